@@ -1,0 +1,31 @@
+"""keras_gan: generative adversarial networks for Keras 3, trained with `model.fit`."""
+
+import keras
+
+if keras.backend.backend() != "tensorflow":
+    raise ImportError(
+        "keras_gan runs on Keras' TensorFlow backend. Received: "
+        f"KERAS_BACKEND={keras.backend.backend()!r}. Set it before Python imports Keras: "
+        'os.environ["KERAS_BACKEND"] = "tensorflow", or `export KERAS_BACKEND=tensorflow`.'
+    )
+
+from keras_gan import callbacks, data, losses, networks, recipes, regularizers
+from keras_gan.models.gan import GAN
+from keras_gan.models.lsgan import LSGAN
+from keras_gan.models.wgan import WGAN
+from keras_gan.models.wgan_gp import WGANGP
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "GAN",
+    "LSGAN",
+    "WGAN",
+    "WGANGP",
+    "callbacks",
+    "data",
+    "losses",
+    "networks",
+    "recipes",
+    "regularizers",
+]

@@ -1,0 +1,8 @@
+"""Sources of images -> shuffled batches in [-1, 1], in an order that a resumed run goes on with."""
+
+from keras_gan.data.arrays import from_arrays
+from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.data.load import load
+from keras_gan.data.stream import Stream
+
+__all__ = ["Stream", "from_arrays", "from_uint8", "load", "to_uint8"]

@@ -1,0 +1,109 @@
+"""Arrays -> batches."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.data.images import from_uint8
+from keras_gan.data.stream import Stream
+
+
+def from_arrays(
+    images, labels=None, *, batch_size=64, shuffle=True, seed=0, flip=False, name="arrays"
+):
+    """Make a data set from arrays in memory.
+
+    Args:
+        images: array of shape (n, height, width, channels): uint8 in [0, 255], or floats in
+            [-1, 1]; or float vectors of shape (n, size), in any range.
+        labels: optional array of n integers.
+        batch_size: int. Default 64; full batches only.
+        shuffle: bool. Default True, in a new order each epoch of `GAN.fit`.
+        seed: int. Default 0.
+        flip: bool, whether to mirror images left-right at random.
+        name: str, what the data is called in messages and metadata.
+
+    Returns:
+        `tf.data.Dataset` of float images, or of (images, labels).
+
+    Raises:
+        ValueError: for wrong shapes, ranges, lengths, NaN.
+
+    Example:
+    >>> images = np.zeros((100, 28, 28, 1), "uint8")
+    >>> keras_gan.data.from_arrays(images, batch_size=50).element_spec
+    TensorSpec(shape=(50, 28, 28, 1), dtype=tf.float32, name=None)
+    """
+    images = np.asarray(images)
+    arrays = {"image": images}
+    if images.ndim not in (2, 4):
+        raise ValueError(
+            "`images` must have shape (n, height, width, channels), or (n, size) for vectors. "
+            f"Received: shape={images.shape}"
+            + (". Add the channel: `images[..., None]`." if images.ndim == 3 else "")
+        )
+    if images.dtype != np.uint8:
+        check_floats(images)
+    if labels is not None:
+        labels = np.asarray(labels)
+        if labels.shape[:1] != images.shape[:1]:
+            raise ValueError(
+                f"`labels` must have one row per image. Received: {len(labels)} for {len(images)} images"
+            )
+        arrays["label"] = labels
+    structure = (lambda b: b["image"]) if labels is None else (lambda b: (b["image"], b["label"]))
+    stream = Stream(
+        gather_from(arrays),
+        len(images),
+        batch_size,
+        seed=seed,
+        shuffle=shuffle,
+        flip=flip,
+        structure=structure,
+        name=name,
+    )
+    return stream.dataset()
+
+
+def check_floats(images):
+    """Raise a ValueError for images that are not finite floats in [-1, 1]."""
+    if not np.issubdtype(images.dtype, np.floating):
+        raise ValueError(
+            f"Images must be float32 in [-1, 1]. Received: dtype={images.dtype}. Write "
+            "`images.astype('float32') / 127.5 - 1`, or pass uint8 to `keras_gan.data.from_arrays`."
+        )
+    low, high = (images.min(), images.max()) if images.size else (0.0, 0.0)
+    if not np.isfinite(low + high):
+        raise ValueError("The images contain NaN or infinite values.")
+    if images.ndim == 4:
+        message = range_problem(low, high)
+        if message:
+            raise ValueError(message)
+
+
+def range_problem(low, high):
+    """Say what is wrong with images of this range, or return None."""
+    if low >= -1.001 and high <= 1.001 and low < 0:
+        return None
+    if low == high:
+        return None
+    if low >= 0 and high <= 1.001:
+        mend = "They look like [0, 1]: write `images * 2 - 1`."
+    elif low >= 0 and high <= 255:
+        mend = "They look like 0..255: write `images / 127.5 - 1`."
+    else:
+        mend = "Scale them: `2 * (images - low) / (high - low) - 1`."
+    return f"Images must be in [-1, 1]. Received values from {low:.6g} to {high:.6g}. {mend}"
+
+
+def gather_from(arrays):
+    """A `fetch` for `Stream` from a dict of arrays; uint8 images become floats in [-1, 1]."""
+    with tf.device("CPU:0"), tf.init_scope():
+        tensors = {name: tf.constant(array) for name, array in arrays.items()}
+
+    def fetch(indices):
+        batch = {name: tf.gather(tensor, indices) for name, tensor in tensors.items()}
+        if batch["image"].dtype == tf.uint8:
+            batch["image"] = from_uint8(batch["image"])
+        return batch
+
+    return fetch

@@ -1,0 +1,260 @@
+"""What `fit` and `evaluate` are given -> checked batches for a step."""
+
+import contextlib
+import warnings
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.data.arrays import check_floats, gather_from
+from keras_gan.data.stream import Stream, stream_of
+
+KEYS = ("image", "label", "condition", "sample_weight")
+
+
+def unpack(data):
+    """Turn a batch in any of the forms of `fit` into a dict with `image`.
+
+    Args:
+        data: images; `(images,)`, `(images, labels)`, `(images, labels, sample_weight)`; or a dict
+            with the keys `image`, `label`, `condition`, `sample_weight`.
+
+    Returns:
+        dict of those that are there.
+
+    Raises:
+        ValueError: for other structures and unknown keys.
+    """
+    if isinstance(data, (tuple, list)):
+        if not 1 <= len(data) <= 3:
+            raise ValueError(
+                "A batch must be images, (images, labels) or (images, labels, sample_weight). "
+                f"Received: a tuple of {len(data)}"
+            )
+        if isinstance(data[0], dict):
+            if any(value is not None for value in data[1:]):
+                raise ValueError("Put labels into the dict, under `label`, not beside it.")
+            return unpack(data[0])
+        data = dict(zip(("image", "label", "sample_weight"), data, strict=False))
+    elif not isinstance(data, dict):
+        data = {"image": data}
+    unknown = sorted(set(data) - set(KEYS))
+    if unknown or "image" not in data:
+        raise ValueError(
+            f"A batch's dict must have `image`, and may have {KEYS[1:]}. Received: {sorted(data)}"
+        )
+    return {name: value for name, value in data.items() if value is not None}
+
+
+class BadImages:
+    """The errors of the checks inside the input pipeline, found again in TensorFlow's message."""
+
+    begin, end = "<keras_gan>", "</keras_gan>"
+
+    @classmethod
+    def find(cls, text):
+        if cls.begin not in text:
+            return None
+        return text.split(cls.begin, 1)[1].split(cls.end, 1)[0]
+
+    @classmethod
+    def require(cls, condition, message):
+        # `message` may hold values, formatted only where it fails.
+        tf.debugging.Assert(condition, [tf.strings.join([cls.begin, message, cls.end])], summarize=1)
+
+
+def check_spec(spec, image_shape, where):
+    """Raise a ValueError where a batch's static dtype and shape are not what the networks take."""
+    image = spec["image"]
+    if not image.dtype.is_floating:
+        raise ValueError(
+            f"Images must be float32 in [-1, 1]. Received in {where}: dtype={image.dtype.name}. Write "
+            "`dataset.map(keras_gan.data.from_uint8)` for 0..255."
+        )
+    shape = image.shape
+    if shape.rank is None:
+        return
+    if shape.rank != len(image_shape):
+        hint = (
+            " Add the channel: `images[..., None]`."
+            if shape.rank == len(image_shape) - 1
+            else " Data sets must be batched: `dataset.batch(64, drop_remainder=True)`."
+        )
+        raise ValueError(
+            f"Images must have shape (batch, *{tuple(image_shape[1:])}). Received in {where}: {shape}.{hint}"
+        )
+    for have, want in zip(shape[1:], image_shape[1:], strict=True):
+        if None not in (have, want) and have != want:
+            raise ValueError(
+                f"The networks take images of shape {tuple(image_shape[1:])} (height, width, channels). "
+                f"Received in {where}: {tuple(shape[1:])}. Load them with that `image_size` and "
+                "`channels`, or build the networks with that `image_shape`."
+            )
+
+
+def checked(model, dataset, where):
+    """Map a data set to dicts, with a check of every batch's values on the way."""
+    if isinstance(dataset, tf.distribute.DistributedDataset):
+        raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
+    image_shape = model.discriminator.input_shape
+    check_spec(model.unpack(dataset.element_spec), image_shape, where)
+
+    @tf.autograph.experimental.do_not_convert
+    def check(index, element):
+        batch = model.unpack(element)
+        images = batch["image"]
+        BadImages.require(
+            tf.reduce_all(tf.math.is_finite(images)), f"The images of {where} contain NaN or infinite values."
+        )
+        if len(image_shape) == 4:
+            low, high = tf.reduce_min(images), tf.reduce_max(images)
+            values = tf.strings.join(["Received values from ", tf.as_string(low), " to ", tf.as_string(high)])
+            start = tf.strings.join([f"Images must be in [-1, 1]. {where}: ", values, ". "])
+            BadImages.require(
+                tf.logical_and(low >= -1.001, high <= 1.001),
+                tf.strings.join([start, "If they are 0..255, write `images / 127.5 - 1`."]),
+            )
+            # Only of the first batch: later ones may be bright by chance.
+            BadImages.require(
+                tf.logical_or(index > 0, tf.logical_or(low < 0, tf.equal(low, high))),
+                tf.strings.join([start, "They look like [0, 1]: write `images * 2 - 1`."]),
+            )
+        return batch
+
+    return dataset.enumerate().map(check, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+class TrainingBatches:
+    """The batches of a `fit`: k x batch_size images a step, and where an epoch begins.
+
+    Args:
+        model: the `GAN`.
+        dataset: `tf.data.Dataset` of batches.
+        steps_per_epoch: generator steps in an epoch, or None for one pass.
+    """
+
+    def __init__(self, model, dataset, steps_per_epoch):
+        self.stream = stream_of(dataset)
+        self.name = self.stream.name if self.stream else "a tf.data.Dataset"
+        self.state = model.state
+        self.k = k = model.discriminator_steps
+        self.steps_per_epoch = steps_per_epoch
+        count = self.stream.batches if self.stream else int(dataset.cardinality())
+        # Our own streams are as long as they are told to be; others Keras draws on across epochs.
+        self.keras_steps_per_epoch = None if self.stream else steps_per_epoch
+        if count == 0 or 0 < count < k:
+            raise ValueError(
+                f"{self.name} has {count} batches, fewer than the {k} that one step takes "
+                f"(discriminator_steps={k}). Use more images or a smaller batch size."
+            )
+        if steps_per_epoch is None and count > 0:
+            self.steps_per_epoch = count // k
+        dataset = checked(model, dataset, self.name)
+        if k > 1:
+            dataset = self._regroup(dataset)
+        dataset = dataset.prefetch(tf.data.AUTOTUNE)
+        if self.stream:
+            steps = self.steps_per_epoch
+            dataset.cardinality = lambda: tf.constant(steps, tf.int64)
+        elif k > 1 and count > 0:
+            dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // k))
+        self.dataset = dataset
+
+    def _regroup(self, dataset):
+        batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
+        if batch_size is None:
+            raise ValueError(
+                f"With discriminator_steps={self.k} a step takes {self.k} batches of one known size: "
+                "write `dataset.batch(batch_size, drop_remainder=True)`."
+            )
+        return dataset.rebatch(self.k * batch_size, drop_remainder=True)
+
+    def start(self, epoch, position):
+        """Let the next iterator begin at a step of an epoch."""
+        if self.stream:
+            self.stream.start(epoch, position * self.k, self.steps_per_epoch * self.k)
+        elif position:
+            warnings.warn(
+                f"{self.name} has an order that keras_gan does not know: the epoch, which was at step "
+                f"{position}, begins anew. Data sets of keras_gan.data go on at the very step.",
+                stacklevel=2,
+            )
+            self.state.epoch_position.assign(0)
+
+    @contextlib.contextmanager
+    def quiet_end(self):
+        """Keep Keras from warning that an epoch which was resumed in its middle is short."""
+        with warnings.catch_warnings():
+            if self.stream:
+                warnings.filterwarnings("ignore", message="Your input ran out of data")
+            yield
+
+
+def training_batches(
+    model,
+    x,
+    y,
+    sample_weight,
+    *,
+    batch_size,
+    shuffle,
+    steps_per_epoch,
+    validation_split,
+    validation_data,
+):
+    """Turn the data arguments of `fit` into `TrainingBatches` and validation data."""
+    if isinstance(x, tf.data.Dataset):
+        for name, value in {"y": y, "sample_weight": sample_weight, "batch_size": batch_size}.items():
+            if value is not None:
+                raise ValueError(f"`{name}` goes with arrays; a data set brings its own. Received: {name}={value!r}")
+        if validation_split:
+            raise ValueError("`validation_split` goes with arrays. Pass `validation_data` instead.")
+        dataset = x
+    else:
+        arrays = _arrays(x, y, sample_weight)
+        if validation_split:
+            cut = int(len(arrays["image"]) * (1.0 - validation_split))
+            validation_data = {name: array[cut:] for name, array in arrays.items()}
+            arrays = {name: array[:cut] for name, array in arrays.items()}
+        stream = Stream(
+            gather_from(arrays),
+            len(arrays["image"]),
+            batch_size or 32,
+            seed=model.seed or 0,
+            shuffle=shuffle,
+            name="the arrays",
+        )
+        dataset = stream.dataset()
+    if validation_data is not None:
+        parts = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data,)
+        validation_data = validation_batches(model, *parts)
+    return TrainingBatches(model, dataset, steps_per_epoch), validation_data
+
+
+def validation_batches(model, x, y=None, sample_weight=None):
+    """Turn held-out data into something that Keras batches, checked."""
+    if isinstance(x, tf.data.Dataset):
+        return checked(model, x, "the validation data")
+    arrays = _arrays(x, y, sample_weight)
+    check_spec({n: tf.TensorSpec(a.shape, a.dtype) for n, a in arrays.items()},
+               model.discriminator.input_shape, "the validation data")
+    return arrays
+
+
+def _arrays(x, y, sample_weight):
+    arrays = {}
+    for name, value in unpack(x if isinstance(x, dict) else (x, y, sample_weight)).items():
+        if not hasattr(value, "shape"):
+            if name == "image" and not isinstance(value, (list, tuple)):
+                raise ValueError(
+                    "`fit` takes a tf.data.Dataset, an array of images, or a dict of arrays. "
+                    f"Received: {type(value).__name__}"
+                )
+        arrays[name] = np.asarray(value)
+    check_floats(arrays["image"])
+    for name, array in arrays.items():
+        if len(array) != len(arrays["image"]):
+            raise ValueError(
+                f"`{name}` has {len(array)} rows for {len(arrays['image'])} images; there must be one each."
+            )
+    return arrays

@@ -1,0 +1,140 @@
+"""Folders of images, or of one folder per class."""
+
+import concurrent.futures
+import os
+import warnings
+
+import numpy as np
+
+from keras_gan.data.images import SUFFIXES, fit_image, open_image
+from keras_gan.data.source import Source
+
+
+def read(path, split, size, channels, labels, fit, on_error, cache_limit):
+    """Read a folder's images; see `keras_gan.data.load` for the arguments."""
+    if not os.path.isdir(path):
+        raise ValueError(f"There is no folder {path!r}.")
+    path = _split_folder(path, split)
+    files, classes, class_names = list_files(path)
+    if labels and class_names is None:
+        raise ValueError(f"`labels=True` needs one folder per class. {path!r} has images only.")
+    files, kept, first = _check_files(files, on_error)
+    classes = np.asarray(classes, "int64")[kept]
+    if size is None:
+        _check_one_size(files)
+        size = (first.height, first.width)
+    if channels is None:
+        channels = 1 if first.mode in ("1", "L", "LA", "I", "F", "I;16") else 3
+    images = Files(files, size, channels, fit)
+    shape = (*size, channels)
+    in_memory = len(files) * int(np.prod(shape)) <= cache_limit
+    return Source(images[range(len(files))] if in_memory else images, classes, class_names, shape, in_memory)
+
+
+class Files:
+    """Images in files, decoded when they are asked for: `files[indices]`."""
+
+    def __init__(self, paths, size, channels, fit):
+        self.paths, self.size, self.channels, self.fit = paths, size, channels, fit
+
+    def __getitem__(self, indices):
+        def decode(i):
+            return fit_image(open_image(self.paths[i]), self.size, self.channels, self.fit)
+
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            return np.stack(list(pool.map(decode, indices)))
+
+
+def list_files(path):
+    """Return the image files of a folder, their class indices, and the class names or None.
+
+    Raises:
+        ValueError: for an empty folder, classes nested too deep, images beside class folders.
+    """
+    here, folders = _look(path)
+    if here:
+        with_images = [folder for folder in folders if _look(folder)[0]]
+        if with_images:
+            raise ValueError(
+                f"{path!r} has both images ({os.path.basename(here[0])}) and folders of images "
+                f"({os.path.basename(with_images[0])}): images belong in class folders, or all in one."
+            )
+        return here, [0] * len(here), None
+    files, classes, names = [], [], []
+    for folder in folders:
+        images, deeper = _look(folder)
+        nested = [f for f in deeper if _look(f)[0] or _look(f)[1]]
+        if nested:
+            raise ValueError(
+                f"Class folders are nested too deep: {nested[0]!r} lies two levels below {path!r}. "
+                f"Name the folder that holds the classes: 'folder:{folder}'."
+            )
+        if images:
+            files += images
+            classes += [len(names)] * len(images)
+            names.append(os.path.basename(folder))
+    if not files:
+        raise ValueError(f"{path!r} has no images. Known endings: {', '.join(SUFFIXES)}")
+    return files, classes, names
+
+
+def _look(path):
+    """Image files and folders directly in a folder, sorted; hidden ones left out."""
+    entries = sorted(e.path for e in os.scandir(path) if not e.name.startswith("."))
+    return (
+        [e for e in entries if e.lower().endswith(SUFFIXES) and os.path.isfile(e)],
+        [e for e in entries if os.path.isdir(e)],
+    )
+
+
+def _split_folder(path, split):
+    inside = os.path.join(path, split)
+    if os.path.isdir(inside):
+        return inside
+    known = [s for s in ("train", "test", "val", "validation") if os.path.isdir(os.path.join(path, s))]
+    if split == "train" and not known:
+        return path
+    raise ValueError(
+        f"{path!r} has no split {split!r}: a folder's splits are sub-folders of that name. "
+        f"It has: {known or 'none, so that all its images are the split train'}"
+    )
+
+
+def _check_files(files, on_error):
+    """Open each file once, so that a bad one is named now and not in the middle of a training."""
+
+    def problem(path):
+        try:
+            if os.path.getsize(path) == 0:
+                raise ValueError(f"{path} is an empty file.")
+            open_image(path)
+        except (ValueError, OSError) as error:
+            return str(error)
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        problems = list(pool.map(problem, files))
+    bad = [p for p in problems if p]
+    if bad and on_error == "raise":
+        raise ValueError(
+            f"{len(bad)} of {len(files)} files cannot be read. The first: {bad[0]} "
+            "Mend or remove them, or pass on_error='skip'."
+        )
+    if bad:
+        warnings.warn(f"Skipped {len(bad)} of {len(files)} files: " + " | ".join(bad), stacklevel=2)
+    kept = [i for i, p in enumerate(problems) if not p]
+    if not kept:
+        raise ValueError("None of the files can be read.")
+    return [files[i] for i in kept], kept, open_image(files[kept[0]])
+
+
+def _check_one_size(files):
+    sizes = {}
+    for path in files:
+        image = open_image(path)
+        sizes.setdefault((image.height, image.width), path)
+        if len(sizes) > 1:
+            (a, first), (b, second) = sizes.items()
+            raise ValueError(
+                f"The images differ in size: {first} is {a}, {second} is {b} (height, width). "
+                "Pass `image_size`."
+            )

@@ -1,0 +1,99 @@
+"""Pixels: between uint8 in [0, 255] and floats in [-1, 1], and files into arrays of one shape."""
+
+import warnings
+
+import numpy as np
+from keras import ops
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
+
+
+def to_uint8(images):
+    """Turn images in [-1, 1] into uint8 in [0, 255], rounded and clipped.
+
+    Example:
+    >>> keras_gan.data.to_uint8(np.array([-1.0, 0.0, 1.0, 3.0])).numpy()
+    array([  0, 128, 255, 255], dtype=uint8)
+    """
+    images = ops.cast(images, "float32")
+    return ops.cast(ops.clip(ops.round((images + 1.0) * 127.5), 0.0, 255.0), "uint8")
+
+
+def from_uint8(images):
+    """Turn uint8 images in [0, 255] into float32 in [-1, 1].
+
+    Example:
+    >>> keras_gan.data.from_uint8(np.array([0, 255], "uint8")).numpy()
+    array([-1.,  1.], dtype=float32)
+    """
+    return ops.cast(images, "float32") / 127.5 - 1.0
+
+
+def image_size_pair(image_size):
+    """Turn an int or a pair into (height, width); None stays None."""
+    if image_size is None:
+        return None
+    pair = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
+    if len(pair) != 2 or not all(isinstance(side, int) and side >= 1 for side in pair):
+        raise ValueError(
+            f"`image_size` must be a positive int or (height, width). Received: {image_size!r}"
+        )
+    return pair
+
+
+def open_image(path):
+    """Read a file (of a GIF the first frame) as a PIL image, turned upright as its EXIF tag says.
+
+    Raises:
+        ValueError: for an empty, corrupt or unreadable file, naming it.
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            image = Image.open(path)
+            image.load()
+        return ImageOps.exif_transpose(image)
+    except Exception as error:
+        raise ValueError(f"{path} is not a readable image: {error}") from error
+
+
+def fit_image(image, size, channels, fit="crop"):
+    """Bring a PIL image to one size and channel count.
+
+    Args:
+        image: PIL image of any mode; transparent parts are laid over white.
+        size: (height, width), or None to leave it.
+        channels: 1 for grey, 3 for RGB.
+        fit: "crop" cuts the centre out in the asked aspect ratio; "pad" keeps the whole image
+            and fills up with white. Then a bicubic, antialiased resize.
+
+    Returns:
+        uint8 array of shape (height, width, channels).
+    """
+    from PIL import Image, ImageOps
+
+    mode = "L" if channels == 1 else "RGB"
+    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
+        image = Image.alpha_composite(white, image)
+    elif image.mode.startswith("I;16") or image.mode in ("I", "F"):
+        values = np.asarray(image, "float64")
+        image = Image.fromarray((values * (255.0 / max(values.max(), 255.0))).round().astype("uint8"))
+    image = image.convert(mode)
+    if size is not None and (image.height, image.width) != size:
+        to = (size[1], size[0])
+        if fit == "crop":
+            image = ImageOps.fit(image, to, method=Image.Resampling.BICUBIC)
+        else:
+            white = 255 if channels == 1 else (255, 255, 255)
+            image = ImageOps.pad(image, to, method=Image.Resampling.BICUBIC, color=white)
+    array = np.asarray(image, "uint8")
+    return array[..., None] if channels == 1 else array
+
+
+def check_channels(channels):
+    if channels not in (None, 1, 3):
+        raise ValueError(f"`channels` must be 1 (grey), 3 (RGB) or None. Received: {channels!r}")

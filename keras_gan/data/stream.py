@@ -1,0 +1,108 @@
+"""Batches in an order that is a function of (seed, epoch, position) alone."""
+
+import tensorflow as tf
+
+
+class Stream:
+    """Makes a `tf.data.Dataset` whose order can be entered at any batch of any epoch.
+
+    Nothing of the order is hidden in an iterator: batch i of epoch e holds the images that a
+    keyed shuffle puts at its places, and flips are drawn from (seed, e, i). `GAN.fit` sets epoch
+    and position, so that a run that was killed goes on with the very batch it had not seen.
+    Iterated by hand, the data set yields epoch 0.
+
+    Args:
+        fetch: function from int64 indices of shape (batch_size,) to a dict of tensors with `image`.
+        size: int, number of images.
+        batch_size: int. Only full batches are made.
+        seed: int.
+        shuffle: bool. Default True.
+        flip: bool, whether to mirror images left-right at random.
+        structure: function from the dict to what the data set yields. Default: the dict.
+        name: what the data is called in messages and metadata.
+
+    Raises:
+        ValueError: when there are fewer images than a batch has.
+    """
+
+    def __init__(
+        self, fetch, size, batch_size, *, seed=0, shuffle=True, flip=False, structure=None, name="data"
+    ):
+        if not (isinstance(batch_size, int) and batch_size >= 1):
+            raise ValueError(f"`batch_size` must be a positive int. Received: {batch_size!r}")
+        if size < batch_size:
+            raise ValueError(
+                f"`{name}` has {size} images, fewer than one batch of {batch_size}. Lower `batch_size`."
+            )
+        self.fetch = fetch
+        self.size = size
+        self.batch_size = batch_size
+        self.seed = seed
+        self.shuffle = shuffle
+        self.flip = flip
+        self.structure = structure or (lambda batch: batch)
+        self.name = name
+        self.batches = size // batch_size
+        with tf.device("CPU:0"), tf.init_scope():
+            # Epoch, first batch and the batch before which it ends: read when an iterator is made.
+            self.bounds = tf.Variable([0, 0, self.batches], dtype=tf.int64, trainable=False)
+
+    def start(self, epoch, first, stop):
+        """Let the next iterator yield batches `first` to `stop` - 1 of an epoch."""
+        self.bounds.assign([epoch, first, stop])
+
+    def dataset(self):
+        """The data set; `dataset.stream` is this object."""
+
+        @tf.autograph.experimental.do_not_convert
+        def positions(_):
+            epoch, first, stop = tf.unstack(self.bounds.read_value())
+            return tf.data.Dataset.range(first, stop).map(lambda i: (epoch, i))
+
+        dataset = tf.data.Dataset.from_tensors(0).flat_map(positions)
+        batch = tf.autograph.experimental.do_not_convert(self._batch)
+        dataset = dataset.map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+        dataset = dataset.prefetch(tf.data.AUTOTUNE)
+        # tf.data cannot know it of a range between variables.
+        dataset.cardinality = lambda: tf.constant(self.batches, tf.int64)
+        dataset.stream = self
+        return dataset
+
+    def _batch(self, epoch, i):
+        batch = self.fetch(self._indices(epoch, i))
+        if self.flip:
+            seed = tf.stack([tf.constant(self.seed, tf.int64), epoch * 2**31 + i])
+            mirrored = tf.random.stateless_uniform((self.batch_size, 1, 1, 1), seed) < 0.5
+            images = batch["image"]
+            batch["image"] = tf.where(mirrored, tf.reverse(images, [2]), images)
+        return self.structure(batch)
+
+    def _indices(self, epoch, i):
+        # An epoch longer than the data is several passes, each in an order of its own.
+        places = i * self.batch_size + tf.range(self.batch_size, dtype=tf.int64)
+        rounds, places = places // self.size, places % self.size
+        if not self.shuffle:
+            return places
+        seed = tf.fill([self.batch_size], tf.constant(self.seed, tf.int64))
+        seeds = tf.stack([seed, tf.fill([self.batch_size], epoch), rounds], axis=1)
+        return tf.raw_ops.RandomIndexShuffle(
+            index=places,
+            seed=tf.cast(seeds % 2**31, tf.int32),
+            max_index=tf.constant(self.size - 1, tf.int64),
+            rounds=4,
+        )
+
+
+def stream_of(dataset):
+    """The `Stream` behind a data set, or None.
+
+    Found through `map`, `prefetch` and options, which keep one element per batch.
+    """
+    while True:
+        if hasattr(dataset, "stream"):
+            return dataset.stream
+        if not any(kind in type(dataset).__name__ for kind in ("Map", "Prefetch", "Options")):
+            return None
+        if "FlatMap" in type(dataset).__name__:
+            return None
+        (dataset,) = dataset._inputs()

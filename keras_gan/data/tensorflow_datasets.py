@@ -1,0 +1,113 @@
+"""Image data sets of TFDS."""
+
+import hashlib
+import json
+import os
+
+import numpy as np
+
+from keras_gan.data.images import fit_image
+from keras_gan.data.source import Source
+
+
+def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
+    """Read a split; see `keras_gan.data.load` for the arguments."""
+    import tensorflow_datasets as tfds
+
+    builder = _prepared(tfds, name, data_dir)
+    info = builder.info
+    if "image" not in info.features:
+        raise ValueError(f"The TFDS data set {name!r} has no `image`: {sorted(info.features)}")
+    class_names = None
+    if labels:
+        if "label" not in info.features:
+            raise ValueError(f"The TFDS data set {name!r} has no `label`. Pass labels=False.")
+        class_names = getattr(info.features["label"], "names", None)
+    try:
+        dataset, count = builder.as_dataset(split=split), info.splits[split].num_examples
+    except (ValueError, KeyError) as error:
+        raise ValueError(f"{name!r} has the splits {sorted(info.splits)}. Received: {split!r}") from error
+    *native, native_channels = info.features["image"].shape
+    if size is None and None in native:
+        raise ValueError(f"The images of {name!r} differ in size. Pass `image_size`.")
+    size = size or tuple(native)
+    channels = channels or (1 if native_channels == 1 else 3)
+    shape = (*size, channels)
+    as_they_are = tuple(native) == size and native_channels == channels
+
+    def blocks():
+        # Many images of one shape at once are read much faster.
+        elements = dataset.batch(1024) if None not in native else dataset.batch(1)
+        for block in tfds.as_numpy(elements.prefetch(2)):
+            images = block["image"]
+            if not as_they_are:
+                images = np.stack([_fitted(image, size, channels, fit) for image in images])
+            yield images, block.get("label", np.zeros(len(images)))
+
+    in_memory = count * int(np.prod(shape)) <= cache_limit
+    if in_memory:
+        images, classes = zip(*blocks(), strict=True)
+        images, classes = np.concatenate(images), np.concatenate(classes).astype("int64")
+    else:
+        key = [info.full_name, split, count, *shape, fit]
+        images, classes = _spilled(key, blocks, (count, *shape))
+    return Source(images, classes, class_names, shape, in_memory)
+
+
+def _prepared(tfds, name, data_dir):
+    """The builder of a data set that is prepared, downloading it where that can be done."""
+    offline = (
+        "What works without a network: keras_gan.data.load('mnist_5k'), with "
+        "pip install 'keras-gan[demo]'."
+    )
+    try:
+        builder = tfds.builder(name, data_dir=data_dir)
+    except Exception as error:
+        raise ValueError(
+            f"There is no data set {name!r}. Known are 'mnist_5k', 'folder:PATH' and those of TFDS "
+            f"(https://www.tensorflow.org/datasets/catalog). {offline} ({error})"
+        ) from error
+    if not builder.is_prepared():
+        where = builder.data_path
+        try:
+            builder.download_and_prepare()
+        except Exception as error:
+            raise ValueError(
+                f"The TFDS data set {name!r} is not prepared in {where} and cannot be downloaded "
+                f"({type(error).__name__}: {str(error)[:200]}). Pass the `data_dir` in which it is "
+                f"prepared. {offline}"
+            ) from error
+    return builder
+
+
+def _fitted(image, size, channels, fit):
+    from PIL import Image
+
+    return fit_image(Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image), size, channels, fit)
+
+
+def _spilled(key, blocks, shape):
+    """Images in a file on disk, written once; a reader never sees half of it."""
+    digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]
+    folder = os.path.join(os.path.expanduser(os.environ.get("XDG_CACHE_HOME", "~/.cache")), "keras_gan")
+    done = os.path.join(folder, digest)
+    if not os.path.isdir(done):
+        os.makedirs(folder, exist_ok=True)
+        partial = f"{done}.{os.getpid()}.partial"
+        os.makedirs(partial, exist_ok=True)
+        images = np.lib.format.open_memmap(os.path.join(partial, "images.npy"), "w+", "uint8", shape)
+        classes, at = np.zeros(shape[0], "int64"), 0
+        for block, block_classes in blocks():
+            images[at : at + len(block)] = block
+            classes[at : at + len(block)] = block_classes
+            at += len(block)
+        images.flush()
+        np.save(os.path.join(partial, "labels.npy"), classes)
+        try:
+            os.rename(partial, done)
+        except OSError:
+            # Another process was first.
+            if not os.path.isdir(done):
+                raise
+    images = np.load(os.path.join(done, "images.npy"), mmap_mode="r")
+    return images, np.load(os.path.join(done, "labels.npy"))

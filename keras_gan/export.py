@@ -1,0 +1,137 @@
+"""Generator -> SavedModel, LiteRT or ONNX, for use without keras_gan."""
+
+import json
+import os
+import pathlib
+import shutil
+import sys
+
+import keras
+import tensorflow as tf
+
+from keras_gan.data.images import to_uint8
+
+FORMATS = ("saved_model", "litert", "onnx")
+
+
+def export(gan, filepath, format="saved_model", metadata=None):
+    """Write the EMA generator of a model, with `metadata.json` beside it.
+
+    - "saved_model": a folder. `serving_default` takes `latents`, float32 of shape
+      (n, latent_dim), and gives float32 images in [-1, 1]. `sample(n, seed=0, truncation=1.0)`
+      gives uint8 images, those of `gan.generate(n, seed)`. Each weight is stored once.
+    - "litert": a `.tflite` file, from latents to float images.
+    - "onnx": an `.onnx` file, the same; needs `pip install 'keras-gan[onnx]'`.
+
+    Args:
+        gan: `keras_gan.GAN`.
+        filepath: folder or file to write; what is there is replaced. Beside a file the metadata
+            are called `<file>.metadata.json`.
+        format: "saved_model", "litert" or "onnx".
+        metadata: dict of what else to note, such as {"dataset": "mnist"}.
+
+    Returns:
+        The path written, as a str.
+
+    Raises:
+        ValueError: for an unknown format. ImportError: where the ONNX packages are missing.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> path = gan.export("/tmp/keras_gan_example/saved_model")
+    >>> sampler = tf.saved_model.load(path)
+    >>> sampler.sample(3, seed=7).shape
+    TensorShape([3, 28, 28, 1])
+    """
+    if format not in FORMATS:
+        raise ValueError(f"`format` must be one of {FORMATS}. Received: {format!r}")
+    filepath = pathlib.Path(filepath)
+    if format == "saved_model":
+        _write_saved_model(gan, filepath)
+        beside = filepath / "metadata.json"
+    else:
+        filepath.parent.mkdir(parents=True, exist_ok=True)
+        _write_file(gan.ema_generator, filepath, format)
+        beside = filepath.with_name(filepath.name + ".metadata.json")
+    beside.write_text(json.dumps({**describe(gan), "format": format, **(metadata or {})}, indent=2) + "\n")
+    return str(filepath)
+
+
+def describe(gan):
+    """What a user of an exported generator needs to know, as a dict for JSON."""
+    step = int(gan.state.generator_step.numpy())
+    figures = {}
+    if gan.compiled:
+        figures = dict(zip(gan.figure_names, gan.state.figure_means.numpy().round(6).tolist(), strict=True))
+    return {
+        "class": type(gan).__name__,
+        "image_shape": list(gan.generator.output_shape[1:]),
+        "latent_dim": gan.generator.input_shape[-1],
+        "range": [-1, 1],
+        "sample_range": [0, 255],
+        "dataset": gan.dataset_name,
+        "generator_steps": step,
+        "epochs": int(gan.state.epoch.numpy()),
+        "training_figures": figures,
+        "parameters": gan.generator.count_params(),
+        "versions": {
+            "python": ".".join(map(str, sys.version_info[:3])),
+            "keras": keras.__version__,
+            "tensorflow": tf.__version__,
+        },
+    }
+
+
+class Sampler(tf.Module):
+    """The generator as a plain tf.Module: `keras.export` would store each weight twice."""
+
+    def __init__(self, generator):
+        super().__init__()
+        latents = tf.TensorSpec([None, *generator.input_shape[1:]], tf.float32, name="latents")
+        self.weights = [variable.value for variable in generator.weights]
+
+        @tf.function(input_signature=[latents])
+        def serving_default(latents):
+            return {"images": generator(latents, training=False)}
+
+        @tf.function(
+            input_signature=[
+                tf.TensorSpec([], tf.int32, name="n"),
+                tf.TensorSpec([], tf.int64, name="seed"),
+                tf.TensorSpec([], tf.float32, name="truncation"),
+            ]
+        )
+        def sample(n, seed=0, truncation=1.0):
+            shape = tf.stack([n, *generator.input_shape[1:]])
+            latents = tf.random.stateless_normal(shape, seed=tf.stack([seed, tf.zeros_like(seed)]))
+            images = generator(truncation * latents, training=False)
+            return to_uint8(images) if len(images.shape) == 4 else images
+
+        self.serving_default = serving_default
+        self.sample = sample
+
+
+def _write_saved_model(gan, folder):
+    """Written beside and then moved: a folder that exists is whole."""
+    if folder.exists() and not (folder / "saved_model.pb").exists() and any(folder.iterdir()):
+        raise ValueError(f"{folder} is not empty and not a SavedModel; it is not overwritten.")
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    sampler = Sampler(gan.ema_generator)
+    signatures = {"serving_default": sampler.serving_default, "sample": sampler.sample}
+    tf.saved_model.save(sampler, str(partial), signatures=signatures)
+    shutil.rmtree(folder, ignore_errors=True)
+    partial.rename(folder)
+
+
+def _write_file(generator, filepath, format):
+    if format == "onnx":
+        try:
+            import onnx  # noqa: F401
+            import tf2onnx  # noqa: F401
+        except ImportError as error:
+            raise ImportError(
+                "ONNX export needs tf2onnx and onnx. Install them: pip install 'keras-gan[onnx]'"
+            ) from error
+    generator.export(str(filepath), format=format, verbose=False)

@@ -1,0 +1,28 @@
+"""Gradients with respect to images, for penalties."""
+
+import keras
+import tensorflow as tf
+
+
+def of_sum(function, inputs):
+    """Gradient of the sum of all outputs of `function` with respect to `inputs`.
+
+    It can be differentiated again. Computed in float32 at least, whatever the dtype policy.
+
+    Args:
+        function: From a tensor of images to logits of any shape.
+        inputs: Tensor of shape (batch, ...).
+
+    Returns:
+        Tensor of the shape of `inputs`.
+
+    Example:
+    >>> keras_gan.gradients.of_sum(lambda x: 3.0 * x, tf.ones((1, 2))).numpy()
+    array([[3., 3.]], dtype=float32)
+    """
+    inputs = tf.convert_to_tensor(inputs)
+    inputs = tf.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(inputs)
+        outputs = tf.reduce_sum(tf.cast(function(inputs), inputs.dtype))
+    return tape.gradient(outputs, inputs)

@@ -1,0 +1,205 @@
+"""What is checked before anything is computed, with errors that say what to do."""
+
+import contextlib
+
+import keras
+import tensorflow as tf
+
+from keras_gan.data.batches import BadImages
+from keras_gan.regularizers import GradientNormPenalty
+
+# === Networks ===
+
+
+def check_networks(generator, discriminator):
+    """Raise a ValueError where the shapes of the two networks do not fit together."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.Model):
+            raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
+        _shape(network, "input", name)
+        _shape(network, "output", name)
+    latents = _shape(generator, "input", "generator")
+    if None in latents[1:]:
+        raise ValueError(
+            "The generator's input must have a fixed shape, (batch, latent_dim). "
+            f"Received: generator.input_shape={latents}"
+        )
+    made, expected = _shape(generator, "output", "generator"), _shape(discriminator, "input", "discriminator")
+    if len(made) != len(expected) or any(
+        None not in (a, b) and a != b for a, b in zip(made[1:], expected[1:], strict=True)
+    ):
+        raise ValueError(
+            "The generator's images must be what the discriminator takes. "
+            f"Received: generator.output_shape={made}, discriminator.input_shape={expected}"
+        )
+    logits = _shape(discriminator, "output", "discriminator")
+    if logits[-1] != 1:
+        raise ValueError(
+            "The discriminator must give one logit per image, (batch, 1), or per patch, "
+            f"(batch, height, width, 1). Received: discriminator.output_shape={logits}"
+        )
+
+
+def _shape(network, side, name):
+    shape = getattr(network, f"{side}_shape", None) if network.built else None
+    if not isinstance(shape, tuple):
+        raise ValueError(
+            f"`{name}` must be a built model with one {side} and a known `{side}_shape`: a functional "
+            "or Sequential model with an Input, or a subclass that defines `input_shape` and "
+            f"`output_shape` and was called once. Received: {side}_shape={shape}, built={network.built}"
+        )
+    return shape
+
+
+def check_ema_decay(ema_decay):
+    if ema_decay is not None and not 0.0 <= ema_decay < 1.0:
+        raise ValueError(
+            f"`ema_decay` must be in [0, 1), or None for no moving average. Received: {ema_decay}"
+        )
+
+
+def clone(generator):
+    """A copy of the generator with weights of its own."""
+    try:
+        copy = keras.models.clone_model(generator)
+        if not copy.built:
+            copy(tf.zeros((1, *generator.input_shape[1:])))
+        return copy
+    except (TypeError, NotImplementedError) as error:
+        raise ValueError(
+            f"The moving average needs a copy of the generator, and {type(generator).__name__} "
+            "cannot be copied: give it a `get_config` with its constructor's arguments, or pass "
+            f"`ema_decay=None`. ({error})"
+        ) from error
+
+
+def layers_of(network, kind):
+    return [layer for layer in network._flatten_layers() if isinstance(layer, kind)]
+
+
+def synchronize_batch_normalization(gan):
+    """Let batch normalisation see the whole global batch where there are several replicas."""
+    if gan.distribute_strategy.num_replicas_in_sync > 1:
+        for layer in layers_of(gan, keras.layers.BatchNormalization):
+            layer.synchronized = True
+
+
+# === Parts ===
+
+
+def check_discriminator_steps(steps):
+    if not (isinstance(steps, int) and steps >= 1):
+        raise ValueError(f"`discriminator_steps` must be a positive int. Received: {steps!r}")
+    return steps
+
+
+def check_count(value, name):
+    if not (isinstance(value, int) or hasattr(value, "__index__")) or int(value) < 1:
+        raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+
+
+def check_parts(gan):
+    """Raise a ValueError where loss, regularizers and discriminator do not go together."""
+    names = [regularizer.name for regularizer in gan.regularizers]
+    if len(set(names)) < len(names):
+        raise ValueError(f"Each regularizer may be given once. Received: {names}")
+    penalties = [r for r in gan.regularizers if isinstance(r, GradientNormPenalty)]
+    batch_norms = layers_of(gan.discriminator, keras.layers.BatchNormalization)
+    if penalties and batch_norms:
+        raise ValueError(
+            f"`{penalties[0].name}` penalises the gradient at each image alone, but the discriminator's "
+            f"batch normalisation (`{batch_norms[0].name}`) makes each logit depend on the whole batch, "
+            "so that this gradient has no meaning. Use a discriminator without it: "
+            '`networks.dcgan(..., discriminator_normalization="none")` or "layer".'
+        )
+    if _ends_in_sigmoid(gan.discriminator):
+        raise ValueError(
+            "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
+            "applied twice, and gradients would vanish). Remove the sigmoid: `Dense(1)`."
+        )
+
+
+def _ends_in_sigmoid(network):
+    for layer in reversed(network.layers):
+        if isinstance(layer, keras.Model):
+            return _ends_in_sigmoid(layer)
+        activation = getattr(layer, "activation", None)
+        if activation in (keras.activations.sigmoid, keras.activations.hard_sigmoid):
+            return True
+        if layer.weights or activation not in (None, keras.activations.linear):
+            return False
+    return False
+
+
+def check_optimizer(optimizer, strategy, player):
+    """Raise a ValueError for what an optimiser cannot do under a distribution strategy."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    made_in = getattr(inner, "_distribution_strategy", strategy)
+    if type(made_in) is not type(strategy) or (strategy.num_replicas_in_sync > 1 and made_in is not strategy):
+        raise ValueError(
+            f"The {player}'s optimiser was made outside the model's `strategy.scope()`: it would be "
+            "applied once for each replica. Make it inside the scope, or pass its name."
+        )
+    if strategy.num_replicas_in_sync > 1:
+        for option in ("clipnorm", "global_clipnorm", "clipvalue"):
+            if getattr(inner, option, None) is not None:
+                raise ValueError(
+                    f"`{option}` under several replicas is not supported: Keras clips each replica's "
+                    "part of the gradient, not their sum. Train without it, or on one device."
+                )
+        if getattr(inner, "gradient_accumulation_steps", None):
+            raise ValueError(
+                "`gradient_accumulation_steps` under several replicas is not supported by Keras on "
+                "TensorFlow. Use larger batches, or one device."
+            )
+
+
+def check_strategy(strategy, jit_compile, steps_per_execution):
+    """Raise a ValueError for distribution strategies that cannot train a GAN here."""
+    if isinstance(strategy, tf.distribute.ParameterServerStrategy):
+        raise ValueError(
+            "ParameterServerStrategy is not supported by Keras 3. Use `tf.distribute.MirroredStrategy` "
+            "(several devices) or `MultiWorkerMirroredStrategy` (several machines)."
+        )
+    if keras.distribution.distribution() is not None:
+        raise ValueError(
+            "`keras.distribution` does not work on the TensorFlow backend. Use "
+            "`tf.distribute.MirroredStrategy` and build everything inside its `scope()`."
+        )
+    collective = (tf.distribute.MirroredStrategy, tf.distribute.MultiWorkerMirroredStrategy)
+    if isinstance(strategy, collective):
+        if jit_compile is True:
+            raise ValueError(
+                f"`jit_compile=True` does not work under {type(strategy).__name__}: TensorFlow cannot "
+                'compile the exchange between replicas. Leave it "auto".'
+            )
+        if steps_per_execution != 1:
+            raise ValueError(
+                f"`steps_per_execution` must be 1 under {type(strategy).__name__}. "
+                f"Received: {steps_per_execution}"
+            )
+
+
+def check_metrics(metrics):
+    for metric in metrics:
+        if not isinstance(metric, keras.metrics.Metric):
+            raise ValueError(
+                "`metrics` must be a list of keras.metrics.Metric with `update_state(real, fake)`. "
+                f"Received: {metric!r}"
+            )
+    return list(metrics)
+
+
+# === Data ===
+
+
+@contextlib.contextmanager
+def readable_errors():
+    """Turn what the checks inside the input pipeline found into a ValueError."""
+    try:
+        yield
+    except tf.errors.InvalidArgumentError as error:
+        message = BadImages.find(str(error))
+        if message is None:
+            raise
+        raise ValueError(message) from None

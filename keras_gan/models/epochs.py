@@ -1,0 +1,48 @@
+"""The callback that `fit` always has: it sets the data's order and watches for NaN."""
+
+import keras
+import numpy as np
+
+
+class Epochs(keras.callbacks.Callback):
+    """Tells the data which epoch it is in, counts epochs, and stops at the first bad figure.
+
+    It stands first in the list of callbacks: what is saved after it counts the finished epoch, and
+    nothing is saved after a NaN.
+
+    Args:
+        batches: `keras_gan.data.batches.TrainingBatches`.
+    """
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    def set_params(self, params):
+        # Shared with the other callbacks, the progress bar among them.
+        params["steps"] = self.batches.steps_per_epoch or params.get("steps")
+        super().set_params(params)
+
+    def on_train_begin(self, logs=None):
+        # A callback that restores a checkpoint does so after this.
+        self.model.state.epoch_position.assign(0)
+        self.model.state.first_bad.assign([0, 0])
+
+    def on_epoch_begin(self, epoch, logs=None):
+        state = self.model.state
+        self.batches.start(int(state.epoch.numpy()), int(state.epoch_position.numpy()))
+
+    def on_train_batch_end(self, batch, logs=None):
+        if logs and not all(np.isfinite(value).all() for value in logs.values()):
+            step, index = self.model.state.first_bad.numpy()
+            name = self.model.figure_names[index] if step else "a figure"
+            raise FloatingPointError(
+                f"`{name}` became NaN or infinite at step {step}. The training stopped; checkpoints "
+                "saved before are as they were. Lower the learning rates, add a penalty on the "
+                "discriminator (`regularizers=['r1']`), clip gradients (`global_clipnorm=1.0` in "
+                "the optimisers), or compute in float32 or bfloat16 instead of float16."
+            )
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.state.epoch.assign_add(1)
+        self.model.state.epoch_position.assign(0)

@@ -1,0 +1,50 @@
+"""What validation and `evaluate` compute."""
+
+import keras
+import tensorflow as tf
+
+from keras_gan.models.checks import check_metrics
+
+
+class Evaluation:
+    """Means of the figures over an evaluation, and the metrics given to `compile`.
+
+    The metrics are held here, out of Keras' sight: it would ask for their results after every
+    batch, and save an extractor's weights in every checkpoint.
+    """
+
+    names = ("real_score", "fake_score", "d_adversarial", "g_adversarial")
+
+    def __init__(self, metrics):
+        self.metrics = check_metrics(metrics or [])
+        self.count = self._variable("images_seen", (), "int64")
+        self.means = self._variable("evaluation_means", (len(self.names),), "float32")
+
+    def _variable(self, name, shape, dtype):
+        return keras.Variable(
+            tf.zeros(shape, dtype),
+            dtype=dtype,
+            trainable=False,
+            name=name,
+            aggregation="only_first_replica",
+        )
+
+    def reset(self):
+        self.count.assign(0)
+        self.means.assign(tf.zeros_like(self.means.value))
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def update(self, figures, size, real, fake):
+        """Take in a batch of `size` images in all; return the means so far."""
+        count = self.count.value + tf.cast(size, "int64")
+        weight = tf.cast(size, "float32") / tf.cast(count, "float32")
+        means = self.means.value + (figures - self.means.value) * weight
+        self.count.assign(count)
+        self.means.assign(means)
+        for metric in self.metrics:
+            metric.update_state(real, fake)
+        return means
+
+    def results(self):
+        return {metric.name: float(metric.result()) for metric in self.metrics}

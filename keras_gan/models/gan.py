@@ -1,0 +1,572 @@
+"""The model that every other one is: two networks, two optimisers, one update."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan import export, losses, random, replicas
+from keras_gan.data.batches import training_batches, unpack, validation_batches
+from keras_gan.data.images import to_uint8
+from keras_gan.models import checks
+from keras_gan.models.epochs import Epochs
+from keras_gan.models.evaluation import Evaluation
+from keras_gan.models.optimizers import Optimizers, prepare_optimizer
+from keras_gan.models.state import State
+from keras_gan.regularizers import Constraint, Penalty, Regularizer
+from keras_gan.regularizers import get as get_regularizer
+
+PLAYERS = ("discriminator", "generator")
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class GAN(keras.Model):
+    """A generative adversarial network that trains with `fit`.
+
+    One step of training is k = `discriminator_steps` updates of the discriminator, each on fresh
+    real images, and one of the generator, on the fakes that the last of them saw.
+
+    Calling the model, `predict`, `generate`, validation and export use `ema_generator`, a moving
+    average of the generator's weights with decay min(ema_decay, (1 + t) / (10 + t)) at step t;
+    moving statistics (batch normalisation) are copied.
+
+    Args:
+        generator: keras.Model from latents of shape (batch, latent_dim), standard normal, to
+            images of shape (batch, height, width, channels) in [-1, 1], or to vectors.
+        discriminator: keras.Model from images to one logit per image or per patch, high for real,
+            without a sigmoid.
+        ema_decay: float in [0, 1), default 0.999; `None` for no moving average
+            (then `ema_generator` is `generator`).
+        seed: int, or `None` for a random one. Seeds everything that training draws. The initial
+            weights are the networks' own: `keras.utils.set_random_seed` before building them.
+
+    Raises:
+        ValueError: where the two networks do not fit together.
+
+    Example:
+    >>> generator, discriminator = keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8)
+    >>> gan = keras_gan.GAN(generator, discriminator, seed=1)
+    >>> gan.compile(loss="non_saturating")
+    >>> images = np.random.uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
+    >>> history = gan.fit(images, batch_size=32, epochs=1, verbose=0)
+    >>> gan.generate(4, seed=0).shape
+    (4, 28, 28, 1)
+
+    Reference: Goodfellow et al., "Generative Adversarial Nets", 2014, https://arxiv.org/abs/1406.2661
+    """
+
+    # === Construction ===
+
+    def __init__(self, generator, discriminator, *, ema_decay=0.999, seed=None, **kwargs):
+        checks.check_networks(generator, discriminator)
+        checks.check_ema_decay(ema_decay)
+        super().__init__(**kwargs)
+        self.generator = generator
+        self.discriminator = discriminator
+        self.ema_decay = ema_decay
+        self.seed = seed
+        self.seed_generator = keras.random.SeedGenerator(seed)
+        self.dataset_name = None
+        self.ema_generator = generator
+        if ema_decay is not None:
+            self.ema_generator = checks.clone(generator)
+            self.ema_generator.set_weights(generator.get_weights())
+            self.ema_generator.trainable = False
+        self.state = State(self)
+        self.built = True
+
+    def get_config(self):
+        return {
+            "generator": keras.saving.serialize_keras_object(self.generator),
+            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
+            "ema_decay": self.ema_decay,
+            "seed": self.seed,
+            "name": self.name,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator", "discriminator")
+        }
+        return cls(**{**config, **networks})
+
+    # === Compilation ===
+
+    def defaults(self):
+        """What `compile` uses for each argument left `None`: the choice of the variant's paper.
+
+        Here the non-saturating loss and DCGAN's Adam(2e-4, 0.5), one discriminator step.
+        """
+        return {
+            "loss": "non_saturating",
+            "regularizers": [],
+            "discriminator_steps": 1,
+            "generator_optimizer": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "discriminator_optimizer": keras.optimizers.Adam(2e-4, beta_1=0.5),
+        }
+
+    def compile(
+        self,
+        generator_optimizer=None,
+        discriminator_optimizer=None,
+        loss=None,
+        regularizers=None,
+        discriminator_steps=None,
+        metrics=None,
+        jit_compile="auto",
+        steps_per_execution=1,
+        run_eagerly=False,
+    ):
+        """Choose the parts of training. What is left `None` is the variant's default.
+
+        Args:
+            generator_optimizer, discriminator_optimizer: Keras optimisers or their names. Each
+                player needs its own. Under a `mixed_float16` policy they are loss-scaled.
+            loss: `keras_gan.losses.AdversarialLoss`, or an alias such as "wasserstein".
+            regularizers: list of `keras_gan.regularizers.Regularizer` or aliases; `[]` for none.
+            discriminator_steps: int, discriminator updates for one of the generator.
+            metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
+                [-1, 1]; computed by `evaluate` and validation, with fakes of `ema_generator`.
+            jit_compile: bool or "auto" (Keras decides; off on a CPU). XLA.
+            steps_per_execution: int, steps in one call of the compiled function.
+            run_eagerly: bool, for debugging.
+
+        Raises:
+            ValueError: for an unknown name, and for parts that do not go together.
+        """
+        chosen = {
+            "generator_optimizer": generator_optimizer,
+            "discriminator_optimizer": discriminator_optimizer,
+            "loss": loss,
+            "regularizers": regularizers,
+            "discriminator_steps": discriminator_steps,
+        }
+        checks.check_strategy(self.distribute_strategy, jit_compile, steps_per_execution)
+        with self.distribute_strategy.scope():
+            for name, default in self.defaults().items():
+                if chosen[name] is None:
+                    chosen[name] = default
+            self._take_parts(**chosen)
+            super().compile(
+                optimizer=None,
+                jit_compile=jit_compile,
+                steps_per_execution=steps_per_execution,
+                run_eagerly=run_eagerly,
+            )
+            self.state.add("figure_means", (len(self.figure_names),), "float32")
+            self.evaluation = Evaluation(metrics)
+        self._compile_arguments = {
+            "generator_optimizer": self.generator_optimizer,
+            "discriminator_optimizer": self.discriminator_optimizer,
+            "loss": self.adversarial_loss,
+            "regularizers": list(self.regularizers),
+            "discriminator_steps": self.discriminator_steps,
+            "metrics": list(self.evaluation.metrics),
+            "jit_compile": jit_compile,
+            "steps_per_execution": steps_per_execution,
+            "run_eagerly": run_eagerly,
+        }
+
+    def _take_parts(
+        self, generator_optimizer, discriminator_optimizer, loss, regularizers, discriminator_steps
+    ):
+        self.adversarial_loss = losses.get(loss)
+        if isinstance(regularizers, (str, dict, Regularizer)):
+            regularizers = [regularizers]
+        self.regularizers = [get_regularizer(regularizer) for regularizer in regularizers]
+        self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
+        checks.check_parts(self)
+        checks.synchronize_batch_normalization(self)
+        self.generator_optimizer = prepare_optimizer(
+            generator_optimizer, self.generator, self.generator_variables, "generator"
+        )
+        self.discriminator_optimizer = prepare_optimizer(
+            discriminator_optimizer, self.discriminator, self.discriminator_variables, "discriminator"
+        )
+        if self.generator_optimizer is self.discriminator_optimizer:
+            raise ValueError(
+                "`generator_optimizer` and `discriminator_optimizer` must be two objects: each has "
+                "the state of its own player. Make a second one with the same arguments."
+            )
+
+    def get_compile_config(self):
+        return {
+            name: keras.saving.serialize_keras_object(value)
+            for name, value in self._compile_arguments.items()
+        }
+
+    def compile_from_config(self, config):
+        self.compile(
+            **{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()}
+        )
+
+    @property
+    def generator_variables(self):
+        """What the generator's optimiser moves."""
+        return self.generator.trainable_variables
+
+    @property
+    def discriminator_variables(self):
+        """What the discriminator's optimiser moves."""
+        return self.discriminator.trainable_variables
+
+    @property
+    def optimizer(self):
+        """Both optimisers, for Keras' learning-rate callbacks; `None` before `compile`."""
+        if not self.compiled:
+            return None
+        return Optimizers([self.generator_optimizer, self.discriminator_optimizer])
+
+    @optimizer.setter
+    def optimizer(self, value):
+        """Keras sets it to `None`: there is no single one."""
+
+    @property
+    def metrics(self):
+        """Empty: figures are averaged in `state`, and compiled metrics belong to `evaluate`."""
+        return []
+
+    @property
+    def figure_names(self):
+        """Names of what a step logs, in the order in which it computes them."""
+        penalties = {player: [p.name for p in self._penalties(player)] for player in PLAYERS}
+        return [
+            *("real_score", "fake_score", "d_adversarial", *penalties["discriminator"], "d_loss"),
+            *("g_adversarial", *penalties["generator"], "g_loss"),
+        ]
+
+    # === The update ===
+
+    def train_step(self, data):
+        """The one update: k discriminator steps on fresh real images, one generator step."""
+        batch, k = self.unpack(data), self.discriminator_steps
+        rounds = []
+        for j in range(k):
+            part = {name: values[j::k] for name, values in batch.items()} if k > 1 else batch
+            with tf.GradientTape(watch_accessed_variables=False) as generator_tape:
+                generator_tape.watch([v.value for v in self.generator_variables])
+                fake = self.forward(part)
+            with tf.GradientTape(watch_accessed_variables=False) as tape:
+                tape.watch([v.value for v in self.discriminator_variables])
+                loss, figures = self.discriminator_objective(part, tf.stop_gradient(fake))
+            self._minimize(loss, tape, "discriminator")
+            rounds.append({**figures, "d_loss": loss})
+        # The generator's step sees the last fakes again; it leaves the discriminator's moving
+        # statistics as they were.
+        statistics = [(v, tf.identity(v.value)) for v in self.discriminator.non_trainable_weights]
+        with generator_tape:
+            loss, figures = self.generator_objective(part, fake)
+        for variable, value in statistics:
+            variable.assign(value)
+        self._minimize(loss, generator_tape, "generator")
+        self._update_ema()
+        means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]}
+        return self._log({**means, **figures, "g_loss": loss})
+
+    def unpack(self, data):
+        """Turn what `fit` was given into a dict with `image` and what accompanies it."""
+        return unpack(data)
+
+    def condition(self, batch):
+        """What the networks get of a batch beside latents and images; here nothing."""
+        return None
+
+    def forward(self, batch):
+        """Generate fakes for a batch of real images, in training mode."""
+        size = tf.shape(batch["image"])[0]
+        latents = random.normal((size, *self.generator.input_shape[1:]), self.seed_generator)
+        return self.generator(latents, training=True)
+
+    def discriminate(self, images, condition=None, training=True):
+        """Logits of images. The only way by which images reach the discriminator."""
+        return self.discriminator(images, training=training)
+
+    def discriminator_objective(self, batch, fake):
+        """What the discriminator minimises.
+
+        Args:
+            batch: dict of real images and what accompanies them.
+            fake: generated images of the same shape.
+
+        Returns:
+            A scalar, and a dict of scalar figures for the logs.
+        """
+        real, condition = batch["image"], self.condition(batch)
+        real_logits = self.discriminate(real, condition)
+        fake_logits = self.discriminate(fake, condition)
+        loss = self.adversarial_loss.discriminator_loss(
+            real_logits, fake_logits, batch.get("sample_weight")
+        )
+        figures = {
+            "real_score": _mean(real_logits),
+            "fake_score": _mean(fake_logits),
+            "d_adversarial": loss,
+        }
+        return self._penalize("discriminator", loss, figures, real, fake, condition)
+
+    def generator_objective(self, batch, fake):
+        """What the generator minimises; arguments and returns as `discriminator_objective`."""
+        real, condition = batch["image"], self.condition(batch)
+        loss = self.adversarial_loss.generator_loss(self.discriminate(fake, condition))
+        return self._penalize("generator", loss, {"g_adversarial": loss}, real, fake, condition)
+
+    def _penalties(self, player):
+        return [r for r in self.regularizers if isinstance(r, Penalty) and r.player == player]
+
+    def _penalize(self, player, loss, figures, real, fake, condition):
+        step = self.state.step_of(player)
+        for penalty in self._penalties(player):
+
+            def value(penalty=penalty):
+                term = penalty.penalty(self, real, fake, condition)
+                return tf.cast(penalty.weight * penalty.interval * term, loss.dtype)
+
+            if penalty.interval == 1:
+                term = value()
+            else:
+                due = tf.equal(step % penalty.interval, 0)
+                term = tf.cond(due, value, lambda: tf.zeros((), loss.dtype))
+            figures[penalty.name] = term
+            loss = loss + term
+        # Weight decay and the like that the networks' own layers ask for.
+        for term in getattr(self, player).losses:
+            loss = loss + tf.cast(term, loss.dtype)
+        return loss, figures
+
+    def _minimize(self, loss, tape, player):
+        """One optimiser step of a player; `tape` recorded how `loss` came about."""
+        optimizer = getattr(self, f"{player}_optimizer")
+        variables = getattr(self, f"{player}_variables")
+        replica_count, _ = replicas.count_and_index()
+        with tape:
+            # Optimisers add up what the replicas bring.
+            scaled = optimizer.scale_loss(loss / replica_count)
+        gradients = tape.gradient(scaled, [v.value for v in variables])
+        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+            gradients = replicas.share_overflow(gradients)
+        optimizer.apply(gradients, variables)
+        step = self.state.step_of(player)
+        for constraint in self.regularizers:
+            if isinstance(constraint, Constraint) and constraint.player == player:
+                due = tf.equal((step + 1) % constraint.interval, 0)
+                replicas.update(
+                    variables, lambda v, c=constraint, due=due: tf.where(due, c.after_update(v), v)
+                )
+        step.assign_add(1)
+
+    def _update_ema(self):
+        if self.ema_generator is self.generator:
+            return
+        # generator_step counts from 1 here: this step is done.
+        t = tf.cast(self.state.generator_step.value - 1, "float32")
+        rate = 1.0 - tf.minimum(self.ema_decay, (1.0 + t) / (10.0 + t))
+        ema, generator = self.ema_generator, self.generator
+        trainable = {id(v) for v in generator.trainable_weights}
+        averaged = [(e, v) for e, v in zip(ema.weights, generator.weights) if id(v) in trainable]
+        copied = [(e, v) for e, v in zip(ema.weights, generator.weights) if id(v) not in trainable]
+        if averaged:
+            targets, sources = zip(*averaged)
+            replicas.update(
+                targets, lambda e, v: e + tf.cast(rate, e.dtype) * (v - e), sources
+            )
+        if copied:
+            targets, sources = zip(*copied)
+            replicas.update(targets, lambda e, v: v, sources)
+
+    def _log(self, figures):
+        """Average the figures over replicas and over the epoch so far; note the first bad one."""
+        values = tf.stack([tf.cast(figures[name], "float32") for name in self.figure_names])
+        means = self.state.average(replicas.mean(values))
+        return self._named(self.figure_names, means)
+
+    def _named(self, names, values):
+        values = tf.unstack(values)
+        if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
+            # Keras reduces over axis 0 there.
+            values = [tf.reshape(value, (1,)) for value in values]
+        logs = dict(zip(names, values, strict=True))
+        first = [name for name in ("d_loss", "g_loss") if name in logs]
+        return {name: logs[name] for name in [*first, *(n for n in names if n not in first)]}
+
+    # === Training and evaluation loops ===
+
+    def fit(
+        self,
+        x=None,
+        y=None,
+        *,
+        batch_size=None,
+        epochs=1,
+        callbacks=None,
+        shuffle=True,
+        sample_weight=None,
+        validation_data=None,
+        validation_split=0.0,
+        steps_per_epoch=None,
+        **kwargs,
+    ):
+        """Train, as `keras.Model.fit` does.
+
+        Data sets of `keras_gan.data` and arrays are seen in an order that is a function of the
+        model's seed and its epoch, so that a resumed run goes on exactly where it stopped.
+
+        Args:
+            x: `tf.data.Dataset` of batches, array, or dict of them with `image` and optionally
+                `label`, `condition`, `sample_weight`. Images are float32 in [-1, 1]; a data set
+                may yield `images`, `(images, labels)` or `(images, labels, sample_weight)`.
+                With k discriminator steps, a step takes k batches.
+            y: labels beside an array `x`.
+            batch_size: int, for arrays. Default 32. Full batches only.
+            epochs, initial_epoch, verbose, validation_steps, validation_batch_size,
+                validation_freq: as in Keras.
+            callbacks: list of Keras callbacks and ours.
+            shuffle: bool, for arrays.
+            sample_weight: array of shape (n,) beside an array `x`: weight of each real image.
+            validation_data: held-out data in any of the forms of `x`, or `(x, y)` arrays.
+            validation_split: float, the last part of arrays to hold out.
+            steps_per_epoch: int, generator steps in an epoch. Default: one pass over the data.
+
+        Returns:
+            `keras.callbacks.History` with the epochs' means of every figure.
+
+        Raises:
+            ValueError: for data that does not fit, before anything is computed with it.
+            FloatingPointError: when a figure becomes NaN or infinite, naming it and the step.
+        """
+        self._assert_compile_called("fit")
+        if kwargs.get("class_weight") is not None:
+            raise ValueError("`class_weight` is not supported: pass `sample_weight` instead.")
+        if x is None:
+            raise ValueError("`fit` needs data: `fit(dataset)` or `fit(images)`.")
+        batches, validation_data = training_batches(
+            self,
+            x,
+            y,
+            sample_weight,
+            batch_size=batch_size,
+            shuffle=shuffle,
+            steps_per_epoch=steps_per_epoch,
+            validation_split=validation_split,
+            validation_data=validation_data,
+        )
+        callbacks = list(getattr(callbacks, "callbacks", callbacks or []))
+        self.dataset_name = batches.name
+        with checks.readable_errors(), batches.quiet_end():
+            return super().fit(
+                batches.dataset,
+                epochs=epochs,
+                callbacks=[Epochs(batches), *callbacks],
+                validation_data=validation_data,
+                steps_per_epoch=batches.keras_steps_per_epoch,
+                shuffle=False,
+                **kwargs,
+            )
+
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Do nothing: Keras would draw a batch under a strategy, and all is built already."""
+
+    def evaluate(self, x=None, y=None, *, return_dict=False, sample_weight=None, **kwargs):
+        """Scores and adversarial losses on held-out images, and the compiled metrics.
+
+        The fakes are those of `ema_generator`, from the same latents at every call. A growing gap
+        between training's and validation's `real_score` shows a discriminator that over-fits.
+
+        Args:
+            x, y, sample_weight, batch_size, steps, verbose, callbacks: as in `fit` and Keras.
+            return_dict: bool, whether to return a dict instead of a list.
+
+        Returns:
+            Figures `real_score`, `fake_score`, `d_adversarial`, `g_adversarial`, each metric.
+        """
+        self._assert_compile_called("evaluate")
+        self.evaluation.reset()
+        if x is not None and not kwargs.get("_use_cached_eval_dataset"):
+            x, y, sample_weight = validation_batches(self, x, y, sample_weight), None, None
+        with checks.readable_errors():
+            logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
+        logs = {**logs, **self.evaluation.results()}
+        return logs if return_dict else list(logs.values())
+
+    def test_step(self, data):
+        batch = self.unpack(data)
+        real, condition = batch["image"], self.condition(batch)
+        size = tf.shape(real)[0]
+        # Its own latents, the same at every evaluation: training's generators stay untouched.
+        seed = tf.stack([tf.constant(self.seed or 0, "int64"), self.evaluation.count.value])
+        latents = random.normal((size, *self.generator.input_shape[1:]), seed)
+        fake = self.ema_generator(latents, training=False)
+        real_logits = self.discriminate(real, condition, training=False)
+        fake_logits = self.discriminate(fake, condition, training=False)
+        figures = [
+            _mean(real_logits),
+            _mean(fake_logits),
+            self.adversarial_loss.discriminator_loss(real_logits, fake_logits),
+            self.adversarial_loss.generator_loss(fake_logits, real_logits),
+        ]
+        figures = replicas.mean(tf.stack([tf.cast(figure, "float32") for figure in figures]))
+        count, _ = replicas.count_and_index()
+        return self._named(
+            self.evaluation.names, self.evaluation.update(figures, count * size, real, fake)
+        )
+
+    # === Use ===
+
+    def call(self, latents, training=False):
+        """Images of latents, by `ema_generator`."""
+        return self.ema_generator(latents, training=training)
+
+    def generate(self, n, seed=None, batch_size=64, truncation=1.0):
+        """Generate images.
+
+        Args:
+            n: int, how many.
+            seed: int for the same images at every call; `None` for new ones.
+            batch_size: int, how many at once.
+            truncation: float; the latents are multiplied by it. Less than 1 gives more typical
+                and less varied images.
+
+        Returns:
+            uint8 array of shape (n, height, width, channels); float32 where the generator makes
+            vectors.
+
+        Example:
+        >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+        >>> bool((gan.generate(2, seed=3) == gan.generate(2, seed=3)).all())
+        True
+        """
+        checks.check_count(n, "n")
+        checks.check_count(batch_size, "batch_size")
+        latents = truncation * self.sample_latents(n, seed)
+        return self.images_of(latents, batch_size)
+
+    def sample_latents(self, n, seed=None):
+        """Draw latents of shape (n, latent_dim), the same for the same int seed; float32 array."""
+        if seed is None:
+            seed = int(np.random.default_rng().integers(2**31))
+        shape = (n, *self.generator.input_shape[1:])
+        return tf.random.stateless_normal(shape, seed=tf.constant([seed, 0], "int64")).numpy()
+
+    def images_of(self, latents, batch_size=64):
+        """Images of given latents by `ema_generator`: as `generate` returns them."""
+        outputs = []
+        for start in range(0, len(latents), batch_size):
+            images = self.ema_generator(tf.constant(latents[start : start + batch_size]), training=False)
+            outputs.append(to_uint8(images) if len(images.shape) == 4 else images)
+        return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
+
+    def export(self, filepath, format="saved_model", metadata=None):
+        """Write the EMA generator for use without keras_gan: see `keras_gan.export.export`."""
+        return export.export(self, filepath, format=format, metadata=metadata)
+
+    # === Saved state ===
+
+    def save_own_variables(self, store):
+        self.state.save(store)
+
+    def load_own_variables(self, store):
+        self.state.load(store)
+
+
+def _mean(logits):
+    return tf.reduce_mean(tf.cast(logits, keras.backend.result_type(logits.dtype, "float32")))

@@ -1,0 +1,32 @@
+"""The two players' optimisers."""
+
+import keras
+import tensorflow as tf
+
+from keras_gan.models import checks
+
+
+class Optimizers:
+    """Both optimisers under the name by which Keras' learning-rate callbacks look for several.
+
+    `ReduceLROnPlateau` and `LearningRateScheduler` act on each of `optimizers`.
+    """
+
+    built = True
+
+    def __init__(self, optimizers):
+        self.optimizers = optimizers
+
+
+def prepare_optimizer(optimizer, network, variables, player):
+    """Return an optimiser that is built for a player, loss-scaled where it computes in float16."""
+    optimizer = keras.optimizers.get(optimizer)
+    strategy = tf.distribute.get_strategy()
+    checks.check_optimizer(optimizer, strategy, player)
+    in_float16 = any(layer.compute_dtype == "float16" for layer in network._flatten_layers())
+    if in_float16 and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
+    if not optimizer.built:
+        optimizer.name = f"{player}_{optimizer.name}" if player not in optimizer.name else optimizer.name
+        optimizer.build(variables)
+    return optimizer

@@ -1,0 +1,6 @@
+"""Networks: functions that return a (generator, discriminator) pair of keras.Model."""
+
+from keras_gan.networks.dcgan import dcgan
+from keras_gan.networks.mlp import mlp
+
+__all__ = ["dcgan", "mlp"]

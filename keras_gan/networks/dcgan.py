@@ -1,0 +1,161 @@
+"""The networks of DCGAN, for any size."""
+
+from keras import Model, initializers, layers
+
+NORMALIZATIONS = ("batch", "layer", "none")
+
+
+def dcgan(
+    image_shape,
+    latent_dim=100,
+    *,
+    filters=64,
+    kernel_size=5,
+    generator_normalization="batch",
+    discriminator_normalization="batch",
+):
+    """Convolutional generator and discriminator of DCGAN.
+
+    With `image_shape=(64, 64, 3)` the paper's: 100 -> 4x4x1024 -> 8x8x512 -> 16x16x256 ->
+    32x32x128 -> 64x64x3 and back; strided and fractionally strided convolutions, no pooling and
+    no hidden dense layers, batch normalisation in both except at the generator's output and the
+    discriminator's input, ReLU and tanh against LeakyReLU(0.2), N(0, 0.02) weights.
+
+    Args:
+        image_shape: (height, width, channels). Each side is halved while both stay even and at
+            least 4: 64 -> 4, 28 -> 7, 96 -> 6; what is left must be 4 to 8 on the shorter side.
+        latent_dim: int. Default 100.
+        filters: int, the discriminator's first width; it doubles with every stage, and the
+            generator begins one doubling above its last. Default 64.
+        kernel_size: int. Default 5.
+        generator_normalization, discriminator_normalization: "batch", "layer" or "none". A
+            critic with a gradient penalty needs "layer" or "none".
+
+    Returns:
+        generator (batch, latent_dim) -> images in [-1, 1], and discriminator images -> logits
+        (batch, 1).
+
+    Raises:
+        ValueError: for sizes that cannot be halved so, and unknown normalisations.
+
+    Example:
+    >>> generator, discriminator = keras_gan.networks.dcgan((64, 64, 3), latent_dim=100)
+    >>> generator.count_params()
+    12658947
+
+    Reference: Radford et al., "Unsupervised Representation Learning with Deep Convolutional
+    Generative Adversarial Networks", 2016, https://arxiv.org/abs/1511.06434
+    """
+    height, width, channels = _check_image_shape(image_shape)
+    stages = _stages(height, width)
+    for name, value in (
+        ("generator_normalization", generator_normalization),
+        ("discriminator_normalization", discriminator_normalization),
+    ):
+        if value not in NORMALIZATIONS:
+            raise ValueError(f"`{name}` must be one of {NORMALIZATIONS}. Received: {value!r}")
+    for name, value in (("latent_dim", latent_dim), ("filters", filters), ("kernel_size", kernel_size)):
+        if not (isinstance(value, int) and value >= 1):
+            raise ValueError(f"`{name}` must be a positive int. Received: {value!r}")
+    start = (height >> stages, width >> stages)
+    return (
+        _generator(start, stages, channels, latent_dim, filters, kernel_size, generator_normalization),
+        _discriminator(
+            (height, width, channels), stages, filters, kernel_size, discriminator_normalization
+        ),
+    )
+
+
+# === Generator: project, then double the size and halve the width ===
+
+
+def _generator(start, stages, channels, latent_dim, filters, kernel_size, normalization):
+    width = filters * 2**stages
+    x = inputs = layers.Input((latent_dim,))
+    x = layers.Dense(
+        start[0] * start[1] * width,
+        use_bias=normalization == "none",
+        kernel_initializer=_normal(),
+        name="project",
+    )(x)
+    x = layers.Reshape((*start, width))(x)
+    x = _normalize(x, normalization, "project")
+    x = layers.ReLU()(x)
+    for stage in range(1, stages + 1):
+        last = stage == stages
+        x = layers.Conv2DTranspose(
+            channels if last else width >> stage,
+            kernel_size,
+            strides=2,
+            padding="same",
+            use_bias=last or normalization == "none",
+            kernel_initializer=_normal(),
+            name="to_image" if last else f"up_{stage}",
+        )(x)
+        if not last:
+            x = _normalize(x, normalization, f"up_{stage}")
+            x = layers.ReLU()(x)
+    # Images are float32 whatever the precision of the layers before.
+    x = layers.Activation("tanh", dtype="float32")(x)
+    return Model(inputs, x, name="generator")
+
+
+# === Discriminator: halve the size and double the width, then one logit ===
+
+
+def _discriminator(image_shape, stages, filters, kernel_size, normalization):
+    x = inputs = layers.Input(image_shape)
+    for stage in range(stages):
+        first = stage == 0
+        x = layers.Conv2D(
+            filters << stage,
+            kernel_size,
+            strides=2,
+            padding="same",
+            use_bias=first or normalization == "none",
+            kernel_initializer=_normal(),
+            name=f"down_{stage + 1}",
+        )(x)
+        if not first:
+            x = _normalize(x, normalization, f"down_{stage + 1}")
+        x = layers.LeakyReLU(0.2)(x)
+    x = layers.Flatten()(x)
+    x = layers.Dense(1, kernel_initializer=_normal(), name="logit")(x)
+    x = layers.Activation("linear", dtype="float32")(x)
+    return Model(inputs, x, name="discriminator")
+
+
+# === Parts ===
+
+
+def _normal():
+    return initializers.RandomNormal(0.0, 0.02)
+
+
+def _normalize(x, normalization, name):
+    if normalization == "batch":
+        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
+    if normalization == "layer":
+        # One group is layer normalisation over height, width and channels.
+        return layers.GroupNormalization(groups=1, epsilon=1e-5, name=f"{name}_norm")(x)
+    return x
+
+
+def _stages(height, width):
+    stages = 0
+    while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
+        height, width, stages = height // 2, width // 2, stages + 1
+    if stages == 0 or min(height, width) > 8:
+        raise ValueError(
+            "Each side of `image_shape` is halved while both are even, down to 4 to 8 on the shorter "
+            f"side; it stopped at {height}x{width} after {stages} halvings. Sizes that fit: 4 to 8 times "
+            "a power of two, such as 28, 32, 48, 64, 96, 128."
+        )
+    return stages
+
+
+def _check_image_shape(image_shape):
+    shape = tuple(image_shape)
+    if len(shape) != 3 or not all(isinstance(side, int) and side >= 1 for side in shape):
+        raise ValueError(f"`image_shape` must be (height, width, channels). Received: {image_shape!r}")
+    return shape

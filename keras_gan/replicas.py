@@ -1,0 +1,57 @@
+"""The few operations in which one device and several differ."""
+
+import tensorflow as tf
+
+
+def count_and_index():
+    """Return the number of replicas and, inside a replica, the index of this one."""
+    context = tf.distribute.get_replica_context()
+    if context is None:
+        return 1, 0
+    return context.num_replicas_in_sync, context.replica_id_in_sync_group
+
+
+def mean(tensor):
+    """Average a tensor over the replicas; each receives the result."""
+    count, _ = count_and_index()
+    if count == 1:
+        return tensor
+    return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, tensor)
+
+
+def update(variables, function, *arguments):
+    """Assign `function(variable, *arguments)` to each variable on every replica.
+
+    Every argument is a list beside `variables`, of variables or of tensors that are equal on all
+    replicas, so that nothing needs to travel between devices.
+    """
+    variables = [getattr(v, "value", v) for v in variables]
+    arguments = [[getattr(a, "value", a) for a in values] for values in arguments]
+
+    def assign(strategy, variables, arguments):
+        for variable, *values in zip(variables, *arguments, strict=True):
+            strategy.extended.update(
+                variable,
+                lambda v, *a: v.assign(tf.cast(function(v, *a), v.dtype)),
+                args=tuple(values),
+                group=False,
+            )
+
+    tf.distribute.get_replica_context().merge_call(assign, args=(variables, arguments))
+
+
+def share_overflow(gradients):
+    """Make an overflow on one replica one on all, so that all skip the step together.
+
+    Keras' `LossScaleOptimizer` looks at the first replica's gradients alone.
+    """
+    count, _ = count_and_index()
+    if count == 1:
+        return gradients
+    finite = [tf.reduce_all(tf.math.is_finite(g)) for g in gradients if g is not None]
+    bad = 1.0 - tf.cast(tf.reduce_all(tf.stack(finite)), tf.float32)
+    bad = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, bad)
+    return [
+        None if g is None else tf.where(bad > 0, tf.constant(float("nan"), g.dtype), g)
+        for g in gradients
+    ]
