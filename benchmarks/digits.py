@@ -33,7 +33,8 @@ def train_classifier(train_images, train_labels, epochs=3):
             layers.Dense(10),
         ]
     )
-    model.compile("adam", keras.losses.SparseCategoricalCrossentropy(from_logits=True), ["accuracy"])
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", loss, metrics=["accuracy"])
     model.fit(train_images, train_labels, batch_size=128, epochs=epochs, verbose=0)
     return model
 

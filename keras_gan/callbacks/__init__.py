@@ -1,1 +1,8 @@
-"""Callbacks."""
+"""Callbacks for `GAN.fit`; Keras' own work too."""
+
+from keras_gan.callbacks.checkpoint import Checkpoint
+from keras_gan.callbacks.progress import Progress
+from keras_gan.callbacks.sample_grid import SampleGrid
+from keras_gan.callbacks.stop_at_step import StopAtStep
+
+__all__ = ["Checkpoint", "Progress", "SampleGrid", "StopAtStep"]

@@ -159,6 +159,11 @@ class TrainingBatches:
         elif k > 1 and count > 0:
             dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // k))
         self.dataset = dataset
+        # What the order of the images depends on, as JSON.
+        self.identity = {"name": self.name, "steps_per_epoch": self.steps_per_epoch, "k": k}
+        if self.stream:
+            stream = self.stream
+            self.identity |= {"size": stream.size, "batch_size": stream.batch_size, "seed": stream.seed}
 
     def _regroup(self, dataset):
         batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]

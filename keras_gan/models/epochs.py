@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from keras_gan.callbacks.checkpoint import Checkpoint
+
 
 class Epochs(keras.callbacks.Callback):
     """Tells the data which epoch it is in, counts epochs, and stops at the first bad figure.
@@ -25,11 +27,13 @@ class Epochs(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         # A callback that restores a checkpoint does so after this.
+        self.model._initial_epoch = None
         self.model.state.epoch_position.assign(0)
         self.model.state.first_bad.assign([0, 0])
 
     def on_epoch_begin(self, epoch, logs=None):
         state = self.model.state
+        self.model.at_epoch_end = False
         self.batches.start(int(state.epoch.numpy()), int(state.epoch_position.numpy()))
 
     def on_train_batch_end(self, batch, logs=None):
@@ -42,7 +46,19 @@ class Epochs(keras.callbacks.Callback):
                 "discriminator (`regularizers=['r1']`), clip gradients (`global_clipnorm=1.0` in "
                 "the optimisers), or compute in float32 or bfloat16 instead of float16."
             )
+        position = int(self.model.state.epoch_position.numpy())
+        self.model.at_epoch_end = position == self.batches.steps_per_epoch
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.state.epoch.assign_add(1)
         self.model.state.epoch_position.assign(0)
+
+
+def in_order(batches, callbacks):
+    """All callbacks of a `fit`: ours first, checkpoints last, when the others have done their part."""
+    callbacks = list(getattr(callbacks, "callbacks", callbacks or []))
+    checkpoints = [c for c in callbacks if isinstance(c, Checkpoint)]
+    others = [c for c in callbacks if c not in checkpoints]
+    if not any(isinstance(c, keras.callbacks.History) for c in others):
+        others.append(keras.callbacks.History())
+    return [Epochs(batches), *others, *checkpoints]

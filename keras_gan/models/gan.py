@@ -8,7 +8,7 @@ from keras_gan import export, losses, random, replicas
 from keras_gan.data.batches import training_batches, unpack, validation_batches
 from keras_gan.data.images import to_uint8
 from keras_gan.models import checks
-from keras_gan.models.epochs import Epochs
+from keras_gan.models.epochs import in_order
 from keras_gan.models.evaluation import Evaluation
 from keras_gan.models.optimizers import Optimizers, prepare_optimizer
 from keras_gan.models.state import State
@@ -65,7 +65,8 @@ class GAN(keras.Model):
         self.ema_decay = ema_decay
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
-        self.dataset_name = None
+        self.dataset_name = self.data_identity = self.fit_callbacks = None
+        self.at_epoch_end = False
         self.ema_generator = generator
         if ema_decay is not None:
             self.ema_generator = checks.clone(generator)
@@ -450,13 +451,13 @@ class GAN(keras.Model):
             validation_split=validation_split,
             validation_data=validation_data,
         )
-        callbacks = list(getattr(callbacks, "callbacks", callbacks or []))
-        self.dataset_name = batches.name
+        self.dataset_name, self.data_identity = batches.name, batches.identity
+        self.fit_callbacks = in_order(batches, callbacks)
         with checks.readable_errors(), batches.quiet_end():
             return super().fit(
                 batches.dataset,
                 epochs=epochs,
-                callbacks=[Epochs(batches), *callbacks],
+                callbacks=self.fit_callbacks,
                 validation_data=validation_data,
                 steps_per_epoch=batches.keras_steps_per_epoch,
                 shuffle=False,

@@ -1,6 +1,7 @@
 """Networks: functions that return a (generator, discriminator) pair of keras.Model."""
 
 from keras_gan.networks.dcgan import dcgan
+from keras_gan.networks.freeze import freeze_blocks
 from keras_gan.networks.mlp import mlp
 
-__all__ = ["dcgan", "mlp"]
+__all__ = ["dcgan", "freeze_blocks", "mlp"]

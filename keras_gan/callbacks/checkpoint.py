@@ -1,0 +1,293 @@
+"""Checkpoints from which a killed training goes on as if nothing had happened."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import warnings
+
+import keras
+import numpy as np
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves the whole training, and resumes it in the next `fit` with the same directory.
+
+    Saved are the model (networks, EMA, both optimisers, counters, every seed generator), the
+    position in the data, the history, the CSV file of a `CSVLogger` and the state of the other
+    callbacks (`EarlyStopping`, `ReduceLROnPlateau`, ...). With data of `keras_gan.data` or arrays
+    the resumed run is bit-identical to one that never stopped, from any step.
+
+    Each checkpoint is a folder `step-00000123` with `model.keras`, which
+    `keras.saving.load_model` opens too. It appears whole or not at all, and is verified by its
+    SHA-256 when it is loaded; where one is damaged, the one before is used, with a warning.
+
+    Args:
+        directory: where the checkpoints go.
+        every_steps: int, to save every n generator steps and at each epoch's end; None for each
+            epoch's end alone.
+        keep: int, how many of the newest to keep. Default 3.
+        monitor: a figure of the epoch's logs, such as "val_fid"; the best one is kept too.
+        mode: "min" or "max": what is best.
+        resume: bool, whether `fit` goes on from the newest checkpoint in the directory.
+            Default True.
+
+    Attributes:
+        save_and_stop: set it (from a signal handler, say) to have the training save after the
+            present step and raise KeyboardInterrupt.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> gan.compile()
+    >>> images = np.random.uniform(-1, 1, (32, 28, 28, 1)).astype("float32")
+    >>> checkpoint = keras_gan.callbacks.Checkpoint("/tmp/keras_gan_example/checkpoints", resume=False)
+    >>> _ = gan.fit(images, epochs=1, callbacks=[checkpoint], verbose=0)
+    >>> checkpoint.latest().name
+    'step-00000001'
+    """
+
+    def __init__(
+        self, directory, *, every_steps=None, keep=3, monitor=None, mode="min", resume=True
+    ):
+        super().__init__()
+        for name, value in (("every_steps", every_steps or 1), ("keep", keep)):
+            if not (isinstance(value, int) and value >= 1):
+                raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+        if mode not in ("min", "max"):
+            raise ValueError(f"`mode` must be 'min' or 'max'. Received: mode={mode!r}")
+        self.directory = pathlib.Path(directory)
+        self.every_steps = every_steps
+        self.keep = keep
+        self.monitor = monitor
+        self.mode = mode
+        self.resume = resume
+        self.best = None
+        self.save_and_stop = False
+
+    # === When ===
+
+    def on_train_begin(self, logs=None):
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._others = [c for c in self.model.fit_callbacks if not isinstance(c, Checkpoint)]
+        self._at_start = [_simple_state(c) for c in self._others]
+        self._epoch = 0
+        if self.resume:
+            self.restore()
+        self._last_step = self._step()
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = self._step()
+        due = self.every_steps and step // self.every_steps > self._last_step // self.every_steps
+        self._last_step = step
+        # The end of an epoch saves by itself, with the epoch's figures.
+        if (due or self.save_and_stop) and not self.model.at_epoch_end:
+            self.save()
+        if self.save_and_stop and not self.model.at_epoch_end:
+            raise KeyboardInterrupt
+
+    def on_epoch_end(self, epoch, logs=None):
+        self._epoch = epoch + 1
+        is_best = False
+        if self.monitor is not None:
+            if self.monitor not in (logs or {}):
+                raise ValueError(
+                    f"`monitor` must be a figure of the logs: {sorted(logs or {})}. Received: {self.monitor!r}"
+                )
+            value = float(logs[self.monitor])
+            better = self.best is None or (value < self.best if self.mode == "min" else value > self.best)
+            if better:
+                self.best, is_best = value, True
+        self.save(is_best)
+        if self.save_and_stop:
+            raise KeyboardInterrupt
+
+    # === What ===
+
+    def save(self, is_best=False):
+        """Write a checkpoint of the training as it is now; return its folder."""
+        step = self._step()
+        folder = self.directory / f"step-{step:08d}"
+        partial = self.directory / f".{folder.name}.{os.getpid()}.partial"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        self.model.save(partial / "model.keras")
+        arrays, callbacks = {}, []
+        for i, (callback, before) in enumerate(zip(self._others, self._at_start, strict=True)):
+            state = {k: v for k, v in _simple_state(callback).items() if before.get(k, _MISSING) != v}
+            for name, values in _array_lists(callback).items():
+                arrays.update({f"{i}/{name}/{j}": value for j, value in enumerate(values)})
+            callbacks.append({"class": type(callback).__name__, "state": state, "csv": _csv(callback)})
+        np.savez(partial / "callbacks.npz", **arrays)
+        training = {
+            "epoch": self._epoch,
+            "step": step,
+            "data": self.model.data_identity,
+            "callbacks": callbacks,
+            "best": self.best,
+        }
+        (partial / "training.json").write_text(json.dumps(training))
+        hashes = {path.name: _sha256(path) for path in sorted(partial.iterdir())}
+        (partial / "sha256.json").write_text(json.dumps(hashes, indent=1))
+        for path in partial.iterdir():
+            _sync(path)
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+        _sync(self.directory)
+        if is_best:
+            pointer = self.directory / ".best.json.partial"
+            pointer.write_text(json.dumps({"folder": folder.name, self.monitor: self.best}))
+            pointer.replace(self.directory / "best.json")
+        self._prune()
+        return folder
+
+    def _prune(self):
+        best = self.best_folder()
+        for folder in self.folders()[: -self.keep]:
+            if folder != best:
+                shutil.rmtree(folder, ignore_errors=True)
+        for partial in self.directory.glob(".step-*.partial"):
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def folders(self):
+        """Checkpoints in the directory, oldest first."""
+        return sorted(self.directory.glob("step-*"))
+
+    def best_folder(self):
+        """The checkpoint with the best monitored figure, or None."""
+        pointer = self.directory / "best.json"
+        return self.directory / json.loads(pointer.read_text())["folder"] if pointer.exists() else None
+
+    def latest(self):
+        """The newest checkpoint that is whole, or None where there is none.
+
+        Raises:
+            ValueError: where there are some and all are damaged.
+        """
+        folders = self.folders()
+        for folder in reversed(folders):
+            problem = find_damage(folder)
+            if problem is None:
+                return folder
+            warnings.warn(f"{folder} is damaged ({problem}); the checkpoint before it is used.", stacklevel=2)
+        if folders:
+            raise ValueError(
+                f"All checkpoints in {self.directory} are damaged. Remove them to start anew."
+            )
+        return None
+
+    def restore(self):
+        """Load the newest checkpoint into the model and the callbacks of this `fit`, if there is one."""
+        folder = self.latest()
+        if folder is None:
+            return
+        training = json.loads((folder / "training.json").read_text())
+        if training["data"] != self.model.data_identity:
+            raise ValueError(
+                f"{folder} belongs to another training: its data are {training['data']}, these are "
+                f"{self.model.data_identity}. Use another directory, or pass resume=False."
+            )
+        names = [callback["class"] for callback in training["callbacks"]]
+        here = [type(callback).__name__ for callback in self._others]
+        if names != here:
+            raise ValueError(
+                f"{folder} was made with the callbacks {names}; these are {here}. Pass the same ones."
+            )
+        self.model.load_weights(folder / "model.keras")
+        self.model._initial_epoch = training["epoch"]
+        self.best = training["best"]
+        with np.load(folder / "callbacks.npz") as arrays:
+            for i, (callback, saved) in enumerate(zip(self._others, training["callbacks"], strict=True)):
+                for name, value in saved["state"].items():
+                    setattr(callback, name, value)
+                for name in {key.split("/")[1] for key in arrays if key.startswith(f"{i}/")}:
+                    count = sum(key.startswith(f"{i}/{name}/") for key in arrays)
+                    setattr(callback, name, [arrays[f"{i}/{name}/{j}"] for j in range(count)])
+                _restore_csv(callback, saved["csv"])
+        print(f"Resumed from {folder}: epoch {training['epoch'] + 1}, step {training['step']}.")
+
+    def _step(self):
+        return int(self.model.state.generator_step.numpy())
+
+
+# === State of other callbacks: what has changed since training began ===
+
+_MISSING = object()
+
+
+def _simple_state(callback):
+    """Attributes that JSON can hold exactly."""
+    return {
+        name: json.loads(text)
+        for name, value in vars(callback).items()
+        if not name.startswith("_") and name != "params" and (text := _as_json(value)) is not None
+    }
+
+
+def _as_json(value):
+    try:
+        return json.dumps(value, default=lambda v: v.item() if isinstance(v, np.generic) else _refuse())
+    except (TypeError, ValueError):
+        return None
+
+
+def _refuse():
+    raise TypeError
+
+
+def _array_lists(callback):
+    """Attributes that are lists of arrays, such as the best weights of `EarlyStopping`."""
+    return {
+        name: value
+        for name, value in vars(callback).items()
+        if isinstance(value, list) and value and all(isinstance(v, np.ndarray) for v in value)
+    }
+
+
+def _csv(callback):
+    if not isinstance(callback, keras.callbacks.CSVLogger):
+        return None
+    callback.csv_file.flush()
+    with open(callback.filename, newline="") as file:
+        return file.read()
+
+
+def _restore_csv(callback, text):
+    if text is not None:
+        callback.csv_file.seek(0)
+        callback.csv_file.truncate()
+        callback.csv_file.write(text)
+        callback.csv_file.flush()
+        callback.append_header = not text
+
+
+# === Files ===
+
+
+def find_damage(folder):
+    """Return what is wrong with a checkpoint's files, or None."""
+    manifest = folder / "sha256.json"
+    try:
+        hashes = json.loads(manifest.read_text())
+        for name, expected in hashes.items():
+            if _sha256(folder / name) != expected:
+                return f"{name} is not what was written"
+    except (OSError, ValueError) as error:
+        return str(error)
+    return None
+
+
+def _sha256(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path):
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

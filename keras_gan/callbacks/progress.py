@@ -1,0 +1,83 @@
+"""Progress of a whole training, with the time that is left."""
+
+import time
+
+import keras
+
+
+class Progress(keras.callbacks.Callback):
+    """Shows steps done, losses, time passed and time left, over all epochs.
+
+    On a terminal a live bar (rich); elsewhere, in a log file say, a line every tenth of the way.
+
+    Args:
+        steps: int, generator steps in all, counted from the model's first.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> gan.compile()
+    >>> images = np.random.uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
+    >>> progress = keras_gan.callbacks.Progress(steps=2)
+    >>> _ = gan.fit(images, epochs=1, callbacks=[progress], verbose=0)  # doctest: +ELLIPSIS
+    step 1/2...
+    step 2/2...
+    """
+
+    def __init__(self, steps):
+        super().__init__()
+        self.steps = steps
+
+    def on_train_begin(self, logs=None):
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        # Underscores: nothing of this is state that a checkpoint should bring back.
+        self._console = Console()
+        self._began, self._first, self._shown = None, 0, 0
+        self._bar = self._task = None
+        if self._console.is_terminal:
+            self._bar = Bar(
+                TextColumn("step {task.completed:.0f}/{task.total:.0f}"),
+                BarColumn(),
+                TextColumn("{task.fields[losses]}"),
+                TimeElapsedColumn(),
+                TextColumn("left"),
+                TimeRemainingColumn(elapsed_when_finished=True),
+                console=self._console,
+            )
+
+    def on_train_batch_end(self, batch, logs=None):
+        step, now = int(self.model.state.generator_step.numpy()), time.monotonic()
+        if self._began is None:
+            # The first step compiles; it does not count for the pace.
+            self._began, self._first = now, step
+            if self._bar is not None:
+                self._bar.start()
+                self._task = self._bar.add_task("", total=self.steps, completed=step, losses="")
+        losses = "  ".join(f"{name} {logs[name]:.3f}" for name in ("d_loss", "g_loss") if name in logs)
+        if self._bar is not None:
+            self._bar.update(self._task, completed=step, losses=losses)
+        elif step == self._first or step >= self.steps or step * 10 // self.steps > self._shown:
+            self._shown = step * 10 // self.steps
+            passed = now - self._began
+            left = passed / (step - self._first) * (self.steps - step) if step > self._first else None
+            print(
+                f"step {step}/{self.steps}  {losses}  {_clock(passed)} passed"
+                + (f", {_clock(left)} left" if left is not None and step < self.steps else ""),
+                flush=True,
+            )
+
+    def on_train_end(self, logs=None):
+        self.stop()
+
+    def stop(self):
+        """Take the bar off the terminal; for those who stop a training in its middle."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def _clock(seconds):
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

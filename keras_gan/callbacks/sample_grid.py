@@ -1,0 +1,122 @@
+"""Pictures of the same latents, as training goes on."""
+
+import pathlib
+
+import keras
+import numpy as np
+
+from keras_gan.grid import image_grid
+
+
+class SampleGrid(keras.callbacks.Callback):
+    """Writes a PNG grid of generated images, and in the end a GIF of all of them.
+
+    The latents are fixed, so that each cell shows one image growing up. Drawn by the EMA
+    generator; training's randomness is not touched.
+
+    Args:
+        directory: where `epoch-0001.png` ... and `samples.gif` go. Made if it is not there.
+        rows, columns: ints. Default 8 x 8.
+        every_steps: int, to write `step-000100.png` every n generator steps instead of each epoch.
+        seed: int, of the latents. Default 0.
+        truncation: float, as in `GAN.generate`. Default 1.
+        gif: bool, whether to write `samples.gif` (at most 100 frames) when training ends.
+        tensorboard: folder of TensorBoard logs to write the grids to as well, or None.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> gan.compile()
+    >>> images = np.random.uniform(-1, 1, (32, 28, 28, 1)).astype("float32")
+    >>> grid = keras_gan.callbacks.SampleGrid("/tmp/keras_gan_example/samples", rows=2, columns=4)
+    >>> _ = gan.fit(images, epochs=1, callbacks=[grid], verbose=0)
+    >>> sorted(path.name for path in grid.directory.iterdir())
+    ['epoch-0001.png', 'samples.gif']
+    """
+
+    def __init__(
+        self,
+        directory,
+        *,
+        rows=8,
+        columns=8,
+        every_steps=None,
+        seed=0,
+        truncation=1.0,
+        gif=True,
+        tensorboard=None,
+    ):
+        super().__init__()
+        for name, value in (("rows", rows), ("columns", columns), ("every_steps", every_steps or 1)):
+            if not (isinstance(value, int) and value >= 1):
+                raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+        self.directory = pathlib.Path(directory)
+        self.rows = rows
+        self.columns = columns
+        self.every_steps = every_steps
+        self.seed = seed
+        self.truncation = truncation
+        self.gif = gif
+        self.tensorboard = tensorboard
+
+    def on_train_begin(self, logs=None):
+        shape = self.model.generator.output_shape
+        if len(shape) != 4 or shape[-1] not in (1, 3):
+            raise ValueError(
+                f"SampleGrid draws grey or RGB images. This generator makes {shape[1:]}."
+            )
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._latents = self.truncation * self.model.sample_latents(self.rows * self.columns, self.seed)
+        self._last_step = self._step()
+        self._writer = None
+        if self.tensorboard is not None:
+            import tensorflow as tf
+
+            self._writer = tf.summary.create_file_writer(str(self.tensorboard))
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = self._step()
+        if self.every_steps and step // self.every_steps > self._last_step // self.every_steps:
+            self._write(f"step-{step:06d}.png", f"step {step}", step)
+        self._last_step = step
+
+    def on_epoch_end(self, epoch, logs=None):
+        if not self.every_steps:
+            step = self._step()
+            self._write(f"epoch-{epoch + 1:04d}.png", f"epoch {epoch + 1}, step {step}", step)
+
+    def on_train_end(self, logs=None):
+        frames = self.pictures()
+        if self.gif and frames:
+            from PIL import Image
+
+            chosen = np.unique(np.linspace(0, len(frames) - 1, min(100, len(frames))).round().astype(int))
+            images = [Image.open(frames[i]).convert("P") for i in chosen]
+            durations = [200] * (len(images) - 1) + [2000]
+            images[0].save(
+                self.directory / "samples.gif",
+                save_all=True,
+                append_images=images[1:],
+                duration=durations,
+                loop=0,
+            )
+
+    def pictures(self):
+        """The grids in the folder that this callback writes, oldest first."""
+        return sorted(self.directory.glob("step-*.png" if self.every_steps else "epoch-*.png"))
+
+    def _step(self):
+        return int(self.model.state.generator_step.numpy())
+
+    def _write(self, name, caption, step):
+        picture = image_grid(self.model.images_of(self._latents), self.columns, caption)
+        # Moved into place whole: a viewer never sees half a picture.
+        partial = self.directory / f".{name}"
+        picture.save(partial, format="PNG")
+        partial.replace(self.directory / name)
+        if self._writer is not None:
+            import tensorflow as tf
+
+            image = np.atleast_3d(np.asarray(picture))[None]
+            with self._writer.as_default():
+                tf.summary.image("samples", image, step=step)
+            self._writer.flush()

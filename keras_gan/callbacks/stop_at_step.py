@@ -1,0 +1,29 @@
+"""An end of training that is counted in steps."""
+
+import keras
+
+
+class StopAtStep(keras.callbacks.Callback):
+    """Stops training when the model has made a number of generator steps in all.
+
+    Args:
+        steps: int, counted from the model's first step, over every `fit` and resume.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
+    >>> gan.compile()
+    >>> stop = keras_gan.callbacks.StopAtStep(3)
+    >>> _ = gan.fit(np.zeros((64, 2), "float32"), epochs=9, callbacks=[stop], verbose=0)
+    >>> int(gan.state.generator_step.numpy())
+    3
+    """
+
+    def __init__(self, steps):
+        super().__init__()
+        if not (isinstance(steps, int) and steps >= 1):
+            raise ValueError(f"`steps` must be a positive int. Received: steps={steps!r}")
+        self.steps = steps
+
+    def on_train_batch_end(self, batch, logs=None):
+        if int(self.model.state.generator_step.numpy()) >= self.steps:
+            self.model.stop_training = True

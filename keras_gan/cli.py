@@ -1,0 +1,250 @@
+"""The commands of `keras-gan`. Thin: all they do is in the library."""
+
+import contextlib
+import enum
+import math
+import pathlib
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Train, use and export generative adversarial networks.",
+)
+
+
+def main():
+    """Run the command line; errors that a user can mend are printed without a traceback."""
+    # In a pipe the output would come in lumps, long after the fact.
+    sys.stdout.reconfigure(line_buffering=True)
+    try:
+        app()
+    except (ValueError, ImportError, OSError, FloatingPointError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+class Scale(enum.StrEnum):
+    small = "small"
+    paper = "paper"
+
+
+class Precision(enum.StrEnum):
+    float32 = "float32"
+    mixed_bfloat16 = "mixed_bfloat16"
+    mixed_float16 = "mixed_float16"
+
+
+class Format(enum.StrEnum):
+    saved_model = "saved_model"
+    litert = "litert"
+    onnx = "onnx"
+
+
+# === train ===
+
+
+@app.command()
+def train(
+    recipe: Annotated[str, typer.Argument(help="A name of `keras-gan recipes`.")] = "dcgan",
+    dataset: Annotated[
+        str | None, typer.Option(help="mnist_5k, folder:PATH, or an image data set of TFDS.")
+    ] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has its data.")] = None,
+    image_size: Annotated[int | None, typer.Option(min=4, help="Height and width in pixels.")] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Generator steps, instead of epochs.")] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1)] = None,
+    loss: Annotated[str | None, typer.Option(help="Another loss than the recipe's.")] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, data order and latents.")] = 0,
+    out: Annotated[
+        pathlib.Path | None, typer.Option(help="Run folder. Default: runs/RECIPE.")
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where the run stopped, or start.")
+    ] = False,
+    precision: Annotated[Precision, typer.Option()] = Precision.float32,
+    jit: Annotated[
+        bool | None, typer.Option("--jit/--no-jit", help="XLA. Default: Keras decides.")
+    ] = None,
+    scale: Annotated[Scale, typer.Option(help="The recipe's size.")] = Scale.small,
+    flip: Annotated[bool, typer.Option("--flip", help="Mirror images at random.")] = False,
+    save_every: Annotated[
+        int | None, typer.Option(min=1, help="Steps between checkpoints. Default: each epoch.")
+    ] = None,
+    init_from: Annotated[
+        pathlib.Path | None, typer.Option(help="Run or .keras file whose weights to begin with.")
+    ] = None,
+    freeze_d: Annotated[
+        int, typer.Option(min=0, help="Freeze the discriminator's first blocks (FreezeD).")
+    ] = 0,
+):
+    """Train a recipe: samples, history, checkpoints and a SavedModel go into a run folder."""
+    import keras
+
+    from keras_gan import callbacks, data, recipes
+    from keras_gan.run_folder import RunFolder
+
+    chosen = recipes.get(recipe, scale.value)
+    if epochs and steps:
+        raise ValueError("Give --epochs or --steps, not both.")
+    dataset = dataset or chosen.dataset
+    run = RunFolder(out or pathlib.Path("runs") / recipe)
+    config = {
+        "recipe": recipe,
+        "scale": scale.value,
+        "dataset": dataset,
+        "data_dir": data_dir,
+        "image_size": image_size or chosen.image_size,
+        "batch_size": batch_size or chosen.batch_size,
+        "loss": loss,
+        "seed": seed,
+        "precision": precision.value,
+        "jit": jit,
+        "flip": flip,
+        "init_from": str(init_from) if init_from else None,
+        "freeze_d": freeze_d,
+        "epochs": epochs,
+        "steps": steps,
+    }
+    keras.config.set_dtype_policy(precision.value)
+    batches = data.load(
+        dataset,
+        image_size=config["image_size"],
+        batch_size=config["batch_size"],
+        data_dir=data_dir,
+        seed=seed,
+        flip=flip,
+    )
+    gan = recipes.build(
+        recipe,
+        tuple(batches.element_spec.shape[1:]),
+        scale.value,
+        seed=seed,
+        loss=loss,
+        jit_compile="auto" if jit is None else jit,
+        init_from=init_from,
+        frozen_blocks=freeze_d,
+    )
+    steps_per_epoch = len(batches) // gan.discriminator_steps
+    if steps_per_epoch == 0:
+        raise ValueError(
+            f"{dataset} has {len(batches)} batches of {config['batch_size']}, fewer than the "
+            f"{gan.discriminator_steps} that one step takes. Lower --batch-size."
+        )
+    total = epochs * steps_per_epoch if epochs else steps or chosen.steps
+    run.prepare(config, resume)
+    checkpoint = callbacks.Checkpoint(run.checkpoints, every_steps=save_every)
+    progress = callbacks.Progress(total)
+    typer.echo(f"{recipe} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
+    with _stopping_safely(checkpoint, progress, run.path):
+        gan.fit(
+            batches,
+            epochs=math.ceil(total / steps_per_epoch),
+            verbose=0,
+            callbacks=[
+                callbacks.StopAtStep(total),
+                callbacks.SampleGrid(run.samples, tensorboard=run.logs / "samples"),
+                keras.callbacks.CSVLogger(run.history, append=True),
+                keras.callbacks.TensorBoard(run.logs, write_graph=False),
+                progress,
+                checkpoint,
+            ],
+        )
+    gan.export(run.saved_model, metadata={"recipe": recipe, "dataset": dataset})
+    typer.echo(f"Run folder: {run.path}")
+    typer.echo(f"Generator:  {run.saved_model}")
+    typer.echo(f"Picture:    {sorted(run.samples.glob('*.png'))[-1]}")
+
+
+@contextlib.contextmanager
+def _stopping_safely(checkpoint, progress, path):
+    """At Ctrl-C (or SIGTERM) finish the step, save, and say how to go on."""
+
+    def stop(number, frame):
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        checkpoint.save_and_stop = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.stop()
+        folder = checkpoint.latest()
+        typer.echo(f"\nStopped. Saved: {folder or 'nothing yet'}")
+        typer.echo(f"Go on with the same command and --resume, run folder {path}.")
+        raise typer.Exit(130) from None
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# === generate, export, recipes, doctor ===
+
+
+@app.command()
+def generate(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    n: Annotated[int, typer.Option("-n", min=1, help="How many images.")] = 64,
+    out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
+    seed: Annotated[int, typer.Option()] = 0,
+    truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
+    columns: Annotated[int | None, typer.Option(min=1)] = None,
+):
+    """Write a grid of generated images."""
+    from keras_gan.grid import image_grid
+    from keras_gan.run_folder import sampler
+
+    images = sampler(model)(n, seed, truncation)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    image_grid(images, columns).save(out)
+    typer.echo(str(out))
+
+
+@app.command()
+def export(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file.")],
+    out: Annotated[pathlib.Path, typer.Option(help="Folder or file to write.")],
+    format: Annotated[Format, typer.Option()] = Format.saved_model,
+):
+    """Export the generator as a SavedModel, for LiteRT or ONNX."""
+    from keras_gan.run_folder import load_model
+
+    typer.echo(load_model(model).export(out, format=format.value))
+
+
+@app.command()
+def recipes():
+    """List the recipes."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from keras_gan import recipes
+
+    table = Table(box=None)
+    for column in ("recipe", "scale", "data", "size", "batch", "steps", "what"):
+        table.add_column(column)
+    for name, scales in recipes.RECIPES.items():
+        for scale, recipe in scales.items():
+            size = recipe.image_size or "data's"
+            row = (name, scale, recipe.dataset, size, recipe.batch_size, recipe.steps, recipe.summary)
+            table.add_row(*map(str, row))
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+
+
+@app.command()
+def doctor():
+    """Try out this machine: devices, precision, XLA, two replicas; about a minute."""
+    from keras_gan.doctor import examine
+
+    problems = 0
+    for line in examine():
+        problems += line.startswith("[wrong]")
+        typer.echo(line)
+    if problems:
+        raise typer.Exit(1)

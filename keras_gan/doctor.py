@@ -1,0 +1,98 @@
+"""A smoke test of the machine at hand."""
+
+import importlib.metadata
+import os
+import time
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+def examine(steps=10):
+    """Train a tiny GAN on whatever device there is, in every precision, under XLA, on two replicas.
+
+    Run it in a fresh process: the two replicas on a machine with fewer than two GPUs are logical
+    CPUs, which TensorFlow makes only before anything else has run.
+
+    Args:
+        steps: int, timed steps of each trial.
+
+    Yields:
+        Lines of text; those of what does not work begin with "[wrong]", of what is slow with "[slow]".
+    """
+    yield "versions: " + ", ".join(
+        f"{name} {importlib.metadata.version(name)}" for name in ("keras", "tensorflow", "numpy")
+    )
+    gpus = tf.config.list_physical_devices("GPU")
+    yield f"devices: {len(gpus)} GPU, {os.cpu_count()} CPU cores"
+    for gpu in gpus:
+        details = tf.config.experimental.get_device_details(gpu)
+        yield f"  {gpu.name}: {details.get('device_name')}, compute {details.get('compute_capability')}"
+    if not gpus:
+        yield "[slow] no GPU seen: fine for 28x28; for more, pip install 'keras-gan[gpu]' on Linux with NVIDIA"
+    if len(gpus) < 2:
+        cpu = tf.config.list_physical_devices("CPU")[0]
+        try:
+            tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+        except RuntimeError:
+            yield "  (TensorFlow has started before: two replicas cannot be tried on this CPU)"
+
+    before = keras.config.dtype_policy()
+    reference = None
+    trials = [
+        ("float32", {}),
+        ("mixed_bfloat16", {}),
+        ("mixed_float16", {}),
+        ("float32, XLA", {"jit_compile": True}),
+        ("float32, 2 replicas", {"replicas": 2}),
+    ]
+    try:
+        for name, options in trials:
+            keras.config.set_dtype_policy(name.split(",")[0])
+            try:
+                seconds, place, d_loss = _trial(steps, **options)
+            except Exception as error:
+                yield f"[wrong] {name}: {type(error).__name__}: {str(error).splitlines()[0][:150]}"
+                continue
+            if reference is None:
+                reference = seconds
+                yield f"placement: the generator's weights are on {place}"
+                if gpus and "GPU" not in place:
+                    yield "[wrong] a GPU is there and is not used"
+            line = f"{name}: {1000 * seconds:.1f} ms/step, {seconds / reference:.2f} x float32, d_loss {d_loss:.3f}"
+            if not np.isfinite(d_loss):
+                yield f"[wrong] {line}"
+            elif seconds > 1.5 * reference:
+                yield f"[slow] {line}"
+            else:
+                yield f"[ok] {line}"
+    finally:
+        keras.config.set_dtype_policy(before)
+
+
+def _trial(steps, jit_compile="auto", replicas=1):
+    from keras_gan import networks
+    from keras_gan.models.gan import GAN
+
+    strategy = tf.distribute.get_strategy()
+    if replicas > 1:
+        devices = tf.config.list_logical_devices("GPU") or tf.config.list_logical_devices("CPU")
+        if len(devices) < replicas:
+            devices = tf.config.list_logical_devices("CPU")
+        strategy = tf.distribute.MirroredStrategy([device.name for device in devices[:replicas]])
+    with strategy.scope():
+        keras.utils.set_random_seed(0)
+        gan = GAN(
+            *networks.dcgan((32, 32, 3), latent_dim=64, filters=16, discriminator_normalization="none"),
+            seed=0,
+        )
+        gan.compile(regularizers=["r1"], jit_compile=jit_compile)
+    images = np.random.default_rng(0).uniform(-1, 1, (64, 32, 32, 3)).astype("float32")
+    dataset = tf.data.Dataset.from_tensors(images).repeat(steps)
+    history = gan.fit(dataset, epochs=1, verbose=0)  # traces and compiles
+    start = time.perf_counter()
+    history = gan.fit(dataset, epochs=1, verbose=0)
+    seconds = (time.perf_counter() - start) / steps
+    place = gan.generator.trainable_variables[0].value.device or "several devices"
+    return seconds, place.split("/")[-1], history.history["d_loss"][-1]

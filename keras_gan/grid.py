@@ -1,0 +1,45 @@
+"""Many small images as one picture."""
+
+import math
+
+import numpy as np
+
+
+def image_grid(images, columns=None, caption=None):
+    """Lay images out in rows, with a caption above.
+
+    Args:
+        images: uint8 array of shape (n, height, width, channels), channels 1 or 3.
+        columns: int. Default: as square as can be.
+        caption: str, or None for no caption.
+
+    Returns:
+        PIL.Image, the images enlarged by a whole factor where they are smaller than 48 pixels.
+
+    Example:
+    >>> keras_gan.grid.image_grid(np.zeros((6, 28, 28, 1), "uint8"), columns=3).size
+    (174, 116)
+    """
+    from PIL import Image, ImageDraw
+
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] not in (1, 3) or images.dtype != np.uint8 or not len(images):
+        raise ValueError(
+            "A grid takes uint8 images of shape (n, height, width, 1 or 3). "
+            f"Received: shape={images.shape}, dtype={images.dtype}"
+        )
+    n, height, width, channels = images.shape
+    columns = min(n, columns or math.ceil(math.sqrt(n)))
+    rows = math.ceil(n / columns)
+    scale, gap = max(1, math.ceil(48 / max(height, width))), 2
+    images = images.repeat(scale, axis=1).repeat(scale, axis=2)
+    cell_height, cell_width = height * scale + gap, width * scale + gap
+    top = 16 if caption else 0
+    canvas = np.full((top + rows * cell_height, columns * cell_width, channels), 255, "uint8")
+    for i, image in enumerate(images):
+        y, x = top + i // columns * cell_height + gap // 2, i % columns * cell_width + gap // 2
+        canvas[y : y + height * scale, x : x + width * scale] = image
+    picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+    if caption:
+        ImageDraw.Draw(picture).text((3, 2), caption, fill=0 if channels == 1 else (0, 0, 0))
+    return picture

@@ -1,0 +1,98 @@
+"""A run's folder: what `keras-gan train` writes and the other commands read."""
+
+import json
+import pathlib
+
+# What may differ when a run goes on: how long it is, and where its data lie.
+MAY_DIFFER = ("epochs", "steps", "data_dir")
+
+
+class RunFolder:
+    """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`.
+
+    Args:
+        path: the folder; need not exist.
+    """
+
+    def __init__(self, path):
+        self.path = pathlib.Path(path)
+        self.config = self.path / "config.json"
+        self.history = self.path / "history.csv"
+        self.samples = self.path / "samples"
+        self.checkpoints = self.path / "checkpoints"
+        self.saved_model = self.path / "saved_model"
+        self.logs = self.path / "logs"
+
+    def prepare(self, config, resume):
+        """Make the folder and note the configuration, or see that a run there is the same.
+
+        Raises:
+            ValueError: where another run is in the way. OSError: where nothing can be written.
+        """
+        if self.config.exists():
+            if not resume:
+                raise ValueError(
+                    f"{self.path} holds a run already. Add --resume to go on with it, or give another --out."
+                )
+            before = json.loads(self.config.read_text())
+            other = {
+                name: (before.get(name), value)
+                for name, value in config.items()
+                if name not in MAY_DIFFER and before.get(name) != value
+            }
+            if other:
+                listed = "; ".join(f"{n} was {a!r}, now {b!r}" for n, (a, b) in sorted(other.items()))
+                raise ValueError(
+                    f"{self.path} belongs to another configuration: {listed}. Give the same options "
+                    "(more epochs or steps are fine), or another --out."
+                )
+        elif self.path.exists() and not self.path.is_dir():
+            raise ValueError(f"{self.path} is a file, not a folder. Give another --out.")
+        elif self.path.exists() and any(self.path.iterdir()):
+            raise ValueError(f"{self.path} is not empty and holds no run. Give another --out.")
+        self.path.mkdir(parents=True, exist_ok=True)
+        partial = self.path / ".config.json.partial"
+        partial.write_text(json.dumps(config, indent=2) + "\n")
+        partial.replace(self.config)
+
+
+def load_model(path):
+    """Load the `GAN` of a run folder (its newest checkpoint), a checkpoint or a `.keras` file.
+
+    Raises:
+        ValueError: where there is none.
+    """
+    import keras
+
+    from keras_gan.callbacks import Checkpoint
+
+    path = pathlib.Path(path)
+    if (path / "checkpoints").is_dir():
+        folder = Checkpoint(path / "checkpoints").latest()
+        if folder is None:
+            raise ValueError(f"{path} has no checkpoint yet.")
+        path = folder
+    if (path / "model.keras").exists():
+        path = path / "model.keras"
+    if path.suffix != ".keras" or not path.is_file():
+        raise ValueError(
+            f"{path} is neither a run folder, a checkpoint of one, nor a `.keras` file."
+        )
+    try:
+        return keras.saving.load_model(path)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} cannot be loaded: {error}") from error
+
+
+def sampler(path):
+    """A function (n, seed, truncation) -> uint8 images of a run, a `.keras` file or a SavedModel."""
+    import tensorflow as tf
+
+    path = pathlib.Path(path)
+    if (path / "saved_model.pb").exists():
+        loaded = tf.saved_model.load(str(path))
+        if not hasattr(loaded, "sample"):
+            raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
+        return lambda n, seed, truncation: loaded.sample(n, seed, truncation).numpy()
+    gan = load_model(path)
+    return lambda n, seed, truncation: gan.generate(n, seed, truncation=truncation)
