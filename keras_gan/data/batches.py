@@ -75,11 +75,9 @@ def check_spec(spec, image_shape, where):
     if shape.rank is None:
         return
     if shape.rank != len(image_shape):
-        hint = (
-            " Add the channel: `images[..., None]`."
-            if shape.rank == len(image_shape) - 1
-            else " Data sets must be batched: `dataset.batch(64, drop_remainder=True)`."
-        )
+        hint = " Add the channel: `images[..., None]`."
+        if tuple(shape) == tuple(image_shape[1:]):
+            hint = " Data sets must be batched: `dataset.batch(64, drop_remainder=True)`."
         raise ValueError(
             f"Images must have shape (batch, *{tuple(image_shape[1:])}). Received in {where}: {shape}.{hint}"
         )
@@ -97,7 +95,7 @@ def checked(model, dataset, where):
     if isinstance(dataset, tf.distribute.DistributedDataset):
         raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
     image_shape = model.discriminator.input_shape
-    check_spec(model.unpack(dataset.element_spec), image_shape, where)
+    check_spec(unpack(dataset.element_spec), image_shape, where)
 
     @tf.autograph.experimental.do_not_convert
     def check(index, element):
@@ -240,9 +238,14 @@ def validation_batches(model, x, y=None, sample_weight=None):
     """Turn held-out data into something that Keras batches, checked."""
     if isinstance(x, tf.data.Dataset):
         return checked(model, x, "the validation data")
+    return array_batch(model, x, y, sample_weight, "the validation data")
+
+
+def array_batch(model, x, y=None, sample_weight=None, where="the batch"):
+    """Arrays as a checked dict."""
     arrays = _arrays(x, y, sample_weight)
-    check_spec({n: tf.TensorSpec(a.shape, a.dtype) for n, a in arrays.items()},
-               model.discriminator.input_shape, "the validation data")
+    specs = {name: tf.TensorSpec(array.shape, array.dtype) for name, array in arrays.items()}
+    check_spec(specs, model.discriminator.input_shape, where)
     return arrays
 
 

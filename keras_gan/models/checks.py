@@ -161,6 +161,11 @@ def check_strategy(strategy, jit_compile, steps_per_execution):
             "ParameterServerStrategy is not supported by Keras 3. Use `tf.distribute.MirroredStrategy` "
             "(several devices) or `MultiWorkerMirroredStrategy` (several machines)."
         )
+    if isinstance(strategy, tf.distribute.TPUStrategy):
+        raise ValueError(
+            "TPUStrategy is not supported: its replicas cannot update the moving average one by one. "
+            "Use GPUs with `tf.distribute.MirroredStrategy`."
+        )
     if keras.distribution.distribution() is not None:
         raise ValueError(
             "`keras.distribution` does not work on the TensorFlow backend. Use "

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import export, losses, random, replicas
-from keras_gan.data.batches import training_batches, unpack, validation_batches
+from keras_gan.data.batches import array_batch, training_batches, unpack, validation_batches
 from keras_gan.data.images import to_uint8
 from keras_gan.models import checks
 from keras_gan.models.epochs import in_order
@@ -241,8 +241,13 @@ class GAN(keras.Model):
 
     def train_step(self, data):
         """The one update: k discriminator steps on fresh real images, one generator step."""
-        batch, k = self.unpack(data), self.discriminator_steps
-        rounds = []
+        batch = self.unpack(data)
+        # Nothing, not even a counter, moves for a batch that fails its checks.
+        with tf.control_dependencies(list(batch.values())):
+            return self._log(self._update(batch))
+
+    def _update(self, batch):
+        k, rounds = self.discriminator_steps, []
         for j in range(k):
             part = {name: values[j::k] for name, values in batch.items()} if k > 1 else batch
             with tf.GradientTape(watch_accessed_variables=False) as generator_tape:
@@ -263,11 +268,11 @@ class GAN(keras.Model):
         self._minimize(loss, generator_tape, "generator")
         self._update_ema()
         means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]}
-        return self._log({**means, **figures, "g_loss": loss})
+        return {**means, **figures, "g_loss": loss}
 
     def unpack(self, data):
         """Turn what `fit` was given into a dict with `image` and what accompanies it."""
-        return unpack(data)
+        return tf.nest.map_structure(tf.convert_to_tensor, unpack(data))
 
     def condition(self, batch):
         """What the networks get of a batch beside latents and images; here nothing."""
@@ -463,6 +468,16 @@ class GAN(keras.Model):
                 shuffle=False,
                 **kwargs,
             )
+
+    def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
+        """One step on arrays with k x batch_size images; returns that step's figures."""
+        self._assert_compile_called("train_on_batch")
+        arrays = array_batch(self, x, y, sample_weight)
+        self.state.epoch_position.assign(0)
+        try:
+            return super().train_on_batch(arrays, **kwargs)
+        finally:
+            self.state.epoch_position.assign(0)
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Do nothing: Keras would draw a batch under a strategy, and all is built already."""

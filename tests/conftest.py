@@ -1,0 +1,56 @@
+"""Set up before TensorFlow starts: two logical CPUs, so that replicas can be tried anywhere."""
+
+import os
+import pathlib
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
+)
+
+SHARED = pathlib.Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _fresh_keras():
+    """Each test starts with the same seed and leaves no policy behind."""
+    keras.utils.set_random_seed(0)
+    yield
+    keras.config.set_dtype_policy("float32")
+    keras.backend.clear_session()
+
+
+@pytest.fixture(scope="session")
+def mirrored():
+    """One strategy for all tests: a second in the same process would reuse the first's collective keys."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+@pytest.fixture
+def images():
+    """64 random images of 8x8x1 in [-1, 1]."""
+    return np.random.default_rng(0).uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
+
+
+@pytest.fixture
+def tfds_dir():
+    """The folder with MNIST and Fashion-MNIST as TFDS prepares them."""
+    folder = os.environ.get("TFDS_DATA_DIR") or SHARED / "data" / "tfds"
+    if not (pathlib.Path(folder) / "mnist").is_dir():
+        pytest.skip("MNIST prepared by TFDS is not at hand (../shared/data/tfds or TFDS_DATA_DIR)")
+    return str(folder)
+
+
+@pytest.fixture
+def emoji_dir():
+    """The folder of emoji, one sub-folder a category."""
+    folder = SHARED / "data" / "emoji"
+    if not folder.is_dir():
+        pytest.skip("the emoji are not at hand (../shared/data/emoji)")
+    return folder

@@ -1,0 +1,167 @@
+"""What every part of a kind must do. A part's test names its contract and gives its own figures."""
+
+import inspect
+import json
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+import keras_gan
+from tests.helpers import all_state, assert_same_state, tiny_gan
+
+REAL = np.array([-5.0, 1.4, 12.5, 2.7])
+FAKE = np.array([10.0, 4.4, -5.5, 3.6])
+
+
+def check_config(part, arguments):
+    """The config holds every constructor argument, survives JSON and makes the same part again."""
+    signature = set(inspect.signature(type(part)).parameters)
+    assert set(part.get_config()) == signature
+    for name, value in arguments.items():
+        assert part.get_config()[name] == value, name
+    text = json.dumps(keras.saving.serialize_keras_object(part))
+    again = keras.saving.deserialize_keras_object(json.loads(text))
+    assert type(again) is type(part)
+    assert again.get_config() == part.get_config()
+
+
+def loss_contract(cls, alias, *, generator, discriminator, arguments=None):
+    """A loss: published values, dtypes, patches, weights, gradients, config, alias, a training step."""
+    loss = cls()
+    assert type(keras_gan.losses.get(alias)) is cls
+    np.testing.assert_allclose(loss.generator_loss(FAKE, REAL), generator, rtol=0, atol=6e-6)
+    np.testing.assert_allclose(loss.discriminator_loss(REAL, FAKE), discriminator, rtol=0, atol=6e-6)
+    # Any shape of logits: patches are more of the same.
+    patches = [np.broadcast_to(x[:, None, None, None], (4, 3, 2, 1)) for x in (REAL, FAKE)]
+    np.testing.assert_allclose(
+        loss.discriminator_loss(*patches), loss.discriminator_loss(REAL, FAKE), rtol=1e-6
+    )
+    # Weights multiply the terms of real images; all ones change nothing, zeros leave the fakes' term.
+    weighted = [loss.discriminator_loss(REAL, FAKE, w * np.ones(4)) for w in (0.0, 1.0, 2.0)]
+    np.testing.assert_allclose(weighted[1], loss.discriminator_loss(REAL, FAKE), rtol=1e-6)
+    np.testing.assert_allclose(weighted[2] - weighted[1], weighted[1] - weighted[0], rtol=1e-5)
+    # Half precision logits are computed in float32; float64 stays float64.
+    half = loss.discriminator_loss(tf.cast(REAL, tf.float16), tf.cast(FAKE, tf.float16))
+    assert half.dtype == tf.float32 and np.isclose(half, discriminator, rtol=2e-3)
+    assert loss.generator_loss(tf.constant(FAKE, tf.float64), REAL).dtype == tf.float64
+    # Extreme logits give finite losses, and gradients that push real logits up and fake ones down.
+    logits = tf.constant([-1e4, -1.0, 0.5, 1.0, 1e4])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(logits)
+        real_side = loss.discriminator_loss(logits, tf.zeros(5))
+        fake_side = loss.discriminator_loss(tf.zeros(5), logits)
+        generator_side = loss.generator_loss(logits, tf.zeros(5))
+    for side, sign in ((real_side, -1), (fake_side, 1), (generator_side, -1)):
+        gradient = tape.gradient(side, logits).numpy()
+        assert np.isfinite(side) and np.isfinite(gradient).all()
+        assert sign * gradient[2] > 0
+    check_config(cls(**(arguments or {})), arguments or {})
+    part_contract(loss=cls())
+
+
+def penalty_contract(cls, alias, *, arguments, linear):
+    """A penalty: value for a linear critic, config, alias, laziness, a training step.
+
+    Args:
+        linear: function from ||w|| to the weighted penalty of the critic w.x, with `arguments`.
+    """
+    penalty = cls(**arguments)
+    assert type(keras_gan.regularizers.get(alias)) is cls and penalty.name == alias
+    check_config(penalty, arguments)
+    w = np.random.default_rng(0).normal(size=(6, 1)).astype("float32")
+
+    class Linear:
+        seed_generator = keras.random.SeedGenerator(0)
+
+        def discriminate(self, images, condition=None):
+            return tf.reshape(images, (-1, 6)) @ w
+
+    real, fake = np.random.default_rng(1).normal(size=(2, 5, 3, 2, 1)).astype("float32")
+    for scale in (0.0, 0.3, 3.0):
+        w = (scale * w / max(np.linalg.norm(w), 1e-9)).astype("float32") if scale else 0 * w
+        value = penalty.weight * penalty.penalty(Linear(), tf.constant(real), tf.constant(fake), None)
+        np.testing.assert_allclose(value, linear(scale), rtol=1e-5, atol=2e-5)
+        w = np.random.default_rng(0).normal(size=(6, 1)).astype("float32")
+    part_contract(regularizers=[cls(**arguments)])
+    lazy_contract(cls, arguments)
+
+
+def lazy_contract(cls, arguments):
+    """With interval 2, every second discriminator step has twice the penalty and the others none."""
+    gan = tiny_gan(regularizers=[cls(**{**arguments, "interval": 2})])
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype("float32")
+    values = [gan.train_on_batch(images, return_dict=True) for _ in range(4)]
+    name = cls.name
+    # `train_on_batch` averages over the epoch so far: take the differences.
+    sums = np.array([(i + 1) * float(v[name]) for i, v in enumerate(values)])
+    steps = np.diff(np.concatenate([[0.0], sums]))
+    assert steps[0] > 0 and steps[2] > 0
+    np.testing.assert_allclose(steps[[1, 3]], 0.0, atol=1e-6)
+
+
+def part_contract(**parts):
+    """Whatever is given to `compile`: steps move each player, save -> load -> the same step."""
+    images = np.random.default_rng(0).uniform(-1, 1, (16, 8, 8, 1)).astype("float32")
+    gan = tiny_gan(**parts)
+    before = all_state(gan)
+    gan.fit(images, batch_size=8, epochs=1, verbose=0)
+    after = all_state(gan)
+    for player in ("generator", "discriminator"):
+        kernels = [n for n in after if f" {player}/" in n or "kernel" in n and "optimizer" not in n]
+        assert any((before[n] != after[n]).any() for n in kernels), player
+    assert all(np.isfinite(value).all() for value in after.values())
+    round_trip(gan, images)
+
+
+def round_trip(gan, images, batch_size=8):
+    """A saved and loaded model trains on exactly like the one in memory."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        gan.save(f"{folder}/gan.keras")
+        again = keras.saving.load_model(f"{folder}/gan.keras")
+    assert type(again) is type(gan)
+    assert_same_state(gan, again)
+    for model in (gan, again):
+        model.fit(images, batch_size=batch_size, epochs=1, verbose=0)
+    assert_same_state(gan, again)
+    np.testing.assert_array_equal(gan.generate(3, seed=1), again.generate(3, seed=1))
+    return again
+
+
+def network_contract(networks, *, latent_dim, image_shape, generator_params=None, discriminator_params=None):
+    """A pair of networks: shapes, parameter counts, range, save and load, mixed precision."""
+    generator, discriminator = networks
+    assert generator.input_shape == (None, latent_dim)
+    assert generator.output_shape == discriminator.input_shape == (None, *image_shape)
+    assert discriminator.output_shape == (None, 1)
+    if generator_params is not None:
+        assert generator.count_params() == generator_params
+    if discriminator_params is not None:
+        assert discriminator.count_params() == discriminator_params
+    images = generator(np.random.default_rng(0).normal(size=(2, latent_dim)).astype("float32"))
+    assert np.isfinite(images).all()
+    if len(image_shape) == 3:
+        assert np.abs(images).max() <= 1
+    for network in networks:
+        again = type(network).from_config(network.get_config())
+        assert again.count_params() == network.count_params()
+
+
+def model_contract(cls, *, loss, regularizers, discriminator_steps, learning_rate, optimizer):
+    """A variant: its paper's choices, a bare `compile()`, a training step, save and load."""
+    gan = tiny_gan(cls)
+    assert type(gan.adversarial_loss).__name__ == loss
+    assert [r.get_config() for r in gan.regularizers] == [r.get_config() for r in regularizers]
+    assert [type(r) for r in gan.regularizers] == [type(r) for r in regularizers]
+    assert gan.discriminator_steps == discriminator_steps
+    for player in (gan.generator_optimizer, gan.discriminator_optimizer):
+        assert type(player).__name__ == optimizer
+        np.testing.assert_allclose(player.learning_rate, learning_rate, rtol=1e-6)
+    images = np.random.default_rng(0).uniform(-1, 1, (16 * discriminator_steps, 8, 8, 1)).astype("float32")
+    history = gan.fit(images, batch_size=8, epochs=1, verbose=0).history
+    assert int(gan.state.generator_step) == 2 and int(gan.state.discriminator_step) == 2 * discriminator_steps
+    assert set(history) == set(gan.figure_names)
+    round_trip(gan, images)
+    return gan

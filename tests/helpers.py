@@ -1,0 +1,42 @@
+"""Small models that several tests use."""
+
+import keras
+import numpy as np
+
+import keras_gan
+
+
+def tiny_networks(channels=1, generator_normalization="batch", discriminator_normalization="none", size=8):
+    return keras_gan.networks.dcgan(
+        (size, size, channels),
+        latent_dim=4,
+        filters=4,
+        kernel_size=3,
+        generator_normalization=generator_normalization,
+        discriminator_normalization=discriminator_normalization,
+    )
+
+
+def tiny_gan(model=None, *, seed=0, ema_decay=0.9, networks=None, **parts):
+    keras.utils.set_random_seed(seed)
+    networks = networks or tiny_networks()
+    gan = (model or keras_gan.GAN)(*networks, ema_decay=ema_decay, seed=seed)
+    gan.compile(**parts)
+    return gan
+
+
+def all_state(gan):
+    """Every number of a model's saved state, by name."""
+    arrays = {f"{i} {v.path}": v.numpy() for i, v in enumerate(gan.weights)}
+    for player in ("generator", "discriminator"):
+        optimizer = getattr(gan, f"{player}_optimizer")
+        arrays |= {f"{player} optimizer {i}": v.numpy() for i, v in enumerate(optimizer.variables)}
+    arrays |= {f"state {name}": v.numpy() for name, v in gan.state._all().items()}
+    return arrays
+
+
+def assert_same_state(a, b):
+    a, b = all_state(a), all_state(b)
+    assert len(a) == len(b)
+    for (name, x), y in zip(a.items(), b.values(), strict=True):
+        np.testing.assert_array_equal(x, y, err_msg=name)

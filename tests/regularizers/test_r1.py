@@ -1,0 +1,8 @@
+from keras_gan.regularizers import R1Penalty
+from tests.contracts import penalty_contract
+
+
+def test_contract():
+    penalty_contract(
+        R1Penalty, "r1", arguments={"gamma": 3.0}, linear=lambda norm: 3.0 / 2 * norm**2
+    )

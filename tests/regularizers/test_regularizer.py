@@ -1,0 +1,40 @@
+import pytest
+
+import keras_gan
+from keras_gan.regularizers import R1Penalty, Regularizer
+from tests.helpers import tiny_gan, tiny_networks
+
+
+def test_unknown_names_list_the_known_ones():
+    with pytest.raises(ValueError, match=r"gradient_penalty.*r1.*Received: 'gp'"):
+        keras_gan.regularizers.get("gp")
+
+
+@pytest.mark.parametrize("interval", [0, 1.5, -1])
+def test_bad_interval(interval):
+    with pytest.raises(ValueError, match="interval"):
+        R1Penalty(interval=interval)
+
+
+def test_negative_weight():
+    with pytest.raises(ValueError, match="negative"):
+        R1Penalty(-1.0)
+
+
+@pytest.mark.parametrize("alias", ["gradient_penalty", "r1"])
+def test_batch_normalisation_in_the_critic_is_refused_with_the_reason(alias):
+    with pytest.raises(ValueError, match=r"depends? on the whole batch|depend on the whole batch"):
+        tiny_gan(
+            networks=tiny_networks(size=16, discriminator_normalization="batch"), regularizers=[alias]
+        )
+    tiny_gan(networks=tiny_networks(size=16, discriminator_normalization="layer"), regularizers=[alias])
+
+
+def test_each_regularizer_once():
+    with pytest.raises(ValueError, match="once"):
+        tiny_gan(regularizers=["r1", R1Penalty(2.0)])
+
+
+def test_one_regularizer_need_not_be_a_list():
+    assert isinstance(tiny_gan(regularizers="r1").regularizers[0], R1Penalty)
+    assert isinstance(tiny_gan(regularizers=R1Penalty(3.0)).regularizers[0], Regularizer)
