@@ -1,0 +1,271 @@
+"""Killed and resumed: the same bits as a run that was never stopped."""
+
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan.callbacks import Checkpoint, SampleGrid
+from tests.helpers import assert_same_state, tiny_gan
+
+SCRIPT = """
+import os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import keras, numpy as np, keras_gan
+out, model = sys.argv[1:]
+keras.utils.set_random_seed(0)
+layers = keras.layers
+discriminator = keras.Sequential([layers.Input((8, 8, 1)), layers.Conv2D(4, 3, strides=2), layers.LeakyReLU(0.2),
+                                  layers.Dropout(0.3), layers.Flatten(), layers.Dense(1)])
+generator, _ = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3)
+gan = getattr(keras_gan, model)(generator, discriminator, ema_decay=0.9, seed=7)
+gan.compile(generator_optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, 60)))
+images = np.random.default_rng(0).integers(0, 256, (160, 8, 8, 1), dtype="uint8")
+train = keras_gan.data.from_arrays(images[:128], batch_size=8 if model == "GAN" else 2, seed=3, flip=True)
+val = keras_gan.data.from_arrays(images[128:], batch_size=8)
+
+class Tell(keras.callbacks.Callback):
+    def on_train_batch_end(self, batch, logs=None):
+        print("step", int(gan.state.generator_step.numpy()), flush=True)
+
+gan.fit(train, epochs=3, validation_data=val, verbose=0, callbacks=[
+    Tell(),
+    keras_gan.callbacks.SampleGrid(out + "/samples", rows=2, columns=2),
+    keras.callbacks.CSVLogger(out + "/history.csv"),
+    keras.callbacks.EarlyStopping("val_g_adversarial", mode="min", patience=2, start_from_epoch=1),
+    keras.callbacks.EarlyStopping("val_real_score", mode="max", patience=50, restore_best_weights=True),
+    keras_gan.callbacks.Checkpoint(out + "/checkpoints", every_steps=3, keep=2),
+])
+arrays = [v.numpy() for v in gan.weights]
+for optimizer in gan.optimizer.optimizers:
+    arrays += [v.numpy() for v in optimizer.variables]
+arrays += [v.numpy() for v in gan.state._all().values()]
+np.savez(out + "/final.npz", *arrays)
+import json
+json.dump(gan.history.history, open(out + "/history.json", "w"))
+"""
+
+
+def run(folder, model, kill_at=None):
+    """Run the script; where `kill_at` is given, kill -9 it once it has told of that step."""
+    folder.mkdir(exist_ok=True)
+    environment = {**os.environ, "PYTHONPATH": str(pathlib.Path(keras_gan.__file__).parents[1])}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, str(folder), model],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    told = []
+    for line in process.stdout:
+        told.append(line)
+        if kill_at is not None and line.startswith("step") and int(line.split()[1]) >= kill_at:
+            process.kill()
+            break
+    _, errors = process.communicate(timeout=300)
+    assert (process.returncode == -9) if kill_at is not None else process.returncode == 0, errors[-3000:]
+    return "".join(told)
+
+
+def compare(reference, resumed):
+    a, b = (np.load(folder / "final.npz") for folder in (reference, resumed))
+    assert a.files == b.files
+    for name in a.files:
+        assert a[name].tobytes() == b[name].tobytes(), name
+    for name in ("history.csv", "history.json", *(f"samples/epoch-000{i}.png" for i in (1, 2, 3)),
+                 "samples/samples.gif"):
+        assert (reference / name).read_bytes() == (resumed / name).read_bytes(), name
+
+
+@pytest.mark.parametrize("model", ["GAN"])
+def test_killed_twice_ends_with_the_same_bytes(tmp_path, model):
+    """16 steps an epoch, checkpoints every 3: killed in the middle of epochs 1 and 3, at random."""
+    run(tmp_path / "whole", model)
+    picks = random.Random(os.urandom(4))
+    kills = (picks.randint(4, 15), picks.randint(34, 46))
+    print("killed at", kills)
+    for kill_at in kills:
+        run(tmp_path / "killed", model, kill_at)
+    told = run(tmp_path / "killed", model)
+    assert "Resumed from" in told
+    compare(tmp_path / "whole", tmp_path / "killed")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["GAN", "WGANGP"])
+def test_killed_at_many_steps(tmp_path, model):
+    run(tmp_path / "whole", model)
+    for trial in range(3):
+        folder = tmp_path / f"killed{trial}"
+        last = 0
+        for kill_at in sorted(random.Random(trial).sample(range(1, 36), 3)):
+            kill_at = max(kill_at, last + 1)
+            run(folder, model, kill_at)
+            last = kill_at
+        run(folder, model)
+        compare(tmp_path / "whole", folder)
+
+
+def test_interrupted_in_memory_every_step(images, tmp_path):
+    """Stop after each step of two epochs and go on in a new model: always the same state."""
+
+    class Stop(keras.callbacks.Callback):
+        def __init__(self, step):
+            super().__init__()
+            self.step = step
+
+        def on_train_batch_end(self, batch, logs=None):
+            if int(self.model.state.generator_step) == self.step:
+                raise RuntimeError("stop")
+
+    def callbacks(folder, step):
+        return [Stop(step), keras.callbacks.CSVLogger(folder / "h.csv"), Checkpoint(folder, every_steps=1)]
+
+    whole = tiny_gan(regularizers=["r1"])
+    (tmp_path / "whole").mkdir()
+    history = whole.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(tmp_path / "whole", 99))
+    for step in (1, 4, 5, 8):
+        folder = tmp_path / str(step)
+        folder.mkdir()
+        with pytest.raises(RuntimeError):
+            tiny_gan(regularizers=["r1"]).fit(
+                images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(folder, step)
+            )
+        again = tiny_gan(regularizers=["r1"])
+        resumed = again.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(folder, 99))
+        assert_same_state(whole, again)
+        assert resumed.history == history.history and resumed.epoch == history.epoch
+        assert (folder / "h.csv").read_text() == (tmp_path / "whole/h.csv").read_text()
+
+
+def test_callbacks_state_comes_back(images, tmp_path):
+    def callbacks():
+        return [
+            keras.callbacks.EarlyStopping("d_loss", mode="min", patience=9, min_delta=100),
+            keras.callbacks.ReduceLROnPlateau("d_loss", mode="min", patience=2, min_delta=100, cooldown=1),
+            Checkpoint(tmp_path),
+        ]
+
+    first = callbacks()
+    gan = tiny_gan()
+    gan.fit(images, batch_size=32, epochs=3, verbose=0, callbacks=first)
+    again, second = tiny_gan(), callbacks()
+    again.fit(images, batch_size=32, epochs=3, verbose=0, callbacks=second)  # nothing left to do
+    for old, new in zip(first[:2], second[:2], strict=True):
+        assert (old.wait, old.best) == (new.wait, new.best)
+    assert second[1].cooldown_counter == first[1].cooldown_counter == 1
+    assert float(again.generator_optimizer.learning_rate) == pytest.approx(2e-5)
+
+
+def test_more_epochs_go_on(images, tmp_path):
+    whole, parts = tiny_gan(), tiny_gan()
+    whole.fit(images, batch_size=16, epochs=3, verbose=0)
+    parts.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    again = tiny_gan()
+    again.fit(images, batch_size=16, epochs=3, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    assert_same_state(whole, again)
+
+
+def test_keeps_the_last_and_the_best(images, tmp_path):
+    checkpoint = Checkpoint(tmp_path, keep=2, monitor="d_loss", mode="max")
+    gan = tiny_gan(discriminator_optimizer=keras.optimizers.Adam(0.01))
+    history = gan.fit(images, batch_size=16, epochs=6, verbose=0, callbacks=[checkpoint]).history["d_loss"]
+    best = 4 * (int(np.argmax(history)) + 1)
+    assert json.loads((tmp_path / "best.json").read_text())["folder"] == f"step-{best:08d}"
+    kept = {int(folder.name[5:]) for folder in checkpoint.folders()}
+    assert kept == {20, 24, best}
+    assert not list(tmp_path.glob(".*partial"))
+    loaded = keras.saving.load_model(checkpoint.best_folder() / "model.keras")
+    assert int(loaded.state.generator_step) == best
+
+
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "missing", "no manifest"])
+def test_damaged_checkpoints_are_found_and_the_one_before_is_used(images, tmp_path, damage):
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    model = tmp_path / "step-00000008" / "model.keras"
+    content = bytearray(model.read_bytes())
+    if damage == "truncated":
+        model.write_bytes(content[: len(content) // 2])
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 1
+        model.write_bytes(content)
+    elif damage == "missing":
+        model.unlink()
+    else:
+        (model.parent / "sha256.json").unlink()
+    again = tiny_gan()
+    with pytest.warns(UserWarning, match="step-00000008 is damaged"):
+        again.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    assert_same_state(gan, again)
+    for folder in tmp_path.glob("step-*"):
+        (folder / "model.keras").write_bytes(b"")
+    with pytest.raises(ValueError, match="All checkpoints"), pytest.warns(UserWarning):
+        tiny_gan().fit(images, callbacks=[Checkpoint(tmp_path)], verbose=0)
+
+
+def test_resume_false_starts_anew(images, tmp_path):
+    tiny_gan().fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path, resume=False)])
+    assert int(gan.state.generator_step) == 4
+
+
+def test_another_training_is_refused(images, tmp_path):
+    tiny_gan().fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    with pytest.raises(ValueError, match="belongs to another training"):
+        tiny_gan().fit(images, batch_size=8, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    with pytest.raises(ValueError, match="callbacks"):
+        tiny_gan().fit(
+            images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path), SampleGrid(tmp_path / "s")]
+        )
+
+
+def test_save_and_stop(images, tmp_path):
+    checkpoint = Checkpoint(tmp_path)
+    checkpoint.save_and_stop = True
+    gan = tiny_gan()
+    with pytest.raises(KeyboardInterrupt):
+        gan.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[checkpoint])
+    assert int(gan.state.generator_step) == 1
+    again, whole = tiny_gan(), tiny_gan()
+    again.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    whole.fit(images, batch_size=16, epochs=2, verbose=0)
+    assert_same_state(whole, again)
+
+
+def test_bad_arguments(images, tmp_path):
+    for arguments in ({"every_steps": -1}, {"keep": 0}, {"mode": "best"}):
+        with pytest.raises(ValueError, match=next(iter(arguments))):
+            Checkpoint(tmp_path, **arguments)
+    with pytest.raises(ValueError, match=r"monitor.*d_loss"):
+        tiny_gan().fit(images, verbose=0, callbacks=[Checkpoint(tmp_path, monitor="val_fid")])
+
+
+def test_a_foreign_data_set_resumes_at_the_epoch_and_says_so(images, tmp_path):
+    import tensorflow as tf
+
+    dataset = tf.data.Dataset.from_tensor_slices(images).batch(16)
+    checkpoint = Checkpoint(tmp_path)
+    checkpoint.save_and_stop = True
+    with pytest.raises(KeyboardInterrupt):
+        tiny_gan().fit(dataset, epochs=1, verbose=0, callbacks=[checkpoint])
+    again = tiny_gan()
+    with pytest.warns(UserWarning, match="begins anew"):
+        again.fit(dataset, epochs=1, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    assert int(again.state.generator_step) == 5
+
+
+def test_no_partial_folder_is_taken_for_a_checkpoint(images, tmp_path):
+    tiny_gan().fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    shutil.copytree(tmp_path / "step-00000004", tmp_path / ".step-00000009.1.partial")
+    assert Checkpoint(tmp_path).latest().name == "step-00000004"
