@@ -41,7 +41,7 @@ def dcgan(
     Example:
     >>> generator, discriminator = keras_gan.networks.dcgan((64, 64, 3), latent_dim=100)
     >>> generator.count_params()
-    12658947
+    18858883
 
     Reference: Radford et al., "Unsupervised Representation Learning with Deep Convolutional
     Generative Adversarial Networks", 2016, https://arxiv.org/abs/1511.06434

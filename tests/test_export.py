@@ -1,0 +1,128 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import keras_gan
+from tests.helpers import tiny_gan
+
+READER = """
+import os, sys
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+import numpy as np, tensorflow as tf
+path, latents, out = sys.argv[1:]
+latents = np.load(latents)
+loaded = tf.saved_model.load(path)
+serving = loaded.signatures["serving_default"](latents=tf.constant(latents))["images"]
+np.savez(out, serving=serving, one=loaded.signatures["serving_default"](latents=tf.constant(latents[:1]))["images"],
+         sample=loaded.sample(5, 3), again=loaded.sample(5, seed=3), other=loaded.sample(n=5, seed=4),
+         default=loaded.sample(2), truncated=loaded.sample(5, 3, 0.5), large=loaded.sample(1, 2**40),
+         signature=loaded.signatures["sample"](n=tf.constant(5), seed=tf.constant(3, tf.int64),
+                                               truncation=tf.constant(1.0))["output_0"])
+assert "keras_gan" not in sys.modules
+"""
+
+
+@pytest.fixture
+def trained(images):
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, verbose=0)
+    return gan
+
+
+def test_saved_model_in_a_process_without_keras_gan(trained, tmp_path):
+    path = trained.export(tmp_path / "model")
+    latents = trained.sample_latents(7, seed=1)
+    np.save(tmp_path / "latents.npy", latents)
+    command = [sys.executable, "-c", READER, path, str(tmp_path / "latents.npy"), str(tmp_path / "out.npz")]
+    subprocess.run(command, check=True, cwd=tmp_path, timeout=120)
+    read = np.load(tmp_path / "out.npz")
+    np.testing.assert_allclose(read["serving"], trained(latents), atol=1e-5)
+    np.testing.assert_allclose(read["one"], trained(latents[:1]), atol=1e-5)
+    np.testing.assert_array_equal(read["sample"], trained.generate(5, seed=3))
+    np.testing.assert_array_equal(read["sample"], read["again"])
+    np.testing.assert_array_equal(read["sample"], read["signature"])
+    np.testing.assert_array_equal(read["default"], trained.generate(2, seed=0))
+    np.testing.assert_array_equal(read["truncated"], trained.generate(5, seed=3, truncation=0.5))
+    np.testing.assert_array_equal(read["large"], trained.generate(1, seed=2**40))
+    assert (read["sample"] != read["other"]).any() and read["sample"].dtype == np.uint8
+
+
+def test_each_weight_is_stored_once(tmp_path):
+    gan = keras_gan.GAN(*keras_gan.networks.dcgan((32, 32, 3), latent_dim=64, filters=16))
+    gan.export(tmp_path / "model")
+    size = sum(f.stat().st_size for f in (tmp_path / "model" / "variables").iterdir())
+    assert size < 1.05 * 4 * gan.generator.count_params() + 10_000
+
+
+def test_metadata(trained, tmp_path):
+    trained.export(tmp_path / "model", metadata={"note": "a test"})
+    metadata = json.loads((tmp_path / "model" / "metadata.json").read_text())
+    assert metadata["image_shape"] == [8, 8, 1] and metadata["latent_dim"] == 4
+    assert metadata["class"] == "GAN" and metadata["dataset"] == "the arrays" and metadata["note"] == "a test"
+    assert metadata["generator_steps"] == 4 and set(metadata["versions"]) == {"python", "keras", "tensorflow"}
+    history = trained.history.history
+    for name, value in metadata["training_figures"].items():
+        assert value == pytest.approx(history[name][-1], abs=1e-5)
+
+
+def test_export_again_replaces_and_strangers_are_left_alone(trained, tmp_path):
+    trained.export(tmp_path / "model")
+    trained.export(tmp_path / "model")
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    with pytest.raises(ValueError, match="not overwritten"):
+        trained.export(tmp_path / "mine")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "model"]
+
+
+def test_litert(trained, tmp_path):
+    import tensorflow as tf
+
+    path = trained.export(tmp_path / "model.tflite", format="litert")
+    interpreter = tf.lite.Interpreter(path)
+    latents = trained.sample_latents(3, seed=1)
+    (given,), (made,) = interpreter.get_input_details(), interpreter.get_output_details()
+    interpreter.resize_tensor_input(given["index"], latents.shape)
+    interpreter.allocate_tensors()
+    interpreter.set_tensor(given["index"], latents)
+    interpreter.invoke()
+    np.testing.assert_allclose(interpreter.get_tensor(made["index"]), trained(latents), atol=1e-5)
+    assert (tmp_path / "model.tflite.metadata.json").exists()
+
+
+def test_onnx(trained, tmp_path):
+    pytest.importorskip("tf2onnx", reason="pip install 'keras-gan[onnx]'")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="pip install 'keras-gan[onnx]'")
+    path = trained.export(tmp_path / "model.onnx", format="onnx")
+    session = onnxruntime.InferenceSession(path)
+    latents = trained.sample_latents(3, seed=1)
+    (images,) = session.run(None, {session.get_inputs()[0].name: latents})
+    np.testing.assert_allclose(images, trained(latents), atol=1e-5)
+
+
+def test_onnx_without_its_packages_says_what_to_install(trained, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tf2onnx", None)
+    with pytest.raises(ImportError, match=r"pip install 'keras-gan\[onnx\]'"):
+        trained.export(tmp_path / "model.onnx", format="onnx")
+
+
+def test_unknown_format(trained, tmp_path):
+    with pytest.raises(ValueError, match="saved_model.*litert.*onnx"):
+        trained.export(tmp_path / "m", format="torch")
+
+
+def test_mixed_precision_and_vectors(tmp_path):
+    import keras
+    import tensorflow as tf
+
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    gan = tiny_gan()
+    loaded = tf.saved_model.load(gan.export(tmp_path / "mixed"))
+    np.testing.assert_array_equal(loaded.sample(3, 1), gan.generate(3, seed=1))
+    keras.config.set_dtype_policy("float32")
+    gan = tiny_gan(networks=keras_gan.networks.mlp(data_dim=2, hidden=(4,)))
+    loaded = tf.saved_model.load(gan.export(tmp_path / "vectors"))
+    np.testing.assert_allclose(loaded.sample(3, 1), gan.generate(3, seed=1), atol=1e-6)
