@@ -65,7 +65,9 @@ def mnist(data_dir):
 
     arrays = []
     for split in ("train", "test"):
-        data = tfds.as_numpy(tfds.load("mnist", split=split, batch_size=-1, data_dir=data_dir, download=False))
+        data = tfds.as_numpy(
+            tfds.load("mnist", split=split, batch_size=-1, data_dir=data_dir, download=False)
+        )
         arrays += [data["image"].astype("float32") / 127.5 - 1.0, data["label"]]
     return arrays
 
@@ -92,8 +94,10 @@ def main():
     print(f"real digits: mean top-class probability {real['mean_top_probability']:.4f}")
     print(f"samples:     mean top-class probability {figures['mean_top_probability']:.4f}")
     print("class shares:", " ".join(f"{i}:{share:.3f}" for i, share in enumerate(figures["class_shares"])))
-    print(f"Fréchet distance of the classifier's features, {options.n} samples, {len(test_images)} real: "
-          f"{figures['frechet']:.2f}")
+    print(
+        f"Fréchet distance of the classifier's features, {options.n} samples, {len(test_images)} real: "
+        f"{figures['frechet']:.2f}"
+    )
 
 
 if __name__ == "__main__":

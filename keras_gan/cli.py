@@ -62,16 +62,10 @@ def train(
     batch_size: Annotated[int | None, typer.Option(min=1)] = None,
     loss: Annotated[str | None, typer.Option(help="Another loss than the recipe's.")] = None,
     seed: Annotated[int, typer.Option(help="Of weights, data order and latents.")] = 0,
-    out: Annotated[
-        pathlib.Path | None, typer.Option(help="Run folder. Default: runs/RECIPE.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on where the run stopped, or start.")
-    ] = False,
+    out: Annotated[pathlib.Path | None, typer.Option(help="Run folder. Default: runs/RECIPE.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped, or start.")] = False,
     precision: Annotated[Precision, typer.Option()] = Precision.float32,
-    jit: Annotated[
-        bool | None, typer.Option("--jit/--no-jit", help="XLA. Default: Keras decides.")
-    ] = None,
+    jit: Annotated[bool | None, typer.Option("--jit/--no-jit", help="XLA. Default: Keras decides.")] = None,
     scale: Annotated[Scale, typer.Option(help="The recipe's size.")] = Scale.small,
     flip: Annotated[bool, typer.Option("--flip", help="Mirror images at random.")] = False,
     save_every: Annotated[

@@ -128,9 +128,7 @@ def build(
     """
     recipe = get(name, scale)
     keras.utils.set_random_seed(seed)
-    gan = recipe.model(
-        *networks.dcgan(image_shape, **recipe.networks), ema_decay=recipe.ema_decay, seed=seed
-    )
+    gan = recipe.model(*networks.dcgan(image_shape, **recipe.networks), ema_decay=recipe.ema_decay, seed=seed)
     if init_from is not None:
         _copy_weights(load_model(init_from), gan, init_from)
     networks.freeze_blocks(gan.discriminator, frozen_blocks)

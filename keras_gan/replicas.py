@@ -52,6 +52,5 @@ def share_overflow(gradients):
     bad = 1.0 - tf.cast(tf.reduce_all(tf.stack(finite)), tf.float32)
     bad = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, bad)
     return [
-        None if g is None else tf.where(bad > 0, tf.constant(float("nan"), g.dtype), g)
-        for g in gradients
+        None if g is None else tf.where(bad > 0, tf.constant(float("nan"), g.dtype), g) for g in gradients
     ]

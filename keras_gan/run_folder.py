@@ -75,9 +75,7 @@ def load_model(path):
     if (path / "model.keras").exists():
         path = path / "model.keras"
     if path.suffix != ".keras" or not path.is_file():
-        raise ValueError(
-            f"{path} is neither a run folder, a checkpoint of one, nor a `.keras` file."
-        )
+        raise ValueError(f"{path} is neither a run folder, a checkpoint of one, nor a `.keras` file.")
     try:
         return keras.saving.load_model(path)
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -108,7 +108,7 @@ def part_contract(**parts):
     gan.fit(images, batch_size=8, epochs=1, verbose=0)
     after = all_state(gan)
     for player in ("generator", "discriminator"):
-        kernels = [n for n in after if f" {player}/" in n or "kernel" in n and "optimizer" not in n]
+        kernels = [n for n in after if f" {player}/" in n or ("kernel" in n and "optimizer" not in n)]
         assert any((before[n] != after[n]).any() for n in kernels), player
     assert all(np.isfinite(value).all() for value in after.values())
     round_trip(gan, images)

@@ -28,9 +28,7 @@ def train(case, strategy, images):
     normalization = "batch" if case == "BN in both" else "none"
     keras.utils.set_random_seed(0)
     with strategy.scope():
-        gan = model(
-            *tiny_networks(size=16, discriminator_normalization=normalization), ema_decay=0.9, seed=0
-        )
+        gan = model(*tiny_networks(size=16, discriminator_normalization=normalization), ema_decay=0.9, seed=0)
         gan.compile(
             **parts,
             generator_optimizer=keras.optimizers.SGD(0.01),

@@ -47,9 +47,7 @@ class Checkpoint(keras.callbacks.Callback):
     'step-00000001'
     """
 
-    def __init__(
-        self, directory, *, every_steps=None, keep=3, monitor=None, mode="min", resume=True
-    ):
+    def __init__(self, directory, *, every_steps=None, keep=3, monitor=None, mode="min", resume=True):
         super().__init__()
         for name, value in (("every_steps", every_steps or 1), ("keep", keep)):
             if not (isinstance(value, int) and value >= 1):
@@ -174,9 +172,7 @@ class Checkpoint(keras.callbacks.Callback):
                 return folder
             warnings.warn(f"{folder} is damaged ({problem}); the checkpoint before it is used.", stacklevel=2)
         if folders:
-            raise ValueError(
-                f"All checkpoints in {self.directory} are damaged. Remove them to start anew."
-            )
+            raise ValueError(f"All checkpoints in {self.directory} are damaged. Remove them to start anew.")
         return None
 
     def restore(self):

@@ -61,9 +61,7 @@ class SampleGrid(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         shape = self.model.generator.output_shape
         if len(shape) != 4 or shape[-1] not in (1, 3):
-            raise ValueError(
-                f"SampleGrid draws grey or RGB images. This generator makes {shape[1:]}."
-            )
+            raise ValueError(f"SampleGrid draws grey or RGB images. This generator makes {shape[1:]}.")
         self.directory.mkdir(parents=True, exist_ok=True)
         self._latents = self.truncation * self.model.sample_latents(self.rows * self.columns, self.seed)
         self._last_step = self._step()

@@ -7,9 +7,7 @@ from keras_gan.data.images import from_uint8
 from keras_gan.data.stream import Stream
 
 
-def from_arrays(
-    images, labels=None, *, batch_size=64, shuffle=True, seed=0, flip=False, name="arrays"
-):
+def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, flip=False, name="arrays"):
     """Make a data set from arrays in memory.
 
     Args:

@@ -209,7 +209,9 @@ def training_batches(
     if isinstance(x, tf.data.Dataset):
         for name, value in {"y": y, "sample_weight": sample_weight, "batch_size": batch_size}.items():
             if value is not None:
-                raise ValueError(f"`{name}` goes with arrays; a data set brings its own. Received: {name}={value!r}")
+                raise ValueError(
+                    f"`{name}` goes with arrays; a data set brings its own. Received: {name}={value!r}"
+                )
         if validation_split:
             raise ValueError("`validation_split` goes with arrays. Pass `validation_data` instead.")
         dataset = x
@@ -252,12 +254,11 @@ def array_batch(model, x, y=None, sample_weight=None, where="the batch"):
 def _arrays(x, y, sample_weight):
     arrays = {}
     for name, value in unpack(x if isinstance(x, dict) else (x, y, sample_weight)).items():
-        if not hasattr(value, "shape"):
-            if name == "image" and not isinstance(value, (list, tuple)):
-                raise ValueError(
-                    "`fit` takes a tf.data.Dataset, an array of images, or a dict of arrays. "
-                    f"Received: {type(value).__name__}"
-                )
+        if not hasattr(value, "shape") and name == "image" and not isinstance(value, (list, tuple)):
+            raise ValueError(
+                "`fit` takes a tf.data.Dataset, an array of images, or a dict of arrays. "
+                f"Received: {type(value).__name__}"
+            )
         arrays[name] = np.asarray(value)
     check_floats(arrays["image"])
     for name, array in arrays.items():

@@ -35,9 +35,7 @@ def image_size_pair(image_size):
         return None
     pair = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
     if len(pair) != 2 or not all(isinstance(side, int) and side >= 1 for side in pair):
-        raise ValueError(
-            f"`image_size` must be a positive int or (height, width). Received: {image_size!r}"
-        )
+        raise ValueError(f"`image_size` must be a positive int or (height, width). Received: {image_size!r}")
     return pair
 
 

@@ -75,8 +75,7 @@ def load(
     elif name.startswith("folder:"):
         path = os.path.expanduser(name.removeprefix("folder:"))
         sources = [
-            folder.read(path, split, size, channels, labels, fit, on_error, cache_limit)
-            for split in names
+            folder.read(path, split, size, channels, labels, fit, on_error, cache_limit) for split in names
         ]
     else:
         sources = [

@@ -57,8 +57,7 @@ def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
 def _prepared(tfds, name, data_dir):
     """The builder of a data set that is prepared, downloading it where that can be done."""
     offline = (
-        "What works without a network: keras_gan.data.load('mnist_5k'), with "
-        "pip install 'keras-gan[demo]'."
+        "What works without a network: keras_gan.data.load('mnist_5k'), with pip install 'keras-gan[demo]'."
     )
     try:
         builder = tfds.builder(name, data_dir=data_dir)

@@ -198,9 +198,7 @@ class GAN(keras.Model):
         }
 
     def compile_from_config(self, config):
-        self.compile(
-            **{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()}
-        )
+        self.compile(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
 
     @property
     def generator_variables(self):
@@ -301,9 +299,7 @@ class GAN(keras.Model):
         real, condition = batch["image"], self.condition(batch)
         real_logits = self.discriminate(real, condition)
         fake_logits = self.discriminate(fake, condition)
-        loss = self.adversarial_loss.discriminator_loss(
-            real_logits, fake_logits, batch.get("sample_weight")
-        )
+        loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits, batch.get("sample_weight"))
         figures = {
             "real_score": _mean(real_logits),
             "fake_score": _mean(fake_logits),
@@ -321,20 +317,17 @@ class GAN(keras.Model):
         return [r for r in self.regularizers if isinstance(r, Penalty) and r.player == player]
 
     def _penalize(self, player, loss, figures, real, fake, condition):
-        step = self.state.step_of(player)
+        step, dtype = self.state.step_of(player), loss.dtype
         for penalty in self._penalties(player):
 
-            def value(penalty=penalty):
-                term = penalty.penalty(self, real, fake, condition)
-                return tf.cast(penalty.weight * penalty.interval * term, loss.dtype)
+            def term(penalty=penalty):
+                value = penalty.penalty(self, real, fake, condition)
+                return tf.cast(penalty.weight * penalty.interval * value, dtype)
 
-            if penalty.interval == 1:
-                term = value()
-            else:
-                due = tf.equal(step % penalty.interval, 0)
-                term = tf.cond(due, value, lambda: tf.zeros((), loss.dtype))
-            figures[penalty.name] = term
-            loss = loss + term
+            # A lazy penalty costs nothing at the steps between.
+            due = penalty.interval == 1 or tf.equal(step % penalty.interval, 0)
+            figures[penalty.name] = term() if due is True else tf.cond(due, term, lambda: tf.zeros((), dtype))
+            loss = loss + figures[penalty.name]
         # Weight decay and the like that the networks' own layers ask for.
         for term in getattr(self, player).losses:
             loss = loss + tf.cast(term, loss.dtype)
@@ -373,9 +366,7 @@ class GAN(keras.Model):
         copied = [(e, v) for e, v in zip(ema.weights, generator.weights) if id(v) not in trainable]
         if averaged:
             targets, sources = zip(*averaged)
-            replicas.update(
-                targets, lambda e, v: e + tf.cast(rate, e.dtype) * (v - e), sources
-            )
+            replicas.update(targets, lambda e, v: e + tf.cast(rate, e.dtype) * (v - e), sources)
         if copied:
             targets, sources = zip(*copied)
             replicas.update(targets, lambda e, v: v, sources)
@@ -522,9 +513,7 @@ class GAN(keras.Model):
         ]
         figures = replicas.mean(tf.stack([tf.cast(figure, "float32") for figure in figures]))
         count, _ = replicas.count_and_index()
-        return self._named(
-            self.evaluation.names, self.evaluation.update(figures, count * size, real, fake)
-        )
+        return self._named(self.evaluation.names, self.evaluation.update(figures, count * size, real, fake))
 
     # === Use ===
 

@@ -60,9 +60,7 @@ def dcgan(
     start = (height >> stages, width >> stages)
     return (
         _generator(start, stages, channels, latent_dim, filters, kernel_size, generator_normalization),
-        _discriminator(
-            (height, width, channels), stages, filters, kernel_size, discriminator_normalization
-        ),
+        _discriminator((height, width, channels), stages, filters, kernel_size, discriminator_normalization),
     )
 
 

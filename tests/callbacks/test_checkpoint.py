@@ -81,8 +81,12 @@ def compare(reference, resumed):
     assert a.files == b.files
     for name in a.files:
         assert a[name].tobytes() == b[name].tobytes(), name
-    for name in ("history.csv", "history.json", *(f"samples/epoch-000{i}.png" for i in (1, 2, 3)),
-                 "samples/samples.gif"):
+    for name in (
+        "history.csv",
+        "history.json",
+        *(f"samples/epoch-000{i}.png" for i in (1, 2, 3)),
+        "samples/samples.gif",
+    ):
         assert (reference / name).read_bytes() == (resumed / name).read_bytes(), name
 
 
@@ -132,7 +136,9 @@ def test_interrupted_in_memory_every_step(images, tmp_path):
 
     whole = tiny_gan(regularizers=["r1"])
     (tmp_path / "whole").mkdir()
-    history = whole.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(tmp_path / "whole", 99))
+    history = whole.fit(
+        images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(tmp_path / "whole", 99)
+    )
     for step in (1, 4, 5, 8):
         folder = tmp_path / str(step)
         folder.mkdir()

@@ -19,25 +19,33 @@ def test_csv_logger(images, tmp_path):
         verbose=0,
         callbacks=[keras.callbacks.CSVLogger(tmp_path / "log.csv")],
     ).history
-    rows = list(csv.DictReader(open(tmp_path / "log.csv")))
+    rows = list(csv.DictReader((tmp_path / "log.csv").read_text().splitlines()))
     assert [float(row["val_real_score"]) for row in rows] == history["val_real_score"]
     assert [float(row["d_loss"]) for row in rows] == history["d_loss"]
 
 
 def test_early_stopping_restores_the_best(images):
-    stop = keras.callbacks.EarlyStopping("g_loss", mode="max", patience=1, min_delta=9, restore_best_weights=True)
+    stop = keras.callbacks.EarlyStopping(
+        "g_loss", mode="max", patience=1, min_delta=9, restore_best_weights=True
+    )
     history = tiny_gan().fit(images, batch_size=16, epochs=9, verbose=0, callbacks=[stop])
     assert len(history.epoch) == 2 and stop.best_epoch == 0
 
 
 def test_model_checkpoint_keeps_the_best(images, tmp_path):
-    saver = keras.callbacks.ModelCheckpoint(tmp_path / "best.keras", "val_real_score", mode="max", save_best_only=True)
-    history = tiny_gan().fit(
-        images, batch_size=16, epochs=4, validation_data=images, verbose=0, callbacks=[saver]
-    ).history["val_real_score"]
+    saver = keras.callbacks.ModelCheckpoint(
+        tmp_path / "best.keras", "val_real_score", mode="max", save_best_only=True
+    )
+    history = (
+        tiny_gan()
+        .fit(images, batch_size=16, epochs=4, validation_data=images, verbose=0, callbacks=[saver])
+        .history["val_real_score"]
+    )
     best = keras.saving.load_model(tmp_path / "best.keras")
     assert int(best.state.epoch) == int(np.argmax(history)) + 1
-    assert best.evaluate(images, return_dict=True, verbose=0)["real_score"] == pytest.approx(max(history), abs=1e-6)
+    assert best.evaluate(images, return_dict=True, verbose=0)["real_score"] == pytest.approx(
+        max(history), abs=1e-6
+    )
 
 
 @pytest.mark.parametrize("save_freq", ["epoch", 3])

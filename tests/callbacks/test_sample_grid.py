@@ -24,13 +24,17 @@ def test_a_grid_per_epoch_and_a_gif(images, tmp_path):
 
 
 def test_captions_differ(images, tmp_path):
-    tiny_gan().fit(images, batch_size=32, epochs=2, verbose=0, callbacks=[SampleGrid(tmp_path, rows=1, columns=2)])
+    tiny_gan().fit(
+        images, batch_size=32, epochs=2, verbose=0, callbacks=[SampleGrid(tmp_path, rows=1, columns=2)]
+    )
     first, second = (np.asarray(Image.open(tmp_path / f"epoch-000{i}.png"))[:16] for i in (1, 2))
     assert (first != second).any() and (first < 128).any()
 
 
 def test_every_n_steps_and_tensorboard(images, tmp_path):
-    grid = SampleGrid(tmp_path / "grids", rows=2, columns=2, every_steps=3, gif=False, tensorboard=tmp_path / "logs")
+    grid = SampleGrid(
+        tmp_path / "grids", rows=2, columns=2, every_steps=3, gif=False, tensorboard=tmp_path / "logs"
+    )
     tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[grid])
     assert [path.name for path in grid.pictures()] == ["step-000003.png", "step-000006.png"]
     assert [f for f in (tmp_path / "logs").iterdir() if "tfevents" in f.name and f.stat().st_size > 500]

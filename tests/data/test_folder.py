@@ -101,7 +101,7 @@ def test_beyond_the_cache_limit_files_are_read_again_the_same(tmp_path):
 def test_real_emoji(emoji_dir):
     name = f"folder:{emoji_dir / 'test' / 'google'}"
     dataset = keras_gan.data.load(name, labels=True, batch_size=32, image_size=32)
-    images, labels = next(iter(dataset))
+    images, _ = next(iter(dataset))
     assert images.shape == (32, 32, 32, 3) and len(dataset.class_names) == 9
     # RGBA over white: most corners are white.
     assert np.mean(images[:, 0, 0, :] > 0.99) > 0.7

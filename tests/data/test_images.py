@@ -73,7 +73,11 @@ def test_bad_files_are_named(tmp_path):
 
 
 def test_sizes_and_channels():
-    assert image_size_pair(32) == (32, 32) and image_size_pair((4, 8)) == (4, 8) and image_size_pair(None) is None
+    assert (
+        image_size_pair(32) == (32, 32)
+        and image_size_pair((4, 8)) == (4, 8)
+        and image_size_pair(None) is None
+    )
     for bad in (0, (1, 2, 3), 2.5, "big"):
         with pytest.raises((ValueError, TypeError)):
             image_size_pair(bad)

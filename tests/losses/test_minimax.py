@@ -37,8 +37,10 @@ def test_value_where_the_distributions_are_equal():
     np.testing.assert_allclose(-loss.discriminator_loss(logits, logits), -np.log(4), rtol=1e-6)
 
 
-@pytest.mark.parametrize("arguments", [{"label_smoothing": 1.0}, {"label_smoothing": -0.1},
-                                       {"label_smoothing": 0.5, "two_sided": True}])
+@pytest.mark.parametrize(
+    "arguments",
+    [{"label_smoothing": 1.0}, {"label_smoothing": -0.1}, {"label_smoothing": 0.5, "two_sided": True}],
+)
 def test_bad_smoothing(arguments):
     with pytest.raises(ValueError, match="label_smoothing"):
         MinimaxLoss(**arguments)

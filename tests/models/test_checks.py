@@ -111,7 +111,10 @@ BAD = {
     "0..255": (lambda x: (x + 1) * 127.5, r"images / 127\.5 - 1"),
     "[0, 1]": (lambda x: (x + 1) / 2, r"images \* 2 - 1"),
     "uint8": (lambda x: ((x + 1) * 127.5).astype("uint8"), "float32 in \\[-1, 1\\]"),
-    "NaN": (lambda x: np.where(np.arange(len(x))[:, None, None, None] == 3, np.nan, x).astype("float32"), "NaN"),
+    "NaN": (
+        lambda x: np.where(np.arange(len(x))[:, None, None, None] == 3, np.nan, x).astype("float32"),
+        "NaN",
+    ),
     "channels": (lambda x: np.repeat(x, 3, axis=-1), r"\(8, 8, 1\).*\(8, 8, 3\)"),
     "size": (lambda x: x[:, :6], r"\(8, 8, 1\).*\(6, 8, 1\)"),
     "no channel": (lambda x: x[..., 0], r"images\[\.\.\., None\]"),

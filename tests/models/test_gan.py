@@ -1,3 +1,5 @@
+import itertools
+
 import keras
 import numpy as np
 import pytest
@@ -80,7 +82,9 @@ def test_generators_step_leaves_the_discriminators_moving_statistics(images):
     twin(real, training=True)
     twin(gan.notes["forward"][0], training=True)
     assert len(twin.non_trainable_weights) == 2
-    for mine, expected in zip(gan.discriminator.non_trainable_weights, twin.non_trainable_weights, strict=True):
+    for mine, expected in zip(
+        gan.discriminator.non_trainable_weights, twin.non_trainable_weights, strict=True
+    ):
         np.testing.assert_array_equal(mine, expected)
 
 
@@ -101,11 +105,15 @@ def test_one_step_equals_the_mathematics_by_hand(images):
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(softplus(-d(images, training=True)))
         loss += tf.reduce_mean(softplus(d(g(latents, training=True), training=True)))
-    for v, grad in zip(d.trainable_variables, tape.gradient(loss, [v.value for v in d.trainable_variables]), strict=True):
+    for v, grad in zip(
+        d.trainable_variables, tape.gradient(loss, [v.value for v in d.trainable_variables]), strict=True
+    ):
         v.assign_sub(0.1 * grad)
     with tf.GradientTape() as tape:
         loss = tf.reduce_mean(softplus(-d(g(latents, training=True), training=True)))
-    for v, grad in zip(g.trainable_variables, tape.gradient(loss, [v.value for v in g.trainable_variables]), strict=True):
+    for v, grad in zip(
+        g.trainable_variables, tape.gradient(loss, [v.value for v in g.trainable_variables]), strict=True
+    ):
         v.assign_sub(0.1 * grad)
     for mine, expected in zip(gan.generator.trainable_variables, g.trainable_variables, strict=True):
         np.testing.assert_allclose(mine, expected, atol=1e-7)
@@ -229,7 +237,12 @@ def test_forms_of_data_sets(images, form):
 
 def test_forms_of_arrays(images):
     labels = np.zeros(64, "int64")
-    for x, y in ((images, None), (images, labels), ({"image": images}, None), ({"image": images, "label": labels}, None)):
+    for x, y in (
+        (images, None),
+        (images, labels),
+        ({"image": images}, None),
+        ({"image": images, "label": labels}, None),
+    ):
         gan, reference = tiny_gan(), tiny_gan()
         gan.fit(x, y, batch_size=16, verbose=0)
         reference.fit(images, batch_size=16, verbose=0)
@@ -257,9 +270,7 @@ def test_history_holds_means_of_every_step(images):
     for name in gan.figure_names:
         means = np.mean([[s[name] for s in steps[:4]], [s[name] for s in steps[4:]]], axis=1)
         np.testing.assert_allclose(history[name], means, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(
-        history["d_loss"], np.add(history["d_adversarial"], history["r1"]), rtol=1e-5
-    )
+    np.testing.assert_allclose(history["d_loss"], np.add(history["d_adversarial"], history["r1"]), rtol=1e-5)
 
 
 def test_evaluate_shows_an_over_fitting_discriminator(images):
@@ -308,7 +319,9 @@ def test_compiled_metrics_belong_to_evaluation(images):
 
 
 def test_sample_weights_weight_real_images(images):
-    gan = tiny_gan(generator_optimizer=keras.optimizers.SGD(0.0), discriminator_optimizer=keras.optimizers.SGD(0.0))
+    gan = tiny_gan(
+        generator_optimizer=keras.optimizers.SGD(0.0), discriminator_optimizer=keras.optimizers.SGD(0.0)
+    )
     full = gan.train_on_batch(images, return_dict=True)["d_adversarial"]
     none = gan.train_on_batch(images, sample_weight=np.zeros(64, "float32"), return_dict=True)
     real_term = float(tf.reduce_mean(tf.math.softplus(-gan.discriminator(images))))
@@ -394,7 +407,9 @@ def test_mixed_precision_tracks_float32(images, policy, model):
     scaled = [isinstance(o, keras.optimizers.LossScaleOptimizer) for o in gan.optimizer.optimizers]
     assert scaled == [policy == "mixed_float16"] * 2
     assert gan.generator.layers[1].compute_dtype == policy.removeprefix("mixed_")
-    assert gan.generator(tf.zeros((1, 4))).dtype == gan.discriminator(tf.zeros((1, 8, 8, 1))).dtype == tf.float32
+    assert (
+        gan.generator(tf.zeros((1, 4))).dtype == gan.discriminator(tf.zeros((1, 8, 8, 1))).dtype == tf.float32
+    )
     for name in ("d_loss", "g_loss"):
         np.testing.assert_allclose(history[name], full[name], rtol=0.05, atol=0.02)
     round_trip(gan, images)
@@ -471,7 +486,7 @@ def test_gradient_accumulation_of_either_player(images, player):
     for _ in range(4):
         gan.train_on_batch(images)
         values.append(kernel.numpy())
-    changed = [(a != b).any() for a, b in zip(values[:-1], values[1:], strict=True)]
+    changed = [(a != b).any() for a, b in itertools.pairwise(values)]
     assert changed == [False, True, False, True]
 
 
@@ -485,7 +500,12 @@ def test_learning_rate_schedules_survive_saving(images):
 
 def test_dropout_state_is_saved(images):
     discriminator = keras.Sequential(
-        [keras.layers.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dropout(0.5), keras.layers.Dense(1)]
+        [
+            keras.layers.Input((8, 8, 1)),
+            keras.layers.Flatten(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Dense(1),
+        ]
     )
     gan = tiny_gan(networks=(tiny_networks()[0], discriminator))
     gan.fit(images, batch_size=16, verbose=0)

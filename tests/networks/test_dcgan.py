@@ -31,7 +31,10 @@ def test_the_papers_networks_at_64():
     assert shapes == [(4, 4, 1024), (8, 8, 512), (16, 16, 256), (32, 32, 128), (64, 64, 3)]
     convolutions = [layer for layer in networks[1].layers if isinstance(layer, layers.Conv2D)]
     assert [tuple(c.output.shape[1:]) for c in convolutions] == [
-        (32, 32, 64), (16, 16, 128), (8, 8, 256), (4, 4, 512)
+        (32, 32, 64),
+        (16, 16, 128),
+        (8, 8, 256),
+        (4, 4, 512),
     ]
     for network in networks:
         kinds = [type(layer).__name__ for layer in network.layers]
@@ -48,13 +51,23 @@ def test_the_papers_networks_at_64():
     assert discriminator_kinds.count("BatchNormalization") == 3
     assert discriminator_kinds.index("BatchNormalization") > discriminator_kinds.index("LeakyReLU")
     assert generator_kinds[-2:] == ["Conv2DTranspose", "Activation"]
-    assert all(layer.negative_slope == 0.2 for layer in networks[1].layers if type(layer).__name__ == "LeakyReLU")
+    assert all(
+        layer.negative_slope == 0.2 for layer in networks[1].layers if type(layer).__name__ == "LeakyReLU"
+    )
 
 
 @pytest.mark.parametrize(
     ("size", "start"),
-    [((28, 28), (7, 7)), ((32, 32), (4, 4)), ((96, 96), (6, 6)), ((8, 8), (4, 4)), ((128, 128), (4, 4)),
-     ((64, 32), (8, 4)), ((28, 56), (7, 14)), ((48, 80), (6, 10))],
+    [
+        ((28, 28), (7, 7)),
+        ((32, 32), (4, 4)),
+        ((96, 96), (6, 6)),
+        ((8, 8), (4, 4)),
+        ((128, 128), (4, 4)),
+        ((64, 32), (8, 4)),
+        ((28, 56), (7, 14)),
+        ((48, 80), (6, 10)),
+    ],
 )
 def test_sizes(size, start):
     networks = dcgan((*size, 1), latent_dim=8, filters=2, kernel_size=3)
@@ -72,8 +85,11 @@ def test_filters_set_the_discriminators_first_width():
 @pytest.mark.parametrize("normalization", ["batch", "layer", "none"])
 def test_normalizations(normalization):
     networks = dcgan(
-        (16, 16, 1), latent_dim=8, filters=4,
-        generator_normalization=normalization, discriminator_normalization=normalization,
+        (16, 16, 1),
+        latent_dim=8,
+        filters=4,
+        generator_normalization=normalization,
+        discriminator_normalization=normalization,
     )
     kind = {"batch": "BatchNormalization", "layer": "GroupNormalization", "none": "none"}[normalization]
     for network, expected in zip(networks, (2, 1), strict=True):
@@ -107,7 +123,10 @@ def test_outputs_are_float32_in_mixed_precision(policy):
         ({"image_shape": (7, 7, 1)}, "halved"),
         ({"image_shape": (64, 64)}, "height, width, channels"),
         ({"image_shape": (64, 64, 3), "latent_dim": 0}, "latent_dim"),
-        ({"image_shape": (64, 64, 3), "discriminator_normalization": "spectral"}, "discriminator_normalization"),
+        (
+            {"image_shape": (64, 64, 3), "discriminator_normalization": "spectral"},
+            "discriminator_normalization",
+        ),
     ],
 )
 def test_bad_arguments(arguments, message):

@@ -18,7 +18,7 @@ def test_contract():
 def test_one_sided():
     for norm, expected in ((0.5, 0.0), (3.0, 4.0)):
         value = GradientPenalty(one_sided=True).penalty(
-            Critic(lambda x: norm * x[:, 0]), tf.zeros((4, 2)), tf.ones((4, 2)), None
+            Critic(lambda x, norm=norm: norm * x[:, 0]), tf.zeros((4, 2)), tf.ones((4, 2)), None
         )
         np.testing.assert_allclose(value, expected, atol=1e-6)
 

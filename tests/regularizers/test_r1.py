@@ -3,6 +3,4 @@ from tests.contracts import penalty_contract
 
 
 def test_contract():
-    penalty_contract(
-        R1Penalty, "r1", arguments={"gamma": 3.0}, linear=lambda norm: 3.0 / 2 * norm**2
-    )
+    penalty_contract(R1Penalty, "r1", arguments={"gamma": 3.0}, linear=lambda norm: 3.0 / 2 * norm**2)

@@ -24,9 +24,7 @@ def test_negative_weight():
 @pytest.mark.parametrize("alias", ["gradient_penalty", "r1"])
 def test_batch_normalisation_in_the_critic_is_refused_with_the_reason(alias):
     with pytest.raises(ValueError, match=r"depends? on the whole batch|depend on the whole batch"):
-        tiny_gan(
-            networks=tiny_networks(size=16, discriminator_normalization="batch"), regularizers=[alias]
-        )
+        tiny_gan(networks=tiny_networks(size=16, discriminator_normalization="batch"), regularizers=[alias])
     tiny_gan(networks=tiny_networks(size=16, discriminator_normalization="layer"), regularizers=[alias])
 
 

@@ -1,0 +1,194 @@
+"""The commands, each in a process of its own as a user starts it."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_gan
+from keras_gan.callbacks import Checkpoint
+
+ROOT = pathlib.Path(keras_gan.__file__).parents[1]
+SHORT = ("--steps", "5", "--batch-size", "16", "--save-every", "2")
+
+
+def start(*arguments, cwd):
+    return subprocess.Popen(
+        [sys.executable, "-m", "keras_gan", *map(str, arguments)],
+        cwd=cwd,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3", "COLUMNS": "140"},
+    )
+
+
+def command(*arguments, cwd, code=0):
+    process = start(*arguments, cwd=cwd)
+    out, errors = process.communicate(timeout=300)
+    assert process.returncode == code, out + errors
+    assert "Traceback" not in errors, errors
+    return out if code == 0 else errors
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """A short run of the default recipe, and what it printed."""
+    folder = tmp_path_factory.mktemp("cli")
+    out = command("train", *SHORT, cwd=folder)
+    return folder, out
+
+
+def test_train_writes_the_run_folder(run):
+    folder, out = run
+    path = folder / "runs" / "dcgan"
+    assert {p.name for p in path.iterdir()} == {
+        "config.json",
+        "history.csv",
+        "samples",
+        "checkpoints",
+        "saved_model",
+        "logs",
+    }
+    config = json.loads((path / "config.json").read_text())
+    assert config["recipe"] == "dcgan" and config["dataset"] == "mnist_5k" and config["steps"] == 5
+    assert len((path / "history.csv").read_text().splitlines()) == 2
+    assert json.loads((path / "saved_model" / "metadata.json").read_text())["dataset"] == "mnist_5k"
+    last = out.strip().splitlines()[-3:]
+    assert last[0].split() == ["Run", "folder:", "runs/dcgan"]
+    assert last[1].split() == ["Generator:", "runs/dcgan/saved_model"]
+    picture = folder / last[2].split()[1]
+    assert Image.open(picture).size[0] > 100
+    assert "step 5/5" in out and "left" in out
+
+
+def test_a_second_run_in_the_same_folder_needs_resume(run):
+    folder, _ = run
+    assert "--resume" in command("train", *SHORT, cwd=folder, code=1)
+    errors = command("train", *SHORT, "--seed", "3", "--resume", cwd=folder, code=1)
+    assert "seed was 0, now 3" in errors
+    out = command("train", "--steps", "7", *SHORT[2:], "--resume", cwd=folder)
+    assert "Resumed from runs/dcgan/checkpoints/step-00000005" in out and "step 7/7" in out
+
+
+@pytest.mark.parametrize("kind", ["run", "keras", "saved_model"])
+def test_generate(run, tmp_path, kind):
+    folder, _ = run
+    path = folder / "runs" / "dcgan"
+    if kind == "keras":
+        path = Checkpoint(path / "checkpoints").latest() / "model.keras"
+    elif kind == "saved_model":
+        path = path / "saved_model"
+    out = tmp_path / "new" / "grid.png"
+    command("generate", path, "-n", "6", "--columns", "3", "--seed", "2", "--out", out, cwd=tmp_path)
+    assert Image.open(out).size == (174, 116)
+
+
+def test_export(run, tmp_path):
+    folder, _ = run
+    command(
+        "export",
+        folder / "runs" / "dcgan",
+        "--out",
+        tmp_path / "m.tflite",
+        "--format",
+        "litert",
+        cwd=tmp_path,
+    )
+    assert (tmp_path / "m.tflite").stat().st_size > 10_000
+
+
+def test_recipes_lists_them_all(tmp_path):
+    out = command("recipes", cwd=tmp_path)
+    assert all(name in out for name in keras_gan.recipes.RECIPES)
+
+
+def test_interrupted_run_saves_says_how_to_go_on_and_ends_the_same(tmp_path):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    options = ("--steps", "12", "--batch-size", "16")
+    command("train", *options, "--out", whole, "--resume", cwd=tmp_path)  # --resume starts where nothing is
+    process = start("train", *options, "--out", broken, cwd=tmp_path)
+    for line in process.stdout:
+        if line.startswith("step 3/"):
+            process.send_signal(signal.SIGINT)
+            break
+    out, errors = process.communicate(timeout=120)
+    assert process.returncode == 130, out + errors
+    assert "--resume" in out and "Saved: " in out and "Traceback" not in errors
+    command("train", *options, "--out", broken, "--resume", cwd=tmp_path)
+    for a, b in zip((whole / "samples").iterdir(), (broken / "samples").iterdir(), strict=True):
+        assert a.read_bytes() == b.read_bytes()
+    assert (whole / "history.csv").read_bytes() == (broken / "history.csv").read_bytes()
+
+
+def test_fine_tuning(run, tmp_path):
+    folder, _ = run
+    out = command(
+        "train",
+        "--init-from",
+        folder / "runs" / "dcgan",
+        "--freeze-d",
+        "1",
+        *SHORT,
+        "--out",
+        tmp_path / "tuned",
+        "--precision",
+        "mixed_bfloat16",
+        "--loss",
+        "least_squares",
+        cwd=tmp_path,
+    )
+    assert "step 5/5" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (("train", "dcgn"), 1, "There are: dcgan, lsgan, wgan, wgan-gp"),
+        (("train", "--stepps", "5"), 2, "--stepps"),
+        (("train", "--epochs", "1", "--steps", "1"), 1, "not both"),
+        (("train", "--loss", "hinj", "--steps", "1"), 1, "non_saturating"),
+        (("train", "--dataset", "folder:nowhere"), 1, "no folder"),
+        (("train", "--batch-size", "100000"), 1, "fewer than one batch"),
+        (("train", "--freeze-d", "9"), 1, "blocks"),
+        (("train", "--out", "/dev/null/x", "--steps", "1"), 1, "/dev/null"),
+        (("train", "--precision", "float8"), 2, "mixed_bfloat16"),
+        (("generate", "nowhere"), 1, "neither a run folder"),
+        (("export", "nowhere", "--out", "x"), 1, "neither a run folder"),
+    ],
+)
+def test_mistakes_get_a_clear_error(tmp_path, arguments, code, message):
+    errors = command(*arguments, cwd=tmp_path, code=code)
+    assert message in errors.replace("\n", " ")
+    assert not list(tmp_path.glob("runs/*"))
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("x")
+    assert "not empty" in command("train", "--steps", "1", "--out", "mine", cwd=tmp_path, code=1)
+    assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_two_seeds_differ_and_one_repeats(run, tmp_path):
+    folder, _ = run
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        command(
+            "generate",
+            folder / "runs/dcgan/saved_model",
+            "-n",
+            "4",
+            "--seed",
+            seed,
+            "--out",
+            tmp_path / f"{name}.png",
+            cwd=tmp_path,
+        )
+    a, b, c = (np.asarray(Image.open(tmp_path / f"{n}.png")) for n in "abc")
+    assert (a == b).all() and (a != c).any()

@@ -1,0 +1,98 @@
+"""The package itself: what importing it costs, another backend, the docstrings' examples."""
+
+import doctest
+import importlib
+import os
+import pathlib
+import pkgutil
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+
+ROOT = pathlib.Path(keras_gan.__file__).parents[1]
+
+
+def python(code, **environment):
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )
+
+
+def test_import_brings_no_heavy_modules():
+    """And costs little over `import keras` (the ratio is generous: this machine may be busy)."""
+    code = (
+        "import time; a = time.perf_counter(); import keras; b = time.perf_counter(); import keras_gan\n"
+        "c = time.perf_counter(); import sys\n"
+        "print((c - b) / (b - a), [m for m in ('tensorflow_datasets', 'matplotlib', 'PIL', 'typer', 'mlxtend',"
+        " 'rich') if m in sys.modules and m not in before])"
+    ).replace("import keras;", "import keras; import sys; before = set(sys.modules);")
+    run = python(code)
+    assert run.returncode == 0, run.stderr
+    ratio, heavy = run.stdout.split(maxsplit=1)
+    assert heavy.strip() == "[]"
+    assert float(ratio) < 0.5
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch", "numpy"])
+def test_other_backends_are_refused_clearly(backend):
+    run = python("import keras_gan", KERAS_BACKEND=backend)
+    assert run.returncode != 0
+    if "No module named" not in run.stderr:  # Keras itself needs the backend's package
+        assert "ImportError: keras_gan runs on Keras' TensorFlow backend" in run.stderr
+
+
+def test_numpy_backend_message():
+    run = python("import keras_gan", KERAS_BACKEND="numpy")
+    assert "KERAS_BACKEND='numpy'" in run.stderr and 'os.environ["KERAS_BACKEND"]' in run.stderr
+
+
+def test_typed_and_versioned():
+    assert (pathlib.Path(keras_gan.__file__).parent / "py.typed").exists()
+    assert keras_gan.__version__ in (ROOT / "pyproject.toml").read_text()
+    assert sorted(keras_gan.__all__) == keras_gan.__all__ or all(
+        hasattr(keras_gan, n) for n in keras_gan.__all__
+    )
+
+
+MODULES = [
+    module.name
+    for module in pkgutil.walk_packages(keras_gan.__path__, "keras_gan.")
+    if not module.name.endswith("__main__")
+]
+
+
+@pytest.mark.parametrize("name", ["keras_gan", *MODULES])
+def test_docstring_examples(name):
+    module = importlib.import_module(name)
+    names = {"keras": keras, "keras_gan": keras_gan, "np": np, "tf": tf}
+    finder, runner = doctest.DocTestFinder(), doctest.DocTestRunner(optionflags=doctest.ELLIPSIS)
+    report = []
+    for test in finder.find(module, extraglobs=names):
+        runner.run(test, out=report.append)
+    assert runner.failures == 0, "".join(report)
+
+
+def test_every_public_class_and_function_has_an_example():
+    public = [
+        *(getattr(keras_gan, n) for n in ("GAN", "LSGAN", "WGAN", "WGANGP")),
+        *keras_gan.losses.ALIASES.values(),
+        *keras_gan.regularizers.ALIASES.values(),
+        *(getattr(m, n) for m in (keras_gan.callbacks, keras_gan.networks) for n in m.__all__),
+        *(getattr(keras_gan.data, n) for n in ("from_arrays", "from_uint8", "load", "to_uint8")),
+        keras_gan.recipes.build,
+        keras_gan.recipes.get,
+        keras_gan.losses.get,
+        keras_gan.regularizers.get,
+    ]
+    missing = [thing.__qualname__ for thing in public if ">>>" not in (thing.__doc__ or "")]
+    assert not missing

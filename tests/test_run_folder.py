@@ -1,0 +1,44 @@
+import json
+
+import numpy as np
+import pytest
+
+from keras_gan.callbacks import Checkpoint
+from keras_gan.run_folder import RunFolder, load_model, sampler
+from tests.helpers import tiny_gan
+
+
+def test_prepare(tmp_path):
+    run = RunFolder(tmp_path / "a" / "run")
+    run.prepare({"seed": 0, "steps": 5}, resume=False)
+    with pytest.raises(ValueError, match="--resume"):
+        run.prepare({"seed": 0, "steps": 5}, resume=False)
+    run.prepare({"seed": 0, "steps": 9}, resume=True)
+    assert json.loads(run.config.read_text())["steps"] == 9
+    with pytest.raises(ValueError, match="seed was 0, now 1"):
+        run.prepare({"seed": 1, "steps": 9}, resume=True)
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ValueError, match="is a file"):
+        RunFolder(tmp_path / "file").prepare({}, resume=False)
+
+
+def test_load_model_and_sampler(images, tmp_path):
+    gan = tiny_gan()
+    gan.fit(images, verbose=0, callbacks=[Checkpoint(tmp_path / "run" / "checkpoints")])
+    gan.export(tmp_path / "exported")
+    gan.save(tmp_path / "gan.keras")
+    expected = gan.generate(3, seed=4)
+    checkpoint = next((tmp_path / "run" / "checkpoints").glob("step-*"))
+    for path in (tmp_path / "run", checkpoint, tmp_path / "gan.keras", tmp_path / "exported"):
+        np.testing.assert_array_equal(sampler(path)(3, 4, 1.0), expected)
+
+
+def test_what_is_no_model(tmp_path):
+    (tmp_path / "checkpoints").mkdir()
+    with pytest.raises(ValueError, match="no checkpoint yet"):
+        load_model(tmp_path)
+    (tmp_path / "bad.keras").write_bytes(b"no")
+    with pytest.raises(ValueError, match="cannot be loaded"):
+        load_model(tmp_path / "bad.keras")
+    with pytest.raises(ValueError, match="neither"):
+        load_model(tmp_path / "nothing")
