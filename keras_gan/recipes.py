@@ -43,9 +43,9 @@ class Recipe:
 
 def _r1_adam():
     return {
-        "generator_optimizer": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99),
-        "discriminator_optimizer": keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99),
-        "regularizers": [R1Penalty(0.1)],
+        "generator_optimizer": keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99),
+        "discriminator_optimizer": keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99),
+        "regularizers": [R1Penalty(0.1, interval=4)],
     }
 
 
@@ -57,7 +57,7 @@ _PAPER_CRITIC = {**_PAPER, "discriminator_normalization": "layer"}
 # fmt: off
 RECIPES = {
     "dcgan": {
-        "small": Recipe("DCGAN networks, non-saturating loss, R1", GAN, _SMALL_CRITIC, _r1_adam, steps=1000, ema_decay=0.995),
+        "small": Recipe("DCGAN networks, non-saturating loss, R1", GAN, _SMALL_CRITIC, _r1_adam, steps=2800, ema_decay=0.995),
         "paper": Recipe("DCGAN as in its paper", GAN, _PAPER, dataset="lsun/bedroom", image_size=64, batch_size=128, steps=100_000),
     },
     "lsgan": {

@@ -30,7 +30,7 @@ import keras
 import matplotlib.pyplot as plt
 import tensorflow as tf
 
-STEPS = int(os.environ.get("TUTORIAL_STEPS", 1000))
+STEPS = int(os.environ.get("TUTORIAL_STEPS", 1400))
 
 # %% [markdown]
 # ## Data
@@ -55,7 +55,8 @@ show(keras_gan.data.to_uint8(next(iter(train))).numpy(), "real digits")
 # ## Networks and model
 # The networks of DCGAN, a quarter as wide, without batch normalisation in the discriminator, so that the R1
 # penalty can keep its gradient small at real images: that is what makes the game converge. Each
-# player has its own optimiser.
+# player has its own optimiser. `interval=4` computes the penalty at every fourth step, four times as strong:
+# faster, and as good.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -67,7 +68,7 @@ gan.compile(
     generator_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99),
     discriminator_optimizer=keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99),
     loss="non_saturating",
-    regularizers=[keras_gan.regularizers.R1Penalty(0.1)],
+    regularizers=[keras_gan.regularizers.R1Penalty(0.1, interval=4)],
 )
 print(f"generator {generator.count_params():,} weights, discriminator {discriminator.count_params():,}")
 

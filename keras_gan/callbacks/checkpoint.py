@@ -215,11 +215,12 @@ _MISSING = object()
 
 
 def _simple_state(callback):
-    """Attributes that JSON can hold exactly."""
+    """Attributes that JSON can hold exactly; private ones of Keras' callbacks alone."""
+    is_kerass = type(callback).__module__.startswith("keras.")
     return {
         name: json.loads(text)
         for name, value in vars(callback).items()
-        if not name.startswith("_") and name != "params" and (text := _as_json(value)) is not None
+        if name != "params" and (is_kerass or name[0] != "_") and (text := _as_json(value)) is not None
     }
 
 

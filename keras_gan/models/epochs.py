@@ -35,6 +35,7 @@ class Epochs(keras.callbacks.Callback):
         state = self.model.state
         self.model.at_epoch_end = False
         self.batches.start(int(state.epoch.numpy()), int(state.epoch_position.numpy()))
+        self.first_step = int(state.epoch_position.numpy())
 
     def on_train_batch_end(self, batch, logs=None):
         if logs and not all(np.isfinite(value).all() for value in logs.values()):
@@ -46,8 +47,7 @@ class Epochs(keras.callbacks.Callback):
                 "discriminator (`regularizers=['r1']`), clip gradients (`global_clipnorm=1.0` in "
                 "the optimisers), or compute in float32 or bfloat16 instead of float16."
             )
-        position = int(self.model.state.epoch_position.numpy())
-        self.model.at_epoch_end = position == self.batches.steps_per_epoch
+        self.model.at_epoch_end = self.first_step + batch + 1 == self.batches.steps_per_epoch
 
     def on_epoch_end(self, epoch, logs=None):
         self.model.state.epoch.assign_add(1)

@@ -329,8 +329,8 @@ class GAN(keras.Model):
             figures[penalty.name] = term() if due is True else tf.cond(due, term, lambda: tf.zeros((), dtype))
             loss = loss + figures[penalty.name]
         # Weight decay and the like that the networks' own layers ask for.
-        for term in getattr(self, player).losses:
-            loss = loss + tf.cast(term, loss.dtype)
+        for decay in getattr(self, player).losses:
+            loss = loss + tf.cast(decay, dtype)
         return loss, figures
 
     def _minimize(self, loss, tape, player):

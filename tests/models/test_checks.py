@@ -35,7 +35,7 @@ def test_one_logit_per_image_or_patch():
 
 
 def test_networks_must_be_built_models():
-    generator, discriminator = tiny_networks()
+    _, discriminator = tiny_networks()
     with pytest.raises(ValueError, match="`generator` must be a keras.Model"):
         keras_gan.GAN(lambda z: z, discriminator)
     with pytest.raises(ValueError, match="built"):
