@@ -106,6 +106,7 @@ def train(
         "epochs": epochs,
         "steps": steps,
     }
+    run.check(config, resume)
     keras.config.set_dtype_policy(precision.value)
     batches = data.load(
         dataset,
@@ -173,6 +174,10 @@ def _stopping_safely(checkpoint, progress, path):
         typer.echo(f"\nStopped. Saved: {folder or 'nothing yet'}")
         typer.echo(f"Go on with the same command and --resume, run folder {path}.")
         raise typer.Exit(130) from None
+    except FloatingPointError:
+        progress.stop()
+        typer.echo(f"The last good checkpoint: {checkpoint.latest() or 'none yet'}")
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

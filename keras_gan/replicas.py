@@ -22,8 +22,7 @@ def mean(tensor):
 def update(variables, function, *arguments):
     """Assign `function(variable, *arguments)` to each variable on every replica.
 
-    Every argument is a list beside `variables`, of variables or of tensors that are equal on all
-    replicas, so that nothing needs to travel between devices.
+    Every argument is a list of variables beside `variables`. Nothing travels between devices.
     """
     variables = [getattr(v, "value", v) for v in variables]
     arguments = [[getattr(a, "value", a) for a in values] for values in arguments]

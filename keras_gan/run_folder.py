@@ -23,12 +23,8 @@ class RunFolder:
         self.saved_model = self.path / "saved_model"
         self.logs = self.path / "logs"
 
-    def prepare(self, config, resume):
-        """Make the folder and note the configuration, or see that a run there is the same.
-
-        Raises:
-            ValueError: where another run is in the way. OSError: where nothing can be written.
-        """
+    def check(self, config, resume):
+        """Raise a ValueError where something else is in the way of a run with this configuration."""
         if self.config.exists():
             if not resume:
                 raise ValueError(
@@ -50,6 +46,14 @@ class RunFolder:
             raise ValueError(f"{self.path} is a file, not a folder. Give another --out.")
         elif self.path.exists() and any(self.path.iterdir()):
             raise ValueError(f"{self.path} is not empty and holds no run. Give another --out.")
+
+    def prepare(self, config, resume):
+        """Make the folder and note the configuration in it.
+
+        Raises:
+            ValueError: as `check`. OSError: where nothing can be written.
+        """
+        self.check(config, resume)
         self.path.mkdir(parents=True, exist_ok=True)
         partial = self.path / ".config.json.partial"
         partial.write_text(json.dumps(config, indent=2) + "\n")

@@ -14,10 +14,11 @@ def test_one_device_is_one_replica():
 def test_update_and_mean_on_two(mirrored):
     with mirrored.scope():
         variables = [tf.Variable(1.0), tf.Variable([2.0, 3.0])]
+        others = [tf.Variable(2.0), tf.Variable([10.0, 10.0])]
 
     def step():
         index = tf.cast(replicas.count_and_index()[1], tf.float32)
-        replicas.update(variables, lambda v, factor: v * factor, [tf.constant(2.0), tf.constant(10.0)])
+        replicas.update(variables, lambda v, factor: v * factor, others)
         return replicas.mean(index)
 
     means = mirrored.experimental_local_results(mirrored.run(tf.function(step)))

@@ -98,6 +98,11 @@ def check_count(value, name):
         raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
 
 
+def check_seed(seed):
+    if seed is not None and not hasattr(seed, "__index__"):
+        raise ValueError(f"`seed` must be an int, or None for new images each time. Received: {seed!r}")
+
+
 def check_parts(gan):
     """Raise a ValueError where loss, regularizers and discriminator do not go together."""
     names = [regularizer.name for regularizer in gan.regularizers]

@@ -48,3 +48,8 @@ class Evaluation:
 
     def results(self):
         return {metric.name: float(metric.result()) for metric in self.metrics}
+
+
+def mean_logit(logits):
+    """Mean of logits of any shape, in float32 at least."""
+    return tf.reduce_mean(tf.cast(logits, keras.backend.result_type(logits.dtype, "float32")))

@@ -5,11 +5,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import export, losses, random, replicas
-from keras_gan.data.batches import array_batch, training_batches, unpack, validation_batches
+from keras_gan.data.batches import unpack
 from keras_gan.data.images import to_uint8
 from keras_gan.models import checks
-from keras_gan.models.epochs import in_order
-from keras_gan.models.evaluation import Evaluation
+from keras_gan.models.evaluation import Evaluation, mean_logit
+from keras_gan.models.loops import Loops
 from keras_gan.models.optimizers import Optimizers, prepare_optimizer
 from keras_gan.models.state import State
 from keras_gan.regularizers import Constraint, Penalty, Regularizer
@@ -19,7 +19,7 @@ PLAYERS = ("discriminator", "generator")
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GAN(keras.Model):
+class GAN(Loops, keras.Model):
     """A generative adversarial network that trains with `fit`.
 
     One step of training is k = `discriminator_steps` updates of the discriminator, each on fresh
@@ -301,8 +301,8 @@ class GAN(keras.Model):
         fake_logits = self.discriminate(fake, condition)
         loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits, batch.get("sample_weight"))
         figures = {
-            "real_score": _mean(real_logits),
-            "fake_score": _mean(fake_logits),
+            "real_score": mean_logit(real_logits),
+            "fake_score": mean_logit(fake_logits),
             "d_adversarial": loss,
         }
         return self._penalize("discriminator", loss, figures, real, fake, condition)
@@ -386,135 +386,6 @@ class GAN(keras.Model):
         first = [name for name in ("d_loss", "g_loss") if name in logs]
         return {name: logs[name] for name in [*first, *(n for n in names if n not in first)]}
 
-    # === Training and evaluation loops ===
-
-    def fit(
-        self,
-        x=None,
-        y=None,
-        *,
-        batch_size=None,
-        epochs=1,
-        callbacks=None,
-        shuffle=True,
-        sample_weight=None,
-        validation_data=None,
-        validation_split=0.0,
-        steps_per_epoch=None,
-        **kwargs,
-    ):
-        """Train, as `keras.Model.fit` does.
-
-        Data sets of `keras_gan.data` and arrays are seen in an order that is a function of the
-        model's seed and its epoch, so that a resumed run goes on exactly where it stopped.
-
-        Args:
-            x: `tf.data.Dataset` of batches, array, or dict of them with `image` and optionally
-                `label`, `condition`, `sample_weight`. Images are float32 in [-1, 1]; a data set
-                may yield `images`, `(images, labels)` or `(images, labels, sample_weight)`.
-                With k discriminator steps, a step takes k batches.
-            y: labels beside an array `x`.
-            batch_size: int, for arrays. Default 32. Full batches only.
-            epochs, initial_epoch, verbose, validation_steps, validation_batch_size,
-                validation_freq: as in Keras.
-            callbacks: list of Keras callbacks and ours.
-            shuffle: bool, for arrays.
-            sample_weight: array of shape (n,) beside an array `x`: weight of each real image.
-            validation_data: held-out data in any of the forms of `x`, or `(x, y)` arrays.
-            validation_split: float, the last part of arrays to hold out.
-            steps_per_epoch: int, generator steps in an epoch. Default: one pass over the data.
-
-        Returns:
-            `keras.callbacks.History` with the epochs' means of every figure.
-
-        Raises:
-            ValueError: for data that does not fit, before anything is computed with it.
-            FloatingPointError: when a figure becomes NaN or infinite, naming it and the step.
-        """
-        self._assert_compile_called("fit")
-        if kwargs.get("class_weight") is not None:
-            raise ValueError("`class_weight` is not supported: pass `sample_weight` instead.")
-        if x is None:
-            raise ValueError("`fit` needs data: `fit(dataset)` or `fit(images)`.")
-        batches, validation_data = training_batches(
-            self,
-            x,
-            y,
-            sample_weight,
-            batch_size=batch_size,
-            shuffle=shuffle,
-            steps_per_epoch=steps_per_epoch,
-            validation_split=validation_split,
-            validation_data=validation_data,
-        )
-        self.dataset_name, self.data_identity = batches.name, batches.identity
-        self.fit_callbacks = in_order(batches, callbacks)
-        with checks.readable_errors(), batches.quiet_end():
-            return super().fit(
-                batches.dataset,
-                epochs=epochs,
-                callbacks=self.fit_callbacks,
-                validation_data=validation_data,
-                steps_per_epoch=batches.keras_steps_per_epoch,
-                shuffle=False,
-                **kwargs,
-            )
-
-    def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
-        """One step on arrays with k x batch_size images; returns that step's figures."""
-        self._assert_compile_called("train_on_batch")
-        arrays = array_batch(self, x, y, sample_weight)
-        self.state.epoch_position.assign(0)
-        try:
-            return super().train_on_batch(arrays, **kwargs)
-        finally:
-            self.state.epoch_position.assign(0)
-
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Do nothing: Keras would draw a batch under a strategy, and all is built already."""
-
-    def evaluate(self, x=None, y=None, *, return_dict=False, sample_weight=None, **kwargs):
-        """Scores and adversarial losses on held-out images, and the compiled metrics.
-
-        The fakes are those of `ema_generator`, from the same latents at every call. A growing gap
-        between training's and validation's `real_score` shows a discriminator that over-fits.
-
-        Args:
-            x, y, sample_weight, batch_size, steps, verbose, callbacks: as in `fit` and Keras.
-            return_dict: bool, whether to return a dict instead of a list.
-
-        Returns:
-            Figures `real_score`, `fake_score`, `d_adversarial`, `g_adversarial`, each metric.
-        """
-        self._assert_compile_called("evaluate")
-        self.evaluation.reset()
-        if x is not None and not kwargs.get("_use_cached_eval_dataset"):
-            x, y, sample_weight = validation_batches(self, x, y, sample_weight), None, None
-        with checks.readable_errors():
-            logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
-        logs = {**logs, **self.evaluation.results()}
-        return logs if return_dict else list(logs.values())
-
-    def test_step(self, data):
-        batch = self.unpack(data)
-        real, condition = batch["image"], self.condition(batch)
-        size = tf.shape(real)[0]
-        # Its own latents, the same at every evaluation: training's generators stay untouched.
-        seed = tf.stack([tf.constant(self.seed or 0, "int64"), self.evaluation.count.value])
-        latents = random.normal((size, *self.generator.input_shape[1:]), seed)
-        fake = self.ema_generator(latents, training=False)
-        real_logits = self.discriminate(real, condition, training=False)
-        fake_logits = self.discriminate(fake, condition, training=False)
-        figures = [
-            _mean(real_logits),
-            _mean(fake_logits),
-            self.adversarial_loss.discriminator_loss(real_logits, fake_logits),
-            self.adversarial_loss.generator_loss(fake_logits, real_logits),
-        ]
-        figures = replicas.mean(tf.stack([tf.cast(figure, "float32") for figure in figures]))
-        count, _ = replicas.count_and_index()
-        return self._named(self.evaluation.names, self.evaluation.update(figures, count * size, real, fake))
-
     # === Use ===
 
     def call(self, latents, training=False):
@@ -542,6 +413,7 @@ class GAN(keras.Model):
         """
         checks.check_count(n, "n")
         checks.check_count(batch_size, "batch_size")
+        checks.check_seed(seed)
         latents = truncation * self.sample_latents(n, seed)
         return self.images_of(latents, batch_size)
 
@@ -571,7 +443,3 @@ class GAN(keras.Model):
 
     def load_own_variables(self, store):
         self.state.load(store)
-
-
-def _mean(logits):
-    return tf.reduce_mean(tf.cast(logits, keras.backend.result_type(logits.dtype, "float32")))
