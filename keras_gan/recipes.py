@@ -57,7 +57,7 @@ _PAPER_CRITIC = {**_PAPER, "discriminator_normalization": "layer"}
 # fmt: off
 RECIPES = {
     "dcgan": {
-        "small": Recipe("DCGAN networks, non-saturating loss, R1", GAN, _SMALL_CRITIC, _r1_adam, steps=2800, ema_decay=0.995),
+        "small": Recipe("DCGAN networks, non-saturating loss, R1", GAN, _SMALL_CRITIC, _r1_adam, steps=3500, ema_decay=0.995),
         "paper": Recipe("DCGAN as in its paper", GAN, _PAPER, dataset="lsun/bedroom", image_size=64, batch_size=128, steps=100_000),
     },
     "lsgan": {
