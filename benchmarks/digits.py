@@ -87,7 +87,8 @@ def main():
         if options.classifier:
             classifier.save(options.classifier)
     accuracy = classifier.evaluate(test_images, test_labels, verbose=0)[1]
-    samples = tf.saved_model.load(str(options.saved_model)).sample(options.n, 0).numpy()
+    sampler = tf.saved_model.load(str(options.saved_model))
+    samples = sampler.sample(options.n, 0).numpy()
     figures = score(classifier, samples, test_images)
     real = score(classifier, np.rint((test_images[: options.n] + 1) * 127.5).astype("uint8"), test_images)
     print(f"classifier accuracy on MNIST test: {accuracy:.4f}")

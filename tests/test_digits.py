@@ -42,7 +42,8 @@ def test_the_stored_generator_writes_readable_digits(classifier):
     images, labels = held_out()
     accuracy = (classifier.predict(images, verbose=0).argmax(1) == labels).mean()
     assert accuracy > 0.95
-    samples = tf.saved_model.load(str(ROOT / "saved_models" / "mnist_5k_dcgan")).sample(1000, 0).numpy()
+    sampler = tf.saved_model.load(str(ROOT / "saved_models" / "mnist_5k_dcgan"))
+    samples = sampler.sample(1000, 0).numpy()
     figures = digits.score(classifier, samples, images)
     assert figures["mean_top_probability"] > 0.85
     assert min(figures["class_shares"]) > 0.03
