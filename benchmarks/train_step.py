@@ -1,7 +1,9 @@
 """Time and memory of a training step: `GAN.fit` against what it could be and what people write.
 
-    python benchmarks/train_step.py            # all, about ten minutes on 2 cores
-    python benchmarks/train_step.py --case "DCGAN 28" --repeats 5
+    python benchmarks/train_step.py --results train_step.jsonl   # all, about ten minutes on 2 cores
+    python benchmarks/train_step.py --results train_step.jsonl --case "DCGAN 28" --repeats 5
+
+A finished case is appended to the results file; one that is there is printed and not run again.
 
 Each method trains the same networks on the same data in a process of its own; the processes take
 turns, so that a slow moment of the machine meets all. Printed are medians over the turns, and the
@@ -18,8 +20,10 @@ peak resident memory of each process. PyTorch's rows are there where torch is in
 import argparse
 import dataclasses
 import importlib.util
+import json
 import multiprocessing
 import os
+import pathlib
 import resource
 import statistics
 import time
@@ -320,14 +324,25 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--case", choices=CASES, action="append", help="default: all")
     parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument(
+        "--results", type=pathlib.Path, required=True, help="file of finished cases (JSON lines)"
+    )
     options = parser.parse_args()
+    rows = options.results.read_text().splitlines() if options.results.exists() else []
+    finished = {row["case"]: row for row in map(json.loads, rows)}
     against = {"fit": "by hand", "fit, synthetic": "fit", "fit, no EMA": "tutorial", "torch": "fit, no EMA"}
     for name in options.case or CASES:
         case = CASES[name]
-        times, memory = measure(case, options.repeats)
+        if name not in finished:
+            times, memory = measure(case, options.repeats)
+            finished[name] = {"case": name, "seconds": times, "peak_mb": memory, **dataclasses.asdict(case)}
+            with options.results.open("a") as file:
+                file.write(json.dumps(finished[name]) + "\n")
+        times, memory = finished[name]["seconds"], finished[name]["peak_mb"]
+        turns = len(times["fit"])
         print(
             f"\n{name}: batch {case.batch}, filters {case.filters}, {case.k} discriminator steps, "
-            f"{options.repeats} turns of {case.steps} steps"
+            f"{turns} turns of {case.steps} steps"
         )
         print(f"{'method':16}{'ms/step':>10}{'peak MB':>10}   ratio (median over turns)")
         for method, values in times.items():

@@ -145,7 +145,7 @@ def train(
             callbacks=[
                 callbacks.StopAtStep(total),
                 callbacks.SampleGrid(run.samples, tensorboard=run.logs / "samples"),
-                keras.callbacks.CSVLogger(run.history, append=True),
+                keras.callbacks.CSVLogger(run.history),
                 keras.callbacks.TensorBoard(run.logs, write_graph=False),
                 progress,
                 checkpoint,

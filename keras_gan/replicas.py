@@ -19,6 +19,14 @@ def mean(tensor):
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, tensor)
 
 
+def total(tensor):
+    """Add up a tensor over the replicas; each receives the result."""
+    count, _ = count_and_index()
+    if count == 1:
+        return tensor
+    return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tensor)
+
+
 def update(variables, function, *arguments):
     """Assign `function(variable, *arguments)` to each variable on every replica.
 
@@ -49,7 +57,7 @@ def share_overflow(gradients):
         return gradients
     finite = [tf.reduce_all(tf.math.is_finite(g)) for g in gradients if g is not None]
     bad = 1.0 - tf.cast(tf.reduce_all(tf.stack(finite)), tf.float32)
-    bad = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, bad)
+    bad = total(bad)
     return [
         None if g is None else tf.where(bad > 0, tf.constant(float("nan"), g.dtype), g) for g in gradients
     ]

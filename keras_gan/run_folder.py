@@ -78,10 +78,14 @@ def load_model(path):
         path = folder
     if (path / "model.keras").exists():
         path = path / "model.keras"
+    training = path.parent / "training.json"
     if path.suffix != ".keras" or not path.is_file():
         raise ValueError(f"{path} is neither a run folder, a checkpoint of one, nor a `.keras` file.")
     try:
-        return keras.saving.load_model(path)
+        gan = keras.saving.load_model(path)
+        if training.exists():
+            gan.dataset_name = json.loads(training.read_text())["data"]["name"]
+        return gan
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} cannot be loaded: {error}") from error
 

@@ -1,6 +1,7 @@
 """Checkpoints from which a killed training goes on as if nothing had happened."""
 
 import hashlib
+import inspect
 import json
 import os
 import pathlib
@@ -9,6 +10,8 @@ import warnings
 
 import keras
 import numpy as np
+
+from keras_gan.callbacks.stop_at_step import StopAtStep
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -31,7 +34,7 @@ class Checkpoint(keras.callbacks.Callback):
         monitor: a figure of the epoch's logs, such as "val_fid"; the best one is kept too.
         mode: "min" or "max": what is best.
         resume: bool, whether `fit` goes on from the newest checkpoint in the directory.
-            Default True.
+            Default True; False removes the checkpoints that are there.
 
     Attributes:
         save_and_stop: set it (from a signal handler, say) to have the training save after the
@@ -70,8 +73,12 @@ class Checkpoint(keras.callbacks.Callback):
         self._others = [c for c in self.model.fit_callbacks if not isinstance(c, Checkpoint)]
         self._at_start = [_simple_state(c) for c in self._others]
         self._epoch = 0
+        self._before_cut = None
         if self.resume:
             self.restore()
+        else:
+            for old in (*self.folders(), *self.directory.glob("best.json")):
+                shutil.rmtree(old) if old.is_dir() else old.unlink()
         self._last_step = self._step()
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -82,13 +89,17 @@ class Checkpoint(keras.callbacks.Callback):
         due = self.every_steps and step // self.every_steps > self._last_step // self.every_steps
         self._last_step = step
         # The end of an epoch saves by itself, with the epoch's figures.
-        if (due or self.save_and_stop) and not self.model.at_epoch_end:
+        if self.model.at_epoch_end:
+            return
+        if self.model.stop_training:
+            self._before_cut = self._callbacks()
+        elif due or self.save_and_stop:
             self.save()
-        if self.save_and_stop and not self.model.at_epoch_end:
+        if self.save_and_stop:
             raise KeyboardInterrupt
 
     def on_epoch_end(self, epoch, logs=None):
-        self._epoch = epoch + 1
+        self._epoch = epoch + 1 if self.model.at_epoch_end else epoch
         is_best = False
         if self.monitor is not None:
             if self.monitor not in (logs or {}):
@@ -106,25 +117,41 @@ class Checkpoint(keras.callbacks.Callback):
     # === What ===
 
     def save(self, is_best=False):
-        """Write a checkpoint of the training as it is now; return its folder."""
+        """Write a checkpoint of the training as it is now; return its folder.
+
+        Raises:
+            FloatingPointError: where a weight is NaN or infinite; the checkpoints before stay.
+        """
         step = self._step()
+        if not self.model.distribute_strategy.extended.should_checkpoint:
+            return None  # the chief of several workers writes
+        for variable in self.model.weights:
+            if not np.isfinite(variable.numpy()).all():
+                raise FloatingPointError(
+                    f"The weight {variable.path} is NaN or infinite at step {step}: no checkpoint is "
+                    "written. Lower the learning rates, or clip gradients."
+                )
         folder = self.directory / f"step-{step:08d}"
         partial = self.directory / f".{folder.name}.{os.getpid()}.partial"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         self.model.save(partial / "model.keras")
-        arrays, callbacks = {}, []
-        for i, (callback, before) in enumerate(zip(self._others, self._at_start, strict=True)):
-            state = {k: v for k, v in _simple_state(callback).items() if before.get(k, _MISSING) != v}
+        arrays = {}
+        for i, callback in enumerate(self._others):
             for name, values in _array_lists(callback).items():
                 arrays.update({f"{i}/{name}/{j}": value for j, value in enumerate(values)})
-            callbacks.append({"class": type(callback).__name__, "state": state, "csv": _csv(callback)})
         np.savez(partial / "callbacks.npz", **arrays)
         training = {
             "epoch": self._epoch,
             "step": step,
             "data": self.model.data_identity,
-            "callbacks": callbacks,
+            "callbacks": self._callbacks(),
+            # Of an epoch that was cut short: how they were before they saw its end.
+            "callbacks_before_cut": self._before_cut,
+            # Stopped for good, by `EarlyStopping` say, at an epoch's end.
+            "finished": bool(
+                self.model.stop_training and self.model.at_epoch_end and not self._target_reached()
+            ),
             "best": self.best,
         }
         (partial / "training.json").write_text(json.dumps(training))
@@ -142,12 +169,26 @@ class Checkpoint(keras.callbacks.Callback):
         self._prune()
         return folder
 
+    def _callbacks(self):
+        return [
+            {
+                "class": type(callback).__name__,
+                "state": {k: v for k, v in _simple_state(callback).items() if before.get(k, _MISSING) != v},
+                "csv": _csv(callback),
+            }
+            for callback, before in zip(self._others, self._at_start, strict=True)
+        ]
+
+    def _target_reached(self):
+        """Whether a `StopAtStep` beside this callback has what it asked for."""
+        return any(isinstance(c, StopAtStep) and c.is_reached(self.model) for c in self._others)
+
     def _prune(self):
         best = self.best_folder()
         for folder in self.folders()[: -self.keep]:
             if folder != best:
                 shutil.rmtree(folder, ignore_errors=True)
-        for partial in self.directory.glob(".step-*.partial"):
+        for partial in self.directory.glob(f".step-*.{os.getpid()}.partial"):
             shutil.rmtree(partial, ignore_errors=True)
 
     def folders(self):
@@ -193,10 +234,15 @@ class Checkpoint(keras.callbacks.Callback):
                 f"{folder} was made with the callbacks {names}; these are {here}. Pass the same ones."
             )
         self.model.load_weights(folder / "model.keras")
-        self.model._initial_epoch = training["epoch"]
         self.best = training["best"]
+        self.model._initial_epoch = training["epoch"]
+        callbacks = training["callbacks"]
+        if training["finished"] or self._target_reached():
+            self.model._initial_epoch = self.params["epochs"]  # nothing is left to do
+        elif training["callbacks_before_cut"]:
+            callbacks = training["callbacks_before_cut"]
         with np.load(folder / "callbacks.npz") as arrays:
-            for i, (callback, saved) in enumerate(zip(self._others, training["callbacks"], strict=True)):
+            for i, (callback, saved) in enumerate(zip(self._others, callbacks, strict=True)):
                 for name, value in saved["state"].items():
                     setattr(callback, name, value)
                 for name in {key.split("/")[1] for key in arrays if key.startswith(f"{i}/")}:
@@ -215,12 +261,17 @@ _MISSING = object()
 
 
 def _simple_state(callback):
-    """Attributes that JSON can hold exactly; private ones of Keras' callbacks alone."""
+    """Attributes that JSON can hold exactly; not those that the constructor sets."""
+    # Keras' own keep state in private attributes too; `EarlyStopping` flips its `min_delta`.
     is_kerass = type(callback).__module__.startswith("keras.")
+    arguments = inspect.signature(type(callback)).parameters
     return {
         name: json.loads(text)
         for name, value in vars(callback).items()
-        if name != "params" and (is_kerass or name[0] != "_") and (text := _as_json(value)) is not None
+        if name not in arguments
+        and name != "params"
+        and (is_kerass or name[0] != "_")
+        and (text := _as_json(value)) is not None
     }
 
 

@@ -64,12 +64,15 @@ class SampleGrid(keras.callbacks.Callback):
             raise ValueError(f"SampleGrid draws grey or RGB images. This generator makes {shape[1:]}.")
         self.directory.mkdir(parents=True, exist_ok=True)
         self._latents = self.truncation * self.model.sample_latents(self.rows * self.columns, self.seed)
-        self._last_step = self._step()
         self._writer = None
         if self.tensorboard is not None:
             import tensorflow as tf
 
             self._writer = tf.summary.create_file_writer(str(self.tensorboard))
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # Here, and not when training begins: a checkpoint may be restored after that.
+        self._last_step = self._step()
 
     def on_train_batch_end(self, batch, logs=None):
         step = self._step()
@@ -106,6 +109,8 @@ class SampleGrid(keras.callbacks.Callback):
         return int(self.model.state.generator_step.numpy())
 
     def _write(self, name, caption, step):
+        if not self.model.distribute_strategy.extended.should_checkpoint:
+            return  # the chief of several workers draws
         picture = image_grid(self.model.images_of(self._latents), self.columns, caption)
         # Moved into place whole: a viewer never sees half a picture.
         partial = self.directory / f".{name}"

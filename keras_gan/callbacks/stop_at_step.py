@@ -25,5 +25,9 @@ class StopAtStep(keras.callbacks.Callback):
         self.steps = steps
 
     def on_train_batch_end(self, batch, logs=None):
-        if int(self.model.state.generator_step.numpy()) >= self.steps:
+        if self.is_reached(self.model):
             self.model.stop_training = True
+
+    def is_reached(self, model):
+        """Whether a model has made the steps."""
+        return int(model.state.generator_step.numpy()) >= self.steps

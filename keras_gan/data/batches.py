@@ -112,14 +112,26 @@ def checked(model, dataset, where):
                 tf.logical_and(low >= -1.001, high <= 1.001),
                 tf.strings.join([start, "If they are 0..255, write `images / 127.5 - 1`."]),
             )
-            # Only of the first batch: later ones may be bright by chance.
+            # Only of a training's very first batch: later ones may be bright by chance.
+            began = tf.logical_or(index > 0, model.state.generator_step.value > 0)
+            began = tf.logical_or(began, stream_of(dataset) is not None)  # checked when it was made
             BadImages.require(
-                tf.logical_or(index > 0, tf.logical_or(low < 0, tf.equal(low, high))),
+                tf.reduce_any([began, low < 0, tf.equal(low, high)]),
                 tf.strings.join([start, "They look like [0, 1]: write `images * 2 - 1`."]),
             )
         return batch
 
     return dataset.enumerate().map(check, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def check_split(dataset, replicas):
+    """Raise a ValueError where batches cannot be shared out evenly among the replicas."""
+    batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
+    if replicas > 1 and (batch_size is None or batch_size % replicas):
+        raise ValueError(
+            f"Batches must have one known size that {replicas} replicas can share evenly: write "
+            f"`dataset.batch(batch_size, drop_remainder=True)`. Received: batch size {batch_size}"
+        )
 
 
 class TrainingBatches:
@@ -133,6 +145,8 @@ class TrainingBatches:
 
     def __init__(self, model, dataset, steps_per_epoch):
         self.stream = stream_of(dataset)
+        # Below an operation that changes batches (`take`, `unbatch`) a stream follows epochs at least.
+        self.below = None if self.stream else stream_of(dataset, through_all=True)
         self.name = self.stream.name if self.stream else "a tf.data.Dataset"
         self.state = model.state
         self.k = k = model.discriminator_steps
@@ -148,6 +162,7 @@ class TrainingBatches:
         if steps_per_epoch is None and count > 0:
             self.steps_per_epoch = count // k
         dataset = checked(model, dataset, self.name)
+        check_split(dataset, model.distribute_strategy.num_replicas_in_sync)
         if k > 1:
             dataset = self._regroup(dataset)
         dataset = dataset.prefetch(tf.data.AUTOTUNE)
@@ -176,7 +191,10 @@ class TrainingBatches:
         """Let the next iterator begin at a step of an epoch."""
         if self.stream:
             self.stream.start(epoch, position * self.k, self.steps_per_epoch * self.k)
-        elif position:
+            return
+        if self.below:
+            self.below.start(epoch, 0, self.below.batches)
+        if position:
             warnings.warn(
                 f"{self.name} has an order that keras_gan does not know: the epoch, which was at step "
                 f"{position}, begins anew. Data sets of keras_gan.data go on at the very step.",
@@ -205,7 +223,7 @@ def training_batches(
     validation_split,
     validation_data,
 ):
-    """Turn the data arguments of `fit` into `TrainingBatches` and validation data."""
+    """Turn the data arguments of `fit` into `TrainingBatches`, and split off held-out arrays."""
     if isinstance(x, tf.data.Dataset):
         for name, value in {"y": y, "sample_weight": sample_weight, "batch_size": batch_size}.items():
             if value is not None:
@@ -230,9 +248,6 @@ def training_batches(
             name="the arrays",
         )
         dataset = stream.dataset()
-    if validation_data is not None:
-        parts = validation_data if isinstance(validation_data, (tuple, list)) else (validation_data,)
-        validation_data = validation_batches(model, *parts)
     return TrainingBatches(model, dataset, steps_per_epoch), validation_data
 
 
@@ -253,7 +268,8 @@ def array_batch(model, x, y=None, sample_weight=None, where="the batch"):
 
 def _arrays(x, y, sample_weight):
     arrays = {}
-    for name, value in unpack(x if isinstance(x, dict) else (x, y, sample_weight)).items():
+    whole = isinstance(x, dict) or (isinstance(x, tuple) and y is None)
+    for name, value in unpack(x if whole else (x, y, sample_weight)).items():
         if not hasattr(value, "shape") and name == "image" and not isinstance(value, (list, tuple)):
             raise ValueError(
                 "`fit` takes a tf.data.Dataset, an array of images, or a dict of arrays. "

@@ -9,6 +9,9 @@ import numpy as np
 from keras_gan.data.images import SUFFIXES, fit_image, open_image
 from keras_gan.data.source import Source
 
+SPLITS = ("train", "test", "val", "valid", "validation")
+GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
+
 
 def read(path, split, size, channels, labels, fit, on_error, cache_limit):
     """Read a folder's images; see `keras_gan.data.load` for the arguments."""
@@ -18,13 +21,12 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit):
     files, classes, class_names = list_files(path)
     if labels and class_names is None:
         raise ValueError(f"`labels=True` needs one folder per class. {path!r} has images only.")
-    files, kept, first = _check_files(files, on_error)
+    files, kept, modes = _check_files(files, on_error)
     classes = np.asarray(classes, "int64")[kept]
     if size is None:
-        _check_one_size(files)
-        size = (first.height, first.width)
+        size = _one_size(files)
     if channels is None:
-        channels = 1 if first.mode in ("1", "L", "LA", "I", "F", "I;16") else 3
+        channels = 1 if all(mode in GREY_MODES for mode in modes) else 3
     images = Files(files, size, channels, fit)
     shape = (*size, channels)
     in_memory = len(files) * int(np.prod(shape)) <= cache_limit
@@ -88,10 +90,19 @@ def _look(path):
 
 
 def _split_folder(path, split):
-    inside = os.path.join(path, split)
-    if os.path.isdir(inside):
-        return inside
-    known = [s for s in ("train", "test", "val", "validation") if os.path.isdir(os.path.join(path, s))]
+    """The folder of a split: a sub-folder of that name where all sub-folders are named like splits."""
+    names = [os.path.basename(folder) for folder in _look(path)[1]]
+    known = [name for name in names if name in SPLITS or name == split]
+    if known and len(known) < len(names):
+        if split == "train" and not _look(path)[0] and split not in names:
+            return path
+        raise ValueError(
+            f"{path!r} has folders named like splits ({known}) beside others "
+            f"({[n for n in names if n not in known][:3]}): are they splits or classes? Name the folder "
+            "of one split, 'folder:PATH/train', or rename the classes."
+        )
+    if split in names:
+        return os.path.join(path, split)
     if split == "train" and not known:
         return path
     raise ValueError(
@@ -101,18 +112,21 @@ def _split_folder(path, split):
 
 
 def _check_files(files, on_error):
-    """Open each file once, so that a bad one is named now and not in the middle of a training."""
+    """Open each file once, so that a bad one is named now and not in the middle of a training.
 
-    def problem(path):
+    Returns the files that can be read, their indices and their colour modes.
+    """
+
+    def examine(path):
         try:
             if os.path.getsize(path) == 0:
-                raise ValueError(f"{path} is an empty file.")
-            open_image(path)
+                return None, f"{path} is an empty file."
+            return open_image(path).mode, None
         except (ValueError, OSError) as error:
-            return str(error)
+            return None, str(error)
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        problems = list(pool.map(problem, files))
+        modes, problems = zip(*pool.map(examine, files), strict=True)
     bad = [p for p in problems if p]
     if bad and on_error == "raise":
         raise ValueError(
@@ -124,10 +138,11 @@ def _check_files(files, on_error):
     kept = [i for i, p in enumerate(problems) if not p]
     if not kept:
         raise ValueError("None of the files can be read.")
-    return [files[i] for i in kept], kept, open_image(files[kept[0]])
+    return [files[i] for i in kept], kept, [modes[i] for i in kept]
 
 
-def _check_one_size(files):
+def _one_size(files):
+    """The size (height, width) that all images share; a ValueError where they differ."""
     sizes = {}
     for path in files:
         image = open_image(path)
@@ -138,3 +153,4 @@ def _check_one_size(files):
                 f"The images differ in size: {first} is {a}, {second} is {b} (height, width). "
                 "Pass `image_size`."
             )
+    return next(iter(sizes))

@@ -78,8 +78,9 @@ def fit_image(image, size, channels, fit="crop"):
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
         image = Image.alpha_composite(white, image)
     elif image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        values = np.asarray(image, "float64")
-        image = Image.fromarray((values * (255.0 / max(values.max(), 255.0))).round().astype("uint8"))
+        # 16 bits are scaled by a fixed factor; floats are taken to be in [0, 255].
+        values = np.asarray(image, "float64") / (1.0 if image.mode == "F" else 257.0)
+        image = Image.fromarray(values.round().clip(0, 255).astype("uint8"))
     image = image.convert(mode)
     if size is not None and (image.height, image.width) != size:
         to = (size[1], size[0])

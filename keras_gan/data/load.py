@@ -71,7 +71,7 @@ def load(
         raise ValueError(f"`splits` must be a name or a tuple of names. Received: {splits!r}")
 
     if name == "mnist_5k":
-        sources = [mnist_5k.read(split, size, channels) for split in names]
+        sources = [mnist_5k.read(split, size, channels, fit) for split in names]
     elif name.startswith("folder:"):
         path = os.path.expanduser(name.removeprefix("folder:"))
         sources = [

@@ -6,7 +6,7 @@ from keras_gan.data.images import fit_image
 from keras_gan.data.source import Source
 
 
-def read(split, size, channels):
+def read(split, size, channels, fit):
     """Read "train" (4,500 digits) or "test" (500, the last 50 of each class)."""
     if split not in ("train", "test"):
         raise ValueError(f"mnist_5k has the splits 'train' and 'test'. Received: {split!r}")
@@ -25,6 +25,6 @@ def read(split, size, channels):
         from PIL import Image
 
         images = np.stack(
-            [fit_image(Image.fromarray(image[..., 0]), size, channels or 1) for image in images]
+            [fit_image(Image.fromarray(image[..., 0]), size, channels or 1, fit) for image in images]
         )
     return Source(images, labels, [str(digit) for digit in range(10)], images.shape[1:])

@@ -2,6 +2,9 @@
 
 import tensorflow as tf
 
+# Operations of tf.data that keep batches as they are, one for one.
+ONE_TO_ONE = ("_MapDataset", "_ParallelMapDataset", "_PrefetchDataset", "_OptionsDataset")
+
 
 class Stream:
     """Makes a `tf.data.Dataset` whose order can be entered at any batch of any epoch.
@@ -93,16 +96,14 @@ class Stream:
         )
 
 
-def stream_of(dataset):
+def stream_of(dataset, through_all=False):
     """The `Stream` behind a data set, or None.
 
-    Found through `map`, `prefetch` and options, which keep one element per batch.
+    Found through `map`, `prefetch` and options, which keep one element per batch; with
+    `through_all` through any operation.
     """
-    while True:
-        if hasattr(dataset, "stream"):
-            return dataset.stream
-        if not any(kind in type(dataset).__name__ for kind in ("Map", "Prefetch", "Options")):
-            return None
-        if "FlatMap" in type(dataset).__name__:
-            return None
-        (dataset,) = dataset._inputs()
+    if hasattr(dataset, "stream"):
+        return dataset.stream
+    keeps_batches = type(dataset).__name__ in ONE_TO_ONE
+    inputs = dataset._inputs() if keeps_batches or through_all else []
+    return next((s for s in (stream_of(i, through_all) for i in inputs) if s is not None), None)

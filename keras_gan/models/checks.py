@@ -125,13 +125,16 @@ def check_parts(gan):
 
 
 def _ends_in_sigmoid(network):
-    for layer in reversed(network.layers):
+    # `operations` has what is no layer too, such as a `keras.ops.sigmoid`.
+    for layer in reversed(getattr(network, "operations", network.layers)):
         if isinstance(layer, keras.Model):
             return _ends_in_sigmoid(layer)
+        if type(layer).__name__ in ("Sigmoid", "HardSigmoid"):
+            return True
         activation = getattr(layer, "activation", None)
         if activation in (keras.activations.sigmoid, keras.activations.hard_sigmoid):
             return True
-        if layer.weights or activation not in (None, keras.activations.linear):
+        if getattr(layer, "weights", None) or activation not in (None, keras.activations.linear):
             return False
     return False
 

@@ -28,12 +28,18 @@ class Epochs(keras.callbacks.Callback):
     def on_train_begin(self, logs=None):
         # A callback that restores a checkpoint does so after this.
         self.model._initial_epoch = None
-        self.model.state.epoch_position.assign(0)
-        self.model.state.first_bad.assign([0, 0])
+        state = self.model.state
+        if not state.just_loaded and int(state.epoch_position.numpy()):
+            # The `fit` before this one was broken off: what is left of its epoch is let go.
+            self._next_epoch()
+        state.first_bad.assign([0, 0])
 
     def on_epoch_begin(self, epoch, logs=None):
         state = self.model.state
+        state.just_loaded = False
         self.model.at_epoch_end = False
+        if self.batches.steps_per_epoch and int(state.epoch_position.numpy()) >= self.batches.steps_per_epoch:
+            self._next_epoch()
         self.batches.start(int(state.epoch.numpy()), int(state.epoch_position.numpy()))
         self.first_step = int(state.epoch_position.numpy())
 
@@ -47,9 +53,14 @@ class Epochs(keras.callbacks.Callback):
                 "discriminator (`regularizers=['r1']`), clip gradients (`global_clipnorm=1.0` in "
                 "the optimisers), or compute in float32 or bfloat16 instead of float16."
             )
-        self.model.at_epoch_end = self.first_step + batch + 1 == self.batches.steps_per_epoch
+        self.model.at_epoch_end = self.first_step + batch + 1 >= (self.batches.steps_per_epoch or 0)
 
     def on_epoch_end(self, epoch, logs=None):
+        # An epoch that was cut short (`StopAtStep`) stays open: more steps go on in it.
+        if self.model.at_epoch_end:
+            self._next_epoch()
+
+    def _next_epoch(self):
         self.model.state.epoch.assign_add(1)
         self.model.state.epoch_position.assign(0)
 

@@ -66,6 +66,7 @@ class GAN(Loops, keras.Model):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.dataset_name = self.data_identity = self.fit_callbacks = None
+        self.held_out_stream = None
         self.at_epoch_end = False
         self.ema_generator = generator
         if ema_decay is not None:
@@ -180,10 +181,16 @@ class GAN(Loops, keras.Model):
         checks.check_parts(self)
         checks.synchronize_batch_normalization(self)
         self.generator_optimizer = prepare_optimizer(
-            generator_optimizer, self.generator, self.generator_variables, "generator"
+            generator_optimizer,
+            [self.generator, self.discriminator],
+            self.generator_variables,
+            "generator",
         )
         self.discriminator_optimizer = prepare_optimizer(
-            discriminator_optimizer, self.discriminator, self.discriminator_variables, "discriminator"
+            discriminator_optimizer,
+            [self.discriminator],
+            self.discriminator_variables,
+            "discriminator",
         )
         if self.generator_optimizer is self.discriminator_optimizer:
             raise ValueError(

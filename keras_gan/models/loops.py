@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from keras_gan import random, replicas
 from keras_gan.data.batches import array_batch, training_batches, validation_batches
+from keras_gan.data.stream import stream_of
 from keras_gan.models import checks
 from keras_gan.models.epochs import in_order
 from keras_gan.models.evaluation import mean_logit
@@ -60,7 +61,7 @@ class Loops:
             raise ValueError("`class_weight` is not supported: pass `sample_weight` instead.")
         if x is None:
             raise ValueError("`fit` needs data: `fit(dataset)` or `fit(images)`.")
-        batches, validation_data = training_batches(
+        batches, held_out = training_batches(
             self,
             x,
             y,
@@ -71,6 +72,8 @@ class Loops:
             validation_split=validation_split,
             validation_data=validation_data,
         )
+        if held_out is not None:
+            held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
         self.dataset_name, self.data_identity = batches.name, batches.identity
         self.fit_callbacks = in_order(batches, callbacks)
         with checks.readable_errors(), batches.quiet_end():
@@ -78,11 +81,16 @@ class Loops:
                 batches.dataset,
                 epochs=epochs,
                 callbacks=self.fit_callbacks,
-                validation_data=validation_data,
+                validation_data=held_out,
                 steps_per_epoch=batches.keras_steps_per_epoch,
                 shuffle=False,
                 **kwargs,
             )
+
+    def _held_out(self, x, y=None, sample_weight=None):
+        """Held-out data as something that Keras batches, checked; noted where it is a `Stream`."""
+        self.held_out_stream = stream_of(x) if isinstance(x, tf.data.Dataset) else None
+        return validation_batches(self, x, y, sample_weight)
 
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
         """One step on arrays with k x batch_size images; returns that step's figures."""
@@ -113,7 +121,10 @@ class Loops:
         self._assert_compile_called("evaluate")
         self.evaluation.reset()
         if x is not None and not kwargs.get("_use_cached_eval_dataset"):
-            x, y, sample_weight = validation_batches(self, x, y, sample_weight), None, None
+            x, y, sample_weight = self._held_out(x, y, sample_weight), None, None
+        if self.held_out_stream is not None:
+            # It may be the training data's: all of it, in the order of epoch 0.
+            self.held_out_stream.start(0, 0, self.held_out_stream.batches)
         with checks.readable_errors():
             logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
         logs = {**logs, **self.evaluation.results()}
@@ -132,9 +143,12 @@ class Loops:
         figures = [
             mean_logit(real_logits),
             mean_logit(fake_logits),
-            self.adversarial_loss.discriminator_loss(real_logits, fake_logits),
+            self.adversarial_loss.discriminator_loss(real_logits, fake_logits, batch.get("sample_weight")),
             self.adversarial_loss.generator_loss(fake_logits, real_logits),
         ]
-        figures = replicas.mean(tf.stack([tf.cast(figure, "float32") for figure in figures]))
-        count, _ = replicas.count_and_index()
-        return self._named(self.evaluation.names, self.evaluation.update(figures, count * size, real, fake))
+        # The last batch may be shared out unevenly: a replica may even have none of it.
+        values = tf.stack([tf.cast(figure, "float32") for figure in figures])
+        values = tf.where(size > 0, values * tf.cast(size, "float32"), 0.0)
+        size = replicas.total(size)
+        figures = replicas.total(values) / tf.cast(size, "float32")
+        return self._named(self.evaluation.names, self.evaluation.update(figures, size, real, fake))

@@ -18,12 +18,16 @@ class Optimizers:
         self.optimizers = optimizers
 
 
-def prepare_optimizer(optimizer, network, variables, player):
-    """Return an optimiser that is built for a player, loss-scaled where it computes in float16."""
+def prepare_optimizer(optimizer, networks, variables, player):
+    """Return an optimiser that is built for a player.
+
+    Loss-scaled where one of the networks that the player's gradient passes computes in float16.
+    """
     optimizer = keras.optimizers.get(optimizer)
     strategy = tf.distribute.get_strategy()
     checks.check_optimizer(optimizer, strategy, player)
-    in_float16 = any(layer.compute_dtype == "float16" for layer in network._flatten_layers())
+    layers = [layer for network in networks for layer in network._flatten_layers()]
+    in_float16 = any(layer.compute_dtype == "float16" for layer in layers)
     if in_float16 and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     if not optimizer.built:

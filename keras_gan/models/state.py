@@ -13,11 +13,13 @@ class State:
         generator_step, discriminator_step: int64, steps that each player has made.
         epoch, epoch_position: int64, epochs of data finished, and steps made in the present one.
         figure_means: float32, means of the step's figures over the present epoch.
-        first_bad: int64 of shape (2,): 1 + step and index of the first figure that was not finite.
+        first_bad: int64 of shape (2,): step and index of the first figure that was not finite.
+        just_loaded: whether the values come from a file and no epoch has begun since.
     """
 
     def __init__(self, model):
         self._model = model
+        self.just_loaded = False
         self._variables = {}
         for name in ("generator_step", "discriminator_step", "epoch", "epoch_position"):
             self.add(name)
@@ -71,6 +73,7 @@ class State:
                     f"{tuple(variable.shape)} here: the model was compiled with other regularizers."
                 )
             variable.assign(value)
+        self.just_loaded = True
 
     def _all(self):
         """Every variable by its name in a file; seed generators in the order of the layers."""
