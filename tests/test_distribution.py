@@ -144,3 +144,30 @@ def test_two_worker_processes_equal_one(tmp_path):
         assert len(worker.files) == len(alone.files)
         for name in alone.files:
             np.testing.assert_allclose(worker[name], alone[name], atol=1e-5, err_msg=name)
+
+
+def test_uneven_evaluation_batches(mirrored):
+    """33 images in batches of 8: of the last, one replica has the only image and the other none."""
+    images = np.random.default_rng(0).uniform(-1, 1, (33, 16, 16, 1)).astype("float32")
+    results = []
+    for strategy in (tf.distribute.get_strategy(), mirrored):
+        keras.utils.set_random_seed(0)
+        with strategy.scope():
+            gan = keras_gan.GAN(*tiny_networks(size=16), seed=0)
+            gan.compile()
+            results.append(gan.evaluate(images, batch_size=8, return_dict=True, verbose=0))
+    assert results[1]["real_score"] == pytest.approx(results[0]["real_score"], abs=1e-6)
+    assert np.isfinite(list(results[1].values())).all()
+
+
+def test_batches_that_cannot_be_shared_are_refused(mirrored):
+    images = np.random.default_rng(0).uniform(-1, 1, (32, 16, 16, 1)).astype("float32")
+    with mirrored.scope():
+        gan = keras_gan.GAN(*tiny_networks(size=16), seed=0)
+        gan.compile()
+    for dataset in (
+        tf.data.Dataset.from_tensor_slices(images).batch(8),
+        tf.data.Dataset.from_tensor_slices(images).batch(7, drop_remainder=True),
+    ):
+        with pytest.raises(ValueError, match="share evenly"):
+            gan.fit(dataset, verbose=0)

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan.callbacks import Checkpoint, SampleGrid
+from keras_gan.callbacks import Checkpoint, SampleGrid, StopAtStep
 from tests.helpers import assert_same_state, tiny_gan
 
 SCRIPT = """
@@ -275,3 +275,108 @@ def test_no_partial_folder_is_taken_for_a_checkpoint(images, tmp_path):
     tiny_gan().fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path)])
     shutil.copytree(tmp_path / "step-00000004", tmp_path / ".step-00000009.1.partial")
     assert Checkpoint(tmp_path).latest().name == "step-00000004"
+
+
+def csv_and(folder, *others):
+    folder.mkdir(exist_ok=True)
+    return [*others, keras.callbacks.CSVLogger(folder / "h.csv"), Checkpoint(folder / "c")]
+
+
+def test_more_steps_within_the_last_epoch_go_on_as_if_never_stopped(images, tmp_path):
+    """4 steps an epoch; stopped at 6 and told to make 11: the cut epoch's row and state are taken back."""
+    whole = tiny_gan()
+    whole.fit(images, batch_size=16, epochs=3, verbose=0, callbacks=csv_and(tmp_path / "a", StopAtStep(11)))
+    for target, rows in ((6, 2), (6, 2), (7, 2), (11, 3), (11, 3)):
+        gan = tiny_gan()
+        history = gan.fit(
+            images, batch_size=16, epochs=3, verbose=0, callbacks=csv_and(tmp_path / "b", StopAtStep(target))
+        )
+        assert int(gan.state.generator_step) == target
+        assert len(history.epoch) == rows
+    assert_same_state(whole, gan)
+    assert (tmp_path / "a/h.csv").read_text() == (tmp_path / "b/h.csv").read_text()
+
+
+@pytest.mark.parametrize("stop_after", [1, 2, 3])
+def test_monitors_resume_as_if_never_stopped(images, tmp_path, stop_after):
+    """Keras flips `min_delta` at the first epoch's end: it must not be flipped twice."""
+
+    def monitors():
+        return [
+            keras.callbacks.EarlyStopping("g_loss", mode="min", patience=3, min_delta=9.0),
+            keras.callbacks.ReduceLROnPlateau("g_loss", mode="min", patience=1, min_delta=9.0),
+        ]
+
+    whole = tiny_gan()
+    history = whole.fit(
+        images, batch_size=16, epochs=9, verbose=0, callbacks=csv_and(tmp_path / "a", *monitors())
+    )
+    assert len(history.epoch) == 4
+    for epochs in (stop_after, 9, 9):  # the last finds a training that stopped for good
+        gan = tiny_gan()
+        resumed = gan.fit(
+            images, batch_size=16, epochs=epochs, verbose=0, callbacks=csv_and(tmp_path / "b", *monitors())
+        )
+    assert resumed.history == history.history
+    assert_same_state(whole, gan)
+
+
+def test_nan_weights_are_not_saved(images, tmp_path):
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path)])
+
+    class Spoil(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            if epoch == 1:
+                self.model.generator.weights[0].assign(self.model.generator.weights[0] * np.nan)
+
+    gan = tiny_gan()
+    with pytest.raises(FloatingPointError, match=r"project/kernel is NaN or infinite at step 8"):
+        gan.fit(
+            images,
+            batch_size=16,
+            epochs=2,
+            verbose=0,
+            callbacks=[Spoil(), Checkpoint(tmp_path, resume=False)],
+        )
+    assert Checkpoint(tmp_path).latest().name == "step-00000004"
+
+
+def test_resume_false_removes_the_old_ones(images, tmp_path):
+    tiny_gan().fit(images, batch_size=16, epochs=4, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    tiny_gan().fit(images, batch_size=16, epochs=1, verbose=0, callbacks=[Checkpoint(tmp_path, resume=False)])
+    assert [f.name for f in Checkpoint(tmp_path).folders()] == ["step-00000004"]
+
+
+def test_a_resumed_run_draws_no_extra_grid(images, tmp_path):
+    def callbacks(steps):
+        grid = SampleGrid(tmp_path / "grids", rows=1, columns=1, every_steps=3, gif=False)
+        return [StopAtStep(steps), grid, Checkpoint(tmp_path / "c")]
+
+    for steps in (5, 8):
+        tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(steps))
+    assert [p.name for p in sorted((tmp_path / "grids").iterdir())] == ["step-000003.png", "step-000006.png"]
+
+
+def test_a_checkpoints_model_goes_on_from_the_middle_of_its_epoch(images, tmp_path):
+    whole = tiny_gan()
+    whole.fit(images, batch_size=16, epochs=2, verbose=0)
+    checkpoint = Checkpoint(tmp_path, every_steps=1)
+    checkpoint.save_and_stop = True
+    with pytest.raises(KeyboardInterrupt):
+        tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[checkpoint])
+    gan = keras.saving.load_model(checkpoint.latest() / "model.keras")
+    gan.fit(images, batch_size=16, epochs=2, verbose=0)
+    assert_same_state(whole, gan)
+
+
+def test_a_fit_that_was_broken_off_is_let_go(images):
+    class Break(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            raise RuntimeError("break")
+
+    gan = tiny_gan()
+    with pytest.raises(RuntimeError):
+        gan.fit(images, batch_size=16, verbose=0, callbacks=[Break()])
+    gan.fit(images, batch_size=16, verbose=0)
+    assert int(gan.state.generator_step) == 5 and int(gan.state.epoch) == 2

@@ -107,3 +107,16 @@ def test_real_emoji(emoji_dir):
     assert np.mean(images[:, 0, 0, :] > 0.99) > 0.7
     with pytest.raises(ValueError, match="nested too deep"):
         keras_gan.data.load(f"folder:{emoji_dir / 'test'}", image_size=32)
+
+
+def test_a_class_called_train_is_not_taken_for_a_split(tmp_path):
+    for name in ("bus", "car", "train"):
+        make(tmp_path, f"{name}/a.png")
+    with pytest.raises(ValueError, match=r"\['train'\].*\['bus', 'car'\].*splits or classes"):
+        keras_gan.data.load(f"folder:{tmp_path}", batch_size=1)
+
+
+def test_one_coloured_image_makes_all_coloured(tmp_path):
+    make(tmp_path, "a.png", mode="L")
+    make(tmp_path, "b.png", mode="RGB")
+    assert keras_gan.data.load(f"folder:{tmp_path}", batch_size=1).element_spec.shape == (1, 8, 8, 3)

@@ -33,8 +33,9 @@ def test_grey_and_colour():
     assert colour.shape == (2, 2, 1) and colour[0, 0, 0] == 76
     grey = fit_image(Image.new("L", (2, 2), 9), None, 3)
     assert grey.shape == (2, 2, 3) and (grey == 9).all()
-    deep = Image.fromarray(np.full((2, 2), 65535, "uint16"))
-    assert (fit_image(deep, None, 1) == 255).all()
+    for value, expected in ((0, 0), (257, 1), (30000, 117), (65535, 255)):
+        deep = Image.fromarray(np.full((2, 2), value, "uint16"))
+        assert (fit_image(deep, None, 1) == expected).all()
 
 
 def test_crop_and_pad():

@@ -49,6 +49,13 @@ def test_sigmoid_is_refused(last):
         tiny_gan(networks=(tiny_networks()[0], sequential((8, 8, 1), layers.Flatten(), *parts)))
 
 
+def test_a_sigmoid_that_is_no_layer_is_refused_too():
+    x = layers.Input((8, 8, 1))
+    y = keras.ops.sigmoid(layers.Dense(1)(layers.Flatten()(x)))
+    with pytest.raises(ValueError, match="sigmoid"):
+        tiny_gan(networks=(tiny_networks()[0], keras.Model(x, y)))
+
+
 def test_a_sigmoid_inside_is_fine():
     parts = [layers.Flatten(), layers.Dense(4, activation="sigmoid"), layers.Dense(1)]
     tiny_gan(networks=(tiny_networks()[0], sequential((8, 8, 1), *parts)))

@@ -188,3 +188,41 @@ def test_nan_stops_with_the_first_figure_and_its_step(images, tmp_path, steps_pe
     good = keras.saving.load_model(checkpoint.latest() / "model.keras")
     assert int(good.state.generator_step) in (4, 6)
     assert all(np.isfinite(value).all() for value in all_state(good).values())
+
+
+def test_a_tuple_of_arrays(images):
+    gan, reference = tiny_gan(), tiny_gan()
+    gan.fit((images, np.zeros(64)), batch_size=16, verbose=0)
+    reference.fit(images, batch_size=16, verbose=0)
+    assert_same_state(gan, reference)
+
+
+def test_a_shortened_stream_still_changes_its_order(images):
+    """`take` hides the stream's length, not its epochs."""
+    seen = []
+
+    class Look(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            seen.append(np.concatenate([b.numpy() for b in dataset]))
+
+    dataset = keras_gan.data.from_arrays(images, batch_size=16).take(2)
+    tiny_gan().fit(dataset, epochs=2, verbose=0, callbacks=[Look()])
+    assert (seen[0] != seen[1]).any()
+
+
+def test_validation_sees_all_of_a_stream_that_training_uses_too(images):
+    stream = keras_gan.data.from_arrays(images, batch_size=16)
+    plain = tf.data.Dataset.from_tensor_slices(images).batch(16)
+    gan = tiny_gan()
+    gan.fit(stream, steps_per_epoch=1, epochs=2, validation_data=stream, verbose=0)
+    whole = gan.evaluate(plain, return_dict=True, verbose=0)["real_score"]
+    assert gan.evaluate(stream, return_dict=True, verbose=0)["real_score"] == pytest.approx(whole, abs=1e-6)
+    assert gan.history.history["val_real_score"][-1] == pytest.approx(whole, abs=1e-6)
+
+
+def test_a_bright_batch_later_is_no_error(images):
+    bright = np.abs(images)
+    data = tf.data.Dataset.from_tensor_slices(np.concatenate([images, bright])).batch(64)
+    gan = tiny_gan()
+    gan.fit(data, verbose=0)
+    gan.fit(tf.data.Dataset.from_tensor_slices(bright).batch(64), verbose=0)

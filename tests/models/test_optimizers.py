@@ -1,4 +1,5 @@
 import keras
+import pytest
 
 from tests.helpers import tiny_gan, tiny_networks
 
@@ -11,14 +12,15 @@ def test_built_for_their_own_player_with_telling_names():
         assert optimizer._trainable_variables == getattr(gan, f"{player}_variables")
 
 
-def test_only_what_computes_in_float16_is_loss_scaled():
-    keras.config.set_dtype_policy("mixed_float16")
-    generator, _ = tiny_networks()
-    keras.config.set_dtype_policy("float32")
-    _, discriminator = tiny_networks()
-    gan = tiny_gan(networks=(generator, discriminator))
-    assert isinstance(gan.generator_optimizer, keras.optimizers.LossScaleOptimizer)
-    assert isinstance(gan.discriminator_optimizer, keras.optimizers.Adam)
+@pytest.mark.parametrize(("half", "scaled"), [("generator", [True, False]), ("discriminator", [True, True])])
+def test_players_whose_gradients_pass_float16_are_loss_scaled(half, scaled):
+    networks = {}
+    for player, index in (("generator", 0), ("discriminator", 1)):
+        keras.config.set_dtype_policy("mixed_float16" if player == half else "float32")
+        networks[player] = tiny_networks()[index]
+    gan = tiny_gan(networks=tuple(networks.values()))
+    kinds = [isinstance(o, keras.optimizers.LossScaleOptimizer) for o in gan.optimizer.optimizers]
+    assert kinds == scaled
 
 
 def test_kerass_learning_rate_callbacks_find_both():
