@@ -1,5 +1,12 @@
 """keras_gan: generative adversarial networks for Keras 3, trained with `model.fit`."""
 
+import os
+import sys
+
+if os.path.basename(sys.argv[0]) in ("keras-gan", "-m"):
+    # On the command line, TensorFlow's remarks on its build and on missing GPUs look like failures.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
 import keras
 
 if keras.backend.backend() != "tensorflow":

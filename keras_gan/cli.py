@@ -68,6 +68,9 @@ def train(
     jit: Annotated[bool | None, typer.Option("--jit/--no-jit", help="XLA. Default: Keras decides.")] = None,
     scale: Annotated[Scale, typer.Option(help="The recipe's size.")] = Scale.small,
     flip: Annotated[bool, typer.Option("--flip", help="Mirror images at random.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out a folder's files that cannot be read.")
+    ] = False,
     save_every: Annotated[
         int | None, typer.Option(min=1, help="Steps between checkpoints. Default: each epoch.")
     ] = None,
@@ -115,6 +118,7 @@ def train(
         data_dir=data_dir,
         seed=seed,
         flip=flip,
+        on_error="skip" if skip_bad else "raise",
     )
     gan = recipes.build(
         recipe,
@@ -133,8 +137,11 @@ def train(
             f"{gan.discriminator_steps} that one step takes. Lower --batch-size."
         )
     total = epochs * steps_per_epoch if epochs else steps or chosen.steps
-    run.prepare(config, resume)
     checkpoint = callbacks.Checkpoint(run.checkpoints, every_steps=save_every)
+    done = checkpoint.latest_step()
+    if done > total:
+        raise ValueError(f"{run.path} has made {done} steps already, more than the {total} asked for.")
+    run.prepare(config, resume)
     progress = callbacks.Progress(total)
     typer.echo(f"{recipe} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
     with _stopping_safely(checkpoint, progress, run.path):
@@ -199,6 +206,8 @@ def generate(
     from keras_gan.grid import image_grid
     from keras_gan.run_folder import sampler
 
+    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
+        raise ValueError(f"--out must be a picture's name, such as grid.png. Received: {out}")
     images = sampler(model)(n, seed, truncation)
     out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns).save(out)

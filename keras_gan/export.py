@@ -134,4 +134,5 @@ def _write_file(generator, filepath, format):
             raise ImportError(
                 "ONNX export needs tf2onnx and onnx. Install them: pip install 'keras-gan[onnx]'"
             ) from error
+    generator(tf.zeros((1, *generator.input_shape[1:])))  # Keras asks for a model that was called
     generator.export(str(filepath), format=format, verbose=False)

@@ -1,5 +1,6 @@
 """What losses and regularizers share: a config that holds every argument, and lookup by alias."""
 
+import difflib
 import inspect
 
 import keras
@@ -31,7 +32,8 @@ def get(identifier, kind, aliases):
         return get(keras.saving.deserialize_keras_object(identifier), kind, aliases)
     if isinstance(identifier, str) and identifier in aliases:
         return aliases[identifier]()
+    near = difflib.get_close_matches(str(identifier), aliases, n=1)
     raise ValueError(
-        f"`{kind.__name__}` must be an instance of {kind.__name__} or one of the names "
-        f"{sorted(aliases)}. Received: {identifier!r}"
+        f"There is no {kind.__name__} {identifier!r}. It must be one of the names {sorted(aliases)}, or an "
+        f"instance of {kind.__name__}." + (f" Did you mean {near[0]!r}?" if near else "")
     )

@@ -144,8 +144,8 @@ def _copy_weights(source, target, path):
         weights, mine = getattr(source, name).get_weights(), getattr(target, name).get_weights()
         if [w.shape for w in weights] != [w.shape for w in mine]:
             raise ValueError(
-                f"The {name} of {path} does not fit: it makes or takes "
-                f"{source.generator.output_shape[1:]}, this one {target.generator.output_shape[1:]}, or "
-                "their layers differ. Use the same recipe, scale and image size."
+                f"The {name} of {path} does not fit: it has {len(weights)} weights for images of "
+                f"{source.generator.output_shape[1:]}, this one {len(mine)} for "
+                f"{target.generator.output_shape[1:]}. Use a recipe with the same networks."
             )
         getattr(target, name).set_weights(weights)

@@ -80,7 +80,9 @@ def load_model(path):
         path = path / "model.keras"
     training = path.parent / "training.json"
     if path.suffix != ".keras" or not path.is_file():
-        raise ValueError(f"{path} is neither a run folder, a checkpoint of one, nor a `.keras` file.")
+        raise ValueError(
+            f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
+        )
     try:
         gan = keras.saving.load_model(path)
         if training.exists():

@@ -1,4 +1,4 @@
-"""The commands, each in a process of its own as a user starts it."""
+"""The commands: as a user starts them, or in this process where that shows the same."""
 
 import json
 import os
@@ -9,10 +9,12 @@ import sys
 
 import numpy as np
 import pytest
+import typer.testing
 from PIL import Image
 
 import keras_gan
 from keras_gan.callbacks import Checkpoint
+from keras_gan.cli import app
 
 ROOT = pathlib.Path(keras_gan.__file__).parents[1]
 SHORT = ("--steps", "5", "--batch-size", "16", "--save-every", "2")
@@ -35,6 +37,13 @@ def command(*arguments, cwd, code=0):
     assert process.returncode == code, out + errors
     assert "Traceback" not in errors, errors
     return out if code == 0 else errors
+
+
+def here(*arguments):
+    """Run a command in this process; return its exit code, output and error."""
+    result = typer.testing.CliRunner().invoke(app, list(map(str, arguments)))
+    error = result.exception if isinstance(result.exception, (ValueError, OSError)) else ""
+    return (1 if error else result.exit_code), result.output + str(error)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +77,11 @@ def test_train_writes_the_run_folder(run):
     assert "step 5/5" in out and "left" in out
 
 
-def test_a_second_run_in_the_same_folder_needs_resume(run):
+def test_a_second_run_in_the_same_folder_needs_resume(run, monkeypatch):
     folder, _ = run
-    assert "--resume" in command("train", *SHORT, cwd=folder, code=1)
-    errors = command("train", *SHORT, "--seed", "3", "--resume", cwd=folder, code=1)
-    assert "seed was 0, now 3" in errors
+    monkeypatch.chdir(folder)
+    assert "--resume" in here("train", *SHORT)[1]
+    assert "seed was 0, now 3" in here("train", *SHORT, "--seed", "3", "--resume")[1]
     out = command("train", "--steps", "7", *SHORT[2:], "--resume", cwd=folder)
     assert "Resumed from runs/dcgan/checkpoints/step-00000005" in out and "step 7/7" in out
 
@@ -86,27 +95,24 @@ def test_generate(run, tmp_path, kind):
     elif kind == "saved_model":
         path = path / "saved_model"
     out = tmp_path / "new" / "grid.png"
-    command("generate", path, "-n", "6", "--columns", "3", "--seed", "2", "--out", out, cwd=tmp_path)
+    code, text = here("generate", path, "-n", "6", "--columns", "3", "--seed", "2", "--out", out)
+    assert code == 0, text
     assert Image.open(out).size == (174, 116)
 
 
 def test_export(run, tmp_path):
     folder, _ = run
-    command(
-        "export",
-        folder / "runs" / "dcgan",
-        "--out",
-        tmp_path / "m.tflite",
-        "--format",
-        "litert",
-        cwd=tmp_path,
+    code, out = here(
+        "export", folder / "runs" / "dcgan", "--out", tmp_path / "m.tflite", "--format", "litert"
     )
-    assert (tmp_path / "m.tflite").stat().st_size > 10_000
+    assert code == 0 and (tmp_path / "m.tflite").stat().st_size > 10_000, out
+    metadata = json.loads((tmp_path / "m.tflite.metadata.json").read_text())
+    assert metadata["dataset"] == "mnist_5k"
 
 
-def test_recipes_lists_them_all(tmp_path):
-    out = command("recipes", cwd=tmp_path)
-    assert all(name in out for name in keras_gan.recipes.RECIPES)
+def test_recipes_lists_them_all():
+    code, out = here("recipes")
+    assert code == 0 and all(name in out for name in keras_gan.recipes.RECIPES)
 
 
 def test_interrupted_run_saves_says_how_to_go_on_and_ends_the_same(tmp_path):
@@ -163,32 +169,31 @@ def test_fine_tuning(run, tmp_path):
         (("export", "nowhere", "--out", "x"), 1, "neither a run folder"),
     ],
 )
-def test_mistakes_get_a_clear_error(tmp_path, arguments, code, message):
-    errors = command(*arguments, cwd=tmp_path, code=code)
-    assert message in errors.replace("\n", " ")
+def test_mistakes_get_a_clear_error(tmp_path, monkeypatch, arguments, code, message):
+    monkeypatch.chdir(tmp_path)
+    returned, text = here(*arguments)
+    assert returned == code
+    assert message in text.replace("\n", " ")
     assert not list(tmp_path.glob("runs/*"))
 
 
-def test_a_folder_with_other_things_is_left_alone(tmp_path):
+def test_an_error_is_one_line_without_a_traceback(tmp_path):
+    errors = command("train", "dcgn", cwd=tmp_path, code=1)
+    assert errors.strip().splitlines()[-1].startswith("Error: There is no recipe 'dcgn'. There are: dcgan")
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("x")
-    assert "not empty" in command("train", "--steps", "1", "--out", "mine", cwd=tmp_path, code=1)
+    assert "not empty" in here("train", "--steps", "1", "--out", "mine")[1]
     assert [p.name for p in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
 
 
 def test_two_seeds_differ_and_one_repeats(run, tmp_path):
     folder, _ = run
+    model = folder / "runs/dcgan/saved_model"
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
-        command(
-            "generate",
-            folder / "runs/dcgan/saved_model",
-            "-n",
-            "4",
-            "--seed",
-            seed,
-            "--out",
-            tmp_path / f"{name}.png",
-            cwd=tmp_path,
-        )
+        assert here("generate", model, "-n", "4", "--seed", seed, "--out", tmp_path / f"{name}.png")[0] == 0
     a, b, c = (np.asarray(Image.open(tmp_path / f"{n}.png")) for n in "abc")
     assert (a == b).all() and (a != c).any()

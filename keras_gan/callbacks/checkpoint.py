@@ -145,6 +145,7 @@ class Checkpoint(keras.callbacks.Callback):
             "epoch": self._epoch,
             "step": step,
             "data": self.model.data_identity,
+            "weights": _shapes(self.model),
             "callbacks": self._callbacks(),
             # Of an epoch that was cut short: how they were before they saw its end.
             "callbacks_before_cut": self._before_cut,
@@ -216,6 +217,11 @@ class Checkpoint(keras.callbacks.Callback):
             raise ValueError(f"All checkpoints in {self.directory} are damaged. Remove them to start anew.")
         return None
 
+    def latest_step(self):
+        """The step of the newest checkpoint, 0 where there is none."""
+        folder = self.latest() if self.directory.is_dir() else None
+        return int(folder.name.removeprefix("step-")) if folder else 0
+
     def restore(self):
         """Load the newest checkpoint into the model and the callbacks of this `fit`, if there is one."""
         folder = self.latest()
@@ -233,12 +239,18 @@ class Checkpoint(keras.callbacks.Callback):
             raise ValueError(
                 f"{folder} was made with the callbacks {names}; these are {here}. Pass the same ones."
             )
+        if training["weights"] != _shapes(self.model):
+            raise ValueError(
+                f"{folder} belongs to other networks: their weights have other shapes. Use another "
+                "directory, or pass resume=False."
+            )
         self.model.load_weights(folder / "model.keras")
         self.best = training["best"]
         self.model._initial_epoch = training["epoch"]
         callbacks = training["callbacks"]
         if training["finished"] or self._target_reached():
-            self.model._initial_epoch = self.params["epochs"]  # nothing is left to do
+            self.model._initial_epoch = self.params["epochs"]
+            print("Nothing is left to train.")
         elif training["callbacks_before_cut"]:
             callbacks = training["callbacks_before_cut"]
         with np.load(folder / "callbacks.npz") as arrays:
@@ -280,6 +292,10 @@ def _as_json(value):
         return json.dumps(value, default=lambda v: v.item() if isinstance(v, np.generic) else _refuse())
     except (TypeError, ValueError):
         return None
+
+
+def _shapes(model):
+    return [list(variable.shape) for variable in model.weights]
 
 
 def _refuse():

@@ -73,7 +73,10 @@ def check_spec(spec, image_shape, where):
         )
     shape = image.shape
     if shape.rank is None:
-        return
+        raise ValueError(
+            f"The images of {where} have an unknown shape. Give it: `output_signature` of `from_generator`, "
+            "or `tf.ensure_shape` in a `map`."
+        )
     if shape.rank != len(image_shape):
         hint = " Add the channel: `images[..., None]`."
         if tuple(shape) == tuple(image_shape[1:]):
@@ -90,7 +93,7 @@ def check_spec(spec, image_shape, where):
             )
 
 
-def checked(model, dataset, where):
+def checked(model, dataset, where, training):
     """Map a data set to dicts, with a check of every batch's values on the way."""
     if isinstance(dataset, tf.distribute.DistributedDataset):
         raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
@@ -112,9 +115,9 @@ def checked(model, dataset, where):
                 tf.logical_and(low >= -1.001, high <= 1.001),
                 tf.strings.join([start, "If they are 0..255, write `images / 127.5 - 1`."]),
             )
-            # Only of a training's very first batch: later ones may be bright by chance.
-            began = tf.logical_or(index > 0, model.state.generator_step.value > 0)
-            began = tf.logical_or(began, stream_of(dataset) is not None)  # checked when it was made
+            # Only of a training's very first batch (and a validation's): others may be bright by chance.
+            began = tf.logical_and(training, model.state.generator_step.value > 0)
+            began = tf.reduce_any([began, index > 0, stream_of(dataset) is not None])
             BadImages.require(
                 tf.reduce_any([began, low < 0, tf.equal(low, high)]),
                 tf.strings.join([start, "They look like [0, 1]: write `images * 2 - 1`."]),
@@ -154,6 +157,11 @@ class TrainingBatches:
         count = self.stream.batches if self.stream else int(dataset.cardinality())
         # Our own streams are as long as they are told to be; others Keras draws on across epochs.
         self.keras_steps_per_epoch = None if self.stream else steps_per_epoch
+        if count == tf.data.INFINITE_CARDINALITY and steps_per_epoch is None:
+            raise ValueError(
+                f"{self.name} repeats without end: pass `steps_per_epoch`, or leave out `.repeat()` "
+                "(an epoch is one pass, and `fit` makes as many as `epochs`)."
+            )
         if count == 0 or 0 < count < k:
             raise ValueError(
                 f"{self.name} has {count} batches, fewer than the {k} that one step takes "
@@ -161,7 +169,7 @@ class TrainingBatches:
             )
         if steps_per_epoch is None and count > 0:
             self.steps_per_epoch = count // k
-        dataset = checked(model, dataset, self.name)
+        dataset = checked(model, dataset, self.name, training=True)
         check_split(dataset, model.distribute_strategy.num_replicas_in_sync)
         if k > 1:
             dataset = self._regroup(dataset)
@@ -254,7 +262,7 @@ def training_batches(
 def validation_batches(model, x, y=None, sample_weight=None):
     """Turn held-out data into something that Keras batches, checked."""
     if isinstance(x, tf.data.Dataset):
-        return checked(model, x, "the validation data")
+        return checked(model, x, "the validation data", training=False)
     return array_batch(model, x, y, sample_weight, "the validation data")
 
 

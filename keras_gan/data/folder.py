@@ -130,8 +130,8 @@ def _check_files(files, on_error):
     bad = [p for p in problems if p]
     if bad and on_error == "raise":
         raise ValueError(
-            f"{len(bad)} of {len(files)} files cannot be read. The first: {bad[0]} "
-            "Mend or remove them, or pass on_error='skip'."
+            f"{len(bad)} of {len(files)} files cannot be read: {' | '.join(bad[:5])}"
+            f"{' | ...' if len(bad) > 5 else ''}. Mend or remove them, or pass on_error='skip' (--skip-bad)."
         )
     if bad:
         warnings.warn(f"Skipped {len(bad)} of {len(files)} files: " + " | ".join(bad), stacklevel=2)

@@ -117,6 +117,11 @@ def check_parts(gan):
             "so that this gradient has no meaning. Use a discriminator without it: "
             '`networks.dcgan(..., discriminator_normalization="none")` or "layer".'
         )
+    if len(gan.generator.output_shape) == 4 and _ends_in_sigmoid(gan.generator):
+        raise ValueError(
+            "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
+            'End it in `Activation("tanh")`.'
+        )
     if _ends_in_sigmoid(gan.discriminator):
         raise ValueError(
             "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
@@ -162,6 +167,17 @@ def check_optimizer(optimizer, strategy, player):
             )
 
 
+def check_variables(optimizer, variables, player):
+    """Raise a ValueError for an optimiser that has been used for other variables."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    mine = {id(variable) for variable in inner._trainable_variables}
+    if not {id(variable) for variable in variables} <= mine:
+        raise ValueError(
+            f"`{player}_optimizer` has been used for another model: its state belongs to that one's "
+            "weights. Make a new optimiser with the same arguments."
+        )
+
+
 def check_strategy(strategy, jit_compile, steps_per_execution):
     """Raise a ValueError for distribution strategies that cannot train a GAN here."""
     if isinstance(strategy, tf.distribute.ParameterServerStrategy):
@@ -191,6 +207,15 @@ def check_strategy(strategy, jit_compile, steps_per_execution):
                 f"`steps_per_execution` must be 1 under {type(strategy).__name__}. "
                 f"Received: {steps_per_execution}"
             )
+
+
+def check_scope(gan):
+    """Raise a ValueError where a model is trained in the scope of a strategy that it was not made in."""
+    if tf.distribute.has_strategy() and tf.distribute.get_strategy() is not gan.distribute_strategy:
+        raise ValueError(
+            "The model was made outside this `strategy.scope()`. Build the networks, the GAN and "
+            "compile it inside the scope that it is trained in."
+        )
 
 
 def check_metrics(metrics):

@@ -57,7 +57,7 @@ class Epochs(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         # An epoch that was cut short (`StopAtStep`) stays open: more steps go on in it.
-        if self.model.at_epoch_end:
+        if self.model.at_epoch_end or not self.batches.stream:
             self._next_epoch()
 
     def _next_epoch(self):

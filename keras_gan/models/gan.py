@@ -199,6 +199,8 @@ class GAN(Loops, keras.Model):
             )
 
     def get_compile_config(self):
+        if not self.compiled:
+            return None
         return {
             name: keras.saving.serialize_keras_object(value)
             for name, value in self._compile_arguments.items()
@@ -444,6 +446,16 @@ class GAN(Loops, keras.Model):
         return export.export(self, filepath, format=format, metadata=metadata)
 
     # === Saved state ===
+
+    def save(self, filepath, **kwargs):
+        """Write everything that training needs to a `.keras` file.
+
+        After `import keras_gan`, `keras.saving.load_model` reads it, and `fit` goes on as if nothing
+        had happened.
+        """
+        if not str(filepath).endswith(".keras"):
+            raise ValueError(f"`filepath` must end in .keras. Received: {str(filepath)!r}")
+        super().save(filepath, **kwargs)
 
     def save_own_variables(self, store):
         self.state.save(store)

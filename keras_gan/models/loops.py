@@ -1,5 +1,7 @@
 """`fit` and `evaluate` of a `GAN`: what stands around the update."""
 
+import contextlib
+
 import tensorflow as tf
 
 from keras_gan import random, replicas
@@ -8,6 +10,22 @@ from keras_gan.data.stream import stream_of
 from keras_gan.models import checks
 from keras_gan.models.epochs import in_order
 from keras_gan.models.evaluation import mean_logit
+
+
+@contextlib.contextmanager
+def repeatable_graphs():
+    """Keep TensorFlow's remapper from rewriting graphs.
+
+    Of one and the same training graph it fuses operations in one process and fails to in the next,
+    and the last bits of a resumed run would differ. Its fused convolution fails on empty batches too,
+    which a replica may get in an evaluation.
+    """
+    before = tf.config.optimizer.get_experimental_options()
+    tf.config.optimizer.set_experimental_options({**before, "remapping": False})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({**before, "remapping": before.get("remapping", True)})
 
 
 class Loops:
@@ -59,6 +77,7 @@ class Loops:
         self._assert_compile_called("fit")
         if kwargs.get("class_weight") is not None:
             raise ValueError("`class_weight` is not supported: pass `sample_weight` instead.")
+        checks.check_scope(self)
         if x is None:
             raise ValueError("`fit` needs data: `fit(dataset)` or `fit(images)`.")
         batches, held_out = training_batches(
@@ -76,7 +95,7 @@ class Loops:
             held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
         self.dataset_name, self.data_identity = batches.name, batches.identity
         self.fit_callbacks = in_order(batches, callbacks)
-        with checks.readable_errors(), batches.quiet_end():
+        with repeatable_graphs(), checks.readable_errors(), batches.quiet_end():
             return super().fit(
                 batches.dataset,
                 epochs=epochs,
@@ -98,7 +117,8 @@ class Loops:
         arrays = array_batch(self, x, y, sample_weight)
         self.state.epoch_position.assign(0)
         try:
-            return super().train_on_batch(arrays, **kwargs)
+            with repeatable_graphs():
+                return super().train_on_batch(arrays, **kwargs)
         finally:
             self.state.epoch_position.assign(0)
 
@@ -125,7 +145,7 @@ class Loops:
         if self.held_out_stream is not None:
             # It may be the training data's: all of it, in the order of epoch 0.
             self.held_out_stream.start(0, 0, self.held_out_stream.batches)
-        with checks.readable_errors():
+        with repeatable_graphs(), checks.readable_errors():
             logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
         logs = {**logs, **self.evaluation.results()}
         return logs if return_dict else list(logs.values())

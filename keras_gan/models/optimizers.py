@@ -17,6 +17,10 @@ class Optimizers:
     def __init__(self, optimizers):
         self.optimizers = optimizers
 
+    @property
+    def variables(self):
+        return [variable for optimizer in self.optimizers for variable in optimizer.variables]
+
 
 def prepare_optimizer(optimizer, networks, variables, player):
     """Return an optimiser that is built for a player.
@@ -31,6 +35,8 @@ def prepare_optimizer(optimizer, networks, variables, player):
     if in_float16 and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     if not optimizer.built:
-        optimizer.name = f"{player}_{optimizer.name}" if player not in optimizer.name else optimizer.name
+        # `learning_rate_generator` in the logs of `ReduceLROnPlateau`, not `learning_rate_adam_3`.
+        optimizer.name = player
         optimizer.build(variables)
+    checks.check_variables(optimizer, variables, player)
     return optimizer

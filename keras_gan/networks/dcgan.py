@@ -147,7 +147,8 @@ def _stages(height, width):
         raise ValueError(
             "Each side of `image_shape` is halved while both are even, down to 4 to 8 on the shorter "
             f"side; it stopped at {height}x{width} after {stages} halvings. Sizes that fit: 4 to 8 times "
-            "a power of two, such as 28, 32, 48, 64, 96, 128."
+            "a power of two, such as 28, 32, 48, 64, 96, 128: resize to one of them with `image_size` in "
+            "`data.load`, --image-size on the command line."
         )
     return stages
 

@@ -27,6 +27,8 @@ class R1Penalty(GradientNormPenalty):
     name = "r1"
 
     def __init__(self, gamma=10.0, interval=1):
+        if gamma < 0:
+            raise ValueError(f"`gamma` must not be negative. Received: gamma={gamma}")
         super().__init__(gamma / 2.0, interval)
         self.gamma = float(gamma)
 

@@ -38,7 +38,7 @@ def test_splits_are_sub_folders(tmp_path):
             make(tmp_path, f"{split}/a/{j}.png")
     train, test = keras_gan.data.load(f"folder:{tmp_path}", splits=("train", "test"), batch_size=2)
     assert len(train) == len(test) == 2
-    with pytest.raises(ValueError, match=r"no split 'val'.*\['train', 'test'\]"):
+    with pytest.raises(ValueError, match=r"no split 'val'.*'test', 'train'"):
         keras_gan.data.load(f"folder:{tmp_path}", splits="val")
 
 
@@ -72,7 +72,7 @@ def test_corrupt_and_empty_files(tmp_path):
         make(tmp_path, f"{j}.png")
     (tmp_path / "broken.png").write_bytes((tmp_path / "0.png").read_bytes()[:40])
     (tmp_path / "empty.jpg").write_bytes(b"")
-    with pytest.raises(ValueError, match=r"2 of 6 files cannot be read.*broken\.png"):
+    with pytest.raises(ValueError, match=r"2 of 6 files cannot be read.*broken\.png.*empty"):
         keras_gan.data.load(f"folder:{tmp_path}", batch_size=2)
     with pytest.warns(UserWarning, match=r"Skipped 2 of 6 files: .*broken\.png.*empty\.jpg is an empty file"):
         dataset = keras_gan.data.load(f"folder:{tmp_path}", batch_size=2, on_error="skip")

@@ -156,6 +156,8 @@ def test_unbatched_and_empty_data(images):
         tiny_gan().fit(images[:5], batch_size=8, verbose=0)
     with pytest.raises(ValueError, match="fewer than the 5 that one step takes"):
         tiny_gan(keras_gan.WGANGP).fit(images, batch_size=32, verbose=0)
+    with pytest.raises(ValueError, match="steps_per_epoch"):
+        tiny_gan().fit(dataset(images).repeat(), verbose=0)
     with pytest.raises(ValueError, match="needs data"):
         tiny_gan().fit()
 
