@@ -27,6 +27,18 @@ def total(tensor):
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tensor)
 
 
+def never_empty(batch):
+    """Under several replicas, give one that has no rows of a batch a row of zeros."""
+    if count_and_index()[0] == 1:
+        return batch
+
+    def fill(rows):
+        missing = tf.cast(tf.equal(tf.shape(rows)[0], 0), tf.int32)
+        return tf.pad(rows, [[0, missing]] + [[0, 0]] * (len(rows.shape) - 1))
+
+    return {name: fill(rows) for name, rows in batch.items()}
+
+
 def update(variables, function, *arguments):
     """Assign `function(variable, *arguments)` to each variable on every replica.
 

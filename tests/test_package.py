@@ -43,17 +43,13 @@ def test_import_brings_no_heavy_modules():
     assert float(ratio) < 0.5
 
 
-@pytest.mark.parametrize("backend", ["jax", "torch", "numpy"])
-def test_other_backends_are_refused_clearly(backend):
-    run = python("import keras_gan", KERAS_BACKEND=backend)
+def test_other_backends_are_refused_clearly():
+    """Keras itself needs the backend's package: here it only says that it runs on another."""
+    run = python("import keras; keras.backend.backend = lambda: 'jax'; import keras_gan")
     assert run.returncode != 0
-    if "No module named" not in run.stderr:  # Keras itself needs the backend's package
-        assert "ImportError: keras_gan runs on Keras' TensorFlow backend" in run.stderr
-
-
-def test_numpy_backend_message():
-    run = python("import keras_gan", KERAS_BACKEND="numpy")
-    assert "KERAS_BACKEND='numpy'" in run.stderr and 'os.environ["KERAS_BACKEND"]' in run.stderr
+    error = run.stderr.strip().splitlines()[-1]
+    assert error.startswith("ImportError: keras_gan runs on Keras' TensorFlow backend")
+    assert "KERAS_BACKEND='jax'" in error and 'os.environ["KERAS_BACKEND"] = "tensorflow"' in error
 
 
 def test_typed_and_versioned():

@@ -19,8 +19,8 @@ class LeastSquaresLoss(AdversarialLoss):
 
     Example:
     >>> loss = keras_gan.losses.LeastSquaresLoss()
-    >>> round(float(loss.generator_loss([10.0, 4.4, -5.5, 3.6])), 4)
-    17.6963
+    >>> round(float(loss.generator_loss([10.0, 4.4, -5.5, 3.6])), 3)
+    17.696
 
     Reference: Mao et al., "Least Squares Generative Adversarial Networks", 2017, equation 9,
     https://arxiv.org/abs/1611.04076

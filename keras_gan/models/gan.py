@@ -180,6 +180,11 @@ class GAN(Loops, keras.Model):
         self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
         checks.check_parts(self)
         checks.synchronize_batch_normalization(self)
+        if generator_optimizer is discriminator_optimizer and not isinstance(generator_optimizer, str):
+            raise ValueError(
+                "`generator_optimizer` and `discriminator_optimizer` must be two objects: each has "
+                "the state of its own player. Make a second one with the same arguments."
+            )
         self.generator_optimizer = prepare_optimizer(
             generator_optimizer,
             [self.generator, self.discriminator],
@@ -192,11 +197,6 @@ class GAN(Loops, keras.Model):
             self.discriminator_variables,
             "discriminator",
         )
-        if self.generator_optimizer is self.discriminator_optimizer:
-            raise ValueError(
-                "`generator_optimizer` and `discriminator_optimizer` must be two objects: each has "
-                "the state of its own player. Make a second one with the same arguments."
-            )
 
     def get_compile_config(self):
         if not self.compiled:

@@ -17,8 +17,7 @@ def repeatable_graphs():
     """Keep TensorFlow's remapper from rewriting graphs.
 
     Of one and the same training graph it fuses operations in one process and fails to in the next,
-    and the last bits of a resumed run would differ. Its fused convolution fails on empty batches too,
-    which a replica may get in an evaluation.
+    and the last bits of a resumed run would differ.
     """
     before = tf.config.optimizer.get_experimental_options()
     tf.config.optimizer.set_experimental_options({**before, "remapping": False})
@@ -152,11 +151,14 @@ class Loops:
 
     def test_step(self, data):
         batch = self.unpack(data)
+        size = tf.shape(batch["image"])[0]
+        # The last batch may be shared out unevenly. A replica that has none of it computes on an
+        # empty image, which does not count: convolutions fail on empty batches.
+        batch = replicas.never_empty(batch)
         real, condition = batch["image"], self.condition(batch)
-        size = tf.shape(real)[0]
         # Its own latents, the same at every evaluation: training's generators stay untouched.
         seed = tf.stack([tf.constant(self.seed or 0, "int64"), self.evaluation.count.value])
-        latents = random.normal((size, *self.generator.input_shape[1:]), seed)
+        latents = random.normal((tf.shape(real)[0], *self.generator.input_shape[1:]), seed)
         fake = self.ema_generator(latents, training=False)
         real_logits = self.discriminate(real, condition, training=False)
         fake_logits = self.discriminate(fake, condition, training=False)
@@ -166,7 +168,6 @@ class Loops:
             self.adversarial_loss.discriminator_loss(real_logits, fake_logits, batch.get("sample_weight")),
             self.adversarial_loss.generator_loss(fake_logits, real_logits),
         ]
-        # The last batch may be shared out unevenly: a replica may even have none of it.
         values = tf.stack([tf.cast(figure, "float32") for figure in figures])
         values = tf.where(size > 0, values * tf.cast(size, "float32"), 0.0)
         size = replicas.total(size)
