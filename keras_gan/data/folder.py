@@ -120,7 +120,7 @@ def _check_files(files, on_error):
     def examine(path):
         try:
             if os.path.getsize(path) == 0:
-                return None, f"{path} is an empty file."
+                return None, f"{path} is an empty file"
             return open_image(path).mode, None
         except (ValueError, OSError) as error:
             return None, str(error)

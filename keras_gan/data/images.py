@@ -1,7 +1,5 @@
 """Pixels: between uint8 in [0, 255] and floats in [-1, 1], and files into arrays of one shape."""
 
-import warnings
-
 import numpy as np
 from keras import ops
 
@@ -48,10 +46,8 @@ def open_image(path):
     from PIL import Image, ImageOps
 
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(path)
-            image.load()
+        image = Image.open(path)
+        image.load()
         return ImageOps.exif_transpose(image)
     except Exception as error:
         raise ValueError(f"{path} is not a readable image: {error}") from error
