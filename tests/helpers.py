@@ -1,5 +1,7 @@
 """Small models that several tests use."""
 
+import collections
+
 import keras
 import numpy as np
 from keras.src.backend.common import global_state
@@ -20,7 +22,7 @@ def tiny_networks(channels=1, generator_normalization="batch", discriminator_nor
 
 def tiny_gan(model=None, *, seed=0, ema_decay=0.9, networks=None, **parts):
     # As in a fresh process: layers get the same names, by which TensorFlow may order what it adds up.
-    global_state.set_global_attribute("object_name_uids", {})
+    global_state.set_global_attribute("object_name_uids", collections.defaultdict(int))
     keras.utils.set_random_seed(seed)
     networks = networks or tiny_networks()
     gan = (model or keras_gan.GAN)(*networks, ema_decay=ema_decay, seed=seed)
