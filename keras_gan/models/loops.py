@@ -14,17 +14,17 @@ from keras_gan.models.evaluation import mean_logit
 
 @contextlib.contextmanager
 def repeatable_graphs():
-    """Keep TensorFlow's remapper from rewriting graphs.
+    """Keep TensorFlow from rewriting graphs (its "meta optimizer").
 
-    Of one and the same training graph it fuses operations in one process and fails to in the next,
-    and the last bits of a resumed run would differ.
+    Of one and the same training graph it made another in one process than in the next, some times
+    in a hundred, and the last bits of a resumed run differed.
     """
-    before = tf.config.optimizer.get_experimental_options()
-    tf.config.optimizer.set_experimental_options({**before, "remapping": False})
+    before = tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer", False)
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
     try:
         yield
     finally:
-        tf.config.optimizer.set_experimental_options({**before, "remapping": before.get("remapping", True)})
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": before})
 
 
 class Loops:
