@@ -1,5 +1,6 @@
 """The few operations in which one device and several differ."""
 
+import keras
 import tensorflow as tf
 
 
@@ -44,8 +45,9 @@ def update(variables, function, *arguments):
 
     Every argument is a list of variables beside `variables`. Nothing travels between devices.
     """
-    variables = [getattr(v, "value", v) for v in variables]
-    arguments = [[getattr(a, "value", a) for a in values] for values in arguments]
+
+    def of_tensorflow(variables):
+        return [v.value if isinstance(v, keras.Variable) else v for v in variables]
 
     def assign(strategy, variables, arguments):
         for variable, *values in zip(variables, *arguments, strict=True):
@@ -56,7 +58,9 @@ def update(variables, function, *arguments):
                 group=False,
             )
 
-    tf.distribute.get_replica_context().merge_call(assign, args=(variables, arguments))
+    tf.distribute.get_replica_context().merge_call(
+        assign, args=(of_tensorflow(variables), [of_tensorflow(values) for values in arguments])
+    )
 
 
 def share_overflow(gradients):
