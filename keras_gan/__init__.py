@@ -16,8 +16,11 @@ if keras.backend.backend() != "tensorflow":
         'os.environ["KERAS_BACKEND"] = "tensorflow", or `export KERAS_BACKEND=tensorflow`.'
     )
 
-from keras_gan import callbacks, data, losses, networks, recipes, regularizers
+from keras_gan import callbacks, data, layers, losses, networks, recipes, regularizers
+from keras_gan.models.acgan import ACGAN
+from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
+from keras_gan.models.info_gan import InfoGAN
 from keras_gan.models.lsgan import LSGAN
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
@@ -25,12 +28,16 @@ from keras_gan.models.wgan_gp import WGANGP
 __version__ = "0.1.0"
 
 __all__ = [
+    "ACGAN",
     "GAN",
     "LSGAN",
     "WGAN",
     "WGANGP",
+    "ConditionalGAN",
+    "InfoGAN",
     "callbacks",
     "data",
+    "layers",
     "losses",
     "networks",
     "recipes",

@@ -116,15 +116,19 @@ def train(
         image_size=config["image_size"],
         batch_size=config["batch_size"],
         data_dir=data_dir,
+        labels=chosen.labels,
         seed=seed,
         flip=flip,
         on_error="skip" if skip_bad else "raise",
     )
+    image_spec = batches.element_spec[0] if chosen.labels else batches.element_spec
     gan = recipes.build(
         recipe,
-        tuple(batches.element_spec.shape[1:]),
+        tuple(image_spec.shape[1:]),
         scale.value,
         seed=seed,
+        num_classes=len(batches.class_names) if chosen.labels and batches.class_names else None,
+        steps=None if epochs else steps,
         loss=loss,
         jit_compile="auto" if jit is None else jit,
         init_from=init_from,
@@ -200,6 +204,10 @@ def generate(
     out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
     seed: Annotated[int, typer.Option()] = 0,
     truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
+    label: Annotated[
+        int | None,
+        typer.Option(min=0, help="Class of all images, of a conditional model. Default: random ones."),
+    ] = None,
     columns: Annotated[int | None, typer.Option(min=1)] = None,
 ):
     """Write a grid of generated images."""
@@ -208,7 +216,7 @@ def generate(
 
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
         raise ValueError(f"--out must be a picture's name, such as grid.png. Received: {out}")
-    images = sampler(model)(n, seed, truncation)
+    images = sampler(model)(n, seed, truncation, label)
     out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns).save(out)
     typer.echo(str(out))

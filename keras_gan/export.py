@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan.data.images import to_uint8
+from keras_gan.models.checks import first
 
 FORMATS = ("saved_model", "litert", "onnx")
 
@@ -19,7 +20,9 @@ def export(gan, filepath, format="saved_model", metadata=None):
 
     - "saved_model": a folder. `serving_default` takes `latents`, float32 of shape
       (n, latent_dim), and gives float32 images in [-1, 1]. `sample(n, seed=0, truncation=1.0)`
-      gives uint8 images, those of `gan.generate(n, seed)`. Each weight is stored once.
+      gives uint8 images, those of `gan.generate(n, seed)`. Each weight is stored once. Of a
+      conditional model they take `labels` too: `sample(n, seed, truncation, labels)` with one
+      label, or n; without it, `sample` draws classes as `gan.generate` does.
     - "litert": a `.tflite` file, from latents to float images.
     - "onnx": an `.onnx` file, the same; needs `pip install 'keras-gan[onnx]'`.
 
@@ -66,7 +69,9 @@ def describe(gan):
     return {
         "class": type(gan).__name__,
         "image_shape": list(gan.generator.output_shape[1:]),
-        "latent_dim": gan.generator.input_shape[-1],
+        "latent_dim": first(gan.generator.input_shape)[-1],
+        "num_classes": getattr(gan, "num_classes", None),
+        "class_names": gan.class_names,
         "range": [-1, 1],
         "sample_range": [0, 255],
         "dataset": gan.dataset_name,
@@ -85,27 +90,41 @@ def describe(gan):
 class Sampler(tf.Module):
     """The generator as a plain tf.Module: `keras.export` would store each weight twice."""
 
-    def __init__(self, generator):
+    def __init__(self, gan):
         super().__init__()
-        latents = tf.TensorSpec([None, *generator.input_shape[1:]], tf.float32, name="latents")
+        generator, condition = gan.ema_generator, gan.condition_spec
+        latents = tf.TensorSpec([None, *first(generator.input_shape)[1:]], tf.float32, name="latents")
+        numbers = [
+            tf.TensorSpec([], tf.int32, name="n"),
+            tf.TensorSpec([], tf.int64, name="seed"),
+            tf.TensorSpec([], tf.float32, name="truncation"),
+        ]
         self.weights = [variable.value for variable in generator.weights]
 
-        @tf.function(input_signature=[latents])
-        def serving_default(latents):
-            return {"images": generator(latents, training=False)}
-
-        @tf.function(
-            input_signature=[
-                tf.TensorSpec([], tf.int32, name="n"),
-                tf.TensorSpec([], tf.int64, name="seed"),
-                tf.TensorSpec([], tf.float32, name="truncation"),
-            ]
-        )
-        def sample(n, seed=0, truncation=1.0):
-            shape = tf.stack([n, *generator.input_shape[1:]])
-            latents = tf.random.stateless_normal(shape, seed=tf.stack([seed, tf.zeros_like(seed)]))
-            images = generator(truncation * latents, training=False)
+        def finish(images):
             return to_uint8(images) if len(images.shape) == 4 else images
+
+        if condition is None:
+
+            @tf.function(input_signature=[latents])
+            def serving_default(latents):
+                return {"images": gan.synthesize(latents)}
+
+            @tf.function(input_signature=numbers)
+            def sample(n, seed=0, truncation=1.0):
+                return finish(gan.synthesize(gan.export_latents(n, seed, truncation)))
+
+        else:
+
+            @tf.function(input_signature=[latents, condition])
+            def serving_default(latents, labels):
+                return {"images": gan.synthesize(latents, labels)}
+
+            # Of any shape: one for all images, or one for each.
+            @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.dtype, name="labels")])
+            def sample(n, seed=0, truncation=1.0, labels=gan.no_label):
+                labels = gan.export_condition(labels, n, seed)
+                return finish(gan.synthesize(gan.export_latents(n, seed, truncation), labels))
 
         self.serving_default = serving_default
         self.sample = sample
@@ -118,7 +137,7 @@ def _write_saved_model(gan, folder):
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.parent.mkdir(parents=True, exist_ok=True)
-    sampler = Sampler(gan.ema_generator)
+    sampler = Sampler(gan)
     signatures = {"serving_default": sampler.serving_default, "sample": sampler.sample}
     tf.saved_model.save(sampler, str(partial), signatures=signatures)
     shutil.rmtree(folder, ignore_errors=True)
@@ -134,5 +153,6 @@ def _write_file(generator, filepath, format):
             raise ImportError(
                 "ONNX export needs tf2onnx and onnx. Install them: pip install 'keras-gan[onnx]'"
             ) from error
-    generator(tf.zeros((1, *generator.input_shape[1:])))  # Keras asks for a model that was called
+    # Keras asks for a model that was called.
+    generator([tf.zeros((1, *tensor.shape[1:]), tensor.dtype) for tensor in generator.inputs])
     generator.export(str(filepath), format=format, verbose=False)

@@ -5,13 +5,14 @@ import math
 import numpy as np
 
 
-def image_grid(images, columns=None, caption=None):
+def image_grid(images, columns=None, caption=None, row_names=None):
     """Lay images out in rows, with a caption above.
 
     Args:
         images: uint8 array of shape (n, height, width, channels), channels 1 or 3.
         columns: int. Default: as square as can be.
         caption: str, or None for no caption.
+        row_names: list of str, to write before each row; or None.
 
     Returns:
         PIL.Image, the images enlarged by a whole factor where they are smaller than 48 pixels.
@@ -35,11 +36,15 @@ def image_grid(images, columns=None, caption=None):
     images = images.repeat(scale, axis=1).repeat(scale, axis=2)
     cell_height, cell_width = height * scale + gap, width * scale + gap
     top = 16 if caption else 0
-    canvas = np.full((top + rows * cell_height, columns * cell_width, channels), 255, "uint8")
+    left = 8 + 6 * max(map(len, row_names)) if row_names else 0
+    canvas = np.full((top + rows * cell_height, left + columns * cell_width, channels), 255, "uint8")
     for i, image in enumerate(images):
-        y, x = top + i // columns * cell_height + gap // 2, i % columns * cell_width + gap // 2
+        y, x = top + i // columns * cell_height + gap // 2, left + i % columns * cell_width + gap // 2
         canvas[y : y + height * scale, x : x + width * scale] = image
     picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
+    write, black = ImageDraw.Draw(picture), 0 if channels == 1 else (0, 0, 0)
     if caption:
-        ImageDraw.Draw(picture).text((3, 2), caption, fill=0 if channels == 1 else (0, 0, 0))
+        write.text((3, 2), caption, fill=black)
+    for row, name in enumerate(row_names or []):
+        write.text((3, top + row * cell_height + cell_height // 2 - 6), name, fill=black)
     return picture

@@ -1,16 +1,22 @@
 """Recipes: what `keras-gan train NAME` trains, a line each."""
 
 import dataclasses
+import functools
 
 import keras
 
 from keras_gan import networks
+from keras_gan.models.acgan import ACGAN
+from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
+from keras_gan.models.info_gan import InfoGAN
 from keras_gan.models.lsgan import LSGAN
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
-from keras_gan.regularizers import R1Penalty
+from keras_gan.networks.dcgan import stages_of
+from keras_gan.regularizers import DRAGANPenalty, R1Penalty, R2Penalty
 from keras_gan.run_folder import load_model
+from keras_gan.schedules import ScheduledAdam
 
 SCALES = ("small", "paper")
 
@@ -22,37 +28,97 @@ class Recipe:
     Attributes:
         summary: one line of what it is.
         model: subclass of `GAN`.
-        networks: dict of arguments of `networks.dcgan` beside the image's shape.
-        parts: function that returns arguments of `compile`; new optimisers at every call.
+        networks: function from the image's shape (and `num_classes`) to the two networks.
+        parts: function from the number of steps to arguments of `compile`; new optimisers each time.
         dataset: name for `keras_gan.data.load`.
         image_size: int, or None for the data's own.
         batch_size, steps: ints; generator steps.
         ema_decay: float or None.
+        labels: bool, whether it trains on the data's classes.
     """
 
     summary: str
     model: type
-    networks: dict
-    parts: object = dict
+    networks: object
+    parts: object = lambda steps: {}
     dataset: str = "mnist_5k"
     image_size: int | None = None
     batch_size: int = 64
     steps: int = 1000
     ema_decay: float | None = 0.999
+    labels: bool = False
 
 
-def _r1_adam():
+# === Networks ===
+
+_SMALL = functools.partial(networks.dcgan, latent_dim=64, filters=32)
+_SMALL_CRITIC = functools.partial(_SMALL, discriminator_normalization="none")
+_PAPER = functools.partial(networks.dcgan, latent_dim=100, filters=64)
+_PAPER_CRITIC = functools.partial(_PAPER, discriminator_normalization="layer")
+_PAPER_NO_NORM = functools.partial(_PAPER, discriminator_normalization="none")
+
+
+def _infogan(image_shape, filters, discriminator_normalization):
+    return networks.dcgan(
+        image_shape,
+        latent_dim=62 + 10 + 2,
+        filters=filters,
+        discriminator_normalization=discriminator_normalization,
+        recognition=10 + 2,
+    )
+
+
+def _small_r3gan(image_shape, **kwargs):
+    stages = stages_of(*image_shape[:2]) + 1
+    widths = [max(32, 96 >> stage) for stage in range(stages)]
+    return networks.r3gan(
+        image_shape, widths=widths, cardinalities=[w // 8 for w in widths], blocks=[1] * stages, **kwargs
+    )
+
+
+# === Optimisers and penalties ===
+
+
+def _adam(rate, beta_1, beta_2, discriminator_rate=None, **parts):
+    """Adam for both players, and what else `compile` takes."""
     return {
-        "generator_optimizer": keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99),
-        "discriminator_optimizer": keras.optimizers.Adam(2e-3, beta_1=0.0, beta_2=0.99),
-        "regularizers": [R1Penalty(0.1, interval=4)],
+        "generator_optimizer": keras.optimizers.Adam(rate, beta_1, beta_2),
+        "discriminator_optimizer": keras.optimizers.Adam(discriminator_rate or rate, beta_1, beta_2),
+        **parts,
     }
 
 
-_SMALL = {"latent_dim": 64, "filters": 32}
-_SMALL_CRITIC = {**_SMALL, "discriminator_normalization": "none"}
-_PAPER = {"latent_dim": 100, "filters": 64}
-_PAPER_CRITIC = {**_PAPER, "discriminator_normalization": "layer"}
+def _r1_adam(steps):
+    return _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, interval=4)])
+
+
+def _hinge(discriminator_steps):
+    return lambda steps: _adam(2e-4, 0.0, 0.9, loss="hinge", discriminator_steps=discriminator_steps)
+
+
+def _two_rates(steps):
+    return _adam(1e-4, 0.0, 0.9, discriminator_rate=4e-4, loss="hinge")
+
+
+def _cosine(start, end, steps):
+    return keras.optimizers.schedules.CosineDecay(start, steps, alpha=end / start)
+
+
+def _r3gan(rate, final_rate, gamma, final_gamma, fall):
+    """R3GAN's: rates and gamma fall, beta_2 rises, over the first `fall` steps (None: over all)."""
+
+    def parts(steps):
+        n = fall or steps
+        adam = [ScheduledAdam(_cosine(rate, final_rate, n), 0.0, _cosine(0.9, 0.99, n)) for _ in range(2)]
+        return {
+            "generator_optimizer": adam[0],
+            "discriminator_optimizer": adam[1],
+            "loss": "relativistic",
+            "regularizers": [kind(_cosine(gamma, final_gamma, n)) for kind in (R1Penalty, R2Penalty)],
+        }
+
+    return parts
+
 
 # fmt: off
 RECIPES = {
@@ -71,6 +137,42 @@ RECIPES = {
     "wgan-gp": {
         "small": Recipe("Wasserstein loss, gradient penalty", WGANGP, _SMALL_CRITIC, steps=400, ema_decay=0.99),
         "paper": Recipe("WGAN-GP on DCGAN networks", WGANGP, _PAPER_CRITIC, dataset="lsun/bedroom", image_size=64, batch_size=64, steps=200_000),
+    },
+    "sngan": {
+        "small": Recipe("hinge, spectral normalisation, residual", GAN, functools.partial(networks.sngan, latent_dim=64, filters=16), _hinge(1), steps=1500, ema_decay=0.995),
+        "paper": Recipe("SNGAN, 5 discriminator steps", GAN, networks.sngan, _hinge(5), dataset="cifar10", image_size=32, steps=50_000),
+    },
+    "sagan": {
+        "small": Recipe("SNGAN with self-attention, two rates", GAN, functools.partial(networks.sagan, latent_dim=64, filters=16), _two_rates, steps=1500, ema_decay=0.995),
+        "paper": Recipe("SAGAN by class, two rates", ConditionalGAN, networks.sagan, _two_rates, dataset="imagenet_resized/64x64", image_size=64, batch_size=256, steps=1_000_000, labels=True),
+    },
+    "dragan": {
+        "small": Recipe("non-saturating loss, DRAGAN's penalty", GAN, _SMALL_CRITIC, lambda steps: _adam(1e-3, 0.5, 0.9, regularizers=[DRAGANPenalty(10.0)]), steps=1000, ema_decay=0.995),
+        "paper": Recipe("DRAGAN on DCGAN networks", GAN, _PAPER_NO_NORM, lambda steps: _adam(1e-4, 0.5, 0.9, regularizers=[DRAGANPenalty(10.0)]), dataset="celeb_a", image_size=64, batch_size=64, steps=100_000),
+    },
+    "r1": {
+        "small": Recipe("non-saturating loss, R1 at every step", GAN, _SMALL_CRITIC, lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1)]), steps=2000, ema_decay=0.995),
+        "paper": Recipe("R1 on residual networks", GAN, functools.partial(networks.sngan, latent_dim=256, spectral_normalization="none"), lambda steps: _adam(1e-4, 0.0, 0.99, regularizers=[R1Penalty(10.0)]), dataset="celeb_a", image_size=64, batch_size=64, steps=300_000),
+    },
+    "r3gan": {
+        "small": Recipe("relativistic pairing, R1, R2, residual", GAN, _small_r3gan, _r3gan(1e-3, 1e-4, 0.2, 0.1, None), steps=1500, ema_decay=0.995),
+        "paper": Recipe("R3GAN for CIFAR-10", GAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, 20_000_000 // 512), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=0.99993),
+    },
+    "cgan": {
+        "small": Recipe("classes, concatenated", ConditionalGAN, _SMALL_CRITIC, _r1_adam, steps=2500, ema_decay=0.995, labels=True),
+        "paper": Recipe("conditional DCGAN", ConditionalGAN, _PAPER, dataset="mnist", batch_size=128, steps=50_000, labels=True),
+    },
+    "acgan": {
+        "small": Recipe("classes, an auxiliary classifier", ACGAN, functools.partial(_SMALL_CRITIC, conditioning="auxiliary"), _r1_adam, steps=2500, ema_decay=0.995, labels=True),
+        "paper": Recipe("ACGAN on DCGAN networks", ACGAN, functools.partial(_PAPER, conditioning="auxiliary"), dataset="cifar10", image_size=32, batch_size=100, steps=50_000, labels=True),
+    },
+    "projection": {
+        "small": Recipe("classes, projection and conditional BN", ConditionalGAN, functools.partial(_SMALL_CRITIC, conditioning="projection"), _r1_adam, steps=2500, ema_decay=0.995, labels=True),
+        "paper": Recipe("projection discriminator, residual", ConditionalGAN, networks.sngan, _hinge(5), dataset="imagenet_resized/64x64", image_size=64, steps=450_000, labels=True),
+    },
+    "infogan": {
+        "small": Recipe("finds classes without labels", InfoGAN, functools.partial(_infogan, filters=32, discriminator_normalization="none"), _r1_adam, steps=2500, ema_decay=0.995),
+        "paper": Recipe("InfoGAN on MNIST", InfoGAN, functools.partial(_infogan, filters=64, discriminator_normalization="batch"), lambda steps: _adam(1e-3, 0.5, 0.999, discriminator_rate=2e-4), dataset="mnist", batch_size=128, steps=50_000),
     },
 }
 # fmt: on
@@ -99,6 +201,8 @@ def build(
     scale="small",
     *,
     seed=0,
+    num_classes=None,
+    steps=None,
     loss=None,
     jit_compile="auto",
     init_from=None,
@@ -110,6 +214,8 @@ def build(
         name, scale: as in `get`.
         image_shape: (height, width, channels) of the data.
         seed: int; seeds the initial weights too.
+        num_classes: int, for recipes that train on labels.
+        steps: int, generator steps that schedules are made for. Default: the recipe's.
         loss: alias or loss, to replace the recipe's own; None keeps it.
         jit_compile: as in `GAN.compile`.
         init_from: path of a run folder or `.keras` file whose networks' weights to begin with.
@@ -119,7 +225,8 @@ def build(
         A compiled `GAN`.
 
     Raises:
-        ValueError: for unknown names, and where the weights of `init_from` do not fit.
+        ValueError: for unknown names, for labels that are missing, and where the weights of
+            `init_from` do not fit.
 
     Example:
     >>> gan = keras_gan.recipes.build("dcgan", (28, 28, 1))
@@ -127,12 +234,19 @@ def build(
     NonSaturatingLoss(label_smoothing=0.0, two_sided=False)
     """
     recipe = get(name, scale)
+    if recipe.labels and num_classes is None:
+        raise ValueError(
+            f"The recipe {name!r} trains on classes, and the data has none. Use data with labels, such as "
+            "mnist_5k or a folder with one sub-folder a class, or a recipe without: dcgan, r3gan."
+        )
+    classes = {"num_classes": num_classes} if recipe.labels else {}
     keras.utils.set_random_seed(seed)
-    gan = recipe.model(*networks.dcgan(image_shape, **recipe.networks), ema_decay=recipe.ema_decay, seed=seed)
+    pair = recipe.networks(image_shape, **classes)
+    gan = recipe.model(*pair, ema_decay=recipe.ema_decay, seed=seed, **classes)
     if init_from is not None:
         _copy_weights(load_model(init_from), gan, init_from)
     networks.freeze_blocks(gan.discriminator, frozen_blocks)
-    parts = recipe.parts()
+    parts = recipe.parts(steps or recipe.steps)
     if loss is not None:
         parts["loss"] = loss
     gan.compile(**parts, jit_compile=jit_compile)

@@ -28,6 +28,14 @@ def total(tensor):
     return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tensor)
 
 
+def gather(tensor):
+    """The rows of all replicas, on each of them."""
+    count, _ = count_and_index()
+    if count == 1:
+        return tensor
+    return tf.distribute.get_replica_context().all_gather(tensor, axis=0)
+
+
 def never_empty(batch):
     """Under several replicas, give one that has no rows of a batch a row of zeros."""
     if count_and_index()[0] == 1:

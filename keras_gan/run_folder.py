@@ -93,7 +93,10 @@ def load_model(path):
 
 
 def sampler(path):
-    """A function (n, seed, truncation) -> uint8 images of a run, a `.keras` file or a SavedModel."""
+    """A function (n, seed, truncation, label) -> uint8 images of a run, a `.keras` file or a SavedModel.
+
+    `label` is an int or None, and an error for a model without classes.
+    """
     import tensorflow as tf
 
     path = pathlib.Path(path)
@@ -101,6 +104,25 @@ def sampler(path):
         loaded = tf.saved_model.load(str(path))
         if not hasattr(loaded, "sample"):
             raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
-        return lambda n, seed, truncation: loaded.sample(n, seed, truncation).numpy()
-    gan = load_model(path)
-    return lambda n, seed, truncation: gan.generate(n, seed, truncation=truncation)
+        metadata = path / "metadata.json"
+        classes = json.loads(metadata.read_text()).get("num_classes") if metadata.exists() else None
+
+        def draw(n, seed, truncation, **labels):
+            return loaded.sample(n, seed, truncation, **labels).numpy()
+
+    else:
+        gan = load_model(path)
+        classes = getattr(gan, "num_classes", None)
+
+        def draw(n, seed, truncation, **labels):
+            return gan.generate(n, seed, truncation=truncation, **labels)
+
+    def sample(n, seed, truncation, label=None):
+        if label is None:
+            return draw(n, seed, truncation)
+        if classes is None or not 0 <= label < classes:
+            has = f"labels 0 to {classes - 1}" if classes else "no classes"
+            raise ValueError(f"This model has {has}. Received: label {label}")
+        return draw(n, seed, truncation, labels=label)
+
+    return sample

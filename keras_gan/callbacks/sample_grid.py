@@ -12,11 +12,14 @@ class SampleGrid(keras.callbacks.Callback):
     """Writes a PNG grid of generated images, and in the end a GIF of all of them.
 
     The latents are fixed, so that each cell shows one image growing up. Drawn by the EMA
-    generator; training's randomness is not touched.
+    generator; training's randomness is not touched. Of a conditional model each row shows a class
+    (of an InfoGAN a category), with its name where the data set has names, and the rows share
+    their latents.
 
     Args:
         directory: where `epoch-0001.png` ... and `samples.gif` go. Made if it is not there.
-        rows, columns: ints. Default 8 x 8.
+        rows: int. Default 8, or the number of classes (at most 32).
+        columns: int. Default 8.
         every_steps: int, to write `step-000100.png` every n generator steps instead of each epoch.
         seed: int, of the latents. Default 0.
         truncation: float, as in `GAN.generate`. Default 1.
@@ -37,7 +40,7 @@ class SampleGrid(keras.callbacks.Callback):
         self,
         directory,
         *,
-        rows=8,
+        rows=None,
         columns=8,
         every_steps=None,
         seed=0,
@@ -46,7 +49,7 @@ class SampleGrid(keras.callbacks.Callback):
         tensorboard=None,
     ):
         super().__init__()
-        for name, value in (("rows", rows), ("columns", columns), ("every_steps", every_steps or 1)):
+        for name, value in (("rows", rows or 1), ("columns", columns), ("every_steps", every_steps or 1)):
             if not (isinstance(value, int) and value >= 1):
                 raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
         self.directory = pathlib.Path(directory)
@@ -63,7 +66,12 @@ class SampleGrid(keras.callbacks.Callback):
         if len(shape) != 4 or shape[-1] not in (1, 3):
             raise ValueError(f"SampleGrid draws grey or RGB images. This generator makes {shape[1:]}.")
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._latents = self.truncation * self.model.sample_latents(self.rows * self.columns, self.seed)
+        rows = self.rows or self.model.grid_rows
+        self._inputs = self.model.grid_inputs(rows, self.columns, self.seed, self.truncation)
+        self._row_names = None
+        if self.model.condition_spec is not None and self.model.class_names:
+            names = self.model.class_names
+            self._row_names = [names[row % len(names)] for row in range(rows)]
         self._writer = None
         if self.tensorboard is not None:
             import tensorflow as tf
@@ -111,7 +119,9 @@ class SampleGrid(keras.callbacks.Callback):
     def _write(self, name, caption, step):
         if not self.model.distribute_strategy.extended.should_checkpoint:
             return  # the chief of several workers draws
-        picture = image_grid(self.model.images_of(self._latents), self.columns, caption)
+        picture = image_grid(
+            self.model.images_of(*self._inputs), self.columns, caption, row_names=self._row_names
+        )
         # Moved into place whole: a viewer never sees half a picture.
         partial = self.directory / f".{name}"
         picture.save(partial, format="PNG")

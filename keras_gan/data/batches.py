@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from keras_gan.data.arrays import check_floats, gather_from
 from keras_gan.data.stream import Stream, stream_of
+from keras_gan.layers import Packing
 
 KEYS = ("image", "label", "condition", "sample_weight")
 
@@ -63,9 +64,14 @@ class BadImages:
         tf.debugging.Assert(condition, [tf.strings.join([cls.begin, message, cls.end])], summarize=1)
 
 
-def check_spec(spec, image_shape, where):
+def check_spec(spec, model, where):
     """Raise a ValueError where a batch's static dtype and shape are not what the networks take."""
-    image = spec["image"]
+    image, image_shape = spec["image"], (None, *model.image_shape)
+    model.check_condition(spec, where)
+    if "sample_weight" in spec and any(isinstance(layer, Packing) for layer in model.discriminator.layers):
+        raise ValueError(
+            "`sample_weight` is for images, and a discriminator with `Packing` judges packs of them."
+        )
     if not image.dtype.is_floating:
         raise ValueError(
             f"Images must be float32 in [-1, 1]. Received in {where}: dtype={image.dtype.name}. Write "
@@ -97,8 +103,8 @@ def checked(model, dataset, where, training):
     """Map a data set to dicts, with a check of every batch's values on the way."""
     if isinstance(dataset, tf.distribute.DistributedDataset):
         raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
-    image_shape = model.discriminator.input_shape
-    check_spec(unpack(dataset.element_spec), image_shape, where)
+    spec = unpack(dataset.element_spec)
+    check_spec(spec, model, where)
 
     @tf.autograph.experimental.do_not_convert
     def check(index, element):
@@ -107,7 +113,9 @@ def checked(model, dataset, where, training):
         BadImages.require(
             tf.reduce_all(tf.math.is_finite(images)), f"The images of {where} contain NaN or infinite values."
         )
-        if len(image_shape) == 4:
+        for holds, message in model.condition_requirements(batch, where):
+            BadImages.require(holds, message)
+        if len(model.image_shape) == 3:
             low, high = tf.reduce_min(images), tf.reduce_max(images)
             values = tf.strings.join(["Received values from ", tf.as_string(low), " to ", tf.as_string(high)])
             start = tf.strings.join([f"Images must be in [-1, 1]. {where}: ", values, ". "])
@@ -270,7 +278,7 @@ def array_batch(model, x, y=None, sample_weight=None, where="the batch"):
     """Arrays as a checked dict."""
     arrays = _arrays(x, y, sample_weight)
     specs = {name: tf.TensorSpec(array.shape, array.dtype) for name, array in arrays.items()}
-    check_spec(specs, model.discriminator.input_shape, where)
+    check_spec(specs, model, where)
     return arrays
 
 

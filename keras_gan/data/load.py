@@ -90,6 +90,7 @@ def load(
             batch_size,
             seed=seed,
             flip=flip,
+            class_names=source.class_names,
             structure=(lambda b: (b["image"], b["label"])) if labels else (lambda b: b["image"]),
             name=name if split == "train" else f"{name}[{split}]",
         )

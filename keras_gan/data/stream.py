@@ -21,6 +21,7 @@ class Stream:
         seed: int.
         shuffle: bool. Default True.
         flip: bool, whether to mirror images left-right at random.
+        class_names: list of str by label, or None.
         structure: function from the dict to what the data set yields. Default: the dict.
         name: what the data is called in messages and metadata.
 
@@ -29,7 +30,17 @@ class Stream:
     """
 
     def __init__(
-        self, fetch, size, batch_size, *, seed=0, shuffle=True, flip=False, structure=None, name="data"
+        self,
+        fetch,
+        size,
+        batch_size,
+        *,
+        seed=0,
+        shuffle=True,
+        flip=False,
+        class_names=None,
+        structure=None,
+        name="data",
     ):
         if not (isinstance(batch_size, int) and batch_size >= 1):
             raise ValueError(f"`batch_size` must be a positive int. Received: {batch_size!r}")
@@ -45,6 +56,7 @@ class Stream:
         self.flip = flip
         self.structure = structure or (lambda batch: batch)
         self.name = name
+        self.class_names = class_names
         self.batches = size // batch_size
         with tf.device("CPU:0"), tf.init_scope():
             # Epoch, first batch and the batch before which it ends: read when an iterator is made.

@@ -1,17 +1,28 @@
 """What the two players minimise. Logits are high for real images."""
 
+import functools
+
 from keras_gan import parts
 from keras_gan.losses.adversarial_loss import AdversarialLoss
+from keras_gan.losses.f_divergence import DIVERGENCES, FDivergenceLoss
+from keras_gan.losses.hinge import HingeLoss
 from keras_gan.losses.least_squares import LeastSquaresLoss
 from keras_gan.losses.minimax import MinimaxLoss
 from keras_gan.losses.non_saturating import NonSaturatingLoss
+from keras_gan.losses.relativistic import RelativisticLoss
+from keras_gan.losses.relativistic_average import RelativisticAverageLoss
 from keras_gan.losses.wasserstein import WassersteinLoss
 
 ALIASES = {
+    "f_divergence": FDivergenceLoss,
+    "hinge": HingeLoss,
     "least_squares": LeastSquaresLoss,
     "minimax": MinimaxLoss,
     "non_saturating": NonSaturatingLoss,
+    "relativistic": RelativisticLoss,
+    "relativistic_average": RelativisticAverageLoss,
     "wasserstein": WassersteinLoss,
+    **{name: functools.partial(FDivergenceLoss, name) for name in DIVERGENCES},
 }
 
 
@@ -31,9 +42,13 @@ def get(identifier):
 __all__ = [
     "ALIASES",
     "AdversarialLoss",
+    "FDivergenceLoss",
+    "HingeLoss",
     "LeastSquaresLoss",
     "MinimaxLoss",
     "NonSaturatingLoss",
+    "RelativisticAverageLoss",
+    "RelativisticLoss",
     "WassersteinLoss",
     "get",
 ]

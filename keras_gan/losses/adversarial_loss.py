@@ -28,6 +28,9 @@ class AdversarialLoss(Part):
     6.75
     """
 
+    # Whether the generator's term looks at the logits of real images too.
+    relativistic = False
+
     def discriminator_terms(self, real_logits, fake_logits):
         raise NotImplementedError(f"{type(self).__name__} must define `discriminator_terms`.")
 
@@ -50,7 +53,7 @@ class AdversarialLoss(Part):
 
         Args:
             fake_logits: float tensor of shape (batch, ...).
-            real_logits: the same for real images; only relativistic losses look at it.
+            real_logits: the same for real images; only relativistic losses need it.
             sample_weight: optional tensor of shape (batch,), a weight for each fake image.
         """
         real_logits = None if real_logits is None else _logits(real_logits)

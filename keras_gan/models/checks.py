@@ -1,23 +1,35 @@
 """What is checked before anything is computed, with errors that say what to do."""
 
 import contextlib
+import warnings
 
 import keras
 import tensorflow as tf
 
 from keras_gan.data.batches import BadImages
+from keras_gan.losses import RelativisticLoss
 from keras_gan.regularizers import GradientNormPenalty
 
 # === Networks ===
 
 
-def check_networks(generator, discriminator):
+def first(values):
+    """The first of several inputs or outputs of a network, or the only one."""
+    return values[0] if isinstance(values, list) else values
+
+
+def check_networks(generator, discriminator, conditional):
     """Raise a ValueError where the shapes of the two networks do not fit together."""
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
             raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
         _shape(network, "input", name)
         _shape(network, "output", name)
+        if not conditional and isinstance(network.input_shape, list):
+            raise ValueError(
+                f"The {name} takes {len(network.input_shape)} inputs, and this model gives it one. Networks "
+                "that take labels belong into `ConditionalGAN` (or `ACGAN`)."
+            )
     latents = _shape(generator, "input", "generator")
     if None in latents[1:]:
         raise ValueError(
@@ -41,10 +53,10 @@ def check_networks(generator, discriminator):
 
 
 def _shape(network, side, name):
-    shape = getattr(network, f"{side}_shape", None) if network.built else None
+    shape = first(getattr(network, f"{side}_shape", None)) if network.built else None
     if not isinstance(shape, tuple):
         raise ValueError(
-            f"`{name}` must be a built model with one {side} and a known `{side}_shape`: a functional "
+            f"`{name}` must be a built model with an {side} and a known `{side}_shape`: a functional "
             "or Sequential model with an Input, or a subclass that defines `input_shape` and "
             f"`output_shape` and was called once. Received: {side}_shape={shape}, built={network.built}"
         )
@@ -63,7 +75,7 @@ def clone(generator):
     try:
         copy = keras.models.clone_model(generator)
         if not copy.built:
-            copy(tf.zeros((1, *generator.input_shape[1:])))
+            copy(tf.zeros((1, *first(generator.input_shape)[1:])))
         return copy
     except (TypeError, NotImplementedError) as error:
         raise ValueError(
@@ -117,7 +129,9 @@ def check_parts(gan):
             "so that this gradient has no meaning. Use a discriminator without it: "
             '`networks.dcgan(..., discriminator_normalization="none")` or "layer".'
         )
-    if len(gan.generator.output_shape) == 4 and _ends_in_sigmoid(gan.generator):
+    _check_second_derivatives(gan, penalties)
+    _check_lazy(gan)
+    if len(gan.image_shape) == 3 and _ends_in_sigmoid(gan.generator):
         raise ValueError(
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
             'End it in `Activation("tanh")`.'
@@ -126,6 +140,45 @@ def check_parts(gan):
         raise ValueError(
             "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
             "applied twice, and gradients would vanish). Remove the sigmoid: `Dense(1)`."
+        )
+
+
+# Layers of Keras whose gradient has no gradient, or a wrong one, and what to use instead.
+_RESIZING = "Use `UpSampling2D` (nearest), a strided or a transposed convolution, or pooling."
+NO_SECOND_DERIVATIVE = {
+    "Resizing": _RESIZING,
+    "RandomZoom": _RESIZING,
+    "RandomRotation": _RESIZING,
+    "RandomTranslation": _RESIZING,
+    "Resize": _RESIZING,
+    "SpectralNormalization": "Use `keras_gan.layers.SpectralNormalization`.",
+}
+
+
+def _check_second_derivatives(gan, penalties):
+    if not penalties:
+        return
+    layers = gan.discriminator._flatten_layers(include_self=False)
+    for operation in [*layers, *getattr(gan.discriminator, "operations", [])]:
+        kind, ours = type(operation).__name__, type(operation).__module__.startswith("keras_gan")
+        remedy = None if ours else NO_SECOND_DERIVATIVE.get(kind)
+        if kind == "UpSampling2D" and operation.interpolation != "nearest":
+            remedy = _RESIZING
+        if remedy:
+            raise ValueError(
+                f"`{penalties[0].name}` differentiates the discriminator twice, and its `{operation.name}` "
+                f"({kind}) has no right second derivative in Keras. {remedy}"
+            )
+
+
+def _check_lazy(gan):
+    lazy = [r.name for r in gan.regularizers if r.name in ("r1", "r2") and r.interval > 1]
+    if lazy and isinstance(gan.adversarial_loss, RelativisticLoss):
+        warnings.warn(
+            f"{' and '.join(lazy)} with an interval beside the relativistic pairing loss: penalties that are "
+            "not computed at every step failed to converge on toy mixtures and Stacked MNIST (Huang et al., "
+            "2024). Use interval=1.",
+            stacklevel=4,
         )
 
 

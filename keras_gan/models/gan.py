@@ -12,7 +12,7 @@ from keras_gan.models.evaluation import Evaluation, mean_logit
 from keras_gan.models.loops import Loops
 from keras_gan.models.optimizers import Optimizers, prepare_optimizer
 from keras_gan.models.state import State
-from keras_gan.regularizers import Constraint, Penalty, Regularizer
+from keras_gan.regularizers import Constraint, Penalty, Regularizer, Turn
 from keras_gan.regularizers import get as get_regularizer
 
 PLAYERS = ("discriminator", "generator")
@@ -54,10 +54,13 @@ class GAN(Loops, keras.Model):
     Reference: Goodfellow et al., "Generative Adversarial Nets", 2014, https://arxiv.org/abs/1406.2661
     """
 
+    # Whether the networks may take something beside latents and images.
+    conditional = False
+
     # === Construction ===
 
     def __init__(self, generator, discriminator, *, ema_decay=0.999, seed=None, **kwargs):
-        checks.check_networks(generator, discriminator)
+        checks.check_networks(generator, discriminator, self.conditional)
         checks.check_ema_decay(ema_decay)
         super().__init__(**kwargs)
         self.generator = generator
@@ -65,7 +68,7 @@ class GAN(Loops, keras.Model):
         self.ema_decay = ema_decay
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
-        self.dataset_name = self.data_identity = self.fit_callbacks = None
+        self.dataset_name = self.class_names = self.data_identity = self.fit_callbacks = None
         self.held_out_stream = None
         self.at_epoch_end = False
         self.ema_generator = generator
@@ -157,6 +160,8 @@ class GAN(Loops, keras.Model):
                 run_eagerly=run_eagerly,
             )
             self.state.add("figure_means", (len(self.figure_names),), "float32")
+            for regularizer in self.regularizers:
+                regularizer.build(self)
             self.evaluation = Evaluation(metrics)
         self._compile_arguments = {
             "generator_optimizer": self.generator_optimizer,
@@ -210,6 +215,11 @@ class GAN(Loops, keras.Model):
         self.compile(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
 
     @property
+    def image_shape(self):
+        """(height, width, channels) of the images, or (size,) of vectors."""
+        return tuple(checks.first(self.discriminator.input_shape)[1:])
+
+    @property
     def generator_variables(self):
         """What the generator's optimiser moves."""
         return self.generator.trainable_variables
@@ -240,8 +250,9 @@ class GAN(Loops, keras.Model):
         """Names of what a step logs, in the order in which it computes them."""
         penalties = {player: [p.name for p in self._penalties(player)] for player in PLAYERS}
         return [
-            *("real_score", "fake_score", "d_adversarial", *penalties["discriminator"], "d_loss"),
-            *("g_adversarial", *penalties["generator"], "g_loss"),
+            *("real_score", "fake_score"),
+            *("d_adversarial", *self.term_names["discriminator"], *penalties["discriminator"], "d_loss"),
+            *("g_adversarial", *self.term_names["generator"], *penalties["generator"], "g_loss"),
         ]
 
     # === The update ===
@@ -257,6 +268,7 @@ class GAN(Loops, keras.Model):
         k, rounds = self.discriminator_steps, []
         for j in range(k):
             part = {name: values[j::k] for name, values in batch.items()} if k > 1 else batch
+            part = {**part, "latents": self.draw_latents(tf.shape(part["image"])[0], self.seed_generator)}
             with tf.GradientTape(watch_accessed_variables=False) as generator_tape:
                 generator_tape.watch([v.value for v in self.generator_variables])
                 fake = self.forward(part)
@@ -285,53 +297,109 @@ class GAN(Loops, keras.Model):
         """What the networks get of a batch beside latents and images; here nothing."""
         return None
 
+    def check_condition(self, spec, where):
+        """Raise a ValueError where the specs of a batch lack the condition that the networks take."""
+
+    def condition_requirements(self, batch, where):
+        """Pairs of a boolean tensor that must be true of a batch's condition, and the message if not."""
+        return []
+
+    def draw_latents(self, count, seed):
+        """Standard normal latents of shape (count, latent_dim); arguments as `random.normal`."""
+        return random.normal((count, *checks.first(self.generator.input_shape)[1:]), seed)
+
     def forward(self, batch):
-        """Generate fakes for a batch of real images, in training mode."""
-        size = tf.shape(batch["image"])[0]
-        latents = random.normal((size, *self.generator.input_shape[1:]), self.seed_generator)
-        return self.generator(latents, training=True)
+        """Generate fakes for a batch of real images and latents, in training mode."""
+        return self.synthesize(batch["latents"], self.condition(batch), training=True)
+
+    def synthesize(self, latents, condition=None, training=False):
+        """Images of latents: in training the generator's, else `ema_generator`'s."""
+        network = self.generator if training else self.ema_generator
+        return network(_inputs(network, latents, condition), training=training)
+
+    def discriminator_outputs(self, images, condition=None, training=True, network=None):
+        """All that the discriminator says of images. The only way by which images reach it.
+
+        Args:
+            images: of shape (batch, ...).
+            condition: given to a discriminator that takes one.
+            training: bool; only in training regularizers perturb the images.
+            network: another network to look with, made of the discriminator's layers.
+        """
+        network = network or self.discriminator
+        if training:
+            for regularizer in self.regularizers:
+                images = regularizer.perturb(self, images)
+        return network(_inputs(network, images, condition), training=training)
 
     def discriminate(self, images, condition=None, training=True):
-        """Logits of images. The only way by which images reach the discriminator."""
-        return self.discriminator(images, training=training)
+        """Logits of images, the first output of the discriminator."""
+        return checks.first(self.discriminator_outputs(images, condition, training))
 
     def discriminator_objective(self, batch, fake):
         """What the discriminator minimises.
 
         Args:
-            batch: dict of real images and what accompanies them.
+            batch: dict of real images and what accompanies them, `latents` of the fakes among it.
             fake: generated images of the same shape.
 
         Returns:
             A scalar, and a dict of scalar figures for the logs.
         """
-        real, condition = batch["image"], self.condition(batch)
-        real_logits = self.discriminate(real, condition)
-        fake_logits = self.discriminate(fake, condition)
-        loss = self.adversarial_loss.discriminator_loss(real_logits, fake_logits, batch.get("sample_weight"))
-        figures = {
-            "real_score": mean_logit(real_logits),
-            "fake_score": mean_logit(fake_logits),
-            "d_adversarial": loss,
-        }
-        return self._penalize("discriminator", loss, figures, real, fake, condition)
+        condition = self.condition(batch)
+        outputs = [self.discriminator_outputs(x, condition) for x in (batch["image"], fake)]
+        real_logits, fake_logits = map(checks.first, outputs)
+        figures = {"real_score": mean_logit(real_logits), "fake_score": mean_logit(fake_logits)}
+        counted = real_logits, fake_logits
+        for regularizer in self.regularizers:
+            counted = regularizer.relabel(self, *counted)
+        loss = self.adversarial_loss.discriminator_loss(*counted, batch.get("sample_weight"))
+        figures["d_adversarial"] = loss
+        loss, figures = self._add(loss, figures, self.discriminator_terms(batch, *outputs))
+        turn = Turn(batch["image"], fake, condition, batch.get("latents"), real_logits, fake_logits)
+        return self._penalize("discriminator", loss, figures, turn)
 
     def generator_objective(self, batch, fake):
         """What the generator minimises; arguments and returns as `discriminator_objective`."""
-        real, condition = batch["image"], self.condition(batch)
-        loss = self.adversarial_loss.generator_loss(self.discriminate(fake, condition))
-        return self._penalize("generator", loss, {"g_adversarial": loss}, real, fake, condition)
+        condition, real_logits, weight = self.condition(batch), None, None
+        outputs = self.discriminator_outputs(fake, condition)
+        if self.adversarial_loss.relativistic:
+            real_logits = self.discriminate(batch["image"], condition)
+        fake_logits = checks.first(outputs)
+        for regularizer in self.regularizers:
+            chosen = regularizer.generator_weight(self, fake_logits)
+            weight = chosen if weight is None else weight if chosen is None else weight * chosen
+        loss = self.adversarial_loss.generator_loss(fake_logits, real_logits, weight)
+        loss, figures = self._add(loss, {"g_adversarial": loss}, self.generator_terms(batch, fake, outputs))
+        turn = Turn(batch["image"], fake, condition, batch.get("latents"), real_logits, fake_logits)
+        return self._penalize("generator", loss, figures, turn)
+
+    # Names of what `discriminator_terms` and `generator_terms` give.
+    term_names = {"discriminator": (), "generator": ()}
+
+    def discriminator_terms(self, batch, real_outputs, fake_outputs):
+        """What a model adds to the discriminator's loss: a dict of scalars, by `term_names`."""
+        return {}
+
+    def generator_terms(self, batch, fake, fake_outputs):
+        """What a model adds to the generator's loss: a dict of scalars, by `term_names`."""
+        return {}
+
+    @staticmethod
+    def _add(loss, figures, terms):
+        return loss + sum(terms.values()), {**figures, **terms}
 
     def _penalties(self, player):
         return [r for r in self.regularizers if isinstance(r, Penalty) and r.player == player]
 
-    def _penalize(self, player, loss, figures, real, fake, condition):
+    def _penalize(self, player, loss, figures, turn):
         step, dtype = self.state.step_of(player), loss.dtype
         for penalty in self._penalties(player):
 
             def term(penalty=penalty):
-                value = penalty.penalty(self, real, fake, condition)
-                return tf.cast(penalty.weight * penalty.interval * value, dtype)
+                value = penalty.penalty(self, turn)
+                weight = penalty.weight_at(self.state.step_of("generator").value)
+                return tf.cast(weight * penalty.interval * value, dtype)
 
             # A lazy penalty costs nothing at the steps between.
             due = penalty.interval == 1 or tf.equal(step % penalty.interval, 0)
@@ -397,9 +465,9 @@ class GAN(Loops, keras.Model):
 
     # === Use ===
 
-    def call(self, latents, training=False):
-        """Images of latents, by `ema_generator`."""
-        return self.ema_generator(latents, training=training)
+    def call(self, inputs, training=False):
+        """Images of latents, or of [latents, condition], by `ema_generator`."""
+        return self.ema_generator(inputs, training=training)
 
     def generate(self, n, seed=None, batch_size=64, truncation=1.0):
         """Generate images.
@@ -420,26 +488,40 @@ class GAN(Loops, keras.Model):
         >>> bool((gan.generate(2, seed=3) == gan.generate(2, seed=3)).all())
         True
         """
-        checks.check_count(n, "n")
-        checks.check_count(batch_size, "batch_size")
-        checks.check_seed(seed)
-        latents = truncation * self.sample_latents(n, seed)
-        return self.images_of(latents, batch_size)
+        latents = self.sample_latents(n, seed, truncation)
+        return self.images_of(latents, batch_size=batch_size)
 
-    def sample_latents(self, n, seed=None):
+    def sample_latents(self, n, seed=None, truncation=1.0):
         """Draw latents of shape (n, latent_dim), the same for the same int seed; float32 array."""
+        checks.check_count(n, "n")
+        checks.check_seed(seed)
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
-        shape = (n, *self.generator.input_shape[1:])
-        return tf.random.stateless_normal(shape, seed=tf.constant([seed, 0], "int64")).numpy()
+        return self.export_latents(n, tf.constant(seed, "int64"), truncation).numpy()
 
-    def images_of(self, latents, batch_size=64):
+    def export_latents(self, n, seed, truncation):
+        """Latents of an exported sampler: a function of n, an int64 seed and the truncation alone."""
+        return truncation * self.draw_latents(n, tf.stack([seed, tf.zeros_like(seed)]))
+
+    def images_of(self, latents, condition=None, batch_size=64):
         """Images of given latents by `ema_generator`: as `generate` returns them."""
+        checks.check_count(batch_size, "batch_size")
         outputs = []
         for start in range(0, len(latents), batch_size):
-            images = self.ema_generator(tf.constant(latents[start : start + batch_size]), training=False)
+            part = slice(start, start + batch_size)
+            beside = None if condition is None else tf.constant(condition[part])
+            images = self.synthesize(tf.constant(latents[part]), beside)
             outputs.append(to_uint8(images) if len(images.shape) == 4 else images)
         return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
+
+    grid_rows = 8
+
+    # The TensorSpec of a batch of what an exported generator takes beside latents, or None.
+    condition_spec = None
+
+    def grid_inputs(self, rows, columns, seed, truncation=1.0):
+        """Latents and condition of the cells of a sample grid, row by row."""
+        return self.sample_latents(rows * columns, seed, truncation), None
 
     def export(self, filepath, format="saved_model", metadata=None):
         """Write the EMA generator for use without keras_gan: see `keras_gan.export.export`."""
@@ -462,3 +544,7 @@ class GAN(Loops, keras.Model):
 
     def load_own_variables(self, store):
         self.state.load(store)
+
+
+def _inputs(network, first, condition):
+    return [first, condition] if isinstance(network.input_shape, list) else first

@@ -4,7 +4,7 @@ import contextlib
 
 import tensorflow as tf
 
-from keras_gan import random, replicas
+from keras_gan import replicas
 from keras_gan.data.batches import array_batch, training_batches, validation_batches
 from keras_gan.data.stream import stream_of
 from keras_gan.models import checks
@@ -93,6 +93,7 @@ class Loops:
         if held_out is not None:
             held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
         self.dataset_name, self.data_identity = batches.name, batches.identity
+        self.class_names = batches.stream.class_names if batches.stream else None
         self.fit_callbacks = in_order(batches, callbacks)
         with repeatable_graphs(), checks.readable_errors(), batches.quiet_end():
             return super().fit(
@@ -158,8 +159,7 @@ class Loops:
         real, condition = batch["image"], self.condition(batch)
         # Its own latents, the same at every evaluation: training's generators stay untouched.
         seed = tf.stack([tf.constant(self.seed or 0, "int64"), self.evaluation.count.value])
-        latents = random.normal((tf.shape(real)[0], *self.generator.input_shape[1:]), seed)
-        fake = self.ema_generator(latents, training=False)
+        fake = self.synthesize(self.draw_latents(tf.shape(real)[0], seed), condition)
         real_logits = self.discriminate(real, condition, training=False)
         fake_logits = self.discriminate(fake, condition, training=False)
         figures = [

@@ -2,7 +2,10 @@
 
 from keras import Model, initializers, layers
 
-NORMALIZATIONS = ("batch", "layer", "none")
+from keras_gan.layers import ConditionalBatchNormalization, Packing, SpectralNormalization
+from keras_gan.networks.conditioning import as_vector, check_conditioning, condition_input, project
+
+NORMALIZATIONS = ("batch", "layer", "spectral", "none")
 
 
 def dcgan(
@@ -13,6 +16,12 @@ def dcgan(
     kernel_size=5,
     generator_normalization="batch",
     discriminator_normalization="batch",
+    packing=1,
+    num_classes=None,
+    condition_dim=None,
+    conditioning="concat",
+    embedding_dim=None,
+    recognition=None,
 ):
     """Convolutional generator and discriminator of DCGAN.
 
@@ -28,15 +37,24 @@ def dcgan(
         filters: int, the discriminator's first width; it doubles with every stage, and the
             generator begins one doubling above its last. Default 64.
         kernel_size: int. Default 5.
-        generator_normalization, discriminator_normalization: "batch", "layer" or "none". A
-            critic with a gradient penalty needs "layer" or "none".
+        generator_normalization, discriminator_normalization: "batch", "layer", "spectral" or
+            "none". A critic with a gradient penalty must not have "batch".
+        packing: int, images that the discriminator judges at once (PacGAN). Default 1.
+        num_classes: int, for networks that take labels; then of `ConditionalGAN` or `ACGAN`.
+        condition_dim: int, for networks that take vectors of attributes instead.
+        conditioning: how they do: "concat" to the generator's latents and, as one more channel, to
+            the discriminator's images; "projection", with conditional batch normalisation in the
+            generator; "auxiliary", where the discriminator names the class instead of taking it.
+        embedding_dim: int, to learn a vector for each class; `None` for one-hot ones.
+        recognition: int, outputs of InfoGAN's recognition head beside the logits.
 
     Returns:
         generator (batch, latent_dim) -> images in [-1, 1], and discriminator images -> logits
-        (batch, 1).
+        (batch, 1). With classes or attributes the generator takes [latents, condition], and the
+        discriminator [images, condition] ("auxiliary": gives [logits, class logits]).
 
     Raises:
-        ValueError: for sizes that cannot be halved so, and unknown normalisations.
+        ValueError: for sizes that cannot be halved so, and unknown names.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.dcgan((64, 64, 3), latent_dim=100)
@@ -47,7 +65,7 @@ def dcgan(
     Generative Adversarial Networks", 2016, https://arxiv.org/abs/1511.06434
     """
     height, width, channels = _check_image_shape(image_shape)
-    stages = _stages(height, width)
+    stages = stages_of(height, width)
     for name, value in (
         ("generator_normalization", generator_normalization),
         ("discriminator_normalization", discriminator_normalization),
@@ -57,41 +75,67 @@ def dcgan(
     for name, value in (("latent_dim", latent_dim), ("filters", filters), ("kernel_size", kernel_size)):
         if not (isinstance(value, int) and value >= 1):
             raise ValueError(f"`{name}` must be a positive int. Received: {value!r}")
+    check_conditioning(num_classes, condition_dim, conditioning)
+    if packing > 1 and (num_classes or condition_dim):
+        raise ValueError("`packing` joins images of different conditions: it is for networks without any.")
     start = (height >> stages, width >> stages)
+    condition = (num_classes, condition_dim, conditioning, embedding_dim)
     return (
-        _generator(start, stages, channels, latent_dim, filters, kernel_size, generator_normalization),
-        _discriminator((height, width, channels), stages, filters, kernel_size, discriminator_normalization),
+        _generator(
+            start, stages, channels, latent_dim, filters, kernel_size, generator_normalization, condition
+        ),
+        _discriminator(
+            (height, width, channels),
+            stages,
+            filters,
+            kernel_size,
+            discriminator_normalization,
+            condition,
+            packing,
+            recognition,
+        ),
     )
 
 
 # === Generator: project, then double the size and halve the width ===
 
 
-def _generator(start, stages, channels, latent_dim, filters, kernel_size, normalization):
+def _generator(start, stages, channels, latent_dim, filters, kernel_size, normalization, condition):
     width = filters * 2**stages
-    x = inputs = layers.Input((latent_dim,))
-    x = layers.Dense(
-        start[0] * start[1] * width,
-        use_bias=normalization == "none",
-        kernel_initializer=_normal(),
-        name="project",
+    num_classes, condition_dim, conditioning, embedding_dim = condition
+    x = inputs = layers.Input((latent_dim,), name="latents")
+    label = condition_input(num_classes, condition_dim)
+    by_class = None
+    if label is not None:
+        inputs = [inputs, label]
+        if conditioning == "projection" and normalization == "batch":
+            by_class = label, num_classes
+        else:
+            x = layers.Concatenate()([x, as_vector(label, num_classes, embedding_dim)])
+    wrap = _wrapper(normalization)
+    use_bias = normalization in ("none", "spectral")
+    x = wrap(
+        layers.Dense(
+            start[0] * start[1] * width, use_bias=use_bias, kernel_initializer=_normal(), name="project"
+        )
     )(x)
     x = layers.Reshape((*start, width))(x)
-    x = _normalize(x, normalization, "project")
+    x = _normalize(x, normalization, "project", by_class)
     x = layers.ReLU()(x)
     for stage in range(1, stages + 1):
         last = stage == stages
-        x = layers.Conv2DTranspose(
+        layer = layers.Conv2DTranspose(
             channels if last else width >> stage,
             kernel_size,
             strides=2,
             padding="same",
-            use_bias=last or normalization == "none",
+            use_bias=last or use_bias,
             kernel_initializer=_normal(),
             name="to_image" if last else f"up_{stage}",
-        )(x)
+        )
+        x = wrap(layer)(x)
         if not last:
-            x = _normalize(x, normalization, f"up_{stage}")
+            x = _normalize(x, normalization, f"up_{stage}", by_class)
             x = layers.ReLU()(x)
     # Images are float32 whatever the precision of the layers before.
     x = layers.Activation("tanh", dtype="float32")(x)
@@ -101,26 +145,48 @@ def _generator(start, stages, channels, latent_dim, filters, kernel_size, normal
 # === Discriminator: halve the size and double the width, then one logit ===
 
 
-def _discriminator(image_shape, stages, filters, kernel_size, normalization):
-    x = inputs = layers.Input(image_shape)
+def _discriminator(image_shape, stages, filters, kernel_size, normalization, condition, packing, recognition):
+    num_classes, condition_dim, conditioning, embedding_dim = condition
+    x = inputs = layers.Input(image_shape, name="images")
+    label = None if conditioning == "auxiliary" else condition_input(num_classes, condition_dim)
+    if label is not None:
+        inputs = [inputs, label]
+    wrap = _wrapper(normalization)
+    if label is not None and conditioning == "concat":
+        vector = as_vector(label, num_classes, embedding_dim)
+        channel = wrap(layers.Dense(image_shape[0] * image_shape[1], name="condition_map"))(vector)
+        x = layers.Concatenate()([x, layers.Reshape((*image_shape[:2], 1))(channel)])
+    if packing > 1:
+        x = Packing(packing, name="packing")(x)
     for stage in range(stages):
         first = stage == 0
-        x = layers.Conv2D(
+        layer = layers.Conv2D(
             filters << stage,
             kernel_size,
             strides=2,
             padding="same",
-            use_bias=first or normalization == "none",
+            use_bias=first or normalization in ("none", "spectral"),
             kernel_initializer=_normal(),
             name=f"down_{stage + 1}",
-        )(x)
+        )
+        x = wrap(layer)(x)
         if not first:
             x = _normalize(x, normalization, f"down_{stage + 1}")
         x = layers.LeakyReLU(0.2)(x)
-    x = layers.Flatten()(x)
-    x = layers.Dense(1, kernel_initializer=_normal(), name="logit")(x)
-    x = layers.Activation("linear", dtype="float32")(x)
-    return Model(inputs, x, name="discriminator")
+    features = layers.Flatten()(x)
+    x = wrap(layers.Dense(1, kernel_initializer=_normal(), name="logit"))(features)
+    if label is not None and conditioning == "projection":
+        x = layers.Add()([x, project(features, label, num_classes, wrap)])
+    outputs = layers.Activation("linear", dtype="float32", name="logits")(x)
+    if num_classes and conditioning == "auxiliary":
+        x = layers.Dense(num_classes, kernel_initializer=_normal(), name="class_logits")(features)
+        outputs = [outputs, layers.Activation("linear", dtype="float32", name="classes")(x)]
+    if recognition:
+        x = layers.Dense(128, kernel_initializer=_normal(), name="recognition")(features)
+        x = layers.LeakyReLU(0.2)(x)
+        x = layers.Dense(recognition, kernel_initializer=_normal(), name="code")(x)
+        outputs = [outputs, layers.Activation("linear", dtype="float32", name="codes")(x)]
+    return Model(inputs, outputs, name="discriminator")
 
 
 # === Parts ===
@@ -130,7 +196,14 @@ def _normal():
     return initializers.RandomNormal(0.0, 0.02)
 
 
-def _normalize(x, normalization, name):
+def _wrapper(normalization):
+    return SpectralNormalization if normalization == "spectral" else lambda layer: layer
+
+
+def _normalize(x, normalization, name, by_class=None):
+    if by_class:
+        label, num_classes = by_class
+        return ConditionalBatchNormalization(num_classes, name=f"{name}_norm")([x, label])
     if normalization == "batch":
         return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
     if normalization == "layer":
@@ -139,7 +212,7 @@ def _normalize(x, normalization, name):
     return x
 
 
-def _stages(height, width):
+def stages_of(height, width):
     stages = 0
     while height % 2 == 0 and width % 2 == 0 and min(height, width) >= 8:
         height, width, stages = height // 2, width // 2, stages + 1

@@ -2,35 +2,79 @@
 
 from keras import Model, layers
 
+from keras_gan.layers import MinibatchDiscrimination, Packing, SpectralNormalization
+from keras_gan.networks.conditioning import as_vector, check_conditioning, condition_input
 
-def mlp(data_dim, latent_dim=2, hidden=(128, 128, 128)):
+
+def mlp(
+    data_dim,
+    latent_dim=2,
+    hidden=(128, 128, 128),
+    *,
+    packing=1,
+    minibatch_discrimination=False,
+    spectral_normalization=False,
+    num_classes=None,
+):
     """Fully connected generator and discriminator for vectors, as toy problems use.
 
     Args:
         data_dim: int, size of the vectors. They may have any range: the output is linear.
         latent_dim: int. Default 2.
         hidden: widths of the hidden layers of both. Default (128, 128, 128).
+        packing: int, vectors that the discriminator judges at once (PacGAN). Default 1.
+        minibatch_discrimination: bool, before the discriminator's last layer.
+        spectral_normalization: bool, of the discriminator's layers.
+        num_classes: int, for networks of a `ConditionalGAN`: labels are concatenated, one-hot.
 
     Returns:
         generator (batch, latent_dim) -> (batch, data_dim), and discriminator (batch, data_dim) ->
-        logits (batch, 1), with LeakyReLU(0.2) between.
+        logits (batch, 1), with LeakyReLU(0.2) between. With `num_classes` both take labels too.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.mlp(data_dim=2)
     >>> generator.output_shape, discriminator.output_shape
     ((None, 2), (None, 1))
     """
+    check_conditioning(num_classes, None, "concat")
+    if packing > 1 and num_classes:
+        raise ValueError("`packing` joins data of different classes: it is for networks without labels.")
     return (
-        _stack(latent_dim, hidden, data_dim, "generator"),
-        _stack(data_dim, hidden, 1, "discriminator"),
+        _generator(latent_dim, hidden, data_dim, num_classes),
+        _discriminator(
+            data_dim, hidden, num_classes, packing, minibatch_discrimination, spectral_normalization
+        ),
     )
 
 
-def _stack(inputs, hidden, outputs, name):
-    x = start = layers.Input((inputs,))
+def _generator(latent_dim, hidden, data_dim, num_classes):
+    inputs, x = _inputs(latent_dim, num_classes, "latents")
     for width in hidden:
         x = layers.Dense(width)(x)
         x = layers.LeakyReLU(0.2)(x)
-    x = layers.Dense(outputs)(x)
+    x = layers.Dense(data_dim)(x)
     x = layers.Activation("linear", dtype="float32")(x)
-    return Model(start, x, name=name)
+    return Model(inputs, x, name="generator")
+
+
+def _discriminator(data_dim, hidden, num_classes, packing, minibatch_discrimination, spectral_normalization):
+    wrap = SpectralNormalization if spectral_normalization else lambda layer: layer
+    inputs, x = _inputs(data_dim, num_classes, "data")
+    if packing > 1:
+        x = Packing(packing)(x)
+    for width in hidden:
+        x = wrap(layers.Dense(width))(x)
+        x = layers.LeakyReLU(0.2)(x)
+    if minibatch_discrimination:
+        x = MinibatchDiscrimination()(x)
+    x = wrap(layers.Dense(1))(x)
+    x = layers.Activation("linear", dtype="float32")(x)
+    return Model(inputs, x, name="discriminator")
+
+
+def _inputs(size, num_classes, name):
+    x = start = layers.Input((size,), name=name)
+    label = condition_input(num_classes)
+    if label is None:
+        return start, x
+    return [start, label], layers.Concatenate()([x, as_vector(label, num_classes)])

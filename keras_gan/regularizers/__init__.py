@@ -1,14 +1,47 @@
-"""Penalties and constraints on a player."""
+"""Penalties, constraints and hooks on a player."""
 
 from keras_gan import parts
+from keras_gan.regularizers.consistency import BalancedConsistencyPenalty, ConsistencyPenalty
+from keras_gan.regularizers.dragan import DRAGANPenalty
+from keras_gan.regularizers.drift import DriftPenalty
+from keras_gan.regularizers.feature_matching import FeatureMatchingPenalty
 from keras_gan.regularizers.gradient_penalty import GradientPenalty
+from keras_gan.regularizers.instance_noise import InstanceNoise
+from keras_gan.regularizers.label_flipping import LabelFlipping
+from keras_gan.regularizers.latent_consistency import LatentConsistencyPenalty
+from keras_gan.regularizers.lecam import LeCamPenalty
+from keras_gan.regularizers.max_gradient import MaxGradientPenalty
+from keras_gan.regularizers.orthogonal import OrthogonalPenalty
 from keras_gan.regularizers.r1 import R1Penalty
-from keras_gan.regularizers.regularizer import Constraint, GradientNormPenalty, Penalty, Regularizer
+from keras_gan.regularizers.r2 import R2Penalty
+from keras_gan.regularizers.regularizer import (
+    Constraint,
+    GradientNormPenalty,
+    Penalty,
+    Regularizer,
+    Turn,
+)
+from keras_gan.regularizers.top_k import TopK
+from keras_gan.regularizers.wasserstein_divergence import WassersteinDivergencePenalty
 from keras_gan.regularizers.weight_clipping import WeightClipping
 
 ALIASES = {
+    "balanced_consistency": BalancedConsistencyPenalty,
+    "consistency": ConsistencyPenalty,
+    "dragan": DRAGANPenalty,
+    "drift": DriftPenalty,
+    "feature_matching": FeatureMatchingPenalty,
     "gradient_penalty": GradientPenalty,
+    "instance_noise": InstanceNoise,
+    "label_flipping": LabelFlipping,
+    "latent_consistency": LatentConsistencyPenalty,
+    "lecam": LeCamPenalty,
+    "max_gradient": MaxGradientPenalty,
+    "orthogonal": OrthogonalPenalty,
     "r1": R1Penalty,
+    "r2": R2Penalty,
+    "top_k": TopK,
+    "wasserstein_divergence": WassersteinDivergencePenalty,
     "weight_clipping": WeightClipping,
 }
 
@@ -28,12 +61,27 @@ def get(identifier):
 
 __all__ = [
     "ALIASES",
+    "BalancedConsistencyPenalty",
+    "ConsistencyPenalty",
     "Constraint",
+    "DRAGANPenalty",
+    "DriftPenalty",
+    "FeatureMatchingPenalty",
     "GradientNormPenalty",
     "GradientPenalty",
+    "InstanceNoise",
+    "LabelFlipping",
+    "LatentConsistencyPenalty",
+    "LeCamPenalty",
+    "MaxGradientPenalty",
+    "OrthogonalPenalty",
     "Penalty",
     "R1Penalty",
+    "R2Penalty",
     "Regularizer",
+    "TopK",
+    "Turn",
+    "WassersteinDivergencePenalty",
     "WeightClipping",
     "get",
 ]

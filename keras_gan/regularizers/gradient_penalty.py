@@ -3,8 +3,7 @@
 import keras
 from keras import ops
 
-from keras_gan import random
-from keras_gan.regularizers.regularizer import GradientNormPenalty
+from keras_gan.regularizers.regularizer import GradientNormPenalty, between
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -32,11 +31,7 @@ class GradientPenalty(GradientNormPenalty):
         super().__init__(weight, interval)
         self.one_sided = one_sided
 
-    def penalty(self, gan, real, fake, condition):
-        alpha_shape = (ops.shape(real)[0],) + (1,) * (len(real.shape) - 1)
-        alpha = ops.cast(random.uniform(alpha_shape, gan.seed_generator), real.dtype)
-        between = alpha * real + (1.0 - alpha) * ops.cast(fake, real.dtype)
-        # The tiny constant keeps the square root's derivative finite at zero.
-        norms = ops.sqrt(self.squared_norms(gan, between, condition) + 1e-12)
+    def penalty(self, gan, turn):
+        norms = self.norms(gan, between(gan, turn), turn.condition)
         excess = ops.relu(norms - 1.0) if self.one_sided else norms - 1.0
         return ops.mean(ops.square(excess))

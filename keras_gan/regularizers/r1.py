@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan.regularizers.regularizer import GradientNormPenalty
+from keras_gan.schedules import number_or_schedule, value_at
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -13,7 +14,8 @@ class R1Penalty(GradientNormPenalty):
         gamma / 2 * E ||grad D(x)||^2,   x real
 
     Args:
-        gamma: float. Default 10; small images want less (0.1 on 28x28 digits).
+        gamma: float, or a schedule of `keras.optimizers.schedules` over generator steps. Default
+            10; small images want less (0.1 on 28x28 digits).
         interval: int. Computed at every `interval`-th step of the discriminator, times `interval`.
 
     Example:
@@ -27,10 +29,11 @@ class R1Penalty(GradientNormPenalty):
     name = "r1"
 
     def __init__(self, gamma=10.0, interval=1):
-        if gamma < 0:
-            raise ValueError(f"`gamma` must not be negative. Received: gamma={gamma}")
-        super().__init__(gamma / 2.0, interval)
-        self.gamma = float(gamma)
+        self.gamma = number_or_schedule(gamma, "gamma")
+        super().__init__(0.5, interval)
 
-    def penalty(self, gan, real, fake, condition):
-        return ops.mean(self.squared_norms(gan, real, condition))
+    def weight_at(self, step):
+        return self.weight * value_at(self.gamma, step)
+
+    def penalty(self, gan, turn):
+        return ops.mean(self.squared_norms(gan, turn.real, turn.condition))

@@ -1,13 +1,37 @@
 """The bases of all regularizers."""
 
+import dataclasses
+
 from keras import ops
 
-from keras_gan import gradients
+from keras_gan import gradients, random
 from keras_gan.parts import Part
 
 
+@dataclasses.dataclass(frozen=True)
+class Turn:
+    """What a player's objective has at hand when it is the player's turn.
+
+    Attributes:
+        real, fake: images of shape (batch, ...); the fakes carry a gradient in the generator's turn.
+        condition: what the networks take beside them, or None.
+        latents: of the fakes, or None where a model has none.
+        real_logits, fake_logits: what the discriminator says of them; `real_logits` is None in the
+            generator's turn where the loss does not ask for it.
+    """
+
+    real: object
+    fake: object
+    condition: object = None
+    latents: object = None
+    real_logits: object = None
+    fake_logits: object = None
+
+
 class Regularizer(Part):
-    """A part that acts on one player's training: a `Penalty` or a `Constraint`.
+    """A part that acts on one player's training: a `Penalty`, a `Constraint`, or one of the hooks.
+
+    A hook that a subclass does not define changes nothing.
 
     Args:
         interval: positive int. It acts at every `interval`-th step of its player.
@@ -25,6 +49,21 @@ class Regularizer(Part):
             raise ValueError(f"`interval` must be a positive int. Received: interval={interval!r}")
         self.interval = interval
 
+    def build(self, gan):
+        """Make what the part keeps (`gan.state.add`) or needs of the networks; called by `compile`."""
+
+    def perturb(self, gan, images):
+        """What the discriminator sees of images, in training."""
+        return images
+
+    def relabel(self, gan, real_logits, fake_logits):
+        """The logits that the discriminator's loss counts as those of real and of fake images."""
+        return real_logits, fake_logits
+
+    def generator_weight(self, gan, fake_logits):
+        """Weights of shape (batch,) for the fakes in the generator's loss, or None."""
+        return None
+
 
 class Penalty(Regularizer):
     """A regularizer that adds `weight * penalty(...)` to its player's objective.
@@ -39,14 +78,17 @@ class Penalty(Regularizer):
             raise ValueError(f"The weight of {type(self).__name__} must not be negative. Received: {weight}")
         self.weight = float(weight)
 
-    def penalty(self, gan, real, fake, condition):
+    def weight_at(self, step):
+        """The weight at a generator step; a number unless a subclass has a schedule."""
+        return self.weight
+
+    def penalty(self, gan, turn):
         """Return the scalar penalty, without its weight.
 
         Args:
             gan: the model; `gan.discriminate(images, condition)` gives logits, `gan.seed_generator`
                 is its source of randomness.
-            real, fake: images of shape (batch, ...).
-            condition: what `gan.discriminate` takes beside the images.
+            turn: `Turn`, the images, their condition and logits.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `penalty`.")
 
@@ -70,3 +112,48 @@ class GradientNormPenalty(Penalty):
         """Per-image squared L2 norm of the gradient of the summed logits, float32 of shape (batch,)."""
         gradient = gradients.of_sum(lambda x: gan.discriminate(x, condition), images)
         return ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape))))
+
+    def norms(self, gan, images, condition):
+        """Per-image L2 norms of that gradient; their derivative is finite at zero too."""
+        return ops.sqrt(self.squared_norms(gan, images, condition) + 1e-12)
+
+
+def between(gan, turn):
+    """A point on the line from each real image to the fake beside it, uniform along it."""
+    real = turn.real
+    alpha = random.uniform((ops.shape(real)[0],) + (1,) * (len(real.shape) - 1), gan.seed_generator)
+    alpha = ops.cast(alpha, real.dtype)
+    return alpha * real + (1.0 - alpha) * ops.cast(turn.fake, real.dtype)
+
+
+def fade(gan, steps):
+    """1 at the first generator step, falling linearly to 0 after `steps`; 1 for ever with None."""
+    if steps is None:
+        return 1.0
+    return ops.maximum(0.0, 1.0 - ops.cast(gan.state.step_of("generator").value, "float32") / steps)
+
+
+def check_fraction(value, name):
+    """Return a float in [0, 1], or raise a ValueError."""
+    if not 0.0 <= value <= 1.0:
+        raise ValueError(f"`{name}` must be in [0, 1]. Received: {name}={value}")
+    return float(value)
+
+
+def check_steps(value, name):
+    """Return a positive int or None, or raise a ValueError."""
+    if value is not None and not (isinstance(value, int) and value >= 1):
+        raise ValueError(f"`{name}` must be a positive int, or None. Received: {name}={value!r}")
+    return value
+
+
+def check_player(player):
+    if player not in ("discriminator", "generator"):
+        raise ValueError(f'`player` must be "discriminator" or "generator". Received: {player!r}')
+    return player
+
+
+def per_image(values):
+    """Mean over patches: one value per image, float32 of shape (batch,)."""
+    values = ops.cast(values, "float32")
+    return ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=1)

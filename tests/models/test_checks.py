@@ -1,5 +1,7 @@
 """Bad input: a clear error before anything is computed."""
 
+import warnings
+
 import keras
 import numpy as np
 import pytest
@@ -203,3 +205,38 @@ def test_parameter_server_and_tpu_are_refused():
         # Making one needs a cluster: an instance without its constructor stands in.
         with pytest.raises(ValueError, match=message):
             checks.check_strategy(kind.__new__(kind), "auto", 1)
+
+
+@pytest.mark.parametrize(
+    ("layer", "remedy"),
+    [
+        (lambda: keras.layers.UpSampling2D(interpolation="bilinear"), "nearest"),
+        (lambda: keras.layers.Resizing(16, 16), "UpSampling2D"),
+        (lambda: keras.layers.SpectralNormalization(keras.layers.Conv2D(2, 3)), "keras_gan.layers"),
+    ],
+)
+def test_layers_without_a_second_derivative_are_refused_by_name(layer, remedy):
+    made = layer()
+    discriminator = keras.Sequential(
+        [keras.layers.Input((8, 8, 1)), made, keras.layers.Flatten(), keras.layers.Dense(1)]
+    )
+    generator, _ = tiny_networks()
+    with pytest.raises(ValueError, match=f"{made.name}.*{remedy}"):
+        tiny_gan(networks=(generator, discriminator), regularizers=["r1"])
+    tiny_gan(networks=(generator, discriminator))  # without a penalty it is nobody's business
+
+
+def test_lazy_penalties_beside_the_relativistic_loss_are_warned_about():
+    penalties = [keras_gan.regularizers.R1Penalty(interval=8), keras_gan.regularizers.R2Penalty()]
+    with pytest.warns(UserWarning, match="r1 with an interval.*interval=1"):
+        tiny_gan(loss="relativistic", regularizers=penalties)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        tiny_gan(loss="non_saturating", regularizers=penalties)
+
+
+def test_weights_of_packed_images_are_refused(images):
+    pair = keras_gan.networks.mlp(2, packing=2)
+    gan = tiny_gan(networks=pair)
+    with pytest.raises(ValueError, match="Packing"):
+        gan.fit(np.zeros((8, 2), "float32"), sample_weight=np.ones(8), verbose=0)

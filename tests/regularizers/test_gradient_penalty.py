@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.regularizers import GradientPenalty
+from keras_gan.regularizers import GradientPenalty, Turn
 from tests.contracts import penalty_contract
 
 
@@ -18,7 +18,7 @@ def test_contract():
 def test_one_sided():
     for norm, expected in ((0.5, 0.0), (3.0, 4.0)):
         value = GradientPenalty(one_sided=True).penalty(
-            Critic(lambda x, norm=norm: norm * x[:, 0]), tf.zeros((4, 2)), tf.ones((4, 2)), None
+            Critic(lambda x, norm=norm: norm * x[:, 0]), Turn(tf.zeros((4, 2)), tf.ones((4, 2)))
         )
         np.testing.assert_allclose(value, expected, atol=1e-6)
 
@@ -38,7 +38,7 @@ def test_points_lie_between_real_and_fake_uniformly_and_one_by_one():
     """Bugs seen elsewhere: one factor for the whole batch, or factors from N(0, 1)."""
     critic = Critic(lambda x: tf.reduce_sum(x, axis=(1, 2, 3)))
     real, fake = tf.ones((4000, 2, 2, 1)), tf.zeros((4000, 2, 2, 1))
-    GradientPenalty().penalty(critic, real, fake, None)
+    GradientPenalty().penalty(critic, Turn(real, fake))
     factors = critic.seen.numpy().reshape(4000, 4)
     assert (factors == factors[:, :1]).all()  # one factor an image, the same for its pixels
     factors = factors[:, 0]
@@ -50,7 +50,7 @@ def test_finite_gradient_where_the_norm_is_zero():
     weight = tf.Variable(0.0)
     with tf.GradientTape() as tape:
         value = GradientPenalty().penalty(
-            Critic(lambda x: weight * x[:, 0]), tf.zeros((4, 2)), tf.ones((4, 2)), None
+            Critic(lambda x: weight * x[:, 0]), Turn(tf.zeros((4, 2)), tf.ones((4, 2)))
         )
     assert np.isfinite(tape.gradient(value, weight))
 
@@ -73,7 +73,7 @@ def test_second_order_gradient_against_finite_differences():
 
     def value():
         # A new critic draws the same interpolation factors.
-        return GradientPenalty().penalty(Critic(model), images, 0.5 * images, None)
+        return GradientPenalty().penalty(Critic(model), Turn(images, 0.5 * images))
 
     kernel = model.layers[0].kernel
     with tf.GradientTape() as tape:

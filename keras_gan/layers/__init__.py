@@ -1,0 +1,26 @@
+"""Layers that GANs are made of, beside Keras' own."""
+
+from keras_gan.layers.active_dropout import ActiveDropout
+from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
+from keras_gan.layers.grouped_convolution import GroupedConv2D
+from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
+from keras_gan.layers.minibatch_stddev import MinibatchStdDev
+from keras_gan.layers.packing import Packing
+from keras_gan.layers.pixel_normalization import PixelNormalization
+from keras_gan.layers.self_attention import SelfAttention
+from keras_gan.layers.spectral_normalization import SpectralNormalization
+
+__all__ = [
+    "ActiveDropout",
+    "ConditionalBatchNormalization",
+    "FIRDownsampling",
+    "FIRUpsampling",
+    "GroupedConv2D",
+    "MinibatchDiscrimination",
+    "MinibatchStdDev",
+    "Packing",
+    "PixelNormalization",
+    "SelfAttention",
+    "SpectralNormalization",
+]

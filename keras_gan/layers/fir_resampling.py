@@ -1,0 +1,84 @@
+"""Resampling with a low-pass filter."""
+
+import keras
+import numpy as np
+from keras import ops
+
+
+class _FIR(keras.layers.Layer):
+    def __init__(self, kernel=(1, 3, 3, 1), **kwargs):
+        super().__init__(**kwargs)
+        if len(kernel) < 2 or len(kernel) % 2 or sum(kernel) == 0:
+            raise ValueError(f"`kernel` must be an even number of weights. Received: kernel={kernel!r}")
+        self.kernel = tuple(kernel)
+
+    def filter(self, channels, gain):
+        weights = np.outer(self.kernel, self.kernel).astype("float32")
+        weights *= gain / weights.sum()
+        return ops.convert_to_tensor(
+            np.broadcast_to(weights[:, :, None, None], (*weights.shape, channels, 1)), self.compute_dtype
+        )
+
+    def get_config(self):
+        return {**super().get_config(), "kernel": self.kernel}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class FIRUpsampling(_FIR):
+    """Doubles height and width: zeros between, then a low-pass filter.
+
+    Its gradients have right gradients of their own, which those of Keras' bilinear resizing have not.
+
+    Args:
+        kernel: weights of the filter along each axis, an even number. Default (1, 3, 3, 1), which is
+            bilinear.
+
+    Input shape: (batch, height, width, channels).
+
+    Example:
+    >>> keras_gan.layers.FIRUpsampling()(np.ones((1, 4, 4, 3), "float32")).shape
+    TensorShape([1, 8, 8, 3])
+
+    Reference: Zhang, "Making Convolutional Networks Shift-Invariant Again", 2019,
+    https://arxiv.org/abs/1904.11486; Karras et al., 2020, https://arxiv.org/abs/1912.04958
+    """
+
+    def call(self, inputs):
+        height, width, channels = inputs.shape[1:]
+        x = ops.reshape(inputs, (-1, height, 1, width, 1, channels))
+        x = ops.pad(x, [[0, 0], [0, 0], [0, 1], [0, 0], [0, 1], [0, 0]])
+        x = ops.reshape(x, (-1, 2 * height, 2 * width, channels))
+        before = len(self.kernel) // 2
+        after = before - 1
+        x = ops.pad(x, [[0, 0], [before, after], [before, after], [0, 0]])
+        return ops.depthwise_conv(x, self.filter(channels, 4.0), padding="valid")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, 2 * height, 2 * width, channels)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class FIRDownsampling(_FIR):
+    """Halves height and width: a low-pass filter, then every second pixel.
+
+    Args:
+        kernel: as in `FIRUpsampling`.
+
+    Input shape: (batch, height, width, channels), even sides.
+
+    Example:
+    >>> keras_gan.layers.FIRDownsampling()(np.ones((1, 4, 4, 3), "float32")).shape
+    TensorShape([1, 2, 2, 3])
+
+    Reference: as `FIRUpsampling`.
+    """
+
+    def call(self, inputs):
+        pad = len(self.kernel) // 2 - 1
+        x = ops.pad(inputs, [[0, 0], [pad, pad], [pad, pad], [0, 0]])
+        return ops.depthwise_conv(x, self.filter(inputs.shape[-1], 1.0), strides=2, padding="valid")
+
+    def compute_output_shape(self, input_shape):
+        batch, height, width, channels = input_shape
+        return (batch, height // 2, width // 2, channels)

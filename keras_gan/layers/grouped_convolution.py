@@ -1,0 +1,31 @@
+"""Grouped convolution."""
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class GroupedConv2D(keras.layers.Conv2D):
+    """`keras.layers.Conv2D` with `groups`, by TensorFlow's own grouped convolution.
+
+    Keras compiles grouped convolutions with XLA, on a CPU a hundred times slower. Stride 1 and
+    `padding="same"` alone.
+
+    Args:
+        filters, kernel_size, groups, **kwargs: as in `keras.layers.Conv2D`.
+
+    Example:
+    >>> keras_gan.layers.GroupedConv2D(8, 3, groups=2)(np.ones((1, 4, 4, 4), "float32")).shape
+    TensorShape([1, 4, 4, 8])
+
+    Reference: Xie et al., "Aggregated Residual Transformations for Deep Neural Networks", 2017,
+    https://arxiv.org/abs/1611.05431
+    """
+
+    def __init__(self, filters, kernel_size, groups=1, padding="same", **kwargs):
+        if padding != "same":
+            raise ValueError(f'`padding` must be "same". Received: {padding!r}')
+        super().__init__(filters, kernel_size, groups=groups, padding=padding, **kwargs)
+
+    def convolution_op(self, inputs, kernel):
+        return tf.nn.conv2d(inputs, kernel, strides=1, padding="SAME")

@@ -1,0 +1,47 @@
+"""Packing, for a discriminator that judges several images at once."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Packing(keras.layers.Layer):
+    """Joins each m images that follow one another into one with m times the channels (PacGAN).
+
+    A discriminator that begins with it gives one logit for m images, and a generator that makes
+    the same image again and again is found out. A last pack that is not full is filled up from
+    the batch's beginning.
+
+    Args:
+        m: int, images in a pack. Default 2.
+
+    Input shape: (batch, ..., channels). Output shape: (batch / m, ..., m x channels).
+
+    Example:
+    >>> keras_gan.layers.Packing(2)(np.ones((6, 8, 8, 3), "float32")).shape
+    TensorShape([3, 8, 8, 6])
+
+    Reference: Lin et al., "PacGAN: The power of two samples in generative adversarial networks", 2018,
+    https://arxiv.org/abs/1712.04086
+    """
+
+    def __init__(self, m=2, **kwargs):
+        super().__init__(**kwargs)
+        if not (isinstance(m, int) and m >= 1):
+            raise ValueError(f"`m` must be a positive int. Received: m={m!r}")
+        self.m = m
+
+    def call(self, inputs):
+        count = ops.shape(inputs)[0]
+        packs = (count + self.m - 1) // self.m
+        inputs = ops.take(inputs, ops.arange(packs * self.m) % count, axis=0)
+        x = ops.reshape(inputs, (packs, self.m, *inputs.shape[1:]))
+        x = ops.moveaxis(x, 1, -2)
+        return ops.reshape(x, (packs, *inputs.shape[1:-1], self.m * inputs.shape[-1]))
+
+    def compute_output_shape(self, input_shape):
+        count = None if input_shape[0] is None else -(-input_shape[0] // self.m)
+        return (count, *input_shape[1:-1], self.m * input_shape[-1])
+
+    def get_config(self):
+        return {**super().get_config(), "m": self.m}

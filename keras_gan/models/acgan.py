@@ -1,0 +1,71 @@
+"""The auxiliary classifier GAN."""
+
+import keras
+from keras import ops
+
+from keras_gan.models.conditional_gan import ConditionalGAN
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class ACGAN(ConditionalGAN):
+    """The discriminator is not told the class but names it; both players want it named rightly.
+
+        discriminator adds  weight * (CE(label, C(x)) + CE(label, C(G(z, label))))
+        generator adds      weight * CE(label, C(G(z, label)))
+
+    Logged as `d_classification` and `g_classification`.
+
+    Args:
+        generator: keras.Model from [latents, labels] to images.
+        discriminator: keras.Model from images to [logits, class logits of shape (batch, num_classes)].
+        num_classes: int.
+        classification_weight: float. Default 1.
+        ema_decay, seed: as in `GAN`.
+
+    Example:
+    >>> networks = keras_gan.networks.dcgan(
+    ...     (28, 28, 1), latent_dim=64, filters=8, num_classes=10, conditioning="auxiliary"
+    ... )
+    >>> gan = keras_gan.ACGAN(*networks, num_classes=10)
+    >>> gan.compile()
+
+    Reference: Odena et al., "Conditional Image Synthesis with Auxiliary Classifier GANs", 2017,
+    https://arxiv.org/abs/1610.09585
+    """
+
+    term_names = {"discriminator": ("d_classification",), "generator": ("g_classification",)}
+
+    def __init__(self, generator, discriminator, *, num_classes, classification_weight=1.0, **kwargs):
+        super().__init__(generator, discriminator, num_classes=num_classes, **kwargs)
+        shapes = discriminator.output_shape
+        if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1][-1] == num_classes):
+            raise ValueError(
+                f"The discriminator of an ACGAN gives [logits, {num_classes} class logits]. Received: "
+                f'discriminator.output_shape={shapes}. Build it with `conditioning="auxiliary"`.'
+            )
+        if classification_weight < 0:
+            raise ValueError(
+                f"`classification_weight` must not be negative. Received: {classification_weight}"
+            )
+        self.classification_weight = float(classification_weight)
+
+    def get_config(self):
+        return {**super().get_config(), "classification_weight": self.classification_weight}
+
+    def _cross_entropy(self, batch, outputs):
+        logits = ops.cast(outputs[1], "float32")
+        return self.classification_weight * ops.mean(
+            ops.sparse_categorical_crossentropy(self.condition(batch), logits, from_logits=True)
+        )
+
+    def discriminator_terms(self, batch, real_outputs, fake_outputs):
+        real, fake = (self._cross_entropy(batch, outputs) for outputs in (real_outputs, fake_outputs))
+        return {"d_classification": real + fake}
+
+    def generator_terms(self, batch, fake, fake_outputs):
+        return {"g_classification": self._cross_entropy(batch, fake_outputs)}
+
+    def classify(self, images):
+        """Class probabilities of images in [-1, 1], shape (n, num_classes), by the discriminator."""
+        outputs = self.discriminator.predict(images, verbose=0)
+        return ops.convert_to_numpy(ops.softmax(outputs[1]))

@@ -1,0 +1,192 @@
+"""InfoGAN."""
+
+import math
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan import random
+from keras_gan.models import checks
+from keras_gan.models.gan import GAN
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class InfoGAN(GAN):
+    """Finds factors of the data without labels: part of the latents can be read off the images.
+
+    The latents are [noise ~ N(0, I), one-hot category, codes ~ U(-1, 1)]. A recognition head Q on
+    the discriminator's features tells category and codes of an image; the generator, and Q with it,
+    maximises a lower bound of the mutual information between them and the image:
+
+        generator adds  information_weight * (-log Q(category | x)) + code_weight * (-log Q(codes | x))
+
+    with Q(codes | x) a Gaussian of variance 1 around its mean. The bound itself, in nats, is logged
+    as `mutual_information` for the category: log(categories) at most.
+
+    Args:
+        generator: keras.Model from latents of shape (batch, noise + categories + codes) to images.
+        discriminator: keras.Model from images to [logits, Q's outputs of shape
+            (batch, categories + codes)].
+        categories: int, number of categories. Default 10.
+        codes: int, number of continuous codes. Default 2.
+        information_weight: float. Default 1.
+        code_weight: float. Default 0.1.
+        ema_decay, seed: as in `GAN`.
+
+    Example:
+    >>> networks = keras_gan.networks.dcgan((28, 28, 1), latent_dim=62 + 10 + 2, filters=8, recognition=12)
+    >>> gan = keras_gan.InfoGAN(*networks, categories=10, codes=2)
+    >>> gan.compile()
+    >>> gan.generate(4, category=3, codes=[-1.0, 0.5]).shape
+    (4, 28, 28, 1)
+
+    Reference: Chen et al., "InfoGAN", 2016, https://arxiv.org/abs/1606.03657
+    """
+
+    term_names = {"discriminator": (), "generator": ("g_information", "mutual_information")}
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        categories=10,
+        codes=2,
+        information_weight=1.0,
+        code_weight=0.1,
+        **kwargs,
+    ):
+        super().__init__(generator, discriminator, **kwargs)
+        checks.check_count(categories, "categories")
+        if not (isinstance(codes, int) and codes >= 0):
+            raise ValueError(f"`codes` must be an int of 0 or more. Received: codes={codes!r}")
+        shapes, size = discriminator.output_shape, categories + codes
+        if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1][-1] == size):
+            raise ValueError(
+                f"The discriminator of an InfoGAN gives [logits, {size} outputs for categories and codes]. "
+                f"Received: discriminator.output_shape={shapes}. Build it with `recognition={size}`."
+            )
+        if generator.input_shape[-1] <= size:
+            raise ValueError(
+                f"The generator's latents must be longer than the {size} of categories and codes. "
+                f"Received: generator.input_shape={generator.input_shape}"
+            )
+        self.categories, self.codes = categories, codes
+        self.information_weight, self.code_weight = float(information_weight), float(code_weight)
+        # Q belongs to the generator: all of the discriminator that its logits do not need.
+        judge = keras.Model(discriminator.inputs, discriminator.outputs[0])
+        self._judging = {id(variable) for variable in judge.trainable_variables}
+
+    def get_config(self):
+        names = ("categories", "codes", "information_weight", "code_weight")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    @property
+    def generator_variables(self):
+        q = [v for v in self.discriminator.trainable_variables if id(v) not in self._judging]
+        return self.generator.trainable_variables + q
+
+    @property
+    def discriminator_variables(self):
+        return [v for v in self.discriminator.trainable_variables if id(v) in self._judging]
+
+    # === Latents ===
+
+    @property
+    def noise_dim(self):
+        return self.generator.input_shape[-1] - self.categories - self.codes
+
+    def draw_latents(self, count, seed):
+        # One draw, cut up: three would be the same numbers for a seed that is a tensor.
+        normal = random.normal((count, self.noise_dim + 1 + self.codes), seed)
+        uniform = 0.5 * (1.0 + tf.math.erf(normal[:, self.noise_dim :] / math.sqrt(2.0)))
+        category = tf.cast(tf.minimum(uniform[:, 0] * self.categories, self.categories - 0.5), tf.int32)
+        return self.join(normal[:, : self.noise_dim], category, 2.0 * uniform[:, 1:] - 1.0)
+
+    def join(self, noise, category, codes):
+        """Latents of noise (n, noise_dim), categories (n,) and codes (n, codes)."""
+        return tf.concat([noise, tf.one_hot(category, self.categories), tf.cast(codes, noise.dtype)], axis=1)
+
+    def export_latents(self, n, seed, truncation):
+        # Truncation is for the noise: codes mean something as they are.
+        latents = self.draw_latents(n, tf.stack([seed, tf.zeros_like(seed)]))
+        return tf.concat([truncation * latents[:, : self.noise_dim], latents[:, self.noise_dim :]], axis=1)
+
+    # === Objective ===
+
+    def generator_terms(self, batch, fake, fake_outputs):
+        q = ops.cast(fake_outputs[1], "float32")
+        code = ops.cast(batch["latents"][:, self.noise_dim :], "float32")
+        category = ops.mean(
+            ops.categorical_crossentropy(
+                code[:, : self.categories], q[:, : self.categories], from_logits=True
+            )
+        )
+        loss = self.information_weight * category
+        if self.codes:
+            distance = ops.square(code[:, self.categories :] - q[:, self.categories :])
+            constant = 0.5 * self.codes * math.log(2.0 * math.pi)
+            loss = loss + self.code_weight * (0.5 * ops.mean(ops.sum(distance, axis=1)) + constant)
+        return {"g_information": loss, "mutual_information": math.log(self.categories) - category}
+
+    @staticmethod
+    def _add(loss, figures, terms):
+        # The bound is for the logs.
+        return loss + terms.get("g_information", 0.0), {**figures, **terms}
+
+    # === Use ===
+
+    def generate(self, n, seed=None, batch_size=64, truncation=1.0, category=None, codes=None):
+        """Generate images, of a category and with codes where they are given.
+
+        Args:
+            n, seed, batch_size, truncation: as in `GAN.generate`.
+            category: int in 0 .. categories - 1, or n of them; `None` for random ones.
+            codes: `codes` floats in [-1, 1] (more goes beyond what was trained), or n rows of
+                them; `None` for random ones.
+
+        Returns:
+            uint8 array of shape (n, height, width, channels).
+        """
+        latents = self.sample_latents(n, seed, truncation)
+        noise, chosen, free = np.split(latents, [self.noise_dim, self.noise_dim + self.categories], axis=1)
+        chosen = chosen.argmax(1)
+        if category is not None:
+            chosen = np.asarray(category)
+            inside = chosen.dtype.kind in "iu" and chosen.shape in ((), (n,))
+            if not inside or chosen.min() < 0 or chosen.max() >= self.categories:
+                raise ValueError(
+                    f"`category` must be an int in 0 .. {self.categories - 1}, or {n} of them. "
+                    f"Received: {category!r}"
+                )
+        if codes is not None:
+            free = np.asarray(codes, "float32")
+            if free.shape not in ((self.codes,), (n, self.codes)):
+                raise ValueError(
+                    f"`codes` must be {self.codes} floats, or {n} rows of them. Received: shape={free.shape}"
+                )
+        chosen, free = np.broadcast_to(chosen, (n,)), np.broadcast_to(free, (n, self.codes))
+        return self.images_of(self.join(noise, chosen, free).numpy(), batch_size=batch_size)
+
+    def recognize(self, images):
+        """What Q says of images in [-1, 1].
+
+        Returns:
+            Probabilities of the categories (n, categories), and means of the codes (n, codes).
+        """
+        q = self.discriminator.predict(images, verbose=0)[1]
+        return ops.convert_to_numpy(ops.softmax(q[:, : self.categories])), q[:, self.categories :]
+
+    @property
+    def grid_rows(self):
+        """Rows of a sample grid: one for each category, of the first 32."""
+        return min(self.categories, 32)
+
+    def grid_inputs(self, rows, columns, seed, truncation=1.0):
+        """Latents that differ between rows in their category alone."""
+        latents = np.tile(self.sample_latents(columns, seed, truncation), (rows, 1))
+        noise, _, codes = np.split(latents, [self.noise_dim, self.noise_dim + self.categories], axis=1)
+        category = (np.arange(rows) % self.categories).repeat(columns)
+        return self.join(noise, category, codes).numpy(), None

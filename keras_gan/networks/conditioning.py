@@ -1,0 +1,44 @@
+"""How the networks here take labels and vectors of attributes."""
+
+from keras import layers, ops
+
+CONDITIONINGS = ("concat", "projection", "auxiliary")
+
+
+def check_conditioning(num_classes, condition_dim, conditioning):
+    """Raise a ValueError for arguments that contradict each other."""
+    for name, value in (("num_classes", num_classes), ("condition_dim", condition_dim)):
+        if value is not None and not (isinstance(value, int) and value >= 1):
+            raise ValueError(f"`{name}` must be a positive int, or None. Received: {value!r}")
+    if num_classes and condition_dim:
+        raise ValueError("Give `num_classes` (labels) or `condition_dim` (vectors), not both.")
+    if conditioning not in CONDITIONINGS:
+        raise ValueError(f"`conditioning` must be one of {CONDITIONINGS}. Received: {conditioning!r}")
+    if condition_dim and conditioning != "concat":
+        raise ValueError(
+            f'Vectors of attributes are concatenated: conditioning="concat". Received: {conditioning!r}'
+        )
+
+
+def condition_input(num_classes, condition_dim=None):
+    """An input for labels (batch,) or vectors (batch, condition_dim); None where there is neither."""
+    if num_classes:
+        return layers.Input((), dtype="int32", name="label")
+    if condition_dim:
+        return layers.Input((condition_dim,), name="condition")
+    return None
+
+
+def as_vector(condition, num_classes, embedding_dim=None):
+    """A condition as a vector: one-hot, or an embedding of the label; vectors as they are."""
+    if not num_classes:
+        return condition
+    if embedding_dim is None:
+        return ops.one_hot(condition, num_classes)
+    return layers.Embedding(num_classes, embedding_dim, name="label_embedding")(condition)
+
+
+def project(features, label, num_classes, wrap=lambda layer: layer):
+    """The projection discriminator's term: the inner product of features and the class's embedding."""
+    embedding = wrap(layers.Embedding(num_classes, features.shape[-1], name="label_projection"))(label)
+    return ops.sum(ops.multiply(features, embedding), axis=-1, keepdims=True)

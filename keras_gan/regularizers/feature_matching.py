@@ -1,0 +1,58 @@
+"""Feature matching."""
+
+import keras
+from keras import ops
+
+from keras_gan import replicas
+from keras_gan.regularizers.regularizer import Penalty
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class FeatureMatchingPenalty(Penalty):
+    """The generator matches the mean features of real images at a layer of the discriminator.
+
+        weight * ||E f(x) - E f(G(z))||^2
+
+    It is added to the generator's loss (the paper's replaces it: a weight well above 1 comes near).
+
+    Args:
+        weight: float. Default 1.
+        layer: name of the discriminator's layer, or None for what enters its last layer with weights.
+        interval: int. Computed at every `interval`-th step of the generator, times `interval`.
+
+    Raises:
+        ValueError: at `compile`, for a layer that is not there; the message lists those that are.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> gan.compile(regularizers=[keras_gan.regularizers.FeatureMatchingPenalty(layer="down_2")])
+
+    Reference: Salimans et al., "Improved Techniques for Training GANs", 2016, section 3.1,
+    https://arxiv.org/abs/1606.03498
+    """
+
+    name = "feature_matching"
+    player = "generator"
+
+    def __init__(self, weight=1.0, layer=None, interval=1):
+        super().__init__(weight, interval)
+        self.layer = layer
+
+    def build(self, gan):
+        network = gan.discriminator
+        names = [layer.name for layer in network.layers]
+        if self.layer is not None and self.layer not in names:
+            raise ValueError(f"The discriminator has no layer {self.layer!r}. There are: {', '.join(names)}")
+        if self.layer is None:
+            output = next(layer for layer in reversed(network.layers) if layer.weights).input
+        else:
+            output = network.get_layer(self.layer).output
+        self._features = keras.Model(network.inputs, output)
+
+    def penalty(self, gan, turn):
+        real, fake = (
+            gan.discriminator_outputs(images, turn.condition, network=self._features)
+            for images in (turn.real, turn.fake)
+        )
+        real, fake = (replicas.mean(ops.mean(ops.cast(x, "float32"), axis=0)) for x in (real, fake))
+        return ops.sum(ops.square(ops.stop_gradient(real) - fake))

@@ -1,0 +1,43 @@
+"""Random flipping of the discriminator's labels."""
+
+import keras
+from keras import ops
+
+from keras_gan import random
+from keras_gan.regularizers.regularizer import Regularizer, check_fraction, check_steps, fade
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class LabelFlipping(Regularizer):
+    """Tells the discriminator the wrong thing about some of the images, ever fewer.
+
+    With probability fraction * max(0, 1 - step / decay_steps) a real image and the fake beside it
+    change places in the discriminator's loss: the real one counts as fake, the fake one as real.
+
+    Args:
+        fraction: float in [0, 1]. Default 0.05.
+        decay_steps: int, generator steps until it is gone, or None to keep it. Default None.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
+    >>> gan.compile(regularizers=[keras_gan.regularizers.LabelFlipping(0.05, decay_steps=1000)])
+
+    Reference: Chintala et al., "How to Train a GAN? Tips and tricks to make GANs work", 2016, tip 6,
+    https://github.com/soumith/ganhacks
+    """
+
+    name = "label_flipping"
+
+    def __init__(self, fraction=0.05, decay_steps=None):
+        super().__init__()
+        self.fraction = check_fraction(fraction, "fraction")
+        self.decay_steps = check_steps(decay_steps, "decay_steps")
+
+    def relabel(self, gan, real_logits, fake_logits):
+        shape = (ops.shape(real_logits)[0],) + (1,) * (len(real_logits.shape) - 1)
+        draw = random.uniform(shape, gan.seed_generator)
+        flipped = draw < self.fraction * fade(gan, self.decay_steps)
+        return (
+            ops.where(flipped, fake_logits, real_logits),
+            ops.where(flipped, real_logits, fake_logits),
+        )

@@ -1,0 +1,51 @@
+"""The LeCam regularisation for little data."""
+
+import keras
+from keras import ops
+
+from keras_gan import replicas
+from keras_gan.regularizers.regularizer import Penalty, check_fraction
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class LeCamPenalty(Penalty):
+    """Holds the discriminator's outputs near moving averages of the other side's.
+
+        weight * (E max(0, D(x) - a_fake)^2 + E max(0, a_real - D(G(z)))^2)
+
+    a_real and a_fake are exponential moving averages of the mean logits, kept in the model's saved
+    state; they begin at the first batch's means.
+
+    Args:
+        weight: float. Default 0.3.
+        decay: float in [0, 1], of the averages. Default 0.99.
+        interval: int. Computed at every `interval`-th step of the discriminator, times `interval`.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
+    >>> gan.compile(loss="hinge", regularizers=["lecam"])
+
+    Reference: Tseng et al., "Regularizing Generative Adversarial Networks under Limited Data", 2021,
+    https://arxiv.org/abs/2104.03310
+    """
+
+    name = "lecam"
+
+    def __init__(self, weight=0.3, decay=0.99, interval=1):
+        super().__init__(weight, interval)
+        self.decay = check_fraction(decay, "decay")
+
+    def build(self, gan):
+        gan.state.add("lecam_averages", (2,), "float32")
+
+    def penalty(self, gan, turn):
+        real, fake = (ops.cast(x, "float32") for x in (turn.real_logits, turn.fake_logits))
+        averages = gan.state.lecam_averages
+        means = ops.stop_gradient(replicas.mean(ops.stack([ops.mean(real), ops.mean(fake)])))
+        first = ops.equal(gan.state.step_of("discriminator").value, 0)
+        moved = self.decay * averages.value + (1.0 - self.decay) * means
+        averages.assign(ops.where(first, means, moved))
+        real_average, fake_average = ops.unstack(averages.value)
+        above = ops.mean(ops.square(ops.relu(real - fake_average)))
+        below = ops.mean(ops.square(ops.relu(real_average - fake)))
+        return above + below

@@ -1,0 +1,42 @@
+"""Orthogonal regularisation."""
+
+import keras
+from keras import ops
+
+from keras_gan.regularizers.regularizer import Penalty, check_player
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class OrthogonalPenalty(Penalty):
+    """Makes the filters of every kernel orthogonal to one another, of any length.
+
+        weight * sum over kernels of ||W^T W * (1 - I)||^2,   W of shape (inputs, filters)
+
+    Args:
+        weight: float. Default 1e-4.
+        player: "generator" (default, as in BigGAN) or "discriminator".
+        interval: int. Computed at every `interval`-th step of its player, times `interval`.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
+    >>> gan.compile(regularizers=["orthogonal"])
+
+    Reference: Brock et al., "Large Scale GAN Training for High Fidelity Natural Image Synthesis", 2019,
+    equation 3, https://arxiv.org/abs/1809.11096
+    """
+
+    name = "orthogonal"
+
+    def __init__(self, weight=1e-4, player="generator", interval=1):
+        super().__init__(weight, interval)
+        self.player = check_player(player)
+
+    def penalty(self, gan, turn):
+        total = 0.0
+        for variable in getattr(gan, f"{self.player}_variables"):
+            if len(variable.shape) >= 2:
+                kernel = ops.cast(variable, "float32")
+                kernel = ops.reshape(kernel, (-1, kernel.shape[-1]))
+                gram = ops.matmul(ops.transpose(kernel), kernel)
+                total += ops.sum(ops.square(gram * (1.0 - ops.eye(gram.shape[0]))))
+        return total

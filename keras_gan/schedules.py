@@ -1,0 +1,67 @@
+"""Hyper-parameters that change as training goes on: penalties' weights and Adam's beta_2.
+
+Learning rates have Keras' own schedules (`CosineDecay`, `PolynomialDecay` for a linear one), which
+optimisers save with their step and resume.
+"""
+
+import keras
+
+Schedule = keras.optimizers.schedules.LearningRateSchedule
+
+
+def number_or_schedule(value, name):
+    """Return a float or a Keras schedule, from either or a schedule's config.
+
+    Raises:
+        ValueError: for anything else, and for negative numbers.
+    """
+    if isinstance(value, dict):
+        value = keras.saving.deserialize_keras_object(value)
+    if isinstance(value, Schedule):
+        return value
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        raise ValueError(
+            f"`{name}` must be a number of 0 or more, or a schedule of keras.optimizers.schedules. "
+            f"Received: {name}={value!r}"
+        )
+    return float(value)
+
+
+def value_at(value, step):
+    """A number as it is; a schedule's value at a step."""
+    return value(step) if isinstance(value, Schedule) else value
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class ScheduledAdam(keras.optimizers.Adam):
+    """Adam whose beta_2 may follow a schedule, over its own steps (R3GAN raises it from 0.9 to 0.99).
+
+    Args:
+        learning_rate, beta_1, **kwargs: as in `keras.optimizers.Adam`.
+        beta_2: float, or a schedule of `keras.optimizers.schedules`. Default 0.99.
+
+    Example:
+    >>> schedule = keras.optimizers.schedules.CosineDecay(0.9, decay_steps=1000, alpha=1.1)
+    >>> optimizer = keras_gan.schedules.ScheduledAdam(2e-4, beta_1=0.0, beta_2=schedule)
+    >>> round(float(optimizer.beta_2), 3)
+    0.9
+
+    Reference: Huang et al., 2024, appendix, https://arxiv.org/abs/2501.05441
+    """
+
+    def __init__(self, learning_rate=0.001, beta_1=0.0, beta_2=0.99, **kwargs):
+        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **kwargs)
+
+    @property
+    def beta_2(self):
+        return value_at(self._beta_2, self.iterations)
+
+    @beta_2.setter
+    def beta_2(self, value):
+        self._beta_2 = number_or_schedule(value, "beta_2")
+
+    def get_config(self):
+        beta_2 = self._beta_2
+        if isinstance(beta_2, Schedule):
+            beta_2 = keras.saving.serialize_keras_object(beta_2)
+        return {**super().get_config(), "beta_2": beta_2}

@@ -1,0 +1,162 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from tests.contracts import round_trip
+from tests.helpers import all_state, tiny_gan
+
+KEYS = {"latent_dim": 4, "filters": 4, "kernel_size": 3, "discriminator_normalization": "none"}
+LABELS = np.arange(64) % 3
+
+
+def networks(conditioning="concat", **kwargs):
+    return keras_gan.networks.dcgan((8, 8, 1), num_classes=3, conditioning=conditioning, **{**KEYS, **kwargs})
+
+
+def make(model=keras_gan.ConditionalGAN, conditioning="concat", **parts):
+    def build(*pair, **kwargs):
+        return model(*pair, num_classes=3, **kwargs)
+
+    return tiny_gan(build, networks=networks(conditioning), **parts)
+
+
+@pytest.mark.parametrize("conditioning", ["concat", "projection"])
+def test_trains_saves_and_generates_by_class(images, conditioning):
+    gan = make(conditioning=conditioning, regularizers=["r1"], discriminator_steps=2)
+    dataset = keras_gan.data.from_arrays(images, LABELS, batch_size=8)
+    gan.fit(dataset, validation_data=dataset, verbose=0)
+    again = round_trip_labelled(gan, dataset)
+    a, b = (gan.generate(4, seed=0, labels=label).astype(int) for label in (0, 1))
+    assert (a != b).any()
+    np.testing.assert_array_equal(again.generate(2, seed=0, labels=[0, 1])[0], a[0])
+    # Labels drawn from the seed: all classes, the same again.
+    drawn = gan.random_condition(300, tf.constant(0, tf.int64)).numpy()
+    assert set(drawn) == {0, 1, 2}
+    np.testing.assert_array_equal(gan.generate(5, seed=1), gan.generate(5, seed=1))
+    assert gan([gan.sample_latents(2, 0), np.array([0, 2])]).shape == (2, 8, 8, 1)
+    assert gan.predict([gan.sample_latents(2, 0), np.array([0, 2])], verbose=0).shape == (2, 8, 8, 1)
+
+
+def round_trip_labelled(gan, dataset):
+    """`round_trip` for data with labels."""
+    return round_trip(gan, dataset, batch_size=None)
+
+
+def test_each_discriminator_step_has_the_labels_of_its_images(images):
+    """Labels and images are cut into sub-batches alike."""
+    gan = make(discriminator_steps=2, run_eagerly=True)
+    seen = []
+    objective = gan.discriminator_objective
+
+    def note(batch, fake):
+        seen.append((batch["image"].numpy(), gan.condition(batch).numpy()))
+        return objective(batch, fake)
+
+    gan.discriminator_objective = note
+    gan.fit(images, LABELS, batch_size=8, verbose=0)
+    by_image = {image.tobytes(): label for image, label in zip(images, LABELS, strict=True)}
+    for batch, labels in seen:
+        assert [by_image[image.tobytes()] for image in batch] == labels.tolist()
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (None, "no `label`"),
+        (LABELS.astype("float32"), "must be ints"),
+        (np.eye(3)[LABELS].astype("int64"), "argmax"),
+        (LABELS + 1, r"0 \.\. 2.*received 1 to 3"),
+        (LABELS - 1, r"0 \.\. 2.*received -1 to 1"),
+    ],
+)
+def test_bad_labels_are_refused_before_a_step(images, labels, message):
+    gan = make()
+    before = all_state(gan)
+    with pytest.raises(ValueError, match=message):
+        gan.fit(images, labels, batch_size=64, verbose=0)
+    after = all_state(gan)
+    assert all((before[name] == after[name]).all() for name in before)
+
+
+def test_bad_arguments_of_generate():
+    gan = make()
+    for labels in (3, -1, 1.0, [0, 1], "three"):
+        with pytest.raises(ValueError, match="labels"):
+            gan.generate(3, labels=labels)
+
+
+def test_networks_that_do_not_fit():
+    with pytest.raises(ValueError, match="ConditionalGAN"):
+        keras_gan.GAN(*networks())
+    with pytest.raises(ValueError, match="num_classes"):
+        keras_gan.ConditionalGAN(*networks())
+    plain = keras_gan.networks.dcgan((8, 8, 1), **KEYS)
+    with pytest.raises(ValueError, match=r"\[latents, condition\]"):
+        keras_gan.ConditionalGAN(*plain, num_classes=3)
+
+
+def test_vectors_of_attributes(images):
+    pair = keras_gan.networks.dcgan((8, 8, 1), condition_dim=2, **KEYS)
+    gan = tiny_gan(keras_gan.ConditionalGAN, networks=pair)
+    data = {"image": images, "condition": np.random.default_rng(0).normal(size=(64, 2)).astype("float32")}
+    gan.fit(data, batch_size=8, verbose=0)
+    assert gan.generate(3, seed=0, labels=[0.5, -1.0]).shape == (3, 8, 8, 1)
+    with pytest.raises(ValueError, match="must be given"):
+        gan.generate(3)
+    with pytest.raises(ValueError, match="2 floats"):
+        gan.generate(3, labels=[1.0])
+    with pytest.raises(ValueError, match="no `condition`"):
+        gan.fit(images, batch_size=8, verbose=0)
+    with pytest.raises(ValueError, match="floats of shape"):
+        gan.fit({**data, "condition": data["condition"][:, :1]}, batch_size=8, verbose=0)
+
+
+def test_export_takes_labels(images, tmp_path):
+    gan = make()
+    gan.fit(keras_gan.data.from_arrays(images, LABELS, batch_size=8), verbose=0)
+    loaded = tf.saved_model.load(gan.export(tmp_path / "model"))
+    np.testing.assert_array_equal(loaded.sample(5, 3), gan.generate(5, 3))
+    np.testing.assert_array_equal(loaded.sample(5, 3, 0.5, 2), gan.generate(5, 3, truncation=0.5, labels=2))
+    np.testing.assert_array_equal(loaded.sample(3, 3, 1.0, [2, 0, 1]), gan.generate(3, 3, labels=[2, 0, 1]))
+    latents = gan.sample_latents(2, 0)
+    images = loaded.signatures["serving_default"](latents=tf.constant(latents), labels=tf.constant([0, 1]))[
+        "images"
+    ]
+    np.testing.assert_allclose(images, gan([latents, np.array([0, 1])]), atol=1e-5)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="out of range"):
+        loaded.sample(5, 3, 1.0, 3)
+    gan.export(tmp_path / "model.tflite", format="litert")
+    gan.export(tmp_path / "model.onnx", format="onnx")
+
+
+def test_a_grid_has_a_row_for_each_class_with_shared_latents(images, tmp_path):
+    gan = make()
+    latents, labels = gan.grid_inputs(gan.grid_rows, 4, seed=0)
+    assert labels.tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    np.testing.assert_array_equal(latents[:4], latents[4:8])
+    dataset = keras_gan.data.from_arrays(images, LABELS, batch_size=8)
+    dataset.stream.class_names = ["ant", "bee", "cat"]
+    gan.fit(dataset, verbose=0, callbacks=[keras_gan.callbacks.SampleGrid(tmp_path, columns=4)])
+    from PIL import Image
+
+    width = Image.open(tmp_path / "epoch-0001.png").size[0]
+    assert width > 4 * (48 + 2)  # the names stand before the rows
+
+
+def test_equal_under_replicas(mirrored, images):
+    ends = []
+    for strategy in (tf.distribute.get_strategy(), mirrored):
+        with strategy.scope():
+            gan = make(
+                conditioning="projection",
+                loss="relativistic_average",
+                regularizers=["r1", "lecam", "top_k", "dragan"],
+                generator_optimizer=keras.optimizers.SGD(0.05),
+                discriminator_optimizer=keras.optimizers.SGD(0.05),
+            )
+            gan.fit(keras_gan.data.from_arrays(images, LABELS, batch_size=16), verbose=0)
+        ends.append(all_state(gan))
+    for name, value in ends[0].items():
+        np.testing.assert_allclose(value, ends[1][name], atol=1e-5, err_msg=name)
