@@ -25,4 +25,5 @@ def of_sum(function, inputs):
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         outputs = tf.reduce_sum(tf.cast(function(inputs), inputs.dtype))
-    return tape.gradient(outputs, inputs)
+    # A tensor also where the function gathers rows.
+    return tf.convert_to_tensor(tape.gradient(outputs, inputs))

@@ -21,7 +21,7 @@ def number_or_schedule(value, name):
         return value
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
         raise ValueError(
-            f"`{name}` must be a number of 0 or more, or a schedule of keras.optimizers.schedules. "
+            f"`{name}` must be a number, not negative, or a schedule of keras.optimizers.schedules. "
             f"Received: {name}={value!r}"
         )
     return float(value)

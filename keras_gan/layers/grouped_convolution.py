@@ -1,15 +1,15 @@
 """Grouped convolution."""
 
 import keras
-import tensorflow as tf
+from keras import ops
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GroupedConv2D(keras.layers.Conv2D):
-    """`keras.layers.Conv2D` with `groups`, by TensorFlow's own grouped convolution.
+    """`keras.layers.Conv2D` with `groups` that is fast on a CPU too.
 
-    Keras compiles grouped convolutions with XLA, on a CPU a hundred times slower. Stride 1 and
-    `padding="same"` alone.
+    Keras compiles grouped convolutions with XLA, which takes a hundred times as long on a CPU. There
+    this layer makes one convolution for each group. Stride 1 and `padding="same"` alone.
 
     Args:
         filters, kernel_size, groups, **kwargs: as in `keras.layers.Conv2D`.
@@ -28,4 +28,7 @@ class GroupedConv2D(keras.layers.Conv2D):
         super().__init__(filters, kernel_size, groups=groups, padding=padding, **kwargs)
 
     def convolution_op(self, inputs, kernel):
-        return tf.nn.conv2d(inputs, kernel, strides=1, padding="SAME")
+        if self.groups == 1 or any("GPU" in device.upper() for device in keras.distribution.list_devices()):
+            return super().convolution_op(inputs, kernel)
+        parts = zip(ops.split(inputs, self.groups, axis=-1), ops.split(kernel, self.groups, axis=-1))
+        return ops.concatenate([ops.conv(x, k, padding="same") for x, k in parts], axis=-1)

@@ -45,7 +45,7 @@ class MinibatchStdDev(keras.layers.Layer):
         # Written so that n may be unknown when the graph is made.
         whole = ops.equal(n % self.group_size, 0) if not isinstance(n, int) else n % self.group_size == 0
         group = ops.where(whole, self.group_size, n)
-        x = ops.cast(inputs, "float32")
+        x = ops.cast(inputs, "float32") if self.compute_dtype in ("float16", "bfloat16") else inputs
         part = channels // self.features
         x = ops.reshape(x, (group, -1, height, width, self.features, part))
         deviation = ops.sqrt(ops.mean(ops.square(x - ops.mean(x, axis=0)), axis=0) + 1e-8)

@@ -117,7 +117,7 @@ class ConditionalGAN(GAN):
                 raise ValueError(
                     f"`labels` must be an int, or {n} ints, one for each image. Received: {labels!r}"
                 )
-            if given.size and not (0 <= given.min() and given.max() < self.num_classes):
+            if given.size and (given.min() < 0 or given.max() >= self.num_classes):
                 raise ValueError(f"`labels` must be in 0 .. {self.num_classes - 1}. Received: {labels!r}")
             return np.broadcast_to(given, (n,)).astype("int32")
         size = self.condition_spec.shape[1]

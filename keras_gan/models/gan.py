@@ -547,4 +547,6 @@ class GAN(Loops, keras.Model):
 
 
 def _inputs(network, first, condition):
-    return [first, condition] if isinstance(network.input_shape, list) else first
+    if not isinstance(network.input_shape, list):
+        return first
+    return [tf.convert_to_tensor(first), tf.convert_to_tensor(condition)]

@@ -62,11 +62,8 @@ def sngan(
     start = (height >> stages, width >> stages)
     if stages <= 3:
         up, down = [4 * filters] * (stages + 1), [2 * filters] * (stages + 1)
-        if stages == 3:
-            # The paper's: two blocks that halve the size, two that keep it.
-            halve = [True, True, False, False]
-        else:
-            halve = [True] * stages + [False]
+        # At 32 the paper's: two blocks that halve the size, two that keep it.
+        halve = [True, True, False, False] if stages == 3 else [True] * stages + [False]
     else:
         up = [filters << stage for stage in reversed(range(stages + 1))]
         down = [filters << stage for stage in range(stages + 1)]

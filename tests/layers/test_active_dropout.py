@@ -6,7 +6,7 @@ from tests.contracts import layer_contract
 
 def test_it_drops_in_inference_and_the_same_call_drops_the_same():
     inputs = np.ones((4, 1000), "float32")
-    layer_contract(ActiveDropout(0.3), inputs, (4, 1000), second_order=False)
+    layer_contract(ActiveDropout(0.3), inputs, (4, 1000), second_order=False, draws=True)
     layer = ActiveDropout(0.3, seed=1)
     outputs = layer(inputs).numpy()
     assert abs((outputs == 0).mean() - 0.3) < 0.03

@@ -112,6 +112,7 @@ def test_equal_under_replicas(mirrored, images):
     ends = []
     for strategy in (tf.distribute.get_strategy(), mirrored):
         with strategy.scope():
+            keras.utils.set_random_seed(0)
             gan = tiny_gan(
                 networks=tiny_networks(discriminator_normalization="spectral"),
                 generator_optimizer=keras.optimizers.SGD(0.05),

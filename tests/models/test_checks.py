@@ -239,4 +239,4 @@ def test_weights_of_packed_images_are_refused(images):
     pair = keras_gan.networks.mlp(2, packing=2)
     gan = tiny_gan(networks=pair)
     with pytest.raises(ValueError, match="Packing"):
-        gan.fit(np.zeros((8, 2), "float32"), sample_weight=np.ones(8), verbose=0)
+        gan.fit(np.zeros((8, 2), "float32"), sample_weight=np.ones(8), batch_size=4, verbose=0)

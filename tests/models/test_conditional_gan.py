@@ -149,6 +149,7 @@ def test_equal_under_replicas(mirrored, images):
     ends = []
     for strategy in (tf.distribute.get_strategy(), mirrored):
         with strategy.scope():
+            keras.utils.set_random_seed(0)
             gan = make(
                 conditioning="projection",
                 loss="relativistic_average",

@@ -57,7 +57,7 @@ def test_q_belongs_to_the_generator(images):
     before = all_state(gan)
     gan.train_on_batch(images[:8])
     after = all_state(gan)
-    moved = [n for n in before if "/code/kernel" in n and (before[n] != after[n]).any()]
+    moved = [n for n in before if "code/kernel" in n and (before[n] != after[n]).any()]
     assert moved
 
 

@@ -124,7 +124,7 @@ def test_outputs_are_float32_in_mixed_precision(policy):
         ({"image_shape": (64, 64)}, "height, width, channels"),
         ({"image_shape": (64, 64, 3), "latent_dim": 0}, "latent_dim"),
         (
-            {"image_shape": (64, 64, 3), "discriminator_normalization": "spectral"},
+            {"image_shape": (64, 64, 3), "discriminator_normalization": "group"},
             "discriminator_normalization",
         ),
     ],

@@ -1,5 +1,7 @@
-import numpy as np
+import itertools
+
 import pytest
+import tensorflow as tf
 
 import keras_gan
 from tests.contracts import network_contract
@@ -34,7 +36,7 @@ def test_the_papers_networks_at_64():
     """Table 4 at 64: 4x4x1024, blocks of 512, 256, 128, 64; down 64, 128, 256, 512, 1024."""
     widths = (1024, 512, 256, 128, 64)
     generator = (128 + 1) * 16 * 1024 + 4 * 64 + convolution(3, 64, 3)
-    for a, b in zip(widths, widths[1:], strict=False):
+    for a, b in itertools.pairwise(widths):
         generator += convolution(3, a, b) + convolution(3, b, b) + convolution(1, a, b) + 4 * (a + b)
     discriminator = convolution(3, 3, 64) + convolution(3, 64, 64) + convolution(1, 3, 64) + 1024 + 1
     for a, b in zip(widths[:0:-1], widths[-2::-1], strict=True):
@@ -59,8 +61,9 @@ def test_sizes(size, stages):
 @pytest.mark.parametrize("conditioning", ["projection", "auxiliary", "concat"])
 def test_classes(conditioning):
     generator, discriminator = sngan((16, 16, 1), 8, filters=4, num_classes=3, conditioning=conditioning)
-    images = generator([np.ones((2, 8), "float32"), np.array([0, 2])])
-    logits = discriminator(images if conditioning == "auxiliary" else [images, np.array([0, 2])])
+    labels = tf.constant([0, 2])
+    images = generator([tf.ones((2, 8)), labels])
+    logits = discriminator(images if conditioning == "auxiliary" else [images, labels])
     assert (logits[0].shape if conditioning == "auxiliary" else logits.shape) == (2, 1)
     names = {type(layer).__name__ for layer in generator.layers}
     assert ("ConditionalBatchNormalization" in names) == (conditioning == "projection")

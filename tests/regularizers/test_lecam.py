@@ -11,7 +11,7 @@ def test_values_and_averages_step_by_step():
     rng = np.random.default_rng(0)
     averages = None
     for step in range(3):
-        real, fake = rng.normal(size=(2, 5, 1)).astype("float32") + [[[1.0]], [[-1.0]]]
+        real, fake = rng.normal([[[1.0]], [[-1.0]]], size=(2, 5, 1)).astype("float32")
         means = np.array([real.mean(), fake.mean()])
         averages = means if averages is None else 0.9 * averages + 0.1 * means
         expected = (np.maximum(real - averages[1], 0) ** 2).mean()
