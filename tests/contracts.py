@@ -95,7 +95,7 @@ def penalty_contract(cls, alias, *, arguments, linear):
 
 def lazy_contract(cls, arguments):
     """With interval 2, every second discriminator step has twice the penalty and the others none."""
-    gan = tiny_gan(regularizers=[cls(**{**arguments, "interval": 2})])
+    gan = tiny_gan(regularizers=[cls(**{**arguments, "interval": 2})], run_eagerly=True)
     images = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype("float32")
     values = [gan.train_on_batch(images, return_dict=True) for _ in range(4)]
     steps = np.array([float(figures[cls.name]) for figures in values])
@@ -104,9 +104,12 @@ def lazy_contract(cls, arguments):
 
 
 def part_contract(**parts):
-    """Whatever is given to `compile`: steps move each player, save -> load -> the same step."""
+    """Whatever is given to `compile`: steps move each player, save -> load -> the same step.
+
+    The step's Python is run; compiled graphs of every part are in tests/test_combinations.py.
+    """
     images = np.random.default_rng(0).uniform(-1, 1, (16, 8, 8, 1)).astype("float32")
-    gan = tiny_gan(**parts)
+    gan = tiny_gan(**parts, run_eagerly=True)
     before = all_state(gan)
     gan.fit(images, batch_size=8, epochs=1, verbose=0)
     after = all_state(gan)

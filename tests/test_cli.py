@@ -197,3 +197,32 @@ def test_two_seeds_differ_and_one_repeats(run, tmp_path):
         assert here("generate", model, "-n", "4", "--seed", seed, "--out", tmp_path / f"{name}.png")[0] == 0
     a, b, c = (np.asarray(Image.open(tmp_path / f"{n}.png")) for n in "abc")
     assert (a == b).all() and (a != c).any()
+
+
+@pytest.fixture(scope="module")
+def colour_folder(tmp_path_factory):
+    """Two class folders of 24 colour pictures each."""
+    folder = tmp_path_factory.mktemp("colours")
+    rng = np.random.default_rng(0)
+    for name in ("bright", "dark"):
+        (folder / name).mkdir()
+        for i in range(24):
+            pixels = rng.integers(0, 128, (32, 32, 3)) + 127 * (name == "bright")
+            Image.fromarray(pixels.astype("uint8")).save(folder / name / f"{i}.png")
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("data", ["mnist_5k", "folder"])
+@pytest.mark.parametrize("recipe", keras_gan.recipes.RECIPES)
+def test_every_recipe_trains(recipe, data, colour_folder, tmp_path):
+    dataset = data if data == "mnist_5k" else f"folder:{colour_folder}"
+    options = ("--dataset", dataset, "--steps", "1", "--batch-size", "8", "--out", tmp_path / "run")
+    code, out = here("train", recipe, *options)
+    assert code == 0, out
+    label = ("--label", "1") if keras_gan.recipes.get(recipe).labels else ()
+    code, out = here("generate", tmp_path / "run", "-n", "4", "--out", tmp_path / "grid.png", *label)
+    assert code == 0, out
+    code, out = here("generate", tmp_path / "run/saved_model", "-n", "4", "--out", tmp_path / "b.png", *label)
+    assert code == 0, out
+    assert (tmp_path / "grid.png").read_bytes() == (tmp_path / "b.png").read_bytes()

@@ -36,6 +36,7 @@ def test_frechet_distance_of_gaussians():
     assert digits.frechet(a, a) == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_the_stored_generator_writes_readable_digits(classifier):
     import tensorflow as tf
 

@@ -5,9 +5,12 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 import keras_gan
 
 
+@pytest.mark.slow
 def test_every_trial_reports(tmp_path):
     root = str(pathlib.Path(keras_gan.__file__).parents[1])
     run = subprocess.run(

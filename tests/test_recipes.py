@@ -9,24 +9,84 @@ EXPECTED = {
     "lsgan": keras_gan.LSGAN,
     "wgan": keras_gan.WGAN,
     "wgan-gp": keras_gan.WGANGP,
+    "sngan": keras_gan.GAN,
+    "sagan": keras_gan.GAN,
+    "dragan": keras_gan.GAN,
+    "r1": keras_gan.GAN,
+    "r3gan": keras_gan.GAN,
+    "cgan": keras_gan.ConditionalGAN,
+    "acgan": keras_gan.ACGAN,
+    "projection": keras_gan.ConditionalGAN,
+    "infogan": keras_gan.InfoGAN,
 }
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_small(name):
-    gan = recipes.build(name, (28, 28, 1))
+    gan = recipes.build(name, (28, 28, 1), num_classes=10)
     assert type(gan) is EXPECTED[name]
     assert gan.generator.count_params() < 2e6
 
 
-@pytest.mark.parametrize("name", recipes.RECIPES)
-def test_paper_scale_has_the_papers_networks(name):
+@pytest.mark.parametrize("name", ["dcgan", "lsgan", "wgan", "wgan-gp", "dragan"])
+def test_paper_scale_has_the_networks_of_dcgan(name):
     gan = recipes.build(name, (64, 64, 3), "paper")
     assert gan.generator.count_params() == 18_858_883
-    # Layer normalisation instead of batch normalisation in WGAN-GP has no moving statistics.
-    assert gan.discriminator.count_params() == 4_317_441 - (2 * 896 if name == "wgan-gp" else 0)
-    rate = {"wgan": 5e-5, "wgan-gp": 1e-4}.get(name, 2e-4)
+    # Layer normalisation instead of batch normalisation in WGAN-GP has no moving statistics, and
+    # DRAGAN's discriminator has biases instead of any.
+    without = {"wgan-gp": 2 * 896, "dragan": 3 * 896}
+    assert gan.discriminator.count_params() == 4_317_441 - without.get(name, 0)
+    rate = {"wgan": 5e-5, "wgan-gp": 1e-4, "dragan": 1e-4}.get(name, 2e-4)
     assert float(gan.generator_optimizer.learning_rate) == pytest.approx(rate)
+
+
+# Weights of generator and discriminator; those of the networks themselves are derived in tests/networks.
+PAPER = {
+    "sngan": ((32, 32, 3), 4_280_323, 1_055_106),
+    "r1": ((64, 64, 3), 12_226_563 + 128 * 16 * 1024, 10_146_434 - 4_289),
+    "r3gan": ((32, 32, 3), 20_732_160, 20_732_160 - 64 * 768 + 768),
+}
+
+
+@pytest.mark.parametrize("name", PAPER)
+def test_paper_scale(name):
+    shape, generator, discriminator = PAPER[name]
+    gan = recipes.build(name, shape, "paper")
+    assert gan.generator.count_params() == generator
+    assert gan.discriminator.count_params() == discriminator
+
+
+@pytest.mark.parametrize("name", ["sagan", "cgan", "acgan", "projection", "infogan"])
+def test_paper_scale_by_class(name):
+    """Built, with its labels and the paper's hyper-parameters."""
+    size = recipes.get(name, "paper").image_size or 28
+    gan = recipes.build(name, (size, size, 3), "paper", num_classes=10)
+    assert type(gan) is (keras_gan.ConditionalGAN if name == "sagan" else EXPECTED[name])
+    rates = [float(o.learning_rate) for o in (gan.generator_optimizer, gan.discriminator_optimizer)]
+    expected = {"sagan": [1e-4, 4e-4], "infogan": [1e-3, 2e-4]}.get(name, [2e-4, 2e-4])
+    assert rates == pytest.approx(expected)
+    assert gan.discriminator_steps == (5 if name == "projection" else 1)
+
+
+def test_the_schedules_of_r3gan():
+    gan = recipes.build("r3gan", (32, 32, 3), "paper")
+    step = 20_000_000 // 512
+    for penalty in gan.regularizers:
+        assert float(penalty.weight_at(0)) == pytest.approx(0.05 / 2)
+        assert float(penalty.weight_at(step)) == pytest.approx(0.005 / 2)
+    optimizer = gan.generator_optimizer
+    assert float(optimizer.learning_rate) == pytest.approx(2e-4) and float(optimizer.beta_2) == pytest.approx(
+        0.9
+    )
+    optimizer.iterations.assign(step)
+    assert float(optimizer.learning_rate) == pytest.approx(5e-5) and float(optimizer.beta_2) == pytest.approx(
+        0.99
+    )
+
+
+def test_recipes_with_classes_need_labels():
+    with pytest.raises(ValueError, match="trains on classes"):
+        recipes.build("cgan", (28, 28, 1))
 
 
 def test_unknown_names_list_the_known():

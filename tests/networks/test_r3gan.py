@@ -15,6 +15,20 @@ def test_contract():
     network_contract(networks, latent_dim=4, image_shape=(16, 8, 1), bounded=False)
 
 
+def test_the_papers_networks():
+    """CIFAR-10: four stages of 768, 96 groups, two blocks each, twice as wide inside."""
+    block = 768 * 1536 + 1536 + 9 * 16 * 1536 + 1536 + 1536 * 768
+    basis = 4 * 4 * 768
+    network_contract(
+        keras_gan.networks.r3gan((32, 32, 3)),
+        latent_dim=64,
+        image_shape=(32, 32, 3),
+        generator_params=64 * 768 + basis + 8 * block + 768 * 3,
+        discriminator_params=3 * 768 + 8 * block + basis + 768,
+        bounded=False,
+    )
+
+
 def convert(network, arrays, prefix, stages):
     """Weights of the official state dict, into ours by the names of the layers."""
 
