@@ -16,7 +16,7 @@ if keras.backend.backend() != "tensorflow":
         'os.environ["KERAS_BACKEND"] = "tensorflow", or `export KERAS_BACKEND=tensorflow`.'
     )
 
-from keras_gan import callbacks, data, layers, losses, networks, recipes, regularizers
+from keras_gan import callbacks, data, layers, losses, networks, recipes, regularizers, schedules
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
@@ -42,4 +42,5 @@ __all__ = [
     "networks",
     "recipes",
     "regularizers",
+    "schedules",
 ]

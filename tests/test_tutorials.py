@@ -26,6 +26,7 @@ def test_notebook_is_the_sources(name):
     assert not any(o.output_type == "error" for o in outputs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_notebook_runs(name, tmp_path, monkeypatch):
     monkeypatch.setenv("TUTORIAL_STEPS", "3")

@@ -53,7 +53,7 @@ def score(samples):
 
 
 def show(results):
-    figure, axes = plt.subplots(1, len(results), figsize=(4 * len(results), 4.3), squeeze=False)
+    _, axes = plt.subplots(1, len(results), figsize=(4 * len(results), 4.3), squeeze=False)
     for axis, (name, samples) in zip(axes[0], results.items(), strict=True):
         axis.plot(*centres.T, "r+", ms=10)
         axis.scatter(*samples.T, s=2, alpha=0.3)

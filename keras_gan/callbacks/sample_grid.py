@@ -49,8 +49,8 @@ class SampleGrid(keras.callbacks.Callback):
         tensorboard=None,
     ):
         super().__init__()
-        for name, value in (("rows", rows or 1), ("columns", columns), ("every_steps", every_steps or 1)):
-            if not (isinstance(value, int) and value >= 1):
+        for name, value in (("rows", rows), ("columns", columns), ("every_steps", every_steps)):
+            if value is not None and not (isinstance(value, int) and value >= 1):
                 raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
         self.directory = pathlib.Path(directory)
         self.rows = rows

@@ -6,21 +6,21 @@ from keras import ops
 
 
 class _FIR(keras.layers.Layer):
-    def __init__(self, kernel=(1, 3, 3, 1), **kwargs):
+    def __init__(self, taps=(1, 3, 3, 1), **kwargs):
         super().__init__(**kwargs)
-        if len(kernel) < 2 or len(kernel) % 2 or sum(kernel) == 0:
-            raise ValueError(f"`kernel` must be an even number of weights. Received: kernel={kernel!r}")
-        self.kernel = tuple(kernel)
+        if len(taps) < 2 or len(taps) % 2 or sum(taps) == 0:
+            raise ValueError(f"`taps` must be an even number of weights. Received: taps={taps!r}")
+        self.taps = tuple(taps)
 
     def filter(self, channels, gain):
-        weights = np.outer(self.kernel, self.kernel).astype("float32")
+        weights = np.outer(self.taps, self.taps).astype("float32")
         weights *= gain / weights.sum()
         return ops.convert_to_tensor(
             np.broadcast_to(weights[:, :, None, None], (*weights.shape, channels, 1)), self.compute_dtype
         )
 
     def get_config(self):
-        return {**super().get_config(), "kernel": self.kernel}
+        return {**super().get_config(), "taps": self.taps}
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -30,7 +30,7 @@ class FIRUpsampling(_FIR):
     Its gradients have right gradients of their own, which those of Keras' bilinear resizing have not.
 
     Args:
-        kernel: weights of the filter along each axis, an even number. Default (1, 3, 3, 1), which is
+        taps: weights of the filter along each axis, an even number. Default (1, 3, 3, 1), which is
             bilinear.
 
     Input shape: (batch, height, width, channels).
@@ -48,7 +48,7 @@ class FIRUpsampling(_FIR):
         x = ops.reshape(inputs, (-1, height, 1, width, 1, channels))
         x = ops.pad(x, [[0, 0], [0, 0], [0, 1], [0, 0], [0, 1], [0, 0]])
         x = ops.reshape(x, (-1, 2 * height, 2 * width, channels))
-        before = len(self.kernel) // 2
+        before = len(self.taps) // 2
         after = before - 1
         x = ops.pad(x, [[0, 0], [before, after], [before, after], [0, 0]])
         return ops.depthwise_conv(x, self.filter(channels, 4.0), padding="valid")
@@ -63,7 +63,7 @@ class FIRDownsampling(_FIR):
     """Halves height and width: a low-pass filter, then every second pixel.
 
     Args:
-        kernel: as in `FIRUpsampling`.
+        taps: as in `FIRUpsampling`.
 
     Input shape: (batch, height, width, channels), even sides.
 
@@ -75,7 +75,7 @@ class FIRDownsampling(_FIR):
     """
 
     def call(self, inputs):
-        pad = len(self.kernel) // 2 - 1
+        pad = len(self.taps) // 2 - 1
         x = ops.pad(inputs, [[0, 0], [pad, pad], [pad, pad], [0, 0]])
         return ops.depthwise_conv(x, self.filter(inputs.shape[-1], 1.0), strides=2, padding="valid")
 

@@ -21,7 +21,10 @@ def freeze_blocks(discriminator, count):
 
     Reference: Mo et al., "Freeze the Discriminator", 2020, https://arxiv.org/abs/2002.10964
     """
-    starts = [i for i, layer in enumerate(discriminator.layers) if hasattr(layer, "kernel")]
+    # A wrapper (spectral normalisation) has the layer with the kernel inside.
+    starts = [
+        i for i, layer in enumerate(discriminator.layers) if hasattr(getattr(layer, "layer", layer), "kernel")
+    ]
     if not (isinstance(count, int) and 0 <= count < len(starts)):
         raise ValueError(
             f"This discriminator has {len(starts)} blocks; 0 to {len(starts) - 1} of them can be frozen. "

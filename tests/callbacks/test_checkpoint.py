@@ -119,6 +119,7 @@ def test_killed_at_many_steps(tmp_path, model):
         compare(tmp_path / "whole", folder)
 
 
+@pytest.mark.slow
 def test_interrupted_in_memory_every_step(images, tmp_path):
     """Stop after each step of two epochs and go on in a new model: always the same state."""
 

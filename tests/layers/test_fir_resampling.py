@@ -32,5 +32,5 @@ def test_downsampling_keeps_a_constant_inside_and_is_the_transpose_of_upsampling
 
 
 def test_odd_kernels_are_refused():
-    with pytest.raises(ValueError, match="kernel"):
+    with pytest.raises(ValueError, match="taps"):
         FIRUpsampling((1, 2, 1))

@@ -175,7 +175,7 @@ class Bomb(Penalty):
         super().__init__(1.0)
         self.step = step
 
-    def penalty(self, gan, real, fake, condition):
+    def penalty(self, gan, turn):
         return tf.where(gan.state.discriminator_step.value < self.step - 1, 0.0, float("nan"))
 
 
