@@ -76,7 +76,7 @@ class InfoGAN(GAN):
         self.categories, self.codes = categories, codes
         self.information_weight, self.code_weight = float(information_weight), float(code_weight)
         # Q belongs to the generator: all of the discriminator that its logits do not need.
-        judge = keras.Model(discriminator.inputs, discriminator.outputs[0])
+        judge = keras.Model(discriminator.input, discriminator.outputs[0])
         self._judging = {id(variable) for variable in judge.trainable_variables}
 
     def get_config(self):

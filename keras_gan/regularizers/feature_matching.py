@@ -47,7 +47,7 @@ class FeatureMatchingPenalty(Penalty):
             output = next(layer for layer in reversed(network.layers) if layer.weights).input
         else:
             output = network.get_layer(self.layer).output
-        self._features = keras.Model(network.inputs, output)
+        self._features = keras.Model(network.input, output)
 
     def penalty(self, gan, turn):
         real, fake = (
