@@ -49,7 +49,6 @@ class Method:
     beta_1: float = 0.5
     beta_2: float = 0.999
     ema_decay: float | None = None
-    final_beta_2: float | None = None
 
 
 METHODS = {
@@ -111,13 +110,10 @@ def train(data, name, seed, steps=None):
     k = parts.get("discriminator_steps", 1)
 
     def adam(player_steps):
-        rate, beta_2 = method.rate, method.beta_2
-        schedules = keras.optimizers.schedules
-        if method.final_rate != method.rate:
-            rate = schedules.CosineDecay(rate, player_steps, alpha=method.final_rate / method.rate)
-        if method.final_beta_2:
-            beta_2 = schedules.CosineDecay(beta_2, player_steps, alpha=method.final_beta_2 / beta_2)
-        return keras_gan.schedules.ScheduledAdam(rate, method.beta_1, beta_2)
+        rate = method.rate
+        if method.final_rate != rate:
+            rate = keras.optimizers.schedules.CosineDecay(rate, player_steps, alpha=method.final_rate / rate)
+        return keras.optimizers.Adam(rate, method.beta_1, method.beta_2)
 
     gan.compile(
         generator_optimizer=adam(steps),
@@ -214,6 +210,8 @@ def main():
     if options.table:
         if options.results is None:
             parser.error("--table needs --results FILE")
+        if options.data or options.method or options.steps or options.seed:
+            parser.error("--table makes all runs: leave out --data, --method, --seed and --steps")
         table(options.results, options.pictures)
     else:
         if options.data is None or options.method is None:

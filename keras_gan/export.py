@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan.data.images import to_uint8
-from keras_gan.models.checks import first
+from keras_gan.networks.outputs import first
 
 FORMATS = ("saved_model", "litert", "onnx")
 
@@ -118,6 +118,7 @@ class Sampler(tf.Module):
 
             @tf.function(input_signature=[latents, condition])
             def serving_default(latents, labels):
+                gan.assert_condition(labels)
                 return {"images": gan.synthesize(latents, labels)}
 
             # Of any shape: one for all images, or one for each.

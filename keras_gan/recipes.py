@@ -16,7 +16,7 @@ from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
 from keras_gan.regularizers import DRAGANPenalty, R1Penalty, R2Penalty
 from keras_gan.run_folder import load_model
-from keras_gan.schedules import ScheduledAdam
+from keras_gan.schedules import LinearDecay, ScheduledAdam
 
 SCALES = ("small", "paper")
 
@@ -92,8 +92,25 @@ def _r1_adam(steps):
     return _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, interval=4)])
 
 
-def _hinge(discriminator_steps):
-    return lambda steps: _adam(2e-4, 0.0, 0.9, loss="hinge", discriminator_steps=discriminator_steps)
+def _hinge(steps):
+    return _adam(2e-4, 0.0, 0.9, loss="hinge")
+
+
+def _sngan(begin):
+    """SNGAN's: 5 discriminator steps, rates that fall linearly from the `begin`-th generator step."""
+
+    def parts(steps):
+        start = min(begin, steps - 1)
+        return {
+            "generator_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, steps, start), 0.0, 0.9),
+            "discriminator_optimizer": keras.optimizers.Adam(
+                LinearDecay(2e-4, 5 * steps, 5 * start), 0.0, 0.9
+            ),
+            "loss": "hinge",
+            "discriminator_steps": 5,
+        }
+
+    return parts
 
 
 def _two_rates(steps):
@@ -139,8 +156,8 @@ RECIPES = {
         "paper": Recipe("WGAN-GP on DCGAN networks", WGANGP, _PAPER_CRITIC, dataset="lsun/bedroom", image_size=64, batch_size=64, steps=200_000),
     },
     "sngan": {
-        "small": Recipe("hinge, spectral normalisation, residual", GAN, functools.partial(networks.sngan, latent_dim=64, filters=16), _hinge(1), steps=1500, ema_decay=0.995),
-        "paper": Recipe("SNGAN, 5 discriminator steps", GAN, networks.sngan, _hinge(5), dataset="cifar10", image_size=32, steps=50_000),
+        "small": Recipe("hinge, spectral normalisation, residual", GAN, functools.partial(networks.sngan, latent_dim=64, filters=16), _hinge, steps=1500, ema_decay=0.995),
+        "paper": Recipe("SNGAN, 5 discriminator steps", GAN, networks.sngan, _sngan(0), dataset="cifar10", image_size=32, steps=50_000),
     },
     "sagan": {
         "small": Recipe("SNGAN with self-attention, two rates", GAN, functools.partial(networks.sagan, latent_dim=64, filters=16), _two_rates, steps=1500, ema_decay=0.995),
@@ -152,11 +169,11 @@ RECIPES = {
     },
     "r1": {
         "small": Recipe("non-saturating loss, R1 at every step", GAN, _SMALL_CRITIC, lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1)]), steps=2000, ema_decay=0.995),
-        "paper": Recipe("R1 on residual networks", GAN, functools.partial(networks.sngan, latent_dim=256, spectral_normalization="none"), lambda steps: _adam(1e-4, 0.0, 0.99, regularizers=[R1Penalty(10.0)]), dataset="celeb_a", image_size=64, batch_size=64, steps=300_000),
+        "paper": Recipe("R1 on residual networks, with Adam", GAN, functools.partial(networks.sngan, latent_dim=256, spectral_normalization="none"), lambda steps: _adam(1e-4, 0.0, 0.99, regularizers=[R1Penalty(10.0)]), dataset="celeb_a", image_size=64, batch_size=64, steps=300_000),
     },
     "r3gan": {
         "small": Recipe("relativistic pairing, R1, R2, residual", GAN, _small_r3gan, _r3gan(1e-3, 1e-4, 0.2, 0.1, None), steps=1500, ema_decay=0.995),
-        "paper": Recipe("R3GAN for CIFAR-10", GAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, 20_000_000 // 512), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=0.99993),
+        "paper": Recipe("R3GAN for CIFAR-10, without classes", GAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, 20_000_000 // 512), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=0.99993),
     },
     "cgan": {
         "small": Recipe("classes, concatenated", ConditionalGAN, _SMALL_CRITIC, _r1_adam, steps=2500, ema_decay=0.995, labels=True),
@@ -168,7 +185,7 @@ RECIPES = {
     },
     "projection": {
         "small": Recipe("classes, projection and conditional BN", ConditionalGAN, functools.partial(_SMALL_CRITIC, conditioning="projection"), _r1_adam, steps=2500, ema_decay=0.995, labels=True),
-        "paper": Recipe("projection discriminator, residual", ConditionalGAN, networks.sngan, _hinge(5), dataset="imagenet_resized/64x64", image_size=64, steps=450_000, labels=True),
+        "paper": Recipe("projection discriminator, residual", ConditionalGAN, networks.sngan, _sngan(200_000), dataset="imagenet_resized/64x64", image_size=64, steps=250_000, labels=True),
     },
     "infogan": {
         "small": Recipe("finds classes without labels", InfoGAN, functools.partial(_infogan, filters=32, discriminator_normalization="none"), _r1_adam, steps=2500, ema_decay=0.995),

@@ -86,7 +86,8 @@ def load_model(path):
     try:
         gan = keras.saving.load_model(path)
         if training.exists():
-            gan.dataset_name = json.loads(training.read_text())["data"]["name"]
+            data = json.loads(training.read_text())["data"]
+            gan.dataset_name, gan.class_names = data["name"], data.get("class_names")
         return gan
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{path} cannot be loaded: {error}") from error

@@ -1,10 +1,11 @@
-"""Hyper-parameters that change as training goes on: penalties' weights and Adam's beta_2.
+"""Hyper-parameters that change as training goes on: rates, penalties' weights and Adam's beta_2.
 
-Learning rates have Keras' own schedules (`CosineDecay`, `PolynomialDecay` for a linear one), which
-optimisers save with their step and resume.
+Learning rates have Keras' own schedules too (`CosineDecay` and others). Optimisers save their step,
+and so resume any of them.
 """
 
 import keras
+from keras import ops
 
 Schedule = keras.optimizers.schedules.LearningRateSchedule
 
@@ -30,6 +31,37 @@ def number_or_schedule(value, name):
 def value_at(value, step):
     """A number as it is; a schedule's value at a step."""
     return value(step) if isinstance(value, Schedule) else value
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class LinearDecay(Schedule):
+    """A rate that stays constant and then falls linearly to zero.
+
+    Args:
+        rate: float, at the beginning.
+        steps: int, of the optimiser: where zero is reached.
+        begin: int, until where the rate is constant. Default 0.
+
+    Example:
+    >>> schedule = keras_gan.schedules.LinearDecay(2e-4, steps=100, begin=50)
+    >>> [round(float(schedule(step)), 6) for step in (0, 50, 75, 100)]
+    [0.0002, 0.0002, 0.0001, 0.0]
+    """
+
+    def __init__(self, rate, steps, begin=0):
+        if rate <= 0 or not 0 <= begin < steps:
+            raise ValueError(
+                "`rate` must be positive, and `begin` from 0 to below `steps`. "
+                f"Received: rate={rate}, steps={steps}, begin={begin}"
+            )
+        self.rate, self.steps, self.begin = float(rate), steps, begin
+
+    def __call__(self, step):
+        left = (self.steps - ops.cast(step, "float32")) / (self.steps - self.begin)
+        return self.rate * ops.clip(left, 0.0, 1.0)
+
+    def get_config(self):
+        return {"rate": self.rate, "steps": self.steps, "begin": self.begin}
 
 
 @keras.saving.register_keras_serializable("keras_gan")

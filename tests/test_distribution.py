@@ -13,10 +13,11 @@ import pytest
 import tensorflow as tf
 
 import keras_gan
+from keras_gan.regularizers import LeCamPenalty, R1Penalty
 from tests.helpers import tiny_networks
 
 CASES = {
-    "GAN": (keras_gan.GAN, {"regularizers": ["r1"]}),
+    "GAN": (keras_gan.GAN, {"regularizers": [R1Penalty(1.0, interval=2), LeCamPenalty(interval=3)]}),
     "WGAN": (keras_gan.WGAN, {}),
     "WGANGP with 5 critic steps": (keras_gan.WGANGP, {}),
     "BN in both": (keras_gan.GAN, {}),
@@ -25,7 +26,7 @@ CASES = {
 
 def train(case, strategy, images):
     model, parts = CASES[case]
-    normalization = "batch" if case == "BN in both" else "none"
+    normalization = {"BN in both": "batch", "GAN": "spectral"}.get(case, "none")
     keras.utils.set_random_seed(0)
     with strategy.scope():
         gan = model(*tiny_networks(size=16, discriminator_normalization=normalization), ema_decay=0.9, seed=0)
@@ -39,7 +40,9 @@ def train(case, strategy, images):
     return gan, history
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.slow] if case == "WGAN" else []) for case in CASES]
+)
 def test_two_mirrored_replicas_equal_one_device(case, mirrored):
     images = np.random.default_rng(0).uniform(-1, 1, (80, 16, 16, 1)).astype("float32")
     one, one_history = train(case, tf.distribute.get_strategy(), images)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from keras_gan.regularizers import R1Penalty
-from keras_gan.schedules import ScheduledAdam
+from keras_gan.schedules import LinearDecay, ScheduledAdam
 from tests.contracts import check_config, round_trip
 from tests.helpers import tiny_gan
 
@@ -33,6 +33,14 @@ def test_config():
         ScheduledAdam(beta_2="fast")
 
 
+def test_linear_decay():
+    schedule = LinearDecay(1.0, steps=10, begin=4)
+    np.testing.assert_allclose([schedule(s) for s in (0, 4, 7, 10, 12)], [1.0, 1.0, 0.5, 0.0, 0.0], atol=1e-6)
+    assert LinearDecay.from_config(schedule.get_config()).get_config() == schedule.get_config()
+    with pytest.raises(ValueError, match="begin"):
+        LinearDecay(1.0, steps=10, begin=10)
+
+
 def test_gamma_follows_its_schedule():
     schedule = schedules.PolynomialDecay(4.0, 10, 2.0)
     penalty = R1Penalty(schedule)
@@ -49,7 +57,7 @@ def test_two_rates_and_schedules_are_resumed_exactly(images):
         generator_optimizer=ScheduledAdam(
             schedules.CosineDecay(1e-3, 20), 0.0, schedules.PolynomialDecay(0.9, 20, 0.99)
         ),
-        discriminator_optimizer=keras.optimizers.Adam(schedules.PolynomialDecay(4e-3, 20, 0.0), 0.0),
+        discriminator_optimizer=keras.optimizers.Adam(LinearDecay(4e-3, 20), 0.0),
         regularizers=[R1Penalty(schedules.CosineDecay(1.0, 20))],
     )
     gan.fit(images, batch_size=8, verbose=0)

@@ -193,6 +193,7 @@ class TrainingBatches:
         if self.stream:
             stream = self.stream
             self.identity |= {"size": stream.size, "batch_size": stream.batch_size, "seed": stream.seed}
+            self.identity |= {"class_names": stream.class_names}
 
     def _regroup(self, dataset):
         batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
@@ -279,6 +280,9 @@ def array_batch(model, x, y=None, sample_weight=None, where="the batch"):
     arrays = _arrays(x, y, sample_weight)
     specs = {name: tf.TensorSpec(array.shape, array.dtype) for name, array in arrays.items()}
     check_spec(specs, model, where)
+    for holds, message in model.condition_requirements(arrays, where):
+        if not bool(holds):
+            raise ValueError(message if isinstance(message, str) else message.numpy().decode())
     return arrays
 
 

@@ -23,9 +23,13 @@ class GroupedConv2D(keras.layers.Conv2D):
     """
 
     def __init__(self, filters, kernel_size, groups=1, padding="same", **kwargs):
-        if padding != "same":
-            raise ValueError(f'`padding` must be "same". Received: {padding!r}')
         super().__init__(filters, kernel_size, groups=groups, padding=padding, **kwargs)
+        fixed = (self.padding, self.strides, self.dilation_rate, self.data_format)
+        if fixed != ("same", (1, 1), (1, 1), "channels_last"):
+            raise ValueError(
+                '`GroupedConv2D` has padding="same", strides=1, dilation_rate=1 and channels last. '
+                f"Received: padding={padding!r}, {kwargs}"
+            )
 
     def convolution_op(self, inputs, kernel):
         if self.groups == 1 or any("GPU" in device.upper() for device in keras.distribution.list_devices()):

@@ -41,8 +41,11 @@ class MinibatchDiscrimination(keras.layers.Layer):
 
     def call(self, inputs):
         matrices = ops.reshape(ops.matmul(inputs, self.kernel), (-1, self.kernels, self.dim))
+        if self.compute_dtype in ("float16", "bfloat16"):
+            matrices = ops.cast(matrices, "float32")  # sums over the batch
         distances = ops.sum(ops.abs(matrices[:, None] - matrices[None]), axis=-1)
-        return ops.concatenate([inputs, ops.sum(ops.exp(-distances), axis=1)], axis=-1)
+        nearness = ops.cast(ops.sum(ops.exp(-distances), axis=1), inputs.dtype)
+        return ops.concatenate([inputs, nearness], axis=-1)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], input_shape[1] + self.kernels)

@@ -68,7 +68,10 @@ class SelfAttention(keras.layers.Layer):
         places = height * width // 4
         key = ops.reshape(_pool(self.key(inputs, **kwargs)), (-1, places, channels // 8))
         content = ops.reshape(_pool(self.content(inputs, **kwargs)), (-1, places, channels // 2))
-        attention = ops.softmax(ops.matmul(query, ops.transpose(key, (0, 2, 1))), axis=-1)
+        scores = ops.matmul(query, ops.transpose(key, (0, 2, 1)))
+        if self.compute_dtype in ("float16", "bfloat16"):
+            scores = ops.cast(scores, "float32")
+        attention = ops.cast(ops.softmax(scores, axis=-1), content.dtype)
         mixed = ops.reshape(ops.matmul(attention, content), (-1, height, width, channels // 2))
         return inputs + self.gamma * self.output_projection(mixed, **kwargs)
 

@@ -80,13 +80,14 @@ class SpectralNormalization(keras.layers.Wrapper):
             matrix = ops.swapaxes(matrix, -1, -2)
         matrix = ops.reshape(matrix, (-1, matrix.shape[-1]))
         constant = ops.stop_gradient(matrix)
-        u = self.u.value
+        u = _unit(self.u.value)
         for _ in range(self.power_iterations if training else 0):
             u = _unit(ops.matmul(ops.transpose(constant), ops.matmul(constant, u)))
         v = _unit(ops.matmul(constant, u))
         if training:
             self.u.assign(u)
-        return ops.sum(v * ops.matmul(matrix, u))
+        # A kernel of zeros stays one.
+        return ops.maximum(ops.sum(v * ops.matmul(matrix, u)), 1e-12)
 
     def compute_output_shape(self, input_shape):
         return self.layer.compute_output_shape(input_shape)

@@ -8,14 +8,10 @@ import tensorflow as tf
 
 from keras_gan.data.batches import BadImages
 from keras_gan.losses import RelativisticLoss
+from keras_gan.networks.outputs import first, judge
 from keras_gan.regularizers import GradientNormPenalty
 
 # === Networks ===
-
-
-def first(values):
-    """The first of several inputs or outputs of a network, or the only one."""
-    return values[0] if isinstance(values, list) else values
 
 
 def check_networks(generator, discriminator, conditional):
@@ -136,7 +132,7 @@ def check_parts(gan):
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
             'End it in `Activation("tanh")`.'
         )
-    if _ends_in_sigmoid(gan.discriminator):
+    if _ends_in_sigmoid(judge(gan.discriminator)):
         raise ValueError(
             "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
             "applied twice, and gradients would vanish). Remove the sigmoid: `Dense(1)`."

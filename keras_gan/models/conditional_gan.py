@@ -159,20 +159,25 @@ class ConditionalGAN(GAN):
 
     @property
     def no_label(self):
-        """What an exported `sample` takes for "no label was given"."""
-        return -1 if self.num_classes is not None else [0.0] * self.condition_spec.shape[1]
+        """What an exported `sample` takes for "no label was given"; vectors must be given."""
+        return -1 if self.num_classes is not None else [float("nan")] * self.condition_spec.shape[1]
 
     def export_condition(self, labels, n, seed):
         """The condition of n images of an exported sampler, from one or n labels or vectors."""
         labels = tf.reshape(labels, [-1, *self.condition_spec.shape[1:]])
         labels = tf.broadcast_to(labels, [n, *self.condition_spec.shape[1:]])
+        self.assert_condition(labels, lowest=-1)
         if self.num_classes is None:
             return labels
-        high = self.num_classes - 1
-        with tf.control_dependencies(
-            [tf.debugging.assert_less_equal(labels, high, "labels are out of range")]
-        ):
-            return tf.where(labels < 0, self.random_condition(n, seed), labels)
+        return tf.where(labels < 0, self.random_condition(n, seed), labels)
+
+    def assert_condition(self, labels, lowest=0):
+        """Let an exported function fail where labels are out of range or vectors not finite."""
+        if self.num_classes is None:
+            tf.debugging.assert_all_finite(labels, "`labels` must be given, as finite vectors")
+        else:
+            inside = tf.reduce_all((labels >= lowest) & (labels < self.num_classes))
+            tf.debugging.Assert(inside, [f"labels are out of range: 0 to {self.num_classes - 1}", labels])
 
     @property
     def grid_rows(self):

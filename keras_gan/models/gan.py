@@ -12,6 +12,7 @@ from keras_gan.models.evaluation import Evaluation, mean_logit
 from keras_gan.models.loops import Loops
 from keras_gan.models.optimizers import Optimizers, prepare_optimizer
 from keras_gan.models.state import State
+from keras_gan.networks.outputs import first
 from keras_gan.regularizers import Constraint, Penalty, Regularizer, Turn
 from keras_gan.regularizers import get as get_regularizer
 
@@ -217,7 +218,7 @@ class GAN(Loops, keras.Model):
     @property
     def image_shape(self):
         """(height, width, channels) of the images, or (size,) of vectors."""
-        return tuple(checks.first(self.discriminator.input_shape)[1:])
+        return tuple(first(self.discriminator.input_shape)[1:])
 
     @property
     def generator_variables(self):
@@ -297,6 +298,10 @@ class GAN(Loops, keras.Model):
         """What the networks get of a batch beside latents and images; here nothing."""
         return None
 
+    def move_latents(self, latents, change):
+        """Latents after a small change of the part that is noise."""
+        return latents + change
+
     def check_condition(self, spec, where):
         """Raise a ValueError where the specs of a batch lack the condition that the networks take."""
 
@@ -306,7 +311,7 @@ class GAN(Loops, keras.Model):
 
     def draw_latents(self, count, seed):
         """Standard normal latents of shape (count, latent_dim); arguments as `random.normal`."""
-        return random.normal((count, *checks.first(self.generator.input_shape)[1:]), seed)
+        return random.normal((count, *first(self.generator.input_shape)[1:]), seed)
 
     def forward(self, batch):
         """Generate fakes for a batch of real images and latents, in training mode."""
@@ -334,7 +339,7 @@ class GAN(Loops, keras.Model):
 
     def discriminate(self, images, condition=None, training=True):
         """Logits of images, the first output of the discriminator."""
-        return checks.first(self.discriminator_outputs(images, condition, training))
+        return first(self.discriminator_outputs(images, condition, training))
 
     def discriminator_objective(self, batch, fake):
         """What the discriminator minimises.
@@ -348,7 +353,7 @@ class GAN(Loops, keras.Model):
         """
         condition = self.condition(batch)
         outputs = [self.discriminator_outputs(x, condition) for x in (batch["image"], fake)]
-        real_logits, fake_logits = map(checks.first, outputs)
+        real_logits, fake_logits = map(first, outputs)
         figures = {"real_score": mean_logit(real_logits), "fake_score": mean_logit(fake_logits)}
         counted = real_logits, fake_logits
         for regularizer in self.regularizers:
@@ -365,7 +370,7 @@ class GAN(Loops, keras.Model):
         outputs = self.discriminator_outputs(fake, condition)
         if self.adversarial_loss.relativistic:
             real_logits = self.discriminate(batch["image"], condition)
-        fake_logits = checks.first(outputs)
+        fake_logits = first(outputs)
         for regularizer in self.regularizers:
             chosen = regularizer.generator_weight(self, fake_logits)
             weight = chosen if weight is None else weight if chosen is None else weight * chosen
@@ -401,9 +406,15 @@ class GAN(Loops, keras.Model):
                 weight = penalty.weight_at(self.state.step_of("generator").value)
                 return tf.cast(weight * penalty.interval * value, dtype)
 
-            # A lazy penalty costs nothing at the steps between.
-            due = penalty.interval == 1 or tf.equal(step % penalty.interval, 0)
-            figures[penalty.name] = term() if due is True else tf.cond(due, term, lambda: tf.zeros((), dtype))
+            due = tf.equal(step % penalty.interval, 0)
+            if penalty.interval == 1:
+                figures[penalty.name] = term()
+            elif replicas.count_and_index()[0] == 1:
+                # A lazy penalty costs nothing at the steps between.
+                figures[penalty.name] = tf.cond(due, term, lambda: tf.zeros((), dtype))
+            else:
+                # Replicas cannot exchange anything inside a branch.
+                figures[penalty.name] = tf.cast(due, dtype) * term()
             loss = loss + figures[penalty.name]
         # Weight decay and the like that the networks' own layers ask for.
         for decay in getattr(self, player).losses:

@@ -10,6 +10,7 @@ from keras import ops
 from keras_gan import random
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
+from keras_gan.networks.outputs import judge
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -76,8 +77,7 @@ class InfoGAN(GAN):
         self.categories, self.codes = categories, codes
         self.information_weight, self.code_weight = float(information_weight), float(code_weight)
         # Q belongs to the generator: all of the discriminator that its logits do not need.
-        judge = keras.Model(discriminator.input, discriminator.outputs[0])
-        self._judging = {id(variable) for variable in judge.trainable_variables}
+        self._judging = {id(variable) for variable in judge(discriminator).variables}
 
     def get_config(self):
         names = ("categories", "codes", "information_weight", "code_weight")
@@ -113,6 +113,12 @@ class InfoGAN(GAN):
         # Truncation is for the noise: codes mean something as they are.
         latents = self.draw_latents(n, tf.stack([seed, tf.zeros_like(seed)]))
         return tf.concat([truncation * latents[:, : self.noise_dim], latents[:, self.noise_dim :]], axis=1)
+
+    def move_latents(self, latents, change):
+        # A category and codes that change a little are no longer what the image shall show.
+        return tf.concat(
+            [latents[:, : self.noise_dim] + change[:, : self.noise_dim], latents[:, self.noise_dim :]], axis=1
+        )
 
     # === Objective ===
 

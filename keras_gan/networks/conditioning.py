@@ -5,11 +5,20 @@ from keras import layers, ops
 CONDITIONINGS = ("concat", "projection", "auxiliary")
 
 
-def check_conditioning(num_classes, condition_dim, conditioning):
+def check_conditioning(num_classes, condition_dim, conditioning, embedding_dim=None):
     """Raise a ValueError for arguments that contradict each other."""
-    for name, value in (("num_classes", num_classes), ("condition_dim", condition_dim)):
+    for name, value in (
+        ("num_classes", num_classes),
+        ("condition_dim", condition_dim),
+        ("embedding_dim", embedding_dim),
+    ):
         if value is not None and not (isinstance(value, int) and value >= 1):
             raise ValueError(f"`{name}` must be a positive int, or None. Received: {value!r}")
+    if embedding_dim and (not num_classes or conditioning == "projection"):
+        raise ValueError(
+            "`embedding_dim` is for labels that are concatenated. "
+            f"Received: num_classes={num_classes}, conditioning={conditioning!r}"
+        )
     if num_classes and condition_dim:
         raise ValueError("Give `num_classes` (labels) or `condition_dim` (vectors), not both.")
     if conditioning not in CONDITIONINGS:

@@ -72,12 +72,25 @@ def dcgan(
     ):
         if value not in NORMALIZATIONS:
             raise ValueError(f"`{name}` must be one of {NORMALIZATIONS}. Received: {value!r}")
-    for name, value in (("latent_dim", latent_dim), ("filters", filters), ("kernel_size", kernel_size)):
+    for name, value in (
+        ("latent_dim", latent_dim),
+        ("filters", filters),
+        ("kernel_size", kernel_size),
+        ("packing", packing),
+        ("recognition", 1 if recognition is None else recognition),
+    ):
         if not (isinstance(value, int) and value >= 1):
             raise ValueError(f"`{name}` must be a positive int. Received: {value!r}")
-    check_conditioning(num_classes, condition_dim, conditioning)
-    if packing > 1 and (num_classes or condition_dim):
+    check_conditioning(num_classes, condition_dim, conditioning, embedding_dim)
+    if packing > 1 and (num_classes or condition_dim or recognition):
         raise ValueError("`packing` joins images of different conditions: it is for networks without any.")
+    if recognition and conditioning == "auxiliary":
+        raise ValueError('`recognition` (InfoGAN) and conditioning="auxiliary" (ACGAN) are two models.')
+    if num_classes and conditioning == "projection" and generator_normalization != "batch":
+        raise ValueError(
+            'conditioning="projection" has conditional batch normalisation: `generator_normalization` must '
+            f'be "batch". Received: {generator_normalization!r}'
+        )
     start = (height >> stages, width >> stages)
     condition = (num_classes, condition_dim, conditioning, embedding_dim)
     return (

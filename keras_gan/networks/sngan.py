@@ -33,8 +33,8 @@ def sngan(
         filters: int. Default 64, the papers'.
         spectral_normalization: "discriminator" (default, SNGAN), "both" (SAGAN) or "none" (WGAN-GP).
         discriminator_normalization: "layer" or "none" (default).
-        attention: bool, self-attention in both at the places of 32 x 32 (of half the size of
-            images of 32 pixels and less). Default False; `networks.sagan` has it.
+        attention: bool, self-attention in both where the size is 32, or the next below it that
+            occurs (half of the images' at most). Default False; `networks.sagan` has it.
         num_classes: int, for networks that take labels.
         conditioning: "projection" (default) with conditional batch normalisation, "auxiliary", or
             "concat" as in `networks.dcgan`.
@@ -68,7 +68,9 @@ def sngan(
         up = [filters << stage for stage in reversed(range(stages + 1))]
         down = [filters << stage for stage in range(stages + 1)]
         halve = [True] * (stages + 1)
-    attend_at = min(32, min(height, width) // 2) if attention else None
+    side = min(height, width)
+    # The largest size of a stage that is at most 32 and half of the images'.
+    attend_at = max(side >> i for i in range(1, stages + 1) if side >> i <= 32) if attention else None
     by_class = num_classes, conditioning
     return (
         _generator(start, channels, latent_dim, up, by_class, spectral_normalization == "both", attend_at),
@@ -171,12 +173,16 @@ def _generator(start, channels, latent_dim, widths, by_class, spectral, attend_a
 def _discriminator(image_shape, widths, halve, by_class, spectral, normalization, attend_at):
     num_classes, conditioning = by_class
     x = inputs = layers.Input(image_shape, name="images")
+
+    def wrap(layer):
+        return SpectralNormalization(layer) if spectral else layer
+
     label = None if conditioning == "auxiliary" else condition_input(num_classes)
     if label is not None:
         inputs = [inputs, label]
         if conditioning == "concat":
             vector = as_vector(label, num_classes)
-            channel = layers.Dense(image_shape[0] * image_shape[1], name="condition_map")(vector)
+            channel = wrap(layers.Dense(image_shape[0] * image_shape[1], name="condition_map"))(vector)
             x = layers.Concatenate()([x, layers.Reshape((*image_shape[:2], 1))(channel)])
 
     def normalized(x, name):
@@ -205,10 +211,6 @@ def _discriminator(image_shape, widths, halve, by_class, spectral, normalization
             x = SelfAttention(spectral, name="attention")(x)
             attend_at = None
     features = ops.sum(layers.ReLU()(x), axis=(1, 2))
-
-    def wrap(layer):
-        return SpectralNormalization(layer) if spectral else layer
-
     x = wrap(layers.Dense(1, kernel_initializer=_uniform(), name="logit"))(features)
     if label is not None and conditioning == "projection":
         x = layers.Add()([x, project(features, label, num_classes, wrap)])

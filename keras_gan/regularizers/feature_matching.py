@@ -1,9 +1,12 @@
 """Feature matching."""
 
+import weakref
+
 import keras
 from keras import ops
 
 from keras_gan import replicas
+from keras_gan.networks.outputs import first, judge
 from keras_gan.regularizers.regularizer import Penalty
 
 
@@ -17,7 +20,8 @@ class FeatureMatchingPenalty(Penalty):
 
     Args:
         weight: float. Default 1.
-        layer: name of the discriminator's layer, or None for what enters its last layer with weights.
+        layer: name of a layer on the way to the discriminator's logits, or None for what enters the
+            last of them that has weights.
         interval: int. Computed at every `interval`-th step of the generator, times `interval`.
 
     Raises:
@@ -37,21 +41,25 @@ class FeatureMatchingPenalty(Penalty):
     def __init__(self, weight=1.0, layer=None, interval=1):
         super().__init__(weight, interval)
         self.layer = layer
+        # One object may serve several models.
+        self._features = weakref.WeakKeyDictionary()
 
     def build(self, gan):
-        network = gan.discriminator
+        network = judge(gan.discriminator)
         names = [layer.name for layer in network.layers]
         if self.layer is not None and self.layer not in names:
             raise ValueError(f"The discriminator has no layer {self.layer!r}. There are: {', '.join(names)}")
         if self.layer is None:
-            output = next(layer for layer in reversed(network.layers) if layer.weights).input
+            # Embeddings, which take labels, are no features of an image.
+            weighted = [x for x in network.layers if x.weights and "float" in str(first(x.input).dtype)]
+            output = weighted[-1].input
         else:
             output = network.get_layer(self.layer).output
-        self._features = keras.Model(network.input, output)
+        self._features[gan] = keras.Model(network.input, output)
 
     def penalty(self, gan, turn):
         real, fake = (
-            gan.discriminator_outputs(images, turn.condition, network=self._features)
+            gan.discriminator_outputs(images, turn.condition, network=self._features[gan])
             for images in (turn.real, turn.fake)
         )
         real, fake = (replicas.mean(ops.mean(ops.cast(x, "float32"), axis=0)) for x in (real, fake))

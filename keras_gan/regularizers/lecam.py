@@ -36,16 +36,18 @@ class LeCamPenalty(Penalty):
         self.decay = check_fraction(decay, "decay")
 
     def build(self, gan):
-        gan.state.add("lecam_averages", (2,), "float32")
+        # The two averages, and whether they have begun.
+        gan.state.add("lecam_averages", (3,), "float32")
 
     def penalty(self, gan, turn):
         real, fake = (ops.cast(x, "float32") for x in (turn.real_logits, turn.fake_logits))
         averages = gan.state.lecam_averages
-        means = ops.stop_gradient(replicas.mean(ops.stack([ops.mean(real), ops.mean(fake)])))
-        first = ops.equal(gan.state.step_of("discriminator").value, 0)
+        due = ops.equal(gan.state.step_of("discriminator").value % self.interval, 0)
+        means = ops.stop_gradient(replicas.mean(ops.stack([ops.mean(real), ops.mean(fake), 1.0])))
         moved = self.decay * averages.value + (1.0 - self.decay) * means
-        averages.assign(ops.where(first, means, moved))
-        real_average, fake_average = ops.unstack(averages.value)
+        moved = ops.where(ops.equal(averages.value[2], 0.0), means, moved)
+        averages.assign(ops.where(due, moved, averages.value))
+        real_average, fake_average, _ = ops.unstack(averages.value)
         above = ops.mean(ops.square(ops.relu(real - fake_average)))
         below = ops.mean(ops.square(ops.relu(real_average - fake)))
         return above + below

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_gan import replicas
 from keras_gan.regularizers.regularizer import GradientNormPenalty, between
 
 
@@ -15,8 +16,6 @@ class MaxGradientPenalty(GradientNormPenalty):
     Args:
         weight: float. Default 1.
         interval: int. Computed at every `interval`-th step of the discriminator, times `interval`.
-
-    Under several replicas it is the mean of the replicas' maxima.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
@@ -32,4 +31,4 @@ class MaxGradientPenalty(GradientNormPenalty):
         super().__init__(weight, interval)
 
     def penalty(self, gan, turn):
-        return ops.max(self.squared_norms(gan, between(gan, turn), turn.condition))
+        return ops.max(replicas.gather(self.squared_norms(gan, between(gan, turn), turn.condition)))

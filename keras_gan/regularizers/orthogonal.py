@@ -8,7 +8,7 @@ from keras_gan.regularizers.regularizer import Penalty, check_player
 
 @keras.saving.register_keras_serializable("keras_gan")
 class OrthogonalPenalty(Penalty):
-    """Makes the filters of every kernel orthogonal to one another, of any length.
+    """Makes the filters of every convolution and dense layer orthogonal to one another, of any length.
 
         weight * sum over kernels of ||W^T W * (1 - I)||^2,   W of shape (inputs, filters)
 
@@ -25,17 +25,22 @@ class OrthogonalPenalty(Penalty):
     equation 3, https://arxiv.org/abs/1809.11096
     """
 
-    name = "orthogonal"
-
     def __init__(self, weight=1e-4, player="generator", interval=1):
         super().__init__(weight, interval)
         self.player = check_player(player)
 
+    @property
+    def name(self):
+        return "orthogonal" if self.player == "generator" else "discriminator_orthogonal"
+
     def penalty(self, gan, turn):
         total = 0.0
-        for variable in getattr(gan, f"{self.player}_variables"):
-            if len(variable.shape) >= 2:
-                kernel = ops.cast(variable, "float32")
+        for layer in getattr(gan, self.player)._flatten_layers():
+            kernel = getattr(layer, "kernel", None)
+            if isinstance(kernel, keras.Variable) and layer.trainable:
+                kernel = ops.cast(ops.convert_to_tensor(kernel), "float32")
+                if "Transpose" in type(layer).__name__:
+                    kernel = ops.swapaxes(kernel, -1, -2)  # the filters stand before the inputs
                 kernel = ops.reshape(kernel, (-1, kernel.shape[-1]))
                 gram = ops.matmul(ops.transpose(kernel), kernel)
                 total += ops.sum(ops.square(gram * (1.0 - ops.eye(gram.shape[0]))))

@@ -104,8 +104,8 @@ class Constraint(Regularizer):
 class GradientNormPenalty(Penalty):
     """A penalty on the gradient of the discriminator's logits at some images.
 
-    That gradient is one of each image alone, so layers that mix the images of a batch (batch
-    normalisation) are refused beside it.
+    That gradient is one of each image alone, so batch normalisation is refused beside it. (Layers that
+    compare the images of a batch, as `MinibatchStdDev` does, are not: papers use them so.)
     """
 
     def squared_norms(self, gan, images, condition):

@@ -11,8 +11,8 @@ from keras_gan.regularizers.regularizer import Regularizer, check_fraction, per_
 class TopK(Regularizer):
     """The generator learns from the fakes that the discriminator finds most real, and not the others.
 
-    k begins at the whole (global) batch and is multiplied by `decay` after every epoch, not below
-    `lowest` of the batch.
+    k begins at the whole (global) batch and is multiplied by `decay` after every epoch of `fit`, not
+    below `lowest` of the batch.
 
     Args:
         decay: float in [0, 1]. Default 0.99.
@@ -43,5 +43,5 @@ class TopK(Regularizer):
         k = ops.maximum(ops.ceil(count * share - 1e-4), 1.0)
         rank = ops.sum(ops.cast(everyone[None, :] > scores[:, None], "float32"), axis=1)
         chosen = ops.stop_gradient(ops.cast(rank < k, "float32"))
-        # The loss is the mean over all: those chosen count for the others.
-        return chosen * count / k
+        # The loss is the mean over all: those chosen (more than k where scores are equal) count for the others.
+        return chosen * count / replicas.total(ops.sum(chosen))

@@ -19,3 +19,5 @@ def test_equals_keras():
 def test_other_paddings_are_refused():
     with pytest.raises(ValueError, match="same"):
         GroupedConv2D(4, 3, padding="valid")
+    with pytest.raises(ValueError, match="strides=1"):
+        GroupedConv2D(4, 3, strides=2)

@@ -56,6 +56,11 @@ def test_frozen_at_inference_and_saved():
     assert any(weight is layer.u for weight in layer.weights) and not layer.u.trainable
 
 
+def test_a_kernel_of_zeros_stays_one():
+    layer = SpectralNormalization(keras.layers.Dense(3, kernel_initializer="zeros"))
+    np.testing.assert_array_equal(layer(np.ones((2, 4), "float32"), training=True), 0.0)
+
+
 def test_the_gradient_passes_through_sigma():
     """The normalised kernel does not change with W's length, so the gradient is at right angles to W."""
     layer = SpectralNormalization(keras.layers.Dense(5, use_bias=False))

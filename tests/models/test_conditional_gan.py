@@ -80,6 +80,15 @@ def test_bad_labels_are_refused_before_a_step(images, labels, message):
     assert all((before[name] == after[name]).all() for name in before)
 
 
+def test_bad_labels_of_arrays_are_refused_everywhere(images):
+    gan, wrong = make(), np.array([0, 1, 7, 2])
+    for call in (gan.train_on_batch, gan.evaluate):
+        with pytest.raises(ValueError, match=r"0 \.\. 2.*received 0 to 7"):
+            call(images[:4], wrong)
+    with pytest.raises(ValueError, match="the validation data"):
+        gan.fit(images, LABELS, batch_size=8, validation_data=(images[:4], wrong), verbose=0)
+
+
 def test_bad_arguments_of_generate():
     gan = make()
     for labels in (3, -1, 1.0, [0, 1], "three"):
@@ -153,7 +162,7 @@ def test_equal_under_replicas(mirrored, images):
             gan = make(
                 conditioning="projection",
                 loss="relativistic_average",
-                regularizers=["r1", "lecam", "top_k", "dragan"],
+                regularizers=["r1", "lecam", "top_k", "dragan", "max_gradient"],
                 generator_optimizer=keras.optimizers.SGD(0.05),
                 discriminator_optimizer=keras.optimizers.SGD(0.05),
             )

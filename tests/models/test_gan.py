@@ -272,7 +272,7 @@ def test_lazy_penalty_under_jit(images):
     assert np.isfinite(gan.fit(images, batch_size=8, verbose=0).history["r1"]).all()
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", ["mixed_float16", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)])
 def test_jit_compile_in_mixed_precision(images, policy):
     keras.config.set_dtype_policy(policy)
     gan = tiny_gan(keras_gan.WGANGP, jit_compile=True)

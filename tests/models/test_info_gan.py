@@ -61,6 +61,14 @@ def test_q_belongs_to_the_generator(images):
     assert moved
 
 
+def test_frozen_layers_stay_the_discriminators():
+    _, discriminator = pair = keras_gan.networks.dcgan((8, 8, 1), recognition=5, **{**KEYS, "latent_dim": 9})
+    keras_gan.networks.freeze_blocks(discriminator, 1)
+    gan = keras_gan.InfoGAN(*pair, categories=3, codes=2)
+    discriminator.get_layer("down_1").trainable = True
+    assert not any("down_1" in v.path for v in gan.generator_variables)
+
+
 def test_information_by_hand(images):
     gan = make(run_eagerly=True)
     batch = {"image": images[:6], "latents": gan.sample_latents(6, 0)}

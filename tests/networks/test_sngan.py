@@ -74,8 +74,9 @@ def test_sagan_attends_in_both_at_half_the_size():
         assert network.get_layer("attention").input.shape[1:3] == (16, 16)
         wrapped = [layer for layer in network.layers if type(layer).__name__ == "SpectralNormalization"]
         assert len(wrapped) > 8
-    for network in keras_gan.networks.sagan((64, 64, 3), 8, filters=8):
-        assert network.get_layer("attention").input.shape[1:3] == (32, 32)
+    for size, attended in ((64, 32), (96, 24)):
+        for network in keras_gan.networks.sagan((size, size, 3), 8, filters=8):
+            assert network.get_layer("attention").input.shape[1:3] == (attended, attended)
 
 
 def test_unknown_names():

@@ -25,6 +25,19 @@ def test_value():
     np.testing.assert_allclose(OrthogonalPenalty().penalty(gan, None), 0.0, atol=1e-10)
 
 
+def test_filters_of_transposed_convolutions():
+    gan = keras_gan.GAN(*keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4), ema_decay=None)
+    gan.compile(regularizers=[OrthogonalPenalty(), OrthogonalPenalty(player="discriminator")])
+    expected = 0.0
+    for layer in gan.generator.layers:
+        if hasattr(layer, "kernel"):
+            kernel = layer.kernel.numpy()
+            filters = np.moveaxis(kernel, -2, 0) if kernel.ndim == 4 else kernel.T  # (h, w, filters, inputs)
+            gram = filters.reshape(len(filters), -1) @ filters.reshape(len(filters), -1).T
+            expected += ((gram - np.diag(np.diag(gram))) ** 2).sum()
+    np.testing.assert_allclose(OrthogonalPenalty().penalty(gan, None), expected, rtol=1e-4)
+
+
 def test_contract():
     check_config(
         OrthogonalPenalty(0.1, "discriminator", 2), {"weight": 0.1, "player": "discriminator", "interval": 2}
