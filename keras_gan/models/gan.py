@@ -413,8 +413,13 @@ class GAN(Loops, keras.Model):
                 # A lazy penalty costs nothing at the steps between.
                 figures[penalty.name] = tf.cond(due, term, lambda: tf.zeros((), dtype))
             else:
-                # Replicas cannot exchange anything inside a branch.
+                # Replicas cannot exchange anything inside a branch: computed always, but counted, and its
+                # traces kept (spectral norms, moving statistics, random draws), only where it is due.
+                kept = [*self.generator.non_trainable_weights, *self.discriminator.non_trainable_weights]
+                before = [(v, tf.identity(v.value)) for v in [*kept, *self.state.seeds()]]
                 figures[penalty.name] = tf.cast(due, dtype) * term()
+                for variable, value in before:
+                    variable.assign(tf.where(due, variable.value, value))
             loss = loss + figures[penalty.name]
         # Weight decay and the like that the networks' own layers ask for.
         for decay in getattr(self, player).losses:

@@ -75,8 +75,11 @@ class State:
             variable.assign(value)
         self.just_loaded = True
 
-    def _all(self):
-        """Every variable by its name in a file; seed generators in the order of the layers."""
+    def seeds(self):
+        """The states of all seed generators, in the order of the layers."""
         layers = self._model._flatten_layers()
-        seeds = [g for layer in layers for g in getattr(layer, "_seed_generators", [])]
-        return {**self._variables, **{f"seed_{i}": seed.state for i, seed in enumerate(seeds)}}
+        return [g.state for layer in layers for g in getattr(layer, "_seed_generators", [])]
+
+    def _all(self):
+        """Every variable by its name in a file."""
+        return {**self._variables, **{f"seed_{i}": seed for i, seed in enumerate(self.seeds())}}
