@@ -22,6 +22,7 @@ def dcgan(
     conditioning="concat",
     embedding_dim=None,
     recognition=None,
+    kernel_initializer=None,
 ):
     """Convolutional generator and discriminator of DCGAN.
 
@@ -47,6 +48,8 @@ def dcgan(
             generator; "auxiliary", where the discriminator names the class instead of taking it.
         embedding_dim: int, to learn a vector for each class; `None` for one-hot ones.
         recognition: int, outputs of InfoGAN's recognition head beside the logits.
+        kernel_initializer: name of a Keras initialiser, such as "orthogonal". Default: the paper's
+            N(0, 0.02).
 
     Returns:
         generator (batch, latent_dim) -> images in [-1, 1], and discriminator images -> logits
@@ -95,7 +98,15 @@ def dcgan(
     condition = (num_classes, condition_dim, conditioning, embedding_dim)
     return (
         _generator(
-            start, stages, channels, latent_dim, filters, kernel_size, generator_normalization, condition
+            start,
+            stages,
+            channels,
+            latent_dim,
+            filters,
+            kernel_size,
+            generator_normalization,
+            condition,
+            kernel_initializer,
         ),
         _discriminator(
             (height, width, channels),
@@ -106,6 +117,7 @@ def dcgan(
             condition,
             packing,
             recognition,
+            kernel_initializer,
         ),
     )
 
@@ -113,7 +125,9 @@ def dcgan(
 # === Generator: project, then double the size and halve the width ===
 
 
-def _generator(start, stages, channels, latent_dim, filters, kernel_size, normalization, condition):
+def _generator(
+    start, stages, channels, latent_dim, filters, kernel_size, normalization, condition, kernel_initializer
+):
     width = filters * 2**stages
     num_classes, condition_dim, conditioning, embedding_dim = condition
     x = inputs = layers.Input((latent_dim,), name="latents")
@@ -129,7 +143,10 @@ def _generator(start, stages, channels, latent_dim, filters, kernel_size, normal
     use_bias = normalization in ("none", "spectral")
     x = wrap(
         layers.Dense(
-            start[0] * start[1] * width, use_bias=use_bias, kernel_initializer=_normal(), name="project"
+            start[0] * start[1] * width,
+            use_bias=use_bias,
+            kernel_initializer=_initializer(kernel_initializer),
+            name="project",
         )
     )(x)
     x = layers.Reshape((*start, width))(x)
@@ -143,7 +160,7 @@ def _generator(start, stages, channels, latent_dim, filters, kernel_size, normal
             strides=2,
             padding="same",
             use_bias=last or use_bias,
-            kernel_initializer=_normal(),
+            kernel_initializer=_initializer(kernel_initializer),
             name="to_image" if last else f"up_{stage}",
         )
         x = wrap(layer)(x)
@@ -158,7 +175,17 @@ def _generator(start, stages, channels, latent_dim, filters, kernel_size, normal
 # === Discriminator: halve the size and double the width, then one logit ===
 
 
-def _discriminator(image_shape, stages, filters, kernel_size, normalization, condition, packing, recognition):
+def _discriminator(
+    image_shape,
+    stages,
+    filters,
+    kernel_size,
+    normalization,
+    condition,
+    packing,
+    recognition,
+    kernel_initializer,
+):
     num_classes, condition_dim, conditioning, embedding_dim = condition
     x = inputs = layers.Input(image_shape, name="images")
     label = None if conditioning == "auxiliary" else condition_input(num_classes, condition_dim)
@@ -179,7 +206,7 @@ def _discriminator(image_shape, stages, filters, kernel_size, normalization, con
             strides=2,
             padding="same",
             use_bias=first or normalization in ("none", "spectral"),
-            kernel_initializer=_normal(),
+            kernel_initializer=_initializer(kernel_initializer),
             name=f"down_{stage + 1}",
         )
         x = wrap(layer)(x)
@@ -187,17 +214,21 @@ def _discriminator(image_shape, stages, filters, kernel_size, normalization, con
             x = _normalize(x, normalization, f"down_{stage + 1}")
         x = layers.LeakyReLU(0.2)(x)
     features = layers.Flatten()(x)
-    x = wrap(layers.Dense(1, kernel_initializer=_normal(), name="logit"))(features)
+    x = wrap(layers.Dense(1, kernel_initializer=_initializer(kernel_initializer), name="logit"))(features)
     if label is not None and conditioning == "projection":
         x = layers.Add()([x, project(features, label, num_classes, wrap)])
     outputs = layers.Activation("linear", dtype="float32", name="logits")(x)
     if num_classes and conditioning == "auxiliary":
-        x = layers.Dense(num_classes, kernel_initializer=_normal(), name="class_logits")(features)
+        x = layers.Dense(
+            num_classes, kernel_initializer=_initializer(kernel_initializer), name="class_logits"
+        )(features)
         outputs = [outputs, layers.Activation("linear", dtype="float32", name="classes")(x)]
     if recognition:
-        x = layers.Dense(128, kernel_initializer=_normal(), name="recognition")(features)
+        x = layers.Dense(128, kernel_initializer=_initializer(kernel_initializer), name="recognition")(
+            features
+        )
         x = layers.LeakyReLU(0.2)(x)
-        x = layers.Dense(recognition, kernel_initializer=_normal(), name="code")(x)
+        x = layers.Dense(recognition, kernel_initializer=_initializer(kernel_initializer), name="code")(x)
         outputs = [outputs, layers.Activation("linear", dtype="float32", name="codes")(x)]
     return Model(inputs, outputs, name="discriminator")
 
@@ -205,8 +236,9 @@ def _discriminator(image_shape, stages, filters, kernel_size, normalization, con
 # === Parts ===
 
 
-def _normal():
-    return initializers.RandomNormal(0.0, 0.02)
+def _initializer(name):
+    # A new one for each layer: one object would give layers of one shape the same weights.
+    return initializers.RandomNormal(0.0, 0.02) if name is None else initializers.get(name)
 
 
 def _wrapper(normalization):

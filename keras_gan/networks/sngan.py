@@ -1,5 +1,7 @@
 """The residual networks of SNGAN, WGAN-GP and the projection discriminator."""
 
+import functools
+
 from keras import Model, initializers, layers, ops
 
 from keras_gan.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
@@ -19,6 +21,7 @@ def sngan(
     attention=False,
     num_classes=None,
     conditioning="projection",
+    kernel_initializer=None,
 ):
     """Residual generator and discriminator, as in the papers of SNGAN (32 and 64 pixels) and WGAN-GP.
 
@@ -38,6 +41,8 @@ def sngan(
         num_classes: int, for networks that take labels.
         conditioning: "projection" (default) with conditional batch normalisation, "auxiliary", or
             "concat" as in `networks.dcgan`.
+        kernel_initializer: name of a Keras initialiser, such as "orthogonal" (BigGAN's). Default:
+            Glorot's uniform, in the blocks times sqrt(2).
 
     Returns:
         generator (batch, latent_dim) -> images in [-1, 1], and discriminator images -> logits (batch, 1).
@@ -73,7 +78,16 @@ def sngan(
     attend_at = max(side >> i for i in range(1, stages + 1) if side >> i <= 32) if attention else None
     by_class = num_classes, conditioning
     return (
-        _generator(start, channels, latent_dim, up, by_class, spectral_normalization == "both", attend_at),
+        _generator(
+            start,
+            channels,
+            latent_dim,
+            up,
+            by_class,
+            spectral_normalization == "both",
+            attend_at,
+            kernel_initializer,
+        ),
         _discriminator(
             image_shape,
             down,
@@ -82,6 +96,7 @@ def sngan(
             spectral_normalization != "none",
             discriminator_normalization,
             attend_at,
+            kernel_initializer,
         ),
     )
 
@@ -116,14 +131,20 @@ def sagan(image_shape, latent_dim=128, *, filters=64, num_classes=None):
 # === Parts ===
 
 
-def _convolution(filters, kernel_size, name, spectral, gain=1.0):
-    layer = layers.Conv2D(filters, kernel_size, padding="same", kernel_initializer=_uniform(gain), name=name)
+def _convolution(filters, kernel_size, name, gain=1.0, *, spectral, initializer):
+    layer = layers.Conv2D(
+        filters, kernel_size, padding="same", kernel_initializer=_initializer(initializer, gain), name=name
+    )
     return SpectralNormalization(layer) if spectral else layer
 
 
-def _uniform(gain=1.0):
-    """Glorot's uniform with a gain: sqrt(2) inside the blocks, as in the authors' code."""
-    return initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
+def _initializer(name, gain=1.0):
+    # A new one for each layer: one object would give layers of one shape the same weights.
+    return (
+        initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
+        if name is None
+        else initializers.get(name)
+    )
 
 
 def _normalized(x, name, label, num_classes):
@@ -137,8 +158,9 @@ def _normalized(x, name, label, num_classes):
 # === Generator ===
 
 
-def _generator(start, channels, latent_dim, widths, by_class, spectral, attend_at):
+def _generator(start, channels, latent_dim, widths, by_class, spectral, attend_at, initializer):
     num_classes, conditioning = by_class
+    convolution = functools.partial(_convolution, spectral=spectral, initializer=initializer)
     x = inputs = layers.Input((latent_dim,), name="latents")
     label = condition_input(num_classes)
     if label is not None:
@@ -146,23 +168,23 @@ def _generator(start, channels, latent_dim, widths, by_class, spectral, attend_a
         if conditioning != "projection":
             x, label = layers.Concatenate()([x, as_vector(label, num_classes)]), None
     project_layer = layers.Dense(
-        start[0] * start[1] * widths[0], kernel_initializer=_uniform(), name="project"
+        start[0] * start[1] * widths[0], kernel_initializer=_initializer(initializer), name="project"
     )
     x = (SpectralNormalization(project_layer) if spectral else project_layer)(x)
     x = layers.Reshape((*start, widths[0]))(x)
     for i, width in enumerate(widths[1:]):
         y = _normalized(x, f"block_{i}_norm_1", label, num_classes)
         y = layers.UpSampling2D()(y)
-        y = _convolution(width, 3, f"block_{i}_conv_1", spectral, 2**0.5)(y)
+        y = convolution(width, 3, f"block_{i}_conv_1", 2**0.5)(y)
         y = _normalized(y, f"block_{i}_norm_2", label, num_classes)
-        y = _convolution(width, 3, f"block_{i}_conv_2", spectral, 2**0.5)(y)
-        x = _convolution(width, 1, f"block_{i}_shortcut", spectral)(layers.UpSampling2D()(x))
+        y = convolution(width, 3, f"block_{i}_conv_2", 2**0.5)(y)
+        x = convolution(width, 1, f"block_{i}_shortcut")(layers.UpSampling2D()(x))
         x = layers.Add()([x, y])
         if attend_at and min(x.shape[1:3]) == attend_at:
             x = SelfAttention(spectral, name="attention")(x)
     x = layers.BatchNormalization(momentum=0.9, epsilon=2e-5, name="last_norm")(x)
     x = layers.ReLU()(x)
-    x = _convolution(channels, 3, "to_image", spectral)(x)
+    x = convolution(channels, 3, "to_image")(x)
     x = layers.Activation("tanh", dtype="float32")(x)
     return Model(inputs, x, name="generator")
 
@@ -170,8 +192,9 @@ def _generator(start, channels, latent_dim, widths, by_class, spectral, attend_a
 # === Discriminator ===
 
 
-def _discriminator(image_shape, widths, halve, by_class, spectral, normalization, attend_at):
+def _discriminator(image_shape, widths, halve, by_class, spectral, normalization, attend_at, initializer):
     num_classes, conditioning = by_class
+    convolution = functools.partial(_convolution, spectral=spectral, initializer=initializer)
     x = inputs = layers.Input(image_shape, name="images")
 
     def wrap(layer):
@@ -195,12 +218,12 @@ def _discriminator(image_shape, widths, halve, by_class, spectral, normalization
         # Inside a block: as wide as its input, but for the first.
         inner = width if first else x.shape[-1]
         y = x if first else layers.ReLU()(normalized(x, f"block_{i}_norm_1"))
-        y = _convolution(inner, 3, f"block_{i}_conv_1", spectral, 2**0.5)(y)
+        y = convolution(inner, 3, f"block_{i}_conv_1", 2**0.5)(y)
         y = layers.ReLU()(normalized(y, f"block_{i}_norm_2"))
-        y = _convolution(width, 3, f"block_{i}_conv_2", spectral, 2**0.5)(y)
+        y = convolution(width, 3, f"block_{i}_conv_2", 2**0.5)(y)
         if down:
             y = layers.AveragePooling2D(2)(y)
-        shortcut = _convolution(width, 1, f"block_{i}_shortcut", spectral)
+        shortcut = convolution(width, 1, f"block_{i}_shortcut")
         if first:
             x = shortcut(layers.AveragePooling2D(2)(x) if down else x)
         elif down or width != x.shape[-1]:
@@ -211,11 +234,13 @@ def _discriminator(image_shape, widths, halve, by_class, spectral, normalization
             x = SelfAttention(spectral, name="attention")(x)
             attend_at = None
     features = ops.sum(layers.ReLU()(x), axis=(1, 2))
-    x = wrap(layers.Dense(1, kernel_initializer=_uniform(), name="logit"))(features)
+    x = wrap(layers.Dense(1, kernel_initializer=_initializer(initializer), name="logit"))(features)
     if label is not None and conditioning == "projection":
         x = layers.Add()([x, project(features, label, num_classes, wrap)])
     outputs = layers.Activation("linear", dtype="float32", name="logits")(x)
     if num_classes and conditioning == "auxiliary":
-        x = layers.Dense(num_classes, kernel_initializer=_uniform(), name="class_logits")(features)
+        x = layers.Dense(num_classes, kernel_initializer=_initializer(initializer), name="class_logits")(
+            features
+        )
         outputs = [outputs, layers.Activation("linear", dtype="float32", name="classes")(x)]
     return Model(inputs, outputs, name="discriminator")

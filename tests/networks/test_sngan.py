@@ -1,5 +1,6 @@
 import itertools
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
@@ -84,3 +85,10 @@ def test_unknown_names():
         sngan((32, 32, 3), spectral_normalization="generator")
     with pytest.raises(ValueError, match="conditioning"):
         sngan((32, 32, 3), num_classes=3, conditioning="film")
+
+
+def test_orthogonal_kernels():
+    for make in (sngan, keras_gan.networks.dcgan):
+        generator, _ = make((16, 16, 1), 8, filters=4, kernel_initializer="orthogonal")
+        kernel = generator.get_layer("project").kernel.numpy()
+        np.testing.assert_allclose(kernel @ kernel.T, np.eye(8), atol=1e-5)
