@@ -115,6 +115,7 @@ def test_recipes_lists_them_all():
     assert code == 0 and all(name in out for name in keras_gan.recipes.RECIPES)
 
 
+@pytest.mark.slow
 def test_interrupted_run_saves_says_how_to_go_on_and_ends_the_same(tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     options = ("--steps", "12", "--batch-size", "16")
@@ -133,6 +134,7 @@ def test_interrupted_run_saves_says_how_to_go_on_and_ends_the_same(tmp_path):
     assert (whole / "history.csv").read_bytes() == (broken / "history.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_fine_tuning(run, tmp_path):
     folder, _ = run
     out = command(

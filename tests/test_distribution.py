@@ -41,7 +41,8 @@ def train(case, strategy, images):
 
 
 @pytest.mark.parametrize(
-    "case", [pytest.param(case, marks=[pytest.mark.slow] if case == "WGAN" else []) for case in CASES]
+    "case",
+    [pytest.param(case, marks=[pytest.mark.slow] if case.startswith("WGAN") else []) for case in CASES],
 )
 def test_two_mirrored_replicas_equal_one_device(case, mirrored):
     images = np.random.default_rng(0).uniform(-1, 1, (80, 16, 16, 1)).astype("float32")
@@ -116,6 +117,7 @@ np.savez(out, *[v.numpy() for v in gan.weights], d_loss=history["d_loss"])
 """
 
 
+@pytest.mark.slow
 def test_two_worker_processes_equal_one(tmp_path):
     """MultiWorkerMirroredStrategy over localhost."""
     ports = []

@@ -90,6 +90,7 @@ def compare(reference, resumed):
         assert (reference / name).read_bytes() == (resumed / name).read_bytes(), name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["GAN"])
 def test_killed_twice_ends_with_the_same_bytes(tmp_path, model):
     """16 steps an epoch, checkpoints every 3: killed in the middle of epochs 1 and 3, at random."""

@@ -257,7 +257,8 @@ def test_jit_compile_computes_the_same(images, loss):
         np.testing.assert_allclose(value, trained[1][name], atol=5e-5, err_msg=name)
 
 
-@pytest.mark.parametrize("model", [pytest.param(keras_gan.WGAN, marks=pytest.mark.slow), keras_gan.WGANGP])
+@pytest.mark.slow
+@pytest.mark.parametrize("model", [keras_gan.WGAN, keras_gan.WGANGP])
 def test_jit_compile_of_the_critics(images, model):
     histories = [
         tiny_gan(model, jit_compile=jit).fit(images, batch_size=8, epochs=4, verbose=0).history
@@ -272,7 +273,8 @@ def test_lazy_penalty_under_jit(images):
     assert np.isfinite(gan.fit(images, batch_size=8, verbose=0).history["r1"]).all()
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", pytest.param("mixed_bfloat16", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_jit_compile_in_mixed_precision(images, policy):
     keras.config.set_dtype_policy(policy)
     gan = tiny_gan(keras_gan.WGANGP, jit_compile=True)
