@@ -19,7 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-from digits import mnist, train_classifier
+from digits import load_classifier, mnist
 
 import keras_gan
 
@@ -99,12 +99,7 @@ def main():
         else []
     )
     images, labels, test_images, test_labels = mnist(options.data_dir)
-    if options.classifier and options.classifier.exists():
-        classifier = keras.saving.load_model(options.classifier)
-    else:
-        classifier = train_classifier(images, labels, epochs=6)
-        if options.classifier:
-            classifier.save(options.classifier)
+    classifier = load_classifier(options.classifier, images, labels, epochs=6)
     print(
         f"classifier accuracy on MNIST test: {classifier.evaluate(test_images, test_labels, verbose=0)[1]:.4f}"
     )

@@ -39,6 +39,16 @@ def train_classifier(train_images, train_labels, epochs=3):
     return model
 
 
+def load_classifier(path, train_images, train_labels, epochs=3):
+    """The classifier in a .keras file, or one trained now and kept there; `path` may be None."""
+    if path and path.exists():
+        return keras.saving.load_model(path)
+    classifier = train_classifier(train_images, train_labels, epochs)
+    if path:
+        classifier.save(path)
+    return classifier
+
+
 def score(classifier, samples, real):
     """Figures of uint8 samples against real test digits in [-1, 1]."""
     features = keras.Model(classifier.inputs, classifier.get_layer("features").output)
@@ -80,12 +90,7 @@ def main():
     parser.add_argument("--classifier", type=pathlib.Path, help="keep the classifier in this .keras file")
     options = parser.parse_args()
     train_images, train_labels, test_images, test_labels = mnist(options.data_dir)
-    if options.classifier and options.classifier.exists():
-        classifier = keras.saving.load_model(options.classifier)
-    else:
-        classifier = train_classifier(train_images, train_labels)
-        if options.classifier:
-            classifier.save(options.classifier)
+    classifier = load_classifier(options.classifier, train_images, train_labels)
     accuracy = classifier.evaluate(test_images, test_labels, verbose=0)[1]
     sampler = tf.saved_model.load(str(options.saved_model))
     samples = sampler.sample(options.n, 0).numpy()

@@ -20,7 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
-from digits import mnist, train_classifier
+from digits import load_classifier, mnist
 
 import keras_gan
 from keras_gan import regularizers as r
@@ -121,12 +121,7 @@ def main():
         else []
     )
     train_images, train_labels, test_images, test_labels = mnist(options.data_dir)
-    if options.classifier and options.classifier.exists():
-        classifier = keras.saving.load_model(options.classifier)
-    else:
-        classifier = train_classifier(train_images, train_labels, epochs=6)
-        if options.classifier:
-            classifier.save(options.classifier)
+    classifier = load_classifier(options.classifier, train_images, train_labels, epochs=6)
     accuracy = classifier.evaluate(test_images, test_labels, verbose=0)[1]
     print(f"classifier accuracy on MNIST test: {accuracy:.4f}")
     stacked, _ = stack(train_images, train_labels, 50_000, seed=0)
