@@ -16,7 +16,19 @@ if keras.backend.backend() != "tensorflow":
         'os.environ["KERAS_BACKEND"] = "tensorflow", or `export KERAS_BACKEND=tensorflow`.'
     )
 
-from keras_gan import callbacks, data, layers, losses, networks, recipes, regularizers, schedules
+from keras_gan import (
+    callbacks,
+    data,
+    latent,
+    layers,
+    losses,
+    metrics,
+    networks,
+    recipes,
+    regularizers,
+    schedules,
+    torch_file,
+)
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
@@ -37,10 +49,13 @@ __all__ = [
     "InfoGAN",
     "callbacks",
     "data",
+    "latent",
     "layers",
     "losses",
+    "metrics",
     "networks",
     "recipes",
     "regularizers",
     "schedules",
+    "torch_file",
 ]

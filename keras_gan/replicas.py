@@ -33,7 +33,21 @@ def gather(tensor):
     count, _ = count_and_index()
     if count == 1:
         return tensor
-    return tf.distribute.get_replica_context().all_gather(tensor, axis=0)
+    rows = tf.distribute.get_replica_context().all_gather(tensor, axis=0)
+    return tf.ensure_shape(rows, (None, *tensor.shape[1:]))
+
+
+def in_shares(function, rows):
+    """`function(rows)`, row by row the same, of which each replica computes a share."""
+    count, index = count_and_index()
+    if count == 1:
+        return function(rows)
+    total = tf.shape(rows)[0]
+    share = (total + count - 1) // count
+    # All shares are of one size, the last ones filled up with zeros.
+    filled = tf.pad(rows, [[0, share * count - total]] + [[0, 0]] * (len(rows.shape) - 1))
+    filled = tf.ensure_shape(filled, (None, *rows.shape[1:]))
+    return gather(function(filled[index * share : (index + 1) * share]))[:total]
 
 
 def never_empty(batch):

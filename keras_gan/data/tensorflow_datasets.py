@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from keras_gan.cache import cache_folder
 from keras_gan.data.images import fit_image
 from keras_gan.data.source import Source
 
@@ -89,10 +90,8 @@ def _fitted(image, size, channels, fit):
 def _spilled(key, blocks, shape):
     """Images in a file on disk, written once; a reader never sees half of it."""
     digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]
-    folder = os.path.join(os.path.expanduser(os.environ.get("XDG_CACHE_HOME", "~/.cache")), "keras_gan")
-    done = os.path.join(folder, digest)
+    done = str(cache_folder() / digest)
     if not os.path.isdir(done):
-        os.makedirs(folder, exist_ok=True)
         partial = f"{done}.{os.getpid()}.partial"
         os.makedirs(partial, exist_ok=True)
         images = np.lib.format.open_memmap(os.path.join(partial, "images.npy"), "w+", "uint8", shape)

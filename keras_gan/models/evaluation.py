@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from keras_gan.metrics.features.extractor import shared
+from keras_gan.metrics.metric import ImageMetric
 from keras_gan.models.checks import check_metrics
 
 
@@ -29,25 +31,37 @@ class Evaluation:
             aggregation="only_first_replica",
         )
 
-    def reset(self):
+    def reset(self, model):
+        """Begin anew; the first time, the metrics check the model's images and are made ready."""
         self.count.assign(0)
         self.means.assign(tf.zeros_like(self.means.value))
         for metric in self.metrics:
+            if isinstance(metric, ImageMetric):
+                with model.distribute_strategy.scope():
+                    metric.prepare(model.image_shape, model)
             metric.reset_state()
 
-    def update(self, figures, size, real, fake):
+    def update(self, figures, size, real, fake, labels):
         """Take in a batch of `size` images in all; return the means so far."""
         count = self.count.value + tf.cast(size, "int64")
         weight = tf.cast(size, "float32") / tf.cast(count, "float32")
         means = self.means.value + (figures - self.means.value) * weight
         self.count.assign(count)
         self.means.assign(means)
-        for metric in self.metrics:
-            metric.update_state(real, fake)
+        with shared():
+            for metric in self.metrics:
+                if getattr(metric, "takes_labels", False):
+                    metric.update_state(real, fake, labels)
+                else:
+                    metric.update_state(real, fake)
         return means
 
     def results(self):
-        return {metric.name: float(metric.result()) for metric in self.metrics}
+        figures = {}
+        for metric in self.metrics:
+            result = metric.result()
+            figures |= result if isinstance(result, dict) else {metric.name: result}
+        return {name: float(value) for name, value in figures.items()}
 
 
 def mean_logit(logits):

@@ -139,7 +139,7 @@ class Loops:
             Figures `real_score`, `fake_score`, `d_adversarial`, `g_adversarial`, each metric.
         """
         self._assert_compile_called("evaluate")
-        self.evaluation.reset()
+        self.evaluation.reset(self)
         if x is not None and not kwargs.get("_use_cached_eval_dataset"):
             x, y, sample_weight = self._held_out(x, y, sample_weight), None, None
         if self.held_out_stream is not None:
@@ -172,4 +172,6 @@ class Loops:
         values = tf.where(size > 0, values * tf.cast(size, "float32"), 0.0)
         size = replicas.total(size)
         figures = replicas.total(values) / tf.cast(size, "float32")
-        return self._named(self.evaluation.names, self.evaluation.update(figures, size, real, fake))
+        # The metrics of each replica see the images of all.
+        seen = [None if x is None else replicas.gather(x)[:size] for x in (real, fake, batch.get("label"))]
+        return self._named(self.evaluation.names, self.evaluation.update(figures, size, *seen))

@@ -1,0 +1,40 @@
+"""Measures of what a generator makes, against real images."""
+
+from keras_gan.metrics import features, functional
+from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
+from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
+from keras_gan.metrics.features import Extractor, train_extractor
+from keras_gan.metrics.frechet_distance import FrechetDistance
+from keras_gan.metrics.inception_score import InceptionScore
+from keras_gan.metrics.kernel_distance import KernelDistance
+from keras_gan.metrics.memorization import Memorization
+from keras_gan.metrics.metric import FeatureMetric, ImageMetric
+from keras_gan.metrics.mode_coverage import ModeCoverage
+from keras_gan.metrics.ms_ssim import MSSSIM
+from keras_gan.metrics.perceptual_path_length import PerceptualPathLength
+from keras_gan.metrics.precision_recall import PRDC, Coverage, Density, Precision, Recall
+from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein
+
+__all__ = [
+    "MSSSIM",
+    "PRDC",
+    "ClassFrechetDistance",
+    "ClassificationAccuracyScore",
+    "Coverage",
+    "Density",
+    "Extractor",
+    "FeatureMetric",
+    "FrechetDistance",
+    "ImageMetric",
+    "InceptionScore",
+    "KernelDistance",
+    "Memorization",
+    "ModeCoverage",
+    "PerceptualPathLength",
+    "Precision",
+    "Recall",
+    "SlicedWasserstein",
+    "features",
+    "functional",
+    "train_extractor",
+]

@@ -1,0 +1,277 @@
+"""Images -> features: the network on which a metric is defined."""
+
+import contextlib
+import contextvars
+import hashlib
+import importlib
+import json
+import os
+import pathlib
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan import replicas
+from keras_gan.cache import cache_folder
+from keras_gan.data.images import to_uint8
+from keras_gan.metrics.features.inception import inception
+from keras_gan.metrics.resize import resize
+
+# Modules of keras.applications by the names of their networks.
+_MODULES = ("convnext", "densenet", "efficientnet", "efficientnet_v2", "inception_resnet_v2", "inception_v3")
+_MODULES += ("mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet_v2", "vgg16", "vgg19")
+_MODULES += ("xception",)
+# What is computed within `shared()`: (extractor, images) -> features.
+_shared = contextvars.ContextVar("features", default=None)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Extractor:
+    """A network that turns images into vectors, with all that a figure depends on.
+
+    Images are rounded to 256 levels, grey ones are repeated to three channels where the network
+    takes colour, and they are resized to its size by an antialiased bicubic filter, computed in
+    float32 and not rounded again (as clean-fid does).
+
+    Args:
+        source: "inception" (the FID's network), the name of a network of `keras.applications`
+            (such as "mobilenet_v2"), a path of a `.keras` file or SavedModel, or a keras.Model.
+        layer: name of the layer whose output is taken; None for the network's own. Maps of
+            features are averaged over height and width.
+        weights: for "inception" the path of its `.pth` file, else that of a `.weights.h5` file;
+            None downloads the published ones.
+        value_range: (low, high) of the images that the network takes. Default (-1, 1);
+            `keras.applications`' networks have their own.
+
+    Attributes:
+        features: int, the size of a vector.
+        sha256: str, of the network and its weights.
+
+    Raises:
+        ValueError: for an unknown name or layer, a file that is missing or has changed.
+
+    Example:
+    >>> network = keras.Sequential([keras.layers.Input((8, 8, 1)), keras.layers.Flatten()])
+    >>> extractor = keras_gan.metrics.Extractor(network)
+    >>> extractor(np.zeros((2, 28, 28, 1), "float32")).shape
+    TensorShape([2, 64])
+    """
+
+    def __init__(self, source, *, layer=None, weights=None, value_range=None, sha256=None):
+        if not isinstance(source, (str, os.PathLike, keras.Model)):
+            raise ValueError(f"`source` must be a name, a path or a keras.Model. Received: {source!r}")
+        if value_range is not None and not (len(value_range) == 2 and value_range[0] < value_range[1]):
+            raise ValueError(f"`value_range` must be (low, high). Received: {value_range!r}")
+        self.source = source if isinstance(source, keras.Model) else str(source)
+        self.layer = layer
+        self.weights = None if weights is None else str(weights)
+        self.value_range = value_range
+        self._expected = sha256
+        self._network = None
+
+    @property
+    def name(self):
+        return self.source.name if isinstance(self.source, keras.Model) else pathlib.Path(self.source).stem
+
+    def get_config(self):
+        """The network by path or name and hash; one in memory is put into the cache for that."""
+        self.load()
+        source = self.source
+        if isinstance(source, keras.Model):
+            path = cache_folder("extractors") / f"{self.sha256}.keras"
+            if not path.exists():
+                partial = path.with_suffix(f".{os.getpid()}.keras")
+                source.save(partial)
+                partial.replace(path)
+            source = str(path)
+        return {
+            "source": source,
+            "layer": self.layer,
+            "weights": self.weights,
+            "value_range": self.value_range,
+            "sha256": self.sha256,
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def load(self):
+        """Read the network, and check that it is the one that was asked for."""
+        if self._network is not None:
+            return self
+        policy = keras.config.dtype_policy()
+        keras.config.set_dtype_policy("float32")
+        try:
+            network, self._prepare, identity = self._read()
+        finally:
+            keras.config.set_dtype_policy(policy)
+        self.sha256 = _hash(network, identity)
+        if self._expected not in (None, self.sha256):
+            raise ValueError(
+                f"The extractor {self.name!r} is another one than it was: its SHA-256 is {self.sha256}, "
+                f"and {self._expected} is expected. Figures of the two cannot be compared."
+            )
+        network.trainable = False
+        if self.layer is not None:
+            names = [layer.name for layer in network.layers]
+            if self.layer not in names:
+                raise ValueError(
+                    f"The network {self.name!r} has no layer {self.layer!r}. Its last ones: {names[-8:]}"
+                )
+            network = keras.Model(network.inputs, network.get_layer(self.layer).output)
+        self._network = network
+        outputs = self._compute(
+            np.zeros((1, *(side or 32 for side in self._size()), self._channels()), "float32")
+        )
+        self.features = int(outputs.shape[1])
+        return self
+
+    def _read(self):
+        """The network, what brings images in [0, 255] to its range, and what its hash includes."""
+        low, high = self.value_range or (-1.0, 1.0)
+
+        def scale(images):
+            return images * ((high - low) / 255.0) + low
+
+        if isinstance(self.source, keras.Model):
+            return self.source, scale, []
+        if self.source == "inception":
+            return inception(self.weights), scale, []
+        path = pathlib.Path(self.source)
+        if path.suffix == ".keras" or path.is_dir():
+            return _from_path(path), scale, []
+        module, build = _application(self.source)
+        try:
+            network = build(include_top=False, pooling="avg", weights=self.weights or "imagenet")
+        except Exception as error:
+            raise ValueError(
+                f"keras.applications' {self.source} cannot be loaded with the weights "
+                f"{self.weights or 'imagenet'}: {error}"
+            ) from error
+        return network, (scale if self.value_range else module.preprocess_input), [self.source]
+
+    def _size(self):
+        return self._network.input_shape[1:3]
+
+    def _channels(self):
+        return self._network.input_shape[-1] or 3
+
+    def check(self, image_shape):
+        """Raise a ValueError where images of this shape cannot be given to the network."""
+        self.load()
+        if len(image_shape) != 3:
+            raise ValueError(f"Extractors take images. Received: data of shape {tuple(image_shape)}")
+        if image_shape[-1] != self._channels() and image_shape[-1] != 1:
+            raise ValueError(
+                f"The extractor {self.name!r} takes images with {self._channels()} channels. Received: "
+                f"shape {tuple(image_shape)} (height, width, channels)"
+            )
+
+    def __call__(self, images):
+        """Features of images in [-1, 1], or uint8: float32 of shape (batch, features)."""
+        memo = _shared.get()
+        if memo is None:
+            return self._extract(images)
+        key = (id(self), id(images))
+        if key not in memo:
+            memo[key] = self._extract(images), images
+        return memo[key][0]
+
+    def _extract(self, images):
+        self.check(images.shape[1:])
+        return replicas.in_shares(self._of_images, images)
+
+    def _of_images(self, images):
+        if "int" not in keras.backend.standardize_dtype(images.dtype):
+            images = to_uint8(images)
+        return self._of_levels(ops.cast(images, "float32"))
+
+    def of_floats(self, images):
+        """Features of images in [-1, 1] that are not rounded to 256 levels, as derivatives need."""
+        self.check(images.shape[1:])
+        return self._of_levels((ops.cast(images, "float32") + 1.0) * 127.5)
+
+    def _of_levels(self, images):
+        size = tuple(want or have for want, have in zip(self._size(), images.shape[1:3], strict=True))
+        images = resize(images, size)
+        if images.shape[-1] < self._channels():
+            images = ops.repeat(images, self._channels(), axis=-1)
+        return self._compute(self._prepare(images))
+
+    def _compute(self, images):
+        outputs = keras.tree.flatten(self._network(images, training=False))[0]
+        if len(outputs.shape) == 4:
+            outputs = ops.mean(outputs, axis=(1, 2))
+        return ops.cast(ops.reshape(outputs, (-1, int(np.prod(outputs.shape[1:])))), "float32")
+
+    def __repr__(self):
+        return f"Extractor({self.name!r}, layer={self.layer!r})"
+
+
+def get(identifier):
+    """Turn what a metric was given into an `Extractor`."""
+    if isinstance(identifier, dict):
+        identifier = keras.saving.deserialize_keras_object(identifier)
+    return identifier if isinstance(identifier, Extractor) else Extractor(identifier)
+
+
+@contextlib.contextmanager
+def shared():
+    """Within it, each extractor looks at a batch once, however many metrics ask."""
+    token = _shared.set({})
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def _hash(network, identity):
+    kinds = [type(layer).__name__ for layer in network.layers]
+    digest = hashlib.sha256(json.dumps([identity, kinds, network.input_shape[1:]]).encode())
+    if hasattr(network, "content"):
+        digest.update(network.content)
+    for weight in network.get_weights():
+        digest.update(str(weight.shape).encode())
+        digest.update(np.ascontiguousarray(weight))
+    return digest.hexdigest()
+
+
+def _from_path(path):
+    if not path.exists():
+        raise ValueError(f"There is no extractor {str(path)!r}.")
+    if path.suffix == ".keras":
+        return keras.saving.load_model(path, compile=False)
+    import tensorflow as tf
+
+    if not (path / "saved_model.pb").exists():
+        raise ValueError(f"{path} is neither a `.keras` file nor a SavedModel.")
+    signatures = tf.saved_model.load(str(path)).signatures
+    if "serving_default" not in signatures:
+        raise ValueError(f"The SavedModel {path} has no `serving_default`. It has: {sorted(signatures)}")
+    specs = list(signatures["serving_default"].structured_input_signature[1].values())
+    if len(specs) != 1 or len(specs[0].shape) != 4:
+        raise ValueError(f"The SavedModel {path} does not take images alone: {specs}")
+    inputs = keras.layers.Input(tuple(specs[0].shape[1:]))
+    outputs = keras.layers.TFSMLayer(path, call_endpoint="serving_default")(inputs)
+    network = keras.Model(inputs, keras.tree.flatten(outputs)[0], name=path.name)
+    network.content = b"".join(
+        file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file() and "assets" not in file.parts
+    )
+    return network
+
+
+def _application(name):
+    plain = str(name).lower().replace("_", "").replace("-", "")
+    known = []
+    for module_name in _MODULES:
+        module = importlib.import_module(f"keras.applications.{module_name}")
+        for found in (value for key, value in vars(module).items() if key[:1].isupper() and callable(value)):
+            known.append(found.__name__)
+            if found.__name__.lower() == plain:
+                return module, found
+    raise ValueError(
+        f"There is no extractor {name!r}. It must be 'inception', the path of a `.keras` file or SavedModel, a "
+        f"keras.Model, or one of keras.applications: {', '.join(sorted(known))}"
+    )

@@ -1,0 +1,126 @@
+"""A small classifier as an extractor, for domains without a network of their own."""
+
+import hashlib
+import json
+import os
+
+import keras
+import numpy as np
+from keras import layers
+
+from keras_gan.cache import cache_folder
+from keras_gan.metrics.features.extractor import Extractor
+
+VERSION = 1
+
+
+def train_extractor(dataset, test=None, *, epochs=6, seed=0, verbose=True):
+    """Train a small classifier on labelled images, once, and take its features.
+
+    The classifier is kept in the cache, by the content of the images, and its accuracy with it.
+    For digits, sprites and other images of which networks trained on photographs know little.
+
+    Args:
+        dataset: `tf.data.Dataset` of (images, labels), images in [-1, 1]
+            (`keras_gan.data.load(..., labels=True)`), or (images, labels) arrays.
+        test: the same, held out, for the accuracy; None holds out a tenth.
+        epochs: int, passes over the images.
+        seed: int, of the network and the order.
+        verbose: bool, whether to print the accuracy.
+
+    Returns:
+        `Extractor` of 128 features, with the attributes `accuracy` (on held-out images) and
+        `classifier`, an `Extractor` of the class logits (for `InceptionScore`, `ModeCoverage`).
+
+    Raises:
+        ValueError: for data without labels, or of one class.
+
+    Example:
+    >>> images = np.zeros((64, 16, 16, 1), "float32") - 1.0
+    >>> images[::2, 4:12] = 1.0
+    >>> extractor = keras_gan.metrics.train_extractor((images, np.arange(64) % 2), epochs=5, verbose=False)
+    >>> extractor.features, extractor.accuracy
+    (128, 1.0)
+    """
+    images, labels = _arrays(dataset)
+    if test is None:
+        order = np.random.default_rng(seed).permutation(len(images))
+        held_out, kept = order[: max(1, len(images) // 10)], order[max(1, len(images) // 10) :]
+        test_images, test_labels = images[held_out], labels[held_out]
+        images, labels = images[kept], labels[kept]
+    else:
+        test_images, test_labels = _arrays(test)
+    num_classes = int(labels.max()) + 1
+    if num_classes < 2:
+        raise ValueError("`train_extractor` needs images of at least two classes.")
+    digest = hashlib.sha256(json.dumps([VERSION, epochs, seed, images.shape]).encode())
+    for array in (images, labels, test_images, test_labels):
+        digest.update(np.ascontiguousarray(array))
+    path = cache_folder("extractors") / f"classifier-{digest.hexdigest()[:32]}.keras"
+    if not path.exists():
+        _train(images, labels, test_images, test_labels, num_classes, epochs, seed, path)
+    extractor = Extractor(path, layer="features")
+    extractor.classifier = Extractor(path)
+    extractor.accuracy = json.loads(path.with_suffix(".json").read_text())["accuracy"]
+    if verbose:
+        print(
+            f"Extractor trained on {len(images)} images of {num_classes} classes: accuracy "
+            f"{extractor.accuracy:.2%} on {len(test_images)} held-out ones ({path})"
+        )
+    return extractor
+
+
+def classifier(image_shape, num_classes, seed=0):
+    """A compiled convolutional classifier: images in [-1, 1] -> logits, with a layer "features" (128)."""
+    initializers = (keras.initializers.HeNormal(seed=100 * seed + i) for i in range(100))
+    x = inputs = layers.Input(tuple(image_shape))
+    side, width = min(image_shape[:2]), 32
+    while side >= 6:
+        x = layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=next(initializers))(x)
+        x = layers.BatchNormalization()(x)
+        x = layers.ReLU()(x)
+        x = layers.MaxPooling2D()(x)
+        side, width = side // 2, min(2 * width, 128)
+    x = layers.Flatten()(x)
+    x = layers.Dense(128, kernel_initializer=next(initializers))(x)
+    x = layers.ReLU(name="features")(x)
+    x = layers.Dropout(0.3, seed=seed)(x)
+    x = layers.Dense(num_classes, kernel_initializer=next(initializers), name="logits")(x)
+    network = keras.Model(inputs, x, name="classifier")
+    network.compile(
+        keras.optimizers.Adam(1e-3),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+    )
+    return network
+
+
+def _train(images, labels, test_images, test_labels, num_classes, epochs, seed, path):
+    network = classifier(images.shape[1:], num_classes, seed)
+    steps = epochs * -(-len(images) // 128)
+    network.optimizer.learning_rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(len(images))
+        network.fit(images[order], labels[order], batch_size=128, shuffle=False, verbose=0)
+    accuracy = network.evaluate(test_images, test_labels, batch_size=256, verbose=0)[1]
+    path.with_suffix(".json").write_text(json.dumps({"accuracy": float(accuracy)}) + "\n")
+    # Its optimiser is not part of it. Whole or not at all.
+    partial = path.with_suffix(f".{os.getpid()}.keras")
+    keras.Model(network.inputs, network.outputs, name="classifier").save(partial)
+    partial.replace(path)
+
+
+def _arrays(dataset):
+    if hasattr(dataset, "element_spec"):
+        spec = dataset.element_spec
+        if not isinstance(spec, tuple) or len(spec) < 2:
+            raise ValueError("`train_extractor` needs labels: `keras_gan.data.load(..., labels=True)`.")
+        images, labels = zip(*((batch[0].numpy(), batch[1].numpy()) for batch in dataset), strict=True)
+        dataset = np.concatenate(images), np.concatenate(labels)
+    images, labels = (np.asarray(array) for array in dataset)
+    if len(images) != len(labels) or images.ndim != 4 or len(images) < 2:
+        raise ValueError(f"Images and labels do not fit: shapes {images.shape} and {labels.shape}")
+    if np.abs(images).max() > 1.001:
+        raise ValueError("Images must be in [-1, 1]. Write `images / 127.5 - 1` for 0..255.")
+    return images.astype("float32"), labels.astype("int64").reshape(-1)

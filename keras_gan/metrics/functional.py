@@ -1,0 +1,397 @@
+"""The figures themselves, as functions of arrays of features: NumPy in, floats out."""
+
+import warnings
+
+import numpy as np
+
+# Rows of a block of distances, and their relative error in float32 at most.
+BLOCK = 1000
+ROUNDING = 4e-6
+
+
+def frechet_distance(real, generated):
+    """Fréchet distance of two sets of features, each taken for a Gaussian.
+
+    ||m1 - m2||^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2)), with the unbiased covariances. On the features of
+    the FID Inception it is the FID.
+
+    Args:
+        real, generated: float arrays of shape (n, features), n >= 2.
+
+    Returns:
+        float, 0 for equal sets.
+
+    Raises:
+        ValueError: for other shapes, NaN, or fewer than 2 samples.
+
+    Example:
+    >>> real = np.random.default_rng(0).normal(size=(500, 8))
+    >>> round(keras_gan.metrics.functional.frechet_distance(real, real + 1.0), 6)
+    8.0
+
+    Reference: Heusel et al., "GANs Trained by a Two Time-Scale Update Rule Converge to a Local Nash
+    Equilibrium", 2017, https://arxiv.org/abs/1706.08500
+    """
+    real, generated = _pair(real, generated)
+    moments = [(len(x), x.mean(axis=0), np.cov(x, rowvar=False)) for x in (real, generated)]
+    return frechet_from_moments(*moments)
+
+
+def frechet_from_moments(real, generated):
+    """Fréchet distance of two Gaussians given as (n, mean, covariance); n is for the warning alone."""
+    (n1, mean1, cov1), (n2, mean2, cov2) = real, generated
+    cov1, cov2 = np.atleast_2d(cov1), np.atleast_2d(cov2)
+    features, fewest = len(cov1), min(n1, n2)
+    if fewest <= features:
+        warnings.warn(
+            f"A Fréchet distance of {features} features from {fewest} samples is biased upwards: take more "
+            "samples than features, or compare only with figures of the same number of samples.",
+            stacklevel=2,
+        )
+    # Tr (S1 S2)^(1/2) is the sum of the roots of the eigenvalues of F' S2 F, for any S1 = F F'.
+    try:
+        factor = np.linalg.cholesky(cov1)
+    except np.linalg.LinAlgError:
+        values, vectors = np.linalg.eigh(cov1)
+        factor = vectors * np.sqrt(np.clip(values, 0.0, None))
+    eigenvalues = np.linalg.eigvalsh(factor.T @ cov2 @ factor)
+    root = np.sqrt(np.clip(eigenvalues, 0.0, None)).sum()
+    distance = ((mean1 - mean2) ** 2).sum() + np.trace(cov1) + np.trace(cov2) - 2.0 * root
+    return float(max(distance, 0.0))
+
+
+def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
+    """Kernel distance (KID): unbiased squared MMD with the kernel (x.y / features + 1)^3.
+
+    Args:
+        real, generated: float arrays of shape (n, features).
+        subsets: int, over how many random subsets it is averaged.
+        subset_size: int, samples in a subset; at most the smaller n.
+        seed: int, of the subsets; the same ones as torch-fidelity draws.
+
+    Returns:
+        (mean, standard deviation) over the subsets. The mean may be negative: it is unbiased.
+
+    Raises:
+        ValueError: where a set is smaller than `subset_size`.
+
+    Example:
+    >>> real, generated = np.random.default_rng(0).normal(size=(2, 400, 8))
+    >>> mean, deviation = keras_gan.metrics.functional.kernel_distance(real, generated, subset_size=200)
+    >>> abs(mean) < 0.01
+    True
+
+    Reference: Binkowski et al., "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
+    """
+    real, generated = _pair(real, generated)
+    _check_int("subsets", subsets, 1)
+    _check_int("subset_size", subset_size, 2)
+    if subset_size > min(len(real), len(generated)):
+        raise ValueError(
+            f"`subset_size` must be at most the number of samples. Received: subset_size={subset_size} of "
+            f"{len(real)} real and {len(generated)} generated"
+        )
+    rng = np.random.RandomState(seed)
+    values = []
+    for _ in range(subsets):
+        # Both are drawn in this order, so that torch-fidelity's subsets are these.
+        x = real[rng.choice(len(real), subset_size, replace=False)]
+        y = generated[rng.choice(len(generated), subset_size, replace=False)]
+        xx, yy, xy = (((a @ b.T) / x.shape[1] + 1.0) ** 3 for a, b in ((x, x), (y, y), (x, y)))
+        within = (xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)) / (subset_size * (subset_size - 1))
+        values.append(within - 2.0 * xy.mean())
+    return float(np.mean(values)), float(np.std(values))
+
+
+def inception_score(probabilities, splits=10):
+    """Inception score: exp of the mean KL divergence of p(class | image) from the mean p(class).
+
+    Args:
+        probabilities: array of shape (n, classes), each row a distribution.
+        splits: int, parts of equal size (but for the rest) that are scored one by one.
+
+    Returns:
+        (mean, standard deviation) over the splits; the mean lies between 1 and `classes`.
+
+    Example:
+    >>> keras_gan.metrics.functional.inception_score(np.eye(10).repeat(20, axis=0), splits=1)[0]
+    10.0
+
+    Reference: Salimans et al., "Improved Techniques for Training GANs", 2016,
+    https://arxiv.org/abs/1606.03498
+    """
+    p = _features(probabilities, "probabilities")
+    _check_int("splits", splits, 1)
+    if splits > len(p):
+        raise ValueError(f"`splits` must be at most the number of samples, {len(p)}. Received: {splits}")
+    if (p < 0).any() or not np.allclose(p.sum(axis=1), 1.0, atol=1e-3):
+        raise ValueError(
+            "`probabilities` must be rows that are not negative and add up to 1: apply a softmax to logits."
+        )
+    scores = []
+    for part in np.array_split(p, splits) if len(p) % splits else np.split(p, splits):
+        marginal = part.mean(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            terms = np.where(part > 0, part * (np.log(part) - np.log(marginal)), 0.0)
+        scores.append(np.exp(terms.sum(axis=1).mean()))
+    return float(np.mean(scores)), float(np.std(scores))
+
+
+def precision_recall(real, generated, k=3):
+    """Improved precision and recall: which samples lie in the other set's k-nearest-neighbour balls.
+
+    Precision is the share of generated samples within the manifold of the real ones, recall the
+    share of real ones within that of the generated. A generator stuck on one good image has
+    precision near 1 and recall near 0.
+
+    Args:
+        real, generated: float arrays of shape (n, features).
+        k: int, the neighbour whose distance is a ball's radius. A boundary belongs to its ball.
+
+    Returns:
+        (precision, recall), in [0, 1].
+
+    Example:
+    >>> real = np.random.default_rng(0).normal(size=(300, 4))
+    >>> keras_gan.metrics.functional.precision_recall(real, real)
+    (1.0, 1.0)
+
+    Reference: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing Generative
+    Models", 2019, https://arxiv.org/abs/1904.06991
+    """
+    figures = prdc(real, generated, k)
+    return figures["precision"], figures["recall"]
+
+
+def density_coverage(real, generated, k=5):
+    """Density and coverage: precision and recall that outliers do not mislead.
+
+    Density is the mean number of real balls in which a generated sample lies, over k; coverage the
+    share of real balls in which one lies. Equal distributions have density 1 (it may be more) and
+    coverage 1 - prod_i (N - i) / (N + M - i) for i in 1..k.
+
+    Args:
+        real, generated: float arrays of shape (n, features).
+        k: int, the neighbour whose distance is a ball's radius. A boundary is outside its ball.
+
+    Returns:
+        (density, coverage).
+
+    Example:
+    >>> real, generated = np.random.default_rng(0).normal(size=(2, 1000, 4))
+    >>> density, coverage = keras_gan.metrics.functional.density_coverage(real, generated)
+    >>> 0.9 < density < 1.1, 0.93 < coverage < 1.0
+    (True, True)
+
+    Reference: Naeem et al., "Reliable Fidelity and Diversity Metrics for Generative Models", 2020,
+    https://arxiv.org/abs/2002.09797
+    """
+    figures = prdc(real, generated, k)
+    return figures["density"], figures["coverage"]
+
+
+def prdc(real, generated, k=5):
+    """Precision, recall, density and coverage with one k, in one pass over the distances.
+
+    Args:
+        real, generated: float arrays of shape (n, features).
+        k: int, the neighbour whose distance is a ball's radius.
+
+    Returns:
+        dict with `precision`, `recall`, `density`, `coverage`: see `precision_recall` and
+        `density_coverage`.
+
+    Example:
+    >>> real = np.random.default_rng(0).normal(size=(300, 4))
+    >>> sorted(keras_gan.metrics.functional.prdc(real, real + 100.0).values())
+    [0.0, 0.0, 0.0, 0.0]
+    """
+    real, generated = _pair(real, generated)
+    _check_int("k", k, 1)
+    if k >= min(len(real), len(generated)):
+        raise ValueError(
+            f"`k` must be less than the number of samples. Received: k={k}, with {len(real)} real "
+            f"and {len(generated)} generated"
+        )
+    center = real.mean(axis=0)
+    real, generated = real - center, generated - center
+    # Squared radii of the balls around each sample; it is its own nearest.
+    real_radii, generated_radii = (_nearest(x, x, k + 1)[0][:, -1:] for x in (real, generated))
+    precise, recalled = np.zeros(len(generated), bool), np.zeros(len(real), bool)
+    inside, covered = 0, np.zeros(len(real), bool)
+    for rows, squares, bound in _blocks(real, generated):
+        closed, opened = _in_balls(real[rows], generated, squares, bound, real_radii[rows])
+        precise |= closed.any(axis=0)
+        inside += np.count_nonzero(opened)
+        covered[rows] = opened.any(axis=1)
+        closed, _ = _in_balls(real[rows], generated, squares, bound, generated_radii.T)
+        recalled[rows] = closed.any(axis=1)
+    return {
+        "precision": float(precise.mean()),
+        "recall": float(recalled.mean()),
+        "density": float(inside / (k * len(generated))),
+        "coverage": float(covered.mean()),
+    }
+
+
+def nearest_neighbors(queries, points, k=1):
+    """The k nearest points of each query.
+
+    Args:
+        queries: float array of shape (n, features).
+        points: float array of shape (m, features), m >= k.
+        k: int.
+
+    Returns:
+        (distances, indices), each of shape (n, k), nearest first.
+
+    Example:
+    >>> keras_gan.metrics.functional.nearest_neighbors([[0.1], [2.2]], [[0.0], [1.0], [2.0]])[1].ravel()
+    array([0, 2])
+    """
+    queries, points = _pair(queries, points, fewest=1)
+    _check_int("k", k, 1)
+    if k > len(points):
+        raise ValueError(f"`k` must be at most the number of points, {len(points)}. Received: k={k}")
+    center = points.mean(axis=0)
+    squares, indices = _nearest(queries - center, points - center, k)
+    return np.sqrt(squares), indices
+
+
+def memorization(generated, train, held_out):
+    """Whether samples lie nearer to the training images than images of the same kind do.
+
+    Each sample's distance to its nearest training image is compared with the distances of
+    held-out images to theirs.
+
+    Args:
+        generated, train, held_out: float arrays of shape (n, features).
+
+    Returns:
+        dict: `nearest`, index of the training image nearest to each sample; `distance`, its
+        distance; `held_out_distance`, those of the held-out images; `memorized`, the share of
+        samples nearer than 99 of 100 held-out images are (about .01 for a generator that does
+        not copy, 1 for one that only copies).
+
+    Example:
+    >>> train, held_out = np.random.default_rng(0).normal(size=(2, 200, 4))
+    >>> keras_gan.metrics.functional.memorization(train[:50], train, held_out)["memorized"]
+    1.0
+    """
+    distance, nearest = nearest_neighbors(generated, train)
+    held_out_distance, _ = nearest_neighbors(held_out, train)
+    threshold = np.quantile(held_out_distance, 0.01)
+    return {
+        "nearest": nearest[:, 0],
+        "distance": distance[:, 0],
+        "held_out_distance": held_out_distance[:, 0],
+        "memorized": float((distance[:, 0] < threshold).mean()),
+    }
+
+
+def mode_coverage(modes, count, weights=None):
+    """Number of modes that samples hit, and KL divergence of their histogram from uniform.
+
+    Args:
+        modes: int array of shape (n,): the mode of each sample, negative for none of them (a
+            classifier's argmax; or the nearest Gaussian of a mixture, -1 beyond 3 sigma).
+        count: int, how many modes there are.
+        weights: int array of shape (n,), how often each counts. Default: once.
+
+    Returns:
+        (modes, kl): an int, and log(count) - entropy in nats; infinity where no sample hits a mode.
+
+    Example:
+    >>> keras_gan.metrics.functional.mode_coverage([0, 0, 1, 1, -1], 2)
+    (2, 0.0)
+
+    Reference: Lin et al., "PacGAN", 2018, https://arxiv.org/abs/1712.04086
+    """
+    modes = np.asarray(modes)
+    _check_int("count", count, 1)
+    if modes.ndim != 1 or not np.issubdtype(modes.dtype, np.integer) or (modes >= count).any():
+        raise ValueError(
+            f"`modes` must be ints below {count}, of shape (n,). Received: dtype={modes.dtype}, "
+            f"shape={modes.shape}, largest={modes.max() if modes.size else None}"
+        )
+    hits = modes >= 0
+    weights = None if weights is None else np.asarray(weights)[hits]
+    counts = np.bincount(modes[hits], weights, minlength=count)
+    if not counts.sum():
+        return 0, float("inf")
+    shares = counts[counts > 0] / counts.sum()
+    return int((counts > 0).sum()), float(np.log(count) + (shares * np.log(shares)).sum())
+
+
+# === Checks ===
+
+
+def _features(x, name, fewest=2):
+    x = np.asarray(x)
+    if x.ndim != 2 or len(x) < fewest:
+        raise ValueError(
+            f"`{name}` must have shape (n, features) with n >= {fewest}. Received: shape={x.shape}"
+        )
+    if not np.issubdtype(x.dtype, np.number) or not np.isfinite(x).all():
+        raise ValueError(f"`{name}` must be finite numbers. Received: dtype={x.dtype}, with NaN or infinity")
+    return x.astype("float64")
+
+
+def _pair(real, generated, fewest=2):
+    real, generated = _features(real, "real", fewest), _features(generated, "generated", fewest)
+    if real.shape[1] != generated.shape[1]:
+        raise ValueError(
+            f"Both sets must have as many features. Received: {real.shape[1]} and {generated.shape[1]}"
+        )
+    return real, generated
+
+
+def _check_int(name, value, least):
+    if not isinstance(value, (int, np.integer)) or value < least:
+        raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")
+
+
+# === Distances in blocks: float32 for speed, and float64 for the close calls ===
+
+
+def _blocks(x, y):
+    """Yield (rows, squared distances of these rows of x to all of y in float32, bound of their error)."""
+    x2, y2 = ((z**2).sum(axis=1, keepdims=True) for z in (x, y))
+    # |x|^2 + |y|^2 - 2 x.y as one product.
+    left = np.hstack([-2.0 * x, x2, np.ones_like(x2)]).astype("float32")
+    right = np.hstack([y, np.ones_like(y2), y2]).astype("float32").T
+    for start in range(0, len(x), BLOCK):
+        rows = slice(start, min(start + BLOCK, len(x)))
+        bound = np.float32(ROUNDING) * (x2[rows].max() + y2.T)
+        yield rows, left[rows] @ right, bound.astype("float32")
+
+
+def _nearest(x, y, k):
+    """Squared distances and indices of the k nearest of y to each of x, nearest first."""
+    nearest, indices = np.empty((len(x), k)), np.empty((len(x), k), "int64")
+    for rows, squares, bound in _blocks(x, y):
+        # All that may be among the k nearest, and their exact order.
+        limit = np.partition(squares, k - 1, axis=1)[:, k - 1 : k]
+        i, j = np.nonzero(squares - 2.0 * bound <= limit + 2.0 * bound.max())
+        exact = _exact(x[rows], y, i, j)
+        order = np.lexsort((j, exact, i))
+        first = np.searchsorted(i, np.arange(len(squares)))[:, None] + np.arange(k)
+        nearest[rows], indices[rows] = exact[order][first], j[order][first]
+    return nearest, indices
+
+
+def _in_balls(x, y, squares, bound, radii):
+    """Which pairs are no further apart than the squared radii, and which nearer."""
+    radii32 = radii.astype("float32")
+    closed = squares <= radii32
+    opened = closed.copy()
+    i, j = np.nonzero(np.abs(squares - radii32) <= bound)
+    exact, limits = _exact(x, y, i, j), np.broadcast_to(radii, squares.shape)[i, j]
+    closed[i, j], opened[i, j] = exact <= limits, exact < limits
+    return closed, opened
+
+
+def _exact(x, y, i, j):
+    """Squared distances of the pairs x[i], y[j] in float64."""
+    parts = [slice(start, start + 10 * BLOCK) for start in range(0, len(i), 10 * BLOCK)]
+    return np.concatenate([((x[i[p]] - y[j[p]]) ** 2).sum(axis=1) for p in parts] or [np.zeros(0)])

@@ -1,0 +1,123 @@
+"""What all metrics of real and generated images share."""
+
+import keras
+from keras import ops
+
+from keras_gan import parts
+from keras_gan.metrics.features import extractor as extractors
+
+
+class ImageMetric(keras.metrics.Metric):
+    """A metric over batches of real and generated images.
+
+    Subclasses store their arguments under their names, make their variables in `make_variables`,
+    take in a batch in `take`, and return a figure, or a dict of figures by name, in `result`.
+
+    `compile(metrics=[...])` takes them; `evaluate` and validation compute them, with images of the
+    EMA generator, as many as there are real ones. By hand: `update_state(real, fake)`, `result()`.
+    """
+
+    # Whether `update_state` needs the labels of the images, which real and generated ones share.
+    takes_labels = False
+
+    def __init__(self, name):
+        super().__init__(name=name, dtype="float32")
+        self.built = False
+
+    def get_config(self):
+        return parts.Part.get_config(self)
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
+
+    def prepare(self, image_shape, model=None):
+        """Check that the images fit, and make the variables, once.
+
+        Args:
+            image_shape: (height, width, channels).
+            model: the `GAN` that is evaluated, for metrics that generate images themselves.
+        """
+        if not self.built:
+            self.check(image_shape)
+            self.make_variables(image_shape)
+            self.built = True
+
+    def check(self, image_shape):
+        """Raise a ValueError where the metric cannot take images of this shape."""
+
+    def make_variables(self, image_shape):
+        """Make what is kept between batches, with `keep`."""
+
+    def keep(self, name, shape, dtype):
+        """Make a variable that begins with zeros. Every replica is given the same values."""
+        variable = self.add_variable(shape, "zeros", dtype=dtype, name=name, aggregation="only_first_replica")
+        setattr(self, name, variable)
+
+    def update_state(self, real, fake, labels=None):
+        """Take in a batch.
+
+        Args:
+            real, fake: images of shape (batch, height, width, channels), floats in [-1, 1] or uint8.
+            labels: int labels of shape (batch,), shared by both, for metrics that need them.
+        """
+        real, fake = ops.convert_to_tensor(real), ops.convert_to_tensor(fake)
+        self.prepare(tuple(real.shape[1:]))
+        if self.takes_labels and labels is None:
+            raise ValueError(f"{type(self).__name__} needs labels: `update_state(real, fake, labels)`.")
+        self.take(real, fake, labels)
+
+    def take(self, real, fake, labels):
+        raise NotImplementedError(f"{type(self).__name__} must define `take`.")
+
+
+class FeatureMetric(ImageMetric):
+    """A metric over features of images.
+
+    Args:
+        extractor: `Extractor`, or what makes one: "inception", a name of `keras.applications`, a
+            path, a keras.Model.
+    """
+
+    def __init__(self, extractor, name):
+        super().__init__(name)
+        self.extractor = None if extractor is None else extractors.get(extractor)
+
+    def check(self, image_shape):
+        self.extractor.check(image_shape)
+
+
+class Sample:
+    """The first `size` rows that come by, in a variable of a metric.
+
+    Args:
+        metric: the metric that owns the variables.
+        name: of the variables.
+        size: int, rows.
+        shape: of a row.
+        dtype: of the rows.
+    """
+
+    def __init__(self, metric, name, size, shape, dtype="float32"):
+        self.size = size
+        # One row more, for what is beyond.
+        metric.keep(name, (size + 1, *shape), dtype)
+        metric.keep(f"{name}_count", (), "int64")
+        self.rows, self.count = getattr(metric, name), getattr(metric, f"{name}_count")
+
+    def add(self, rows):
+        count = self.count.value
+        places = count + ops.arange(ops.shape(rows)[0], dtype="int64")
+        places = ops.minimum(places, self.size)[:, None]
+        rows = ops.cast(rows, self.rows.dtype)
+        self.rows.assign(ops.scatter_update(self.rows.value, places, rows))
+        self.count.assign(ops.minimum(count + ops.cast(ops.shape(rows)[0], "int64"), self.size))
+
+    def numpy(self):
+        """The rows so far, a NumPy array."""
+        return self.rows.numpy()[: int(self.count.numpy())]
+
+
+def check_int(name, value, least):
+    if not isinstance(value, int) or value < least:
+        raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")

@@ -1,0 +1,97 @@
+"""Perceptual path length."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan.metrics.metric import FeatureMetric, check_int
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class PerceptualPathLength(FeatureMetric):
+    """E ||f(G(z_t)) - f(G(z_(t + epsilon)))||^2 / epsilon^2 on paths between latents.
+
+    How evenly images change on the way from one latent to another; small is smooth. f is the
+    extractor's output, t is uniform, paths are great circles ("slerp") or straight ("lerp"). Of the
+    figures of all paths those below the 1st and above the 99th percentile are left out. Images are
+    taken as the generator gives them, not rounded to 256 levels.
+
+    It generates its own images, with the EMA generator, when the result is asked for.
+
+    Args:
+        extractor: `Extractor`, or what makes one; None compares the outputs themselves.
+        num_samples: int, paths. Default 1000.
+        epsilon: float, step on the path. Default 1e-2: in float32 smaller ones measure rounding.
+        path: "slerp" or "lerp".
+        seed: int.
+        batch_size: int.
+        name: default "ppl".
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> metric = keras_gan.metrics.PerceptualPathLength(None, num_samples=16)
+    >>> metric.prepare((28, 28, 1), gan)
+    >>> metric.result() > 0
+    True
+
+    Reference: Karras et al., "A Style-Based Generator Architecture for Generative Adversarial
+    Networks", 2019, https://arxiv.org/abs/1812.04948
+    """
+
+    def __init__(
+        self, extractor, num_samples=1000, epsilon=1e-2, path="slerp", seed=0, batch_size=64, name="ppl"
+    ):
+        super().__init__(extractor, name)
+        check_int("num_samples", num_samples, 1)
+        if path not in ("slerp", "lerp"):
+            raise ValueError(f"`path` must be 'slerp' or 'lerp'. Received: {path!r}")
+        if not 0 < epsilon < 1:
+            raise ValueError(f"`epsilon` must be in (0, 1). Received: {epsilon!r}")
+        self.num_samples, self.epsilon, self.path = num_samples, epsilon, path
+        self.seed, self.batch_size = seed, batch_size
+        self.model = None
+
+    def check(self, image_shape):
+        if self.extractor is not None:
+            super().check(image_shape)
+
+    def prepare(self, image_shape, model=None):
+        super().prepare(image_shape, model)
+        self.model = model or self.model
+
+    def take(self, real, fake, labels):
+        """Nothing: images on paths are generated when the result is asked for."""
+
+    def result(self):
+        if self.model is None:
+            raise ValueError(
+                "PerceptualPathLength needs a model: `evaluate`, or `prepare(image_shape, gan)`."
+            )
+        from keras_gan.latent import interpolate
+
+        model, lengths = self.model, []
+        rng = np.random.default_rng(self.seed)
+        ends = model.sample_latents(2 * self.num_samples, self.seed).reshape(2, self.num_samples, -1)
+        for start in range(0, self.num_samples, self.batch_size):
+            first, last = ends[:, start : start + self.batch_size]
+            t = rng.uniform(0.0, 1.0 - self.epsilon, (len(first), 1))
+            outputs = []
+            for at in (t, t + self.epsilon):
+                latents = interpolate(first, last, at, self.path).astype("float32")
+                images = model.synthesize(ops.convert_to_tensor(latents), self._condition(len(latents)))
+                outputs.append(self._features(images))
+            lengths.append(((outputs[1] - outputs[0]) ** 2).sum(axis=1) / self.epsilon**2)
+        lengths = np.concatenate(lengths)
+        low, high = np.percentile(lengths, (1, 99), method="nearest")
+        return float(lengths[(lengths >= low) & (lengths <= high)].mean())
+
+    def _features(self, images):
+        if self.extractor is not None:
+            images = self.extractor.of_floats(images)
+        return ops.convert_to_numpy(images).reshape(len(images), -1).astype("float64")
+
+    def _condition(self, n):
+        """A condition for n images, of models that take one: every class in turn."""
+        if self.model.condition_spec is None:
+            return None
+        return ops.convert_to_tensor(self.model.grid_inputs(n, 1, self.seed)[1])

@@ -1,0 +1,95 @@
+"""Improved precision and recall, density and coverage."""
+
+import keras
+
+from keras_gan.metrics import functional
+from keras_gan.metrics.metric import check_int
+from keras_gan.metrics.sampled import SampledMetric
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class PRDC(SampledMetric):
+    """Precision, recall, density and coverage from one pass over the distances.
+
+    Precision and density say how good the images are, recall and coverage how many kinds there
+    are. See `keras_gan.metrics.functional.prdc`.
+
+    Args:
+        extractor: `Extractor`, or what makes one.
+        k: int, which neighbour's distance is a ball's radius. Default 5.
+        num_samples: int, images of each kind that are kept.
+        name: default "prdc"; the figures are `precision`, `recall`, `density` and `coverage`.
+
+    Example:
+    >>> network = keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()])
+    >>> metric = keras_gan.metrics.PRDC(network)
+    >>> real, fake = np.random.default_rng(0).uniform(-1, 1, (2, 64, 8, 8, 1)).astype("float32")
+    >>> metric.update_state(real, fake)
+    >>> list(metric.result())
+    ['precision', 'recall', 'density', 'coverage']
+
+    Reference: Naeem et al., "Reliable Fidelity and Diversity Metrics for Generative Models", 2020,
+    https://arxiv.org/abs/2002.09797
+    """
+
+    def __init__(self, extractor, k=5, num_samples=10_000, name="prdc"):
+        super().__init__(extractor, num_samples, name)
+        check_int("k", k, 1)
+        self.k = k
+
+    def figures(self):
+        return functional.prdc(self.real.numpy(), self.fake.numpy(), self.k)
+
+    def result(self):
+        return self.figures()
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Precision(PRDC):
+    """Share of generated images within the real ones' manifold; `PRDC` gives all four at once.
+
+    Args:
+        extractor, k, num_samples, name: as `PRDC`; k is 3 by default.
+
+    Reference: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing Generative
+    Models", 2019, https://arxiv.org/abs/1904.06991
+    """
+
+    def __init__(self, extractor, k=3, num_samples=10_000, name="precision"):
+        super().__init__(extractor, k, num_samples, name)
+
+    def result(self):
+        return self.figures()["precision"]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Recall(PRDC):
+    """Share of real images within the generated ones' manifold; arguments as `Precision`."""
+
+    def __init__(self, extractor, k=3, num_samples=10_000, name="recall"):
+        super().__init__(extractor, k, num_samples, name)
+
+    def result(self):
+        return self.figures()["recall"]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Density(PRDC):
+    """Mean number of real balls around a generated image, over k; arguments as `PRDC`."""
+
+    def __init__(self, extractor, k=5, num_samples=10_000, name="density"):
+        super().__init__(extractor, k, num_samples, name)
+
+    def result(self):
+        return self.figures()["density"]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Coverage(PRDC):
+    """Share of real balls in which a generated image lies; arguments as `PRDC`."""
+
+    def __init__(self, extractor, k=5, num_samples=10_000, name="coverage"):
+        super().__init__(extractor, k, num_samples, name)
+
+    def result(self):
+        return self.figures()["coverage"]

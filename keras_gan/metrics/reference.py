@@ -1,0 +1,160 @@
+"""Features and statistics of reference images, computed once and kept in the cache."""
+
+import hashlib
+import json
+import os
+
+import numpy as np
+
+from keras_gan.cache import cache_folder
+
+VERSION = 1
+
+
+def images_of(source):
+    """Images that a reference is made of, as something with a length and `[indices]` -> uint8.
+
+    Args:
+        source: uint8 or [-1, 1] array, `tf.data.Dataset` of batches of images in [-1, 1] (of
+            `keras_gan.data.load`: all of epoch 0), or an object that is such a thing already.
+    """
+    if hasattr(source, "element_spec"):
+        from keras_gan.data.batches import unpack
+        from keras_gan.data.images import to_uint8
+
+        source = np.concatenate([to_uint8(unpack(batch)["image"]).numpy() for batch in source])
+    elif isinstance(source, np.ndarray) and source.dtype != np.uint8:
+        from keras_gan.data.images import to_uint8
+
+        if not np.isfinite(source).all() or np.abs(source).max(initial=0.0) > 1.001:
+            raise ValueError("Float images must be finite and in [-1, 1]; others are uint8.")
+        source = to_uint8(source).numpy()
+    if len(source) < 2:
+        raise ValueError(f"A reference needs at least 2 images. Received: {len(source)}")
+    return source
+
+
+def reference_moments(source, extractor):
+    """Count, mean and covariance of the features of reference images, kept in the cache.
+
+    Args:
+        source: images as `images_of` takes them.
+        extractor: `Extractor`.
+
+    Returns:
+        Path of the file, for `load_moments`.
+    """
+    images = images_of(source)
+
+    def compute():
+        count, total, products = 0, 0.0, 0.0
+        for features in _in_batches(images, np.arange(len(images)), extractor):
+            features = features.astype("float64")
+            count, total = count + len(features), total + features.sum(axis=0)
+            products = products + features.T @ features
+        n, mean, covariance = moments(count, total, products)
+        return {"count": np.int64(n), "mean": mean, "covariance": covariance}
+
+    return _cached("moments", images, np.arange(len(images)), extractor, compute)
+
+
+def load_moments(path):
+    """(n, mean, covariance) of a file of `reference_moments`."""
+    arrays = _load_or_raise(path)
+    return int(arrays["count"]), arrays["mean"], arrays["covariance"]
+
+
+def moments(count, total, products):
+    """(n, mean, unbiased covariance) of n vectors, of their sum and the sum of their outer products."""
+    count = int(count)
+    if count < 2:
+        raise ValueError(f"A covariance needs at least 2 images of each kind. Received: {count}")
+    if not np.isfinite(total).all():
+        raise ValueError("Features are NaN or infinite: look at the images and at the extractor.")
+    mean = total / count
+    return count, mean, (products - count * np.outer(mean, mean)) / (count - 1)
+
+
+def reference_features(source, extractor, n=None, seed=0):
+    """Features of reference images, kept in the cache.
+
+    Args:
+        source: images as `images_of` takes them.
+        extractor: `Extractor`.
+        n: int, how many images, chosen by the seed; None for all of them.
+        seed: int.
+
+    Returns:
+        Path of the file, for `load_features`.
+    """
+    images = images_of(source)
+    chosen = chosen_indices(len(images), n, seed)
+
+    def compute():
+        return {"features": np.concatenate(list(_in_batches(images, chosen, extractor)))}
+
+    return _cached("features", images, chosen, extractor, compute)
+
+
+def load_features(path):
+    """float32 array of shape (n, features) of a file of `reference_features`."""
+    return _load_or_raise(path)["features"]
+
+
+def _load_or_raise(path):
+    arrays = _load(path)
+    if arrays is None:
+        raise ValueError(
+            f"The reference statistics {path} are gone or damaged: make the metric anew from its images."
+        )
+    return arrays
+
+
+def chosen_indices(count, n=None, seed=0):
+    """n indices of `count`, in order; all of them where n is None or as many."""
+    if n is None or n >= count:
+        return np.arange(count)
+    return np.sort(np.random.default_rng(seed).choice(count, n, replace=False))
+
+
+def _in_batches(images, indices, extractor, size=64):
+    for start in range(0, len(indices), size):
+        yield np.asarray(extractor(np.asarray(images[indices[start : start + size]])))
+
+
+def _cached(kind, images, indices, extractor, compute):
+    """The path of what `compute` gives for this content and this extractor; computed where it is missing."""
+    digest = hashlib.sha256()
+    for start in range(0, len(indices), 1024):
+        block = np.ascontiguousarray(images[indices[start : start + 1024]])
+        digest.update(str(block.shape).encode())
+        digest.update(block)
+    key = json.dumps([VERSION, kind, digest.hexdigest(), extractor.load().sha256, extractor.layer])
+    path = cache_folder("statistics") / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
+    if _load(path) is None:
+        # Whole or not at all, also when two processes do it at once.
+        partial = path.with_suffix(f".{os.getpid()}.partial")
+        arrays = compute()
+        with open(partial, "wb") as file:
+            np.savez(file, **arrays, checksum=_checksum(arrays))
+        partial.replace(path)
+    return str(path)
+
+
+def _load(path):
+    """The arrays of a cached file, or None where it is missing or damaged."""
+    try:
+        with np.load(path) as file:
+            arrays = {name: file[name] for name in file.files}
+    except Exception:
+        return None
+    checksum = arrays.pop("checksum", None)
+    return arrays if checksum is not None and str(checksum) == _checksum(arrays) else None
+
+
+def _checksum(arrays):
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(arrays[name]))
+    return digest.hexdigest()
