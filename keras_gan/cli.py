@@ -197,7 +197,7 @@ def _stopping_safely(checkpoint, progress, path):
             signal.signal(number, handler)
 
 
-# === generate, export, recipes, doctor ===
+# === generate, evaluate, export, recipes, doctor ===
 
 
 @app.command()
@@ -223,6 +223,56 @@ def generate(
     out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns).save(out)
     typer.echo(str(out))
+
+
+@app.command()
+def evaluate(
+    model: Annotated[
+        pathlib.Path, typer.Argument(help="Run folder, .keras file, SavedModel, or folder of images.")
+    ],
+    reference: Annotated[
+        str, typer.Option(help="Real images: mnist_5k, a folder, or an image data set of TFDS.")
+    ],
+    metrics: Annotated[
+        str, typer.Option(help="Of fid, kid, prdc, inception_score, swd, ms_ssim, with commas.")
+    ] = "fid,kid,prdc",
+    n: Annotated[int, typer.Option("-n", min=2, help="How many generated images.")] = 10_000,
+    extractor: Annotated[
+        str,
+        typer.Option(
+            help="inception, the name of a network of keras.applications, a .keras file or SavedModel, or "
+            "'trained': a small classifier that is trained on the reference's labels."
+        ),
+    ] = "inception",
+    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
+    split: Annotated[str, typer.Option(help="Of the reference.")] = "train",
+    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has its data.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
+    out: Annotated[
+        pathlib.Path | None, typer.Option(help="Default: evaluation.json in the model's folder.")
+    ] = None,
+):
+    """Measure generated images against real ones: a table, and `evaluation.json`."""
+    from keras_gan.metrics.evaluate import evaluate_model
+    from keras_gan.metrics.evaluate import table as table_of
+
+    figures, path = evaluate_model(
+        model,
+        reference,
+        metrics.split(","),
+        n,
+        extractor,
+        weights=weights,
+        split=split,
+        data_dir=data_dir,
+        seed=seed,
+        truncation=truncation,
+        out=out,
+        report=typer.echo,
+    )
+    typer.echo(table_of(figures))
+    typer.echo(str(path))
 
 
 @app.command()

@@ -127,3 +127,25 @@ def sampler(path):
         return draw(n, seed, truncation, labels=label)
 
     return sample
+
+
+def is_model(path):
+    """Whether a path is a run folder, a checkpoint, a `.keras` file or a SavedModel, not a folder of images."""
+    path = pathlib.Path(path)
+    marks = ("saved_model.pb", "checkpoints", "model.keras", "config.json")
+    return path.suffix == ".keras" or any((path / mark).exists() for mark in marks)
+
+
+def images_of_model(path, n, seed=0, truncation=1.0, batch_size=256):
+    """n uint8 images of a run, a `.keras` file or a SavedModel, the same for the same seed.
+
+    Part i of `batch_size` images is drawn with the seed (seed, i), so that memory does not grow
+    with n.
+    """
+    import numpy as np
+
+    sample, parts = sampler(path), []
+    for i, start in enumerate(range(0, n, batch_size)):
+        part_seed = int(np.random.default_rng([seed, i]).integers(2**31))
+        parts.append(sample(min(batch_size, n - start), part_seed, truncation))
+    return np.concatenate(parts)

@@ -70,18 +70,9 @@ def load(
     if not names or not all(isinstance(split, str) for split in names):
         raise ValueError(f"`splits` must be a name or a tuple of names. Received: {splits!r}")
 
-    if name == "mnist_5k":
-        sources = [mnist_5k.read(split, size, channels, fit) for split in names]
-    elif name.startswith("folder:"):
-        path = os.path.expanduser(name.removeprefix("folder:"))
-        sources = [
-            folder.read(path, split, size, channels, labels, fit, on_error, cache_limit) for split in names
-        ]
-    else:
-        sources = [
-            tensorflow_datasets.read(name, split, size, channels, labels, data_dir, fit, cache_limit)
-            for split in names
-        ]
+    sources = [
+        read(name, split, size, channels, labels, data_dir, fit, on_error, cache_limit) for split in names
+    ]
     datasets = []
     for split, source in zip(names, sources, strict=True):
         stream = Stream(
@@ -98,6 +89,26 @@ def load(
         dataset.class_names = source.class_names
         datasets.append(dataset)
     return tuple(datasets) if many else datasets[0]
+
+
+def read(
+    name,
+    split,
+    size=None,
+    channels=None,
+    labels=False,
+    data_dir=None,
+    fit="crop",
+    on_error="raise",
+    cache_limit=4 * 2**30,
+):
+    """The images of one split as they lie there, a `Source`; arguments as `load`, size as a pair."""
+    if name == "mnist_5k":
+        return mnist_5k.read(split, size, channels, fit)
+    if name.startswith("folder:"):
+        path = os.path.expanduser(name.removeprefix("folder:"))
+        return folder.read(path, split, size, channels, labels, fit, on_error, cache_limit)
+    return tensorflow_datasets.read(name, split, size, channels, labels, data_dir, fit, cache_limit)
 
 
 def _fetch(source, with_labels):

@@ -3,6 +3,7 @@
 from keras_gan.metrics import features, functional
 from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
 from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
+from keras_gan.metrics.evaluate import evaluate
 from keras_gan.metrics.features import Extractor, train_extractor
 from keras_gan.metrics.frechet_distance import FrechetDistance
 from keras_gan.metrics.inception_score import InceptionScore
@@ -34,6 +35,7 @@ __all__ = [
     "Precision",
     "Recall",
     "SlicedWasserstein",
+    "evaluate",
     "features",
     "functional",
     "train_extractor",

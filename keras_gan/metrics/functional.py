@@ -122,12 +122,12 @@ def inception_score(probabilities, splits=10):
     """
     p = _features(probabilities, "probabilities")
     _check_int("splits", splits, 1)
-    if splits > len(p):
-        raise ValueError(f"`splits` must be at most the number of samples, {len(p)}. Received: {splits}")
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1.0, atol=1e-3):
         raise ValueError(
             "`probabilities` must be rows that are not negative and add up to 1: apply a softmax to logits."
         )
+    if splits > len(p):
+        raise ValueError(f"`splits` must be at most the number of samples, {len(p)}. Received: {splits}")
     scores = []
     for part in np.array_split(p, splits) if len(p) % splits else np.split(p, splits):
         marginal = part.mean(axis=0)

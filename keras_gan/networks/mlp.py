@@ -11,6 +11,7 @@ def mlp(
     latent_dim=2,
     hidden=(128, 128, 128),
     *,
+    generator_hidden=None,
     packing=1,
     minibatch_discrimination=False,
     spectral_normalization=False,
@@ -22,6 +23,7 @@ def mlp(
         data_dim: int, size of the vectors. They may have any range: the output is linear.
         latent_dim: int. Default 2.
         hidden: widths of the hidden layers of both. Default (128, 128, 128).
+        generator_hidden: widths of the generator's hidden layers, where they are others.
         packing: int, vectors that the discriminator judges at once (PacGAN). Default 1.
         minibatch_discrimination: bool, before the discriminator's last layer.
         spectral_normalization: bool, of the discriminator's layers.
@@ -40,7 +42,7 @@ def mlp(
     if packing > 1 and num_classes:
         raise ValueError("`packing` joins data of different classes: it is for networks without labels.")
     return (
-        _generator(latent_dim, hidden, data_dim, num_classes),
+        _generator(latent_dim, generator_hidden or hidden, data_dim, num_classes),
         _discriminator(
             data_dim, hidden, num_classes, packing, minibatch_discrimination, spectral_normalization
         ),

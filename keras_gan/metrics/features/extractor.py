@@ -72,7 +72,9 @@ class Extractor:
 
     @property
     def name(self):
-        return self.source.name if isinstance(self.source, keras.Model) else pathlib.Path(self.source).stem
+        return (
+            self.source.name if isinstance(self.source, keras.Model) else pathlib.Path(self.source).stem[:20]
+        )
 
     def get_config(self):
         """The network by path or name and hash; one in memory is put into the cache for that."""
@@ -120,7 +122,7 @@ class Extractor:
                 raise ValueError(
                     f"The network {self.name!r} has no layer {self.layer!r}. Its last ones: {names[-8:]}"
                 )
-            network = keras.Model(network.inputs, network.get_layer(self.layer).output)
+            network = keras.Model(network.inputs[0], network.get_layer(self.layer).output)
         self._network = network
         outputs = self._compute(
             np.zeros((1, *(side or 32 for side in self._size()), self._channels()), "float32")

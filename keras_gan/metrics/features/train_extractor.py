@@ -14,7 +14,7 @@ from keras_gan.metrics.features.extractor import Extractor
 VERSION = 1
 
 
-def train_extractor(dataset, test=None, *, epochs=6, seed=0, verbose=True):
+def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
     """Train a small classifier on labelled images, once, and take its features.
 
     The classifier is kept in the cache, by the content of the images, and its accuracy with it.
@@ -24,7 +24,7 @@ def train_extractor(dataset, test=None, *, epochs=6, seed=0, verbose=True):
         dataset: `tf.data.Dataset` of (images, labels), images in [-1, 1]
             (`keras_gan.data.load(..., labels=True)`), or (images, labels) arrays.
         test: the same, held out, for the accuracy; None holds out a tenth.
-        epochs: int, passes over the images.
+        epochs: int, passes over the images. Default: 6, or more for fewer than 1,000 steps of 128.
         seed: int, of the network and the order.
         verbose: bool, whether to print the accuracy.
 
@@ -53,6 +53,7 @@ def train_extractor(dataset, test=None, *, epochs=6, seed=0, verbose=True):
     num_classes = int(labels.max()) + 1
     if num_classes < 2:
         raise ValueError("`train_extractor` needs images of at least two classes.")
+    epochs = epochs or max(6, -(-1000 * 128 // len(images)))
     digest = hashlib.sha256(json.dumps([VERSION, epochs, seed, images.shape]).encode())
     for array in (images, labels, test_images, test_labels):
         digest.update(np.ascontiguousarray(array))
@@ -107,7 +108,7 @@ def _train(images, labels, test_images, test_labels, num_classes, epochs, seed, 
     path.with_suffix(".json").write_text(json.dumps({"accuracy": float(accuracy)}) + "\n")
     # Its optimiser is not part of it. Whole or not at all.
     partial = path.with_suffix(f".{os.getpid()}.keras")
-    keras.Model(network.inputs, network.outputs, name="classifier").save(partial)
+    keras.Model(network.inputs[0], network.outputs[0], name="classifier").save(partial)
     partial.replace(path)
 
 

@@ -1,0 +1,246 @@
+"""Figures of images against reference images, each with everything that it depends on."""
+
+import importlib.metadata
+import json
+import pathlib
+
+import numpy as np
+
+from keras_gan.data.load import read
+from keras_gan.metrics import functional
+from keras_gan.metrics.features.extractor import Extractor, get
+from keras_gan.metrics.features.train_extractor import train_extractor
+from keras_gan.metrics.ms_ssim import mean_ms_ssim
+from keras_gan.metrics.reference import (
+    chosen_indices,
+    images_of,
+    load_features,
+    load_moments,
+    reference_features,
+    reference_moments,
+)
+from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
+from keras_gan.run_folder import images_of_model, is_model
+
+METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim")
+
+
+def evaluate(
+    generated, reference, extractor, metrics=("fid", "kid", "prdc"), n=10_000, seed=0, k=5, report=None
+):
+    """Measure generated images against reference images.
+
+    The Fréchet distance takes all reference images, the other metrics at most n of them. What is
+    computed of the reference is kept in the cache.
+
+    Args:
+        generated: uint8 images of shape (count, height, width, channels), array or indexable.
+        reference: the same of real ones, or a `tf.data.Dataset`.
+        extractor: `Extractor`, or what makes one; `inception_score` needs `extractor.classifier`
+            or "inception".
+        metrics: names among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim".
+        n: int, generated images to take.
+        seed: int, of which images are taken, subsets and projections.
+        k: int, neighbours of precision, recall, density and coverage.
+        report: function that is given a line of text at each stage, or None.
+
+    Returns:
+        dict from each figure's name to a dict with `value` and what it depends on.
+
+    Raises:
+        ValueError: for unknown names and too few images.
+
+    Example:
+    >>> network = keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()])
+    >>> images = np.random.default_rng(0).integers(0, 256, (64, 8, 8, 1)).astype("uint8")
+    >>> figures = keras_gan.metrics.evaluate(images, images, network, metrics=["fid"])
+    >>> round(figures["fid"]["value"], 6), figures["fid"]["n_generated"]
+    (0.0, 64)
+    """
+    metrics = check_metrics(metrics)
+    report = report or (lambda line: None)
+    extractor = get(extractor).load()
+    reference = images_of(reference)
+    generated = images_of(generated)
+    generated = np.asarray(generated[chosen_indices(len(generated), n, seed)])
+    some = chosen_indices(len(reference), n, seed)
+    base = {
+        "n_generated": len(generated),
+        "n_reference": len(some),
+        "image_shape": list(generated.shape[1:]),
+        "seed": seed,
+        "versions": versions(),
+    }
+    on_features = base | {
+        "extractor": extractor.name,
+        "extractor_sha256": extractor.sha256,
+        "layer": extractor.layer,
+        "features": extractor.features,
+        "resize": "antialiased bicubic of 256 levels to the extractor's size, not rounded (clean-fid)",
+    }
+    figures, features, real = {}, None, None
+    if {"fid", "kid", "prdc"} & set(metrics):
+        report(f"features of {len(generated)} generated images ({extractor.name})")
+        features = features_of(generated, extractor)
+    if {"kid", "prdc"} & set(metrics):
+        report(f"features of {len(some)} reference images, or from the cache")
+        real = load_features(reference_features(reference, extractor, n, seed))
+    for name in metrics:
+        report(name)
+        if name == "fid":
+            moments = load_moments(reference_moments(reference, extractor))
+            mine = len(features), features.mean(axis=0, dtype="float64"), np.cov(features, rowvar=False)
+            value = functional.frechet_from_moments(moments, mine)
+            figures["fid"] = {"value": value, **on_features, "n_reference": moments[0]}
+        elif name == "kid":
+            size = min(1000, len(real), len(features))
+            mean, deviation = functional.kernel_distance(real, features, 100, size, seed)
+            depends = {**on_features, "subsets": 100, "subset_size": size}
+            figures |= {"kid": {"value": mean, **depends}, "kid_std": {"value": deviation, **depends}}
+        elif name == "prdc":
+            found = functional.prdc(real, features, k)
+            figures |= {key: {"value": value, **on_features, "k": k} for key, value in found.items()}
+        elif name == "inception_score":
+            figures |= _inception_score(generated, extractor, on_features)
+        elif name == "swd":
+            for side, value in sliced_wasserstein(reference[some], generated, seed=seed).items():
+                figures[f"swd_{side}"] = {"value": value, **base, "patches": 128, "directions": 512}
+        elif name == "ms_ssim":
+            figures["ms_ssim"] = {"value": mean_ms_ssim(generated, 1000, seed), **base, "pairs": 1000}
+            real_value = mean_ms_ssim(np.asarray(reference[some]), 1000, seed)
+            figures["ms_ssim_real"] = {"value": real_value, **base, "pairs": 1000}
+    return figures
+
+
+def check_metrics(metrics):
+    """The names, each of them known."""
+    unknown = sorted(set(metrics) - set(METRICS))
+    if unknown or not metrics:
+        raise ValueError(
+            f"`metrics` must be names among {', '.join(METRICS)}. Received: {unknown or metrics}"
+        )
+    return list(dict.fromkeys(metrics))
+
+
+def features_of(images, extractor, batch_size=64):
+    """Features of uint8 images: float32 array of shape (n, features)."""
+    parts = range(0, len(images), batch_size)
+    return np.concatenate([np.asarray(extractor(images[start : start + batch_size])) for start in parts])
+
+
+def _inception_score(generated, extractor, depends):
+    classifier = getattr(extractor, "classifier", None)
+    if classifier is None and extractor.source == "inception":
+        classifier = Extractor("inception", layer="fc", weights=extractor.weights)
+    if classifier is None:
+        raise ValueError(
+            "inception_score needs class probabilities: the extractor 'inception', or one of `train_extractor`."
+        )
+    logits = features_of(generated, classifier).astype("float64")
+    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    splits = min(10, len(p))
+    mean, deviation = functional.inception_score(p / p.sum(axis=1, keepdims=True), splits)
+    depends = {**depends, "layer": classifier.layer, "splits": splits}
+    depends.pop("n_reference")
+    return {
+        "inception_score": {"value": mean, **depends},
+        "inception_score_std": {"value": deviation, **depends},
+    }
+
+
+def versions():
+    """Versions of what figures are computed with."""
+    names = ("keras-gan", "keras", "tensorflow", "numpy")
+    return {name: importlib.metadata.version(name) for name in names}
+
+
+def evaluate_model(
+    model,
+    reference,
+    metrics=("fid", "kid", "prdc"),
+    n=10_000,
+    extractor="inception",
+    *,
+    weights=None,
+    split="train",
+    data_dir=None,
+    seed=0,
+    truncation=1.0,
+    out=None,
+    report=None,
+):
+    """Measure a run, a `.keras` file, a SavedModel or a folder of images; write `evaluation.json`.
+
+    Reference images are brought to the generated ones' size and channels, as training does.
+
+    Args:
+        model: path.
+        reference: name as `keras_gan.data.load` takes it, or the path of a folder.
+        extractor: as `Extractor`, or "trained": `train_extractor` on the reference's labels.
+        weights: file of the extractor's weights, as `Extractor` takes it.
+        split, data_dir: of the reference, as in `keras_gan.data.load`.
+        truncation: float, as in `GAN.generate`.
+        out: path of the JSON file. Default: in the model's folder, or beside its file.
+        metrics, n, seed, report: as `evaluate`.
+
+    Returns:
+        (figures, path): what `evaluate` returns, and where it was written.
+    """
+    metrics, model = check_metrics(metrics), pathlib.Path(model)
+    if not model.exists():
+        raise ValueError(f"There is no {str(model)!r}.")
+    out = pathlib.Path(out or (model if model.is_dir() else model.parent) / "evaluation.json")
+    if is_model(model):
+        shape = images_of_model(model, 1, seed, truncation).shape[1:]
+    else:
+        source = read(f"folder:{model}", "train")
+        shape = source.shape
+    if pathlib.Path(reference).expanduser().is_dir():
+        reference = f"folder:{reference}"
+    trained = extractor == "trained"
+    real = read(reference, split, tuple(shape[:2]), shape[2], labels=trained, data_dir=data_dir)
+    if trained:
+        every = np.arange(len(real.labels))
+        extractor = train_extractor((np.asarray(real.images[every]) / np.float32(127.5) - 1, real.labels))
+    else:
+        extractor = Extractor(extractor, weights=weights)
+    # All that can be wrong is found before anything is generated.
+    extractor.check(shape)
+    if is_model(model):
+        if report:
+            report(f"{n} images of {model}")
+        generated = images_of_model(model, n, seed, truncation)
+    else:
+        generated = Indexed(source)
+    figures = evaluate(generated, Indexed(real), extractor, metrics, n, seed, report=report)
+    context = {"model": str(model), "reference": reference, "split": split, "truncation": truncation}
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f".{out.name}.partial")
+    partial.write_text(json.dumps({**context, "figures": figures}, indent=2) + "\n")
+    partial.replace(out)
+    return figures, out
+
+
+class Indexed:
+    """The images of a `Source`, with a length."""
+
+    def __init__(self, source):
+        self.images, self.count = source.images, len(source.labels)
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, indices):
+        return self.images[indices]
+
+
+def table(figures):
+    """Figures as lines of text."""
+    lines = [f"{'figure':22}{'value':>12}{'generated':>11}{'reference':>11}  extractor"]
+    for name, figure in figures.items():
+        n_reference = figure.get("n_reference", "")
+        lines.append(
+            f"{name:22}{figure['value']:12.5g}{figure['n_generated']:11}{n_reference:>11}  "
+            f"{figure.get('extractor', '')}"
+        )
+    return "\n".join(lines)

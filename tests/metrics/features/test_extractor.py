@@ -1,0 +1,126 @@
+import keras
+import numpy as np
+import pytest
+from keras import layers
+from PIL import Image
+
+from keras_gan import metrics
+from keras_gan.metrics.features.extractor import shared
+from tests.conftest import SHARED
+from tests.metrics.networks import convolution, pixels
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_images_are_quantised_and_resized_as_clean_fid_does():
+    images = np.random.default_rng(0).uniform(-1.2, 1.2, (2, 30, 20, 1)).astype("float32")
+    levels = np.clip(np.round((images + 1) * 127.5), 0, 255)
+    expected = [
+        np.asarray(Image.fromarray(x[..., 0], mode="F").resize((7, 7), Image.BICUBIC)).ravel() for x in levels
+    ]
+    features = metrics.Extractor(pixels(7), value_range=(0, 255))(images)
+    np.testing.assert_allclose(features, expected, atol=1e-3)
+    # The same images as uint8; grey ones for a network that takes colour.
+    np.testing.assert_array_equal(
+        metrics.Extractor(pixels(7), value_range=(0, 255))(levels.astype("uint8")), features
+    )
+    colour = metrics.Extractor(pixels(7, 3), value_range=(0, 255))(images)
+    np.testing.assert_allclose(
+        np.reshape(colour, (2, 49, 3)), np.repeat(expected, 3).reshape(2, 49, 3), atol=1e-3
+    )
+
+
+def test_a_layers_output_and_maps_of_features():
+    network = convolution()
+    images = np.round(np.random.default_rng(0).uniform(0, 255, (3, 8, 8, 1))).astype("uint8")
+    inner = keras.Model(network.inputs[0], network.get_layer("maps").output)
+    expected = np.mean(inner(images / np.float32(127.5) - 1), axis=(1, 2))
+    for layer in ("maps", "mean"):
+        np.testing.assert_allclose(metrics.Extractor(network, layer=layer)(images), expected, atol=1e-6)
+    assert metrics.Extractor(network).load().features == 5
+    with pytest.raises(ValueError, match=r"no layer 'maxs'.*mean"):
+        metrics.Extractor(network, layer="maxs").load()
+
+
+def test_a_network_in_memory_is_stored_by_path_and_hash(tmp_path):
+    extractor = metrics.Extractor(convolution(), layer="mean")
+    config = extractor.get_config()
+    assert config["source"].endswith(f"{extractor.sha256}.keras")
+    images = np.zeros((2, 8, 8, 1), "uint8")
+    again = metrics.Extractor.from_config(config)
+    np.testing.assert_array_equal(again(images), extractor(images))
+    # Another network at that place is another extractor.
+    pixels(8).save(config["source"])
+    with pytest.raises(ValueError, match="another one than it was"):
+        metrics.Extractor.from_config(config)(images)
+
+
+def test_keras_files_and_saved_models(tmp_path):
+    network, images = convolution(), np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1)).astype("uint8")
+    expected = metrics.Extractor(network)(images)
+    network.save(tmp_path / "network.keras")
+    np.testing.assert_allclose(metrics.Extractor(tmp_path / "network.keras")(images), expected, atol=1e-6)
+    network.export(tmp_path / "exported", verbose=False)
+    one = metrics.Extractor(tmp_path / "exported")
+    np.testing.assert_allclose(one(images), expected, atol=1e-6)
+    assert one.sha256 == metrics.Extractor(tmp_path / "exported").load().sha256
+
+
+def test_within_shared_a_batch_is_looked_at_once():
+    calls = []
+
+    class Counting(layers.Layer):
+        def call(self, x):
+            calls.append(1)
+            return x
+
+    network = keras.Sequential([layers.Input((4, 4, 1)), Counting(), layers.Flatten()])
+    extractor = metrics.Extractor(network)
+    images = np.zeros((2, 4, 4, 1), "float32")
+    extractor(images)
+    calls.clear()
+    with shared():
+        assert extractor(images) is extractor(images)
+    assert len(calls) == 1
+
+
+def test_mobilenet_on_real_images(emoji_dir):
+    weights = SHARED / "weights" / "mobilenet_v1_imagenet_1001.weights.h5"
+    if not weights.exists():
+        pytest.skip("MobileNet's weights are not at hand (../shared/weights)")
+    network = keras.applications.MobileNet(weights=None, classes=1001, classifier_activation=None)
+    network.load_weights(weights)
+    extractor = metrics.Extractor(network, layer="global_average_pooling2d")
+    files = sorted((emoji_dir / "test" / "google").rglob("*.png"))[:40:4]
+    images = np.stack(
+        [
+            np.asarray(
+                Image.alpha_composite(Image.new("RGBA", (64, 64), "white"), Image.open(f)).convert("RGB")
+            )
+            for f in files
+        ]
+    )
+    features = np.asarray(extractor(images))
+    assert features.shape == (10, 1024) and np.isfinite(features).all() and features.std() > 0.1
+    # A picture is nearer to itself mirrored than to other pictures.
+    mirrored = np.asarray(extractor(images[:, :, ::-1]))
+    distances = np.linalg.norm(features[:, None] - mirrored, axis=-1)
+    assert (distances.argmin(1) == np.arange(10)).mean() >= 0.9
+
+
+def test_bad_input_is_refused(tmp_path):
+    images = np.zeros((2, 8, 8, 3), "float32")
+    for make, message in (
+        (lambda: metrics.Extractor(3), "a name, a path or a keras.Model"),
+        (lambda: metrics.Extractor("mobilnet")(images), "no extractor 'mobilnet'.*MobileNetV2"),
+        (lambda: metrics.Extractor(tmp_path / "none.keras")(images), "no extractor"),
+        (lambda: metrics.Extractor(tmp_path)(images), "neither a `.keras` file nor a SavedModel"),
+        (lambda: metrics.Extractor(pixels())(images), "takes images with 1 channels"),
+        (lambda: metrics.Extractor(pixels())(np.zeros((2, 5), "float32")), "Extractors take images"),
+        (lambda: metrics.Extractor(pixels(), value_range=(1, 0)), "value_range"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            make()

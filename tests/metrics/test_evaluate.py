@@ -1,0 +1,91 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from keras_gan import metrics
+from keras_gan.grid import image_grid
+from keras_gan.metrics.evaluate import evaluate_model, table
+from keras_gan.metrics.reference import chosen_indices
+from tests.helpers import tiny_gan
+from tests.metrics.networks import convolution, pixels
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_figures_are_those_of_the_functions():
+    real, fake = np.random.default_rng(0).integers(0, 256, (2, 60, 16, 16, 1)).astype("uint8")
+    extractor = metrics.Extractor(pixels())
+    extractor.classifier = metrics.Extractor(convolution())
+    names = ["fid", "kid", "prdc", "inception_score", "swd", "ms_ssim"]
+    figures = metrics.evaluate(fake, real, extractor, names, n=50, seed=3)
+    for figure in figures.values():
+        assert {"value", "n_generated", "seed", "versions", "image_shape"} <= set(figure)
+    assert (figures["fid"]["n_generated"], figures["fid"]["n_reference"]) == (50, 60)
+    assert figures["kid"]["n_reference"] == 50 and figures["kid"]["extractor_sha256"] == extractor.sha256
+    # Again, and with the cache cold, the very same.
+    again = metrics.evaluate(fake, real, extractor, names, n=50, seed=3)
+    assert again == figures
+    features = [np.asarray(extractor(x[chosen_indices(60, 50, 3)])) for x in (real, fake)]
+    prdc = metrics.functional.prdc(*features, k=5)
+    assert {name: figures[name]["value"] for name in prdc} == pytest.approx(prdc)
+    assert "precision" in table(figures)
+
+
+@pytest.mark.parametrize("kind", ["keras", "saved_model", "folder"])
+def test_models_and_stored_images(tmp_path, kind):
+    gan = tiny_gan()
+    reference = tmp_path / "reference"
+    reference.mkdir()
+    for i in range(12):
+        pixels_ = np.random.default_rng(i).integers(0, 256, (9, 9, 1)).astype("uint8")
+        image_grid(pixels_[None], 1).resize((9, 9)).save(reference / f"{i}.png")
+    if kind == "keras":
+        model, home = tmp_path / "gan.keras", tmp_path
+        gan.save(model)
+    elif kind == "saved_model":
+        model = home = tmp_path / "exported"
+        gan.export(model)
+    else:
+        model = home = tmp_path / "images"
+        model.mkdir()
+        for i, image in enumerate(gan.generate(12, seed=1)):
+            keras.utils.save_img(model / f"{i}.png", image, scale=False)
+    network = tmp_path / "network.keras"
+    pixels(2).save(network)
+    lines = []
+    figures, path = evaluate_model(model, reference, ["fid", "prdc"], 12, network, report=lines.append)
+    assert path == home / "evaluation.json"
+    stored = json.loads(path.read_text())
+    assert stored["figures"] == json.loads(json.dumps(figures)) and stored["split"] == "train"
+    assert figures["fid"]["image_shape"] == [8, 8, 1] and lines[-1] == "prdc"
+
+
+def test_a_run_and_its_saved_model_give_the_same_figures(tmp_path):
+    gan = tiny_gan()
+    gan.save(tmp_path / "gan.keras")
+    gan.export(tmp_path / "exported")
+    pixels(2).save(tmp_path / "network.keras")
+    found = [
+        evaluate_model(tmp_path / name, "mnist_5k", ["fid"], 300, tmp_path / "network.keras", split="test")[0]
+        for name in ("gan.keras", "exported")
+    ]
+    assert found[0]["fid"]["value"] == pytest.approx(found[1]["fid"]["value"], rel=1e-5)
+
+
+def test_bad_input_is_refused_before_anything_is_generated(tmp_path):
+    gan = tiny_gan()
+    gan.save(tmp_path / "gan.keras")
+    for arguments, message in (
+        ((tmp_path / "gan.keras", "mnist_5k", ["fod"]), "fid, kid, prdc"),
+        ((tmp_path / "none.keras", "mnist_5k", ["fid"]), "There is no"),
+        ((tmp_path / "gan.keras", "minst_5k", ["fid"]), "no data set"),
+        ((tmp_path / "gan.keras", "mnist_5k", ["fid"], 10, "mobilnet"), "no extractor"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            evaluate_model(*arguments)
+    assert not (tmp_path / "evaluation.json").exists()

@@ -1,0 +1,82 @@
+import pathlib
+import threading
+
+import numpy as np
+import pytest
+
+from keras_gan import metrics
+from keras_gan.metrics import reference
+from tests.metrics.networks import pixels
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def test_statistics_are_computed_once_for_content_and_extractor(monkeypatch):
+    images = np.random.default_rng(0).integers(0, 256, (30, 8, 8, 1)).astype("uint8")
+    extractor = metrics.Extractor(pixels())
+    path = reference.reference_moments(images, extractor)
+    n, mean, covariance = reference.load_moments(path)
+    features = np.asarray(extractor(images), "float64")
+    assert n == 30
+    np.testing.assert_allclose(mean, features.mean(0), atol=1e-9)
+    np.testing.assert_allclose(covariance, np.cov(features, rowvar=False), atol=1e-9)
+    written = pathlib.Path(path).stat().st_mtime_ns
+    assert reference.reference_moments(images.copy(), extractor) == path
+    assert pathlib.Path(path).stat().st_mtime_ns == written
+    others = [
+        reference.reference_moments(255 - images, extractor),
+        reference.reference_moments(images, metrics.Extractor(pixels(2))),
+    ]
+    assert len({path, *others}) == 3
+
+
+def test_a_damaged_file_is_made_anew_and_a_lost_one_named():
+    images = np.random.default_rng(0).integers(0, 256, (30, 8, 8, 1)).astype("uint8")
+    extractor = metrics.Extractor(pixels())
+    path = pathlib.Path(reference.reference_features(images, extractor))
+    before = reference.load_features(path)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="gone or damaged"):
+        reference.load_features(path)
+    assert reference.reference_features(images, extractor) == str(path)
+    np.testing.assert_array_equal(reference.load_features(path), before)
+    path.unlink()
+    with pytest.raises(ValueError, match="gone or damaged"):
+        reference.load_features(path)
+
+
+def test_several_at_once_leave_one_whole_file():
+    images = np.random.default_rng(0).integers(0, 256, (200, 8, 8, 1)).astype("uint8")
+    extractor, paths = metrics.Extractor(pixels()), []
+    extractor.load()
+    threads = [
+        threading.Thread(target=lambda: paths.append(reference.reference_moments(images, extractor)))
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(set(paths)) == 1 and len(paths) == 4
+    assert reference.load_moments(paths[0])[0] == 200
+    assert [p.name for p in pathlib.Path(paths[0]).parent.iterdir()] == [pathlib.Path(paths[0]).name]
+
+
+def test_images_in_all_forms(tmp_path):
+    import keras_gan
+
+    levels = np.random.default_rng(0).integers(0, 256, (32, 8, 8, 1)).astype("uint8")
+    floats = keras_gan.data.from_uint8(levels).numpy()
+    data = keras_gan.data.from_arrays(floats, batch_size=8, shuffle=False)
+    for source in (levels, floats, data):
+        np.testing.assert_array_equal(reference.images_of(source)[np.arange(32)], levels)
+    for bad in (floats * 100, floats * np.nan):
+        with pytest.raises(ValueError, match=r"in \[-1, 1\]"):
+            reference.images_of(bad)
+    with pytest.raises(ValueError, match="at least 2"):
+        reference.images_of(levels[:1])
