@@ -22,7 +22,7 @@ def test_the_critic_alone_is_clipped(images):
 
 def test_interval(images):
     gan = tiny_gan(loss="wasserstein", regularizers=[WeightClipping(0.001, interval=2)])
-    largest = lambda: max(np.abs(v).max() for v in gan.discriminator.trainable_variables)  # noqa: E731
+    largest = lambda: max(np.abs(v).max() for v in gan.discriminator.trainable_variables)
     gan.train_on_batch(images)
     assert largest() > 0.001
     gan.train_on_batch(images)
