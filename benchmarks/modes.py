@@ -44,7 +44,7 @@ class Method:
 
     parts: object
     networks: dict = dataclasses.field(default_factory=dict)
-    steps: int = 12_000
+    steps: int = 25_000
     batch: int = 256
     rate: float = 1e-3
     final_rate: float = 1e-3
@@ -66,7 +66,7 @@ METHODS = {
     "feature-matching": Method(lambda: {"regularizers": [r.FeatureMatchingPenalty(1.0)]}),
     "r1": Method(
         lambda: {"regularizers": [r.R1Penalty(0.1)]},
-        beta_1=0.0, beta_2=0.99, ema_decay=0.999, final_rate=0.0,
+        beta_1=0.0, beta_2=0.99, ema_decay=0.999, final_rate=0.0, steps=12_000,
     ),
     "r3gan": Method(
         lambda: {"loss": "relativistic", "regularizers": [r.R1Penalty(0.03), r.R2Penalty(0.03)]},
