@@ -215,13 +215,45 @@ def generate(
 ):
     """Write a grid of generated images."""
     from keras_gan.grid import image_grid
-    from keras_gan.run_folder import sampler
+    from keras_gan.run_folder import Generator
 
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
         raise ValueError(f"--out must be a picture's name, such as grid.png. Received: {out}")
-    images = sampler(model)(n, seed, truncation, label)
+    images = Generator(model).sample(n, seed, truncation, label)
     out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns).save(out)
+    typer.echo(str(out))
+
+
+@app.command()
+def interpolate(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    out: Annotated[
+        pathlib.Path, typer.Option(help="walk.gif or .mp4 for a walk; .png for a sheet, a way in each row.")
+    ] = pathlib.Path("walk.gif"),
+    rows: Annotated[int, typer.Option(min=1, help="Rows of images.")] = 4,
+    columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 8,
+    keys: Annotated[int, typer.Option(min=2, help="Latents that a walk leads through.")] = 4,
+    frames: Annotated[int, typer.Option(min=2, help="Frames of a walk.")] = 80,
+    fps: Annotated[int, typer.Option(min=1, help="Frames per second.")] = 20,
+    path: Annotated[str, typer.Option(help="slerp, along great circles, or lerp, straight.")] = "slerp",
+    seed: Annotated[int, typer.Option()] = 0,
+    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+):
+    """Show the way from latent to latent: a walk as GIF or MP4, or a sheet as PNG."""
+    from keras_gan import latent
+    from keras_gan.grid import image_grid
+    from keras_gan.run_folder import Generator
+
+    if out.suffix not in (".gif", ".mp4", ".png"):
+        raise ValueError(f"--out must end in .gif, .mp4 or .png. Received: {out}")
+    generator = Generator(model)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix == ".png":
+        image_grid(latent.interpolation_sheet(generator, rows, columns, path, seed, label), columns).save(out)
+    else:
+        pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label)
+        latent.save_animation([image_grid(images, columns) for images in pictures], out, fps)
     typer.echo(str(out))
 
 

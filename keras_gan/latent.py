@@ -1,6 +1,10 @@
-"""Ways through the space of latents."""
+"""Ways through the space of latents, and pictures of what lies along them."""
+
+import pathlib
 
 import numpy as np
+
+from keras_gan.networks.outputs import first
 
 
 def interpolate(first, last, t, path="slerp"):
@@ -40,3 +44,136 @@ def interpolate(first, last, t, path="slerp"):
     weights = [np.where(near, w, np.sin(w * angle) / sine) for w in (1.0 - t, t + 0.0 * angle)]
     between = weights[0] * first / lengths[0] + weights[1] * last / lengths[1]
     return between * (lengths[0] + t * (lengths[1] - lengths[0]))
+
+
+def walk(keys, frames, path="slerp"):
+    """Latents along a closed way through key latents.
+
+    Args:
+        keys: float array of shape (count, ..., latent_dim): where the way leads through, for one or
+            many latents at once.
+        frames: int, latents in all, evenly between the keys.
+        path: as in `interpolate`.
+
+    Returns:
+        float32 array of shape (frames, ..., latent_dim); after the last comes the first again.
+
+    Example:
+    >>> keys = np.random.default_rng(0).normal(size=(3, 4, 64))
+    >>> keras_gan.latent.walk(keys, frames=30).shape
+    (30, 4, 64)
+    """
+    keys = np.asarray(keys, "float64")
+    if keys.ndim < 2 or len(keys) < 2 or frames < len(keys):
+        raise ValueError(
+            "A walk needs at least 2 keys of shape (count, ..., latent_dim) and as many frames as keys. "
+            f"Received: keys of shape {keys.shape}, frames={frames}"
+        )
+    steps, flat = [], keys.reshape(len(keys), -1, keys.shape[-1])
+    for frame in range(frames):
+        place, t = divmod(frame * len(keys) / frames, 1.0)
+        first, last = flat[int(place)], flat[(int(place) + 1) % len(keys)]
+        steps.append(interpolate(first, last, t, path))
+    return np.stack(steps).reshape(frames, *keys.shape[1:]).astype("float32")
+
+
+def interpolation_sheet(generator, rows=4, columns=8, path="slerp", seed=0, label=None):
+    """Images of ways between latents, a way in each row.
+
+    Args:
+        generator: a `GAN`, or `keras_gan.run_folder.Generator`.
+        rows, columns: ints, ways and images on each.
+        path: as in `interpolate`.
+        seed: int, of the latents.
+        label: int, class of a conditional model.
+
+    Returns:
+        uint8 array of shape (rows * columns, height, width, channels).
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> keras_gan.latent.interpolation_sheet(gan, rows=2, columns=5).shape
+    (10, 28, 28, 1)
+    """
+    ends = _latents(generator, (2, rows), seed)
+    along = [interpolate(*ends, t, path) for t in np.linspace(0.0, 1.0, columns)]
+    return _images(generator, np.stack(along, axis=1), label)
+
+
+def walk_frames(generator, samples=16, keys=4, frames=80, path="slerp", seed=0, label=None):
+    """Images of a closed walk of several latents at once.
+
+    Args:
+        generator, path, seed, label: as in `interpolation_sheet`.
+        samples: int, latents that walk.
+        keys: int, latents that each leads through.
+        frames: int.
+
+    Returns:
+        uint8 array of shape (frames, samples, height, width, channels), for `image_grid` and
+        `save_animation`.
+    """
+    latents = walk(_latents(generator, (keys, samples), seed), frames, path)
+    images = _images(generator, latents, label)
+    return images.reshape(frames, samples, *images.shape[1:])
+
+
+def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), columns=8, seed=0, label=None):
+    """Images of the same latents, scaled by one value in each row.
+
+    Args:
+        generator, seed, label: as in `interpolation_sheet`.
+        values: factors of the latents.
+        columns: int, latents.
+
+    Returns:
+        uint8 array of shape (len(values) * columns, height, width, channels).
+    """
+    latents = _latents(generator, (columns,), seed)
+    return _images(generator, np.stack([value * latents for value in values]), label)
+
+
+def _latents(generator, shape, seed):
+    latent_dim = getattr(generator, "latent_dim", None) or first(generator.generator.input_shape)[-1]
+    return np.random.default_rng(seed).normal(size=(*shape, latent_dim))
+
+
+def _images(generator, latents, label):
+    latents = latents.reshape(-1, latents.shape[-1]).astype("float32")
+    if hasattr(generator, "latent_dim"):
+        return generator.images_of(latents, label)
+    condition = None if generator.condition_spec is None else np.full(len(latents), label or 0, "int32")
+    return generator.images_of(latents, condition)
+
+
+def save_animation(frames, filepath, fps=20):
+    """Write frames as a GIF or an MP4.
+
+    Args:
+        frames: list of PIL images of one size.
+        filepath: ends in .gif or .mp4; MP4 needs `pip install 'keras-gan[video]'`.
+        fps: frames per second.
+
+    Raises:
+        ValueError: for another ending. ImportError: for MP4 without imageio-ffmpeg.
+    """
+    filepath = pathlib.Path(filepath)
+    if filepath.suffix == ".gif":
+        frames = [frame.convert("P") for frame in frames]
+        frames[0].save(filepath, save_all=True, append_images=frames[1:], duration=round(1000 / fps), loop=0)
+    elif filepath.suffix == ".mp4":
+        try:
+            import imageio_ffmpeg
+        except ImportError as error:
+            raise ImportError(
+                "MP4 needs imageio-ffmpeg. Install it: pip install 'keras-gan[video]', or write a .gif."
+            ) from error
+        # Video codecs take even sides.
+        size = frames[0].width // 2 * 2, frames[0].height // 2 * 2
+        writer = imageio_ffmpeg.write_frames(str(filepath), size, fps=fps, macro_block_size=2, quality=8)
+        writer.send(None)
+        for frame in frames:
+            writer.send(np.ascontiguousarray(frame.convert("RGB").crop((0, 0, *size))))
+        writer.close()
+    else:
+        raise ValueError(f"An animation's name must end in .gif or .mp4. Received: {filepath}")

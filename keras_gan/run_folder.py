@@ -3,6 +3,11 @@
 import json
 import pathlib
 
+import numpy as np
+
+from keras_gan.data.images import to_uint8
+from keras_gan.networks.outputs import first
+
 # What may differ when a run goes on: how long it is, and where its data lie.
 MAY_DIFFER = ("epochs", "steps", "data_dir")
 
@@ -93,40 +98,73 @@ def load_model(path):
         raise ValueError(f"{path} cannot be loaded: {error}") from error
 
 
-def sampler(path):
-    """A function (n, seed, truncation, label) -> uint8 images of a run, a `.keras` file or a SavedModel.
+class Generator:
+    """The generator of a run, a `.keras` file or a SavedModel, all used in one way.
 
-    `label` is an int or None, and an error for a model without classes.
+    Args:
+        path: of it.
+
+    Attributes:
+        latent_dim: int.
+        num_classes: int, or None.
     """
-    import tensorflow as tf
 
-    path = pathlib.Path(path)
-    if (path / "saved_model.pb").exists():
+    def __init__(self, path):
+        path = pathlib.Path(path)
+        if not path.exists():
+            raise ValueError(f"There is no {str(path)!r}.")
+        if (path / "saved_model.pb").exists():
+            self._of_saved_model(path)
+        else:
+            gan = load_model(path)
+            self.num_classes = getattr(gan, "num_classes", None)
+            self.latent_dim = first(gan.generator.input_shape)[-1]
+            self._sample = lambda n, seed, truncation, **labels: gan.generate(
+                n, seed, truncation=truncation, **labels
+            )
+            self._images = lambda latents, condition: gan.images_of(latents, condition)
+
+    def _of_saved_model(self, path):
+        import tensorflow as tf
+
         loaded = tf.saved_model.load(str(path))
         if not hasattr(loaded, "sample"):
             raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
         metadata = path / "metadata.json"
-        classes = json.loads(metadata.read_text()).get("num_classes") if metadata.exists() else None
+        about = json.loads(metadata.read_text()) if metadata.exists() else {}
+        self.num_classes, serve = about.get("num_classes"), loaded.signatures["serving_default"]
+        specs = serve.structured_input_signature[1]
+        self.latent_dim = specs["latents"].shape[-1]
 
-        def draw(n, seed, truncation, **labels):
-            return loaded.sample(n, seed, truncation, **labels).numpy()
+        def images(latents, condition):
+            inputs = {"latents": tf.constant(latents)}
+            if condition is not None:
+                inputs["labels"] = tf.cast(condition, specs["labels"].dtype)
+            return to_uint8(serve(**inputs)["images"]).numpy()
 
-    else:
-        gan = load_model(path)
-        classes = getattr(gan, "num_classes", None)
+        self._images = images
+        self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
 
-        def draw(n, seed, truncation, **labels):
-            return gan.generate(n, seed, truncation=truncation, **labels)
-
-    def sample(n, seed, truncation, label=None):
+    def sample(self, n, seed=0, truncation=1.0, label=None):
+        """n uint8 images; `label` is an int or None, and an error for a model without classes."""
         if label is None:
-            return draw(n, seed, truncation)
-        if classes is None or not 0 <= label < classes:
-            has = f"labels 0 to {classes - 1}" if classes else "no classes"
-            raise ValueError(f"This model has {has}. Received: label {label}")
-        return draw(n, seed, truncation, labels=label)
+            return self._sample(n, seed, truncation)
+        return self._sample(n, seed, truncation, labels=self._class(label))
 
-    return sample
+    def images_of(self, latents, label=None):
+        """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
+        condition = None
+        if self.num_classes is not None or label is not None:
+            condition = np.full(len(latents), self._class(label or 0), "int32")
+        parts = range(0, len(latents), 64)
+        cut = [(slice(i, i + 64), None if condition is None else condition[i : i + 64]) for i in parts]
+        return np.concatenate([self._images(latents[part], labels) for part, labels in cut])
+
+    def _class(self, label):
+        if self.num_classes is None or not 0 <= label < self.num_classes:
+            has = f"labels 0 to {self.num_classes - 1}" if self.num_classes else "no classes"
+            raise ValueError(f"This model has {has}. Received: label {label}")
+        return label
 
 
 def is_model(path):
@@ -134,18 +172,3 @@ def is_model(path):
     path = pathlib.Path(path)
     marks = ("saved_model.pb", "checkpoints", "model.keras", "config.json")
     return path.suffix == ".keras" or any((path / mark).exists() for mark in marks)
-
-
-def images_of_model(path, n, seed=0, truncation=1.0, batch_size=256):
-    """n uint8 images of a run, a `.keras` file or a SavedModel, the same for the same seed.
-
-    Part i of `batch_size` images is drawn with the seed (seed, i), so that memory does not grow
-    with n.
-    """
-    import numpy as np
-
-    sample, parts = sampler(path), []
-    for i, start in enumerate(range(0, n, batch_size)):
-        part_seed = int(np.random.default_rng([seed, i]).integers(2**31))
-        parts.append(sample(min(batch_size, n - start), part_seed, truncation))
-    return np.concatenate(parts)

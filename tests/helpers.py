@@ -36,7 +36,7 @@ def all_state(gan):
     for player in ("generator", "discriminator"):
         optimizer = getattr(gan, f"{player}_optimizer")
         arrays |= {f"{player} optimizer {i}": v.numpy() for i, v in enumerate(optimizer.variables)}
-    arrays |= {f"state {name}": v.numpy() for name, v in gan.state._all().items()}
+    arrays |= {f"state {name}": v.numpy() for name, v in gan.state.by_name().items()}
     return arrays
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_gan.callbacks import Checkpoint
-from keras_gan.run_folder import RunFolder, load_model, sampler
+from keras_gan.run_folder import Generator, RunFolder, load_model
 from tests.helpers import tiny_gan
 
 
@@ -22,7 +22,7 @@ def test_prepare(tmp_path):
         RunFolder(tmp_path / "file").prepare({}, resume=False)
 
 
-def test_load_model_and_sampler(images, tmp_path):
+def test_load_model_and_generator(images, tmp_path):
     gan = tiny_gan()
     gan.fit(images, verbose=0, callbacks=[Checkpoint(tmp_path / "run" / "checkpoints")])
     gan.export(tmp_path / "exported")
@@ -30,7 +30,7 @@ def test_load_model_and_sampler(images, tmp_path):
     expected = gan.generate(3, seed=4)
     checkpoint = next((tmp_path / "run" / "checkpoints").glob("step-*"))
     for path in (tmp_path / "run", checkpoint, tmp_path / "gan.keras", tmp_path / "exported"):
-        np.testing.assert_array_equal(sampler(path)(3, 4, 1.0), expected)
+        np.testing.assert_array_equal(Generator(path).sample(3, 4, 1.0), expected)
 
 
 def test_what_is_no_model(tmp_path):

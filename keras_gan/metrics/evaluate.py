@@ -20,7 +20,7 @@ from keras_gan.metrics.reference import (
     reference_moments,
 )
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
-from keras_gan.run_folder import images_of_model, is_model
+from keras_gan.run_folder import Generator, is_model
 
 METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim")
 
@@ -191,7 +191,8 @@ def evaluate_model(
         raise ValueError(f"There is no {str(model)!r}.")
     out = pathlib.Path(out or (model if model.is_dir() else model.parent) / "evaluation.json")
     if is_model(model):
-        shape = images_of_model(model, 1, seed, truncation).shape[1:]
+        generator = Generator(model)
+        shape = generator.sample(1, seed, truncation).shape[1:]
     else:
         source = read(f"folder:{model}", "train")
         shape = source.shape
@@ -209,7 +210,7 @@ def evaluate_model(
     if is_model(model):
         if report:
             report(f"{n} images of {model}")
-        generated = images_of_model(model, n, seed, truncation)
+        generated = _draw(generator, n, seed, truncation)
     else:
         generated = Indexed(source)
     figures = evaluate(generated, Indexed(real), extractor, metrics, n, seed, report=report)
@@ -219,6 +220,15 @@ def evaluate_model(
     partial.write_text(json.dumps({**context, "figures": figures}, indent=2) + "\n")
     partial.replace(out)
     return figures, out
+
+
+def _draw(generator, n, seed, truncation, batch_size=256):
+    """n images; each part of `batch_size` with a seed of its own, so that memory does not grow with n."""
+    parts = []
+    for i, start in enumerate(range(0, n, batch_size)):
+        part_seed = int(np.random.default_rng([seed, i]).integers(2**31))
+        parts.append(generator.sample(min(batch_size, n - start), part_seed, truncation))
+    return np.concatenate(parts)
 
 
 class Indexed:

@@ -57,11 +57,11 @@ class State:
         return means
 
     def save(self, store):
-        for name, variable in self._all().items():
+        for name, variable in self.by_name().items():
             store[name] = variable.numpy()
 
     def load(self, store):
-        for name, variable in self._all().items():
+        for name, variable in self.by_name().items():
             if name not in store:
                 raise ValueError(
                     f"The file has no `{name}`: it was saved from another model, or compiled otherwise."
@@ -80,6 +80,6 @@ class State:
         layers = self._model._flatten_layers()
         return [g.state for layer in layers for g in getattr(layer, "_seed_generators", [])]
 
-    def _all(self):
+    def by_name(self):
         """Every variable by its name in a file."""
         return {**self._variables, **{f"seed_{i}": seed for i, seed in enumerate(self.seeds())}}

@@ -49,12 +49,7 @@ class FeatureMatchingPenalty(Penalty):
         names = [layer.name for layer in network.layers]
         if self.layer is not None and self.layer not in names:
             raise ValueError(f"The discriminator has no layer {self.layer!r}. There are: {', '.join(names)}")
-        if self.layer is None:
-            # Embeddings, which take labels, are no features of an image.
-            weighted = [x for x in network.layers if x.weights and "float" in str(first(x.input).dtype)]
-            output = weighted[-1].input
-        else:
-            output = network.get_layer(self.layer).output
+        output = network.get_layer(self.layer).output if self.layer else last_layer(network).input
         self._features[gan] = keras.Model(network.input, output)
 
     def penalty(self, gan, turn):
@@ -64,3 +59,9 @@ class FeatureMatchingPenalty(Penalty):
         )
         real, fake = (replicas.mean(ops.mean(ops.cast(x, "float32"), axis=0)) for x in (real, fake))
         return ops.sum(ops.square(ops.stop_gradient(real) - fake))
+
+
+def last_layer(network):
+    """The last layer with weights on the way to a discriminator's logits; its input is the last features."""
+    # Embeddings, which take labels, see no features of an image.
+    return [x for x in network.layers if x.weights and "float" in str(first(x.input).dtype)][-1]

@@ -47,7 +47,7 @@ gan.fit(train, epochs=3, validation_data=val, verbose=0, callbacks=[
 arrays = [v.numpy() for v in gan.weights]
 for optimizer in gan.optimizer.optimizers:
     arrays += [v.numpy() for v in optimizer.variables]
-arrays += [v.numpy() for v in gan.state._all().values()]
+arrays += [v.numpy() for v in gan.state.by_name().values()]
 np.savez(out + "/final.npz", *arrays)
 import json
 json.dump(gan.history.history, open(out + "/history.json", "w"))

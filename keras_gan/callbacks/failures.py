@@ -1,0 +1,256 @@
+"""What goes wrong in the training of a GAN, by which figures it is known, and what helps."""
+
+import dataclasses
+import math
+
+# A failure is named when it is seen at this many looks in a row.
+IN_A_ROW = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """A kind of failure.
+
+    Attributes:
+        name: in words.
+        sign: function from the looks so far (dicts of figures, oldest first) to the evidence in
+            words, or None where the last look does not show it.
+        cure: what to try, by the names of our parts.
+        warmup: generator steps before which it is not looked for.
+        in_a_row: looks that must show it.
+    """
+
+    name: str
+    sign: object
+    cure: str
+    warmup: int = 0
+    in_a_row: int = IN_A_ROW
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """A failure that was found: its name, the step it began at and was found at, evidence, cure."""
+
+    name: str
+    began: int
+    found: int
+    evidence: str
+    cure: str
+
+    def __str__(self):
+        return f"{self.name}, since step {self.began}: {self.evidence} Try: {self.cure}"
+
+
+def find(looks):
+    """Findings that the looks so far show at their end."""
+    findings = []
+    for failure in FAILURES:
+        evidence = began = None
+        seen = [look for look in looks if look["step"] >= failure.warmup]
+        for back in range(failure.in_a_row):
+            upto = looks[: len(looks) - back]
+            said = failure.sign(upto) if len(seen) > back and len(upto) > 0 else None
+            if said is None:
+                break
+            evidence, began = evidence or said, upto[-1]["step"]
+        else:
+            findings.append(Finding(failure.name, began, looks[-1]["step"], evidence, failure.cure))
+    return findings
+
+
+# === Signs ===
+
+
+def _not_finite(looks):
+    bad = [
+        n for n in ("logit_gap", "g_gradient", "d_gradient", "distance") if not math.isfinite(looks[-1][n])
+    ]
+    return f"{', '.join(bad)} of the fixed batch became NaN or infinite." if bad else None
+
+
+def _exploding(looks):
+    now, signs = looks[-1], []
+    for player, name in (("generator", "g_gradient"), ("discriminator", "d_gradient")):
+        earlier = sorted(look[name] for look in looks[:-1] if math.isfinite(look[name]))
+        if len(earlier) >= 3:
+            usual = earlier[len(earlier) // 2]
+            if now[name] > max(100.0 * usual, 100.0):
+                signs.append(f"the {player}'s gradient norm is {now[name]:.3g}, usually {usual:.3g}")
+    return "; ".join(signs).capitalize() + "." if signs else None
+
+
+def _too_strong(looks):
+    now = looks[-1]
+    if now["d_explained"] > 0.98 and now["d_auc"] > 0.995:
+        return (
+            f"it tells real from generated in {now['d_auc']:.1%} of pairs and pays {1 - now['d_explained']:.1%} of "
+            f"what a blind one would; logits are {now['logit_gap']:.3g} apart."
+        )
+    return None
+
+
+def _far(look):
+    """Whether the images are plainly not the real ones."""
+    return look["distance"] > max(4.0 * look["noise"], 0.05)
+
+
+def _too_weak(looks):
+    now = looks[-1]
+    if now["d_auc"] < 0.55 and _far(now):
+        return (
+            f"it tells real from generated in {now['d_auc']:.0%} of pairs (guessing: 50%), though they differ: "
+            f"energy distance {now['distance']:.2g}, of real halves {now['noise']:.2g}."
+        )
+    return None
+
+
+def _vanishing(looks):
+    now, most = looks[-1], max(look["g_gradient"] for look in looks)
+    if now["g_gradient"] < 1e-3 * most and _far(now):
+        return f"the generator's gradient norm is {now['g_gradient']:.2g}, and was {most:.2g}."
+    return None
+
+
+def _collapse(looks):
+    now, signs = looks[-1], []
+    if now.get("pixel_diversity", 1.0) < 0.25:
+        signs.append(f"generated images differ {now['pixel_diversity']:.0%} as much as real ones")
+    if now.get("feature_diversity", 1.0) < 0.15:
+        signs.append(f"their features {now['feature_diversity']:.0%} as much")
+    if now.get("duplicates", 1.0) > 8.0:
+        signs.append(f"near duplicates are {now['duplicates']:.0f} times as frequent as among real ones")
+    if now.get("class_diversity", 1.0) < 0.15:
+        signs.append(f"within one class they differ {now['class_diversity']:.0%} as much")
+    return "; ".join(signs).capitalize() + "." if signs else None
+
+
+def _lost_modes(looks):
+    now, best = looks[-1], max(look.get("coverage", 0.0) for look in looks)
+    if best > 0.5 and now.get("coverage", 1.0) < 0.5 * best:
+        return f"generated data lie near {now['coverage']:.0%} of the real ones; it was {best:.0%}."
+    return None
+
+
+def _missing_class(looks):
+    now = looks[-1]
+    if now.get("rarest_class", 1.0) < 0.1:
+        return (
+            f"class {now.get('rarest_class_name', now['rarest_class_index'])} is {now['rarest_class']:.0%} as "
+            "frequent among generated images as among real ones."
+        )
+    return None
+
+
+def _overfitting(looks):
+    now = looks[-1]
+    if now["overfitting"] > 0.6 and now["d_auc"] > 0.8:
+        return (
+            f"its logits of held-out images lie {now['overfitting']:.0%} of the way from those of training images "
+            "to those of generated ones."
+        )
+    return None
+
+
+def _saturated(looks):
+    now = looks[-1]
+    if now.get("saturated", 0.0) > 0.25:
+        return f"{now['saturated']:.0%} more pixels than in real images are at the end of the range."
+    return None
+
+
+def _ema_drift(looks):
+    now = looks[-1]
+    ema, raw = now.get("ema_distance", 0.0), now["distance"]
+    if ema > max(3.0 * raw, 6.0 * now["noise"], 0.1):
+        return f"its images' energy distance to real ones is {ema:.2g}, the trained generator's {raw:.2g}."
+    return None
+
+
+def _oscillation(looks):
+    recent, earlier = looks[-6:], looks[:-6]
+    if len(earlier) < 4 or not all(_far(look) for look in recent):
+        return None
+    movement = min(look["movement"] for look in recent)
+    if movement > 0.9 and min(x["distance"] for x in recent) > 0.9 * min(x["distance"] for x in earlier):
+        return (
+            f"from look to look images of the same latents change by {movement:.0%} of what real ones differ by, and "
+            "come no nearer to these."
+        )
+    return None
+
+
+FAILURES = (
+    Failure(
+        "NaN in training",
+        _not_finite,
+        "lower learning rates; `global_clipnorm=1.0` in the optimisers; `regularizers=['r1']`; float32 or bfloat16.",
+        in_a_row=1,
+    ),
+    Failure(
+        "Exploding gradients",
+        _exploding,
+        "lower learning rates; `regularizers=['r1']`; `discriminator_normalization='spectral'`.",
+        in_a_row=2,
+    ),
+    Failure(
+        "Saturated images",
+        _saturated,
+        "a lower generator learning rate; check that the data fill [-1, 1].",
+        warmup=50,
+    ),
+    Failure(
+        "Discriminator too strong",
+        _too_strong,
+        "a lower discriminator learning rate; `regularizers=['r1']`; `InstanceNoise`; `discriminator_steps=1`.",
+        warmup=50,
+    ),
+    Failure(
+        "Discriminator too weak",
+        _too_weak,
+        "a higher discriminator learning rate; weaker penalties; a larger discriminator; fewer normalisations.",
+        warmup=200,
+    ),
+    Failure(
+        "Vanishing generator gradient",
+        _vanishing,
+        "`loss='non_saturating'` or 'least_squares'; `regularizers=['r1']`; a slower discriminator.",
+        warmup=50,
+    ),
+    Failure(
+        "Mode collapse",
+        _collapse,
+        "`loss='relativistic'` with R1 and R2; `packing=2`; `minibatch_stddev`; no batch normalisation in the "
+        "discriminator; a lower generator learning rate.",
+        warmup=200,
+    ),
+    Failure(
+        "Modes lost",
+        _lost_modes,
+        "`loss='relativistic'` with R1 and R2 at every step; `packing=2`; an EMA of the generator.",
+        warmup=200,
+    ),
+    Failure(
+        "Class missing",
+        _missing_class,
+        "look whether the training data have it; a conditional model; `loss='relativistic'` with R1 and R2.",
+        warmup=400,
+    ),
+    Failure(
+        "Discriminator over-fitting",
+        _overfitting,
+        "more data; `flip=True`; `regularizers=['lecam']` or 'balanced_consistency'; a smaller discriminator; fewer steps.",
+        warmup=200,
+    ),
+    Failure(
+        "EMA far from the generator",
+        _ema_drift,
+        "a smaller `ema_decay`; longer training; batch normalisation with more momentum.",
+        warmup=500,
+    ),
+    Failure(
+        "Oscillation",
+        _oscillation,
+        "`regularizers=['r1']`; lower learning rates or a decay of them; Adam's beta_1 of 0.",
+        warmup=500,
+    ),
+)

@@ -1,0 +1,191 @@
+"""One look at a training from outside: the figures by which the monitor judges it."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.metrics import functional
+from keras_gan.networks.outputs import first, judge
+from keras_gan.regularizers.feature_matching import last_layer
+
+
+class Probe:
+    """Computes figures of a model on fixed images and fixed latents, and leaves no trace in it.
+
+    Args:
+        model: the compiled `GAN`.
+        real: dict of a batch of training images and what accompanies them.
+        held_out: the same of images that are not trained on, or None.
+        classifier: `keras_gan.metrics.Extractor` of class logits, or None.
+    """
+
+    def __init__(self, model, real, held_out=None, classifier=None):
+        self.model, self.real, self.held_out, self.classifier = model, real, held_out, classifier
+        self.count = len(real["image"])
+        self.latents = tf.constant(model.sample_latents(self.count, seed=0))
+        network = judge(model.discriminator)
+        self.features = keras.Model(network.input, last_layer(network).input)
+        self.pixels = _flat(real["image"])
+        self.scale = _mean_distance(self.pixels)
+        half = self.count // 2
+        self.noise = max(_energy(self.pixels[:half], self.pixels[half:]), 0.0) / self.scale
+        # The distance that one real pair in twenty falls short of.
+        self.near = np.quantile(_pair_distances(self.pixels), 0.05)
+        self.real_share = None if classifier is None else _shares(classifier, real["image"])
+        self.baseline = _baseline(model.adversarial_loss)
+        self.before = None
+        self._compiled = tf.function(self._measure)
+
+    def __call__(self):
+        """The figures now: a dict of floats; NaN where one has no meaning for this model."""
+        out = {name: np.asarray(value) for name, value in self._compiled().items()}
+        real, fake = out["real_logits"], out["fake_logits"]
+        figures = {
+            "d_auc": _auc(real, fake),
+            "logit_gap": float(real.mean() - fake.mean()),
+            "d_explained": 1.0 - float(out["d_loss"]) / self.baseline if self.baseline else float("nan"),
+            "g_gradient": float(out["generator_gradient"]),
+            "d_gradient": float(out["discriminator_gradient"]),
+            "overfitting": float("nan"),
+        }
+        if self.held_out is not None:
+            gap = real.mean() - fake.mean()
+            figures["overfitting"] = float((real.mean() - out["held_out_logits"].mean()) / max(gap, 1e-6))
+        fakes, ema = _flat(out["fake"]), _flat(out["ema"])
+        finite = np.isfinite(fakes).all()
+        figures |= self._of_images(fakes, ema, out) if finite else {"distance": float("nan")}
+        return figures
+
+    def _of_images(self, fakes, ema, out):
+        pairs = _pair_distances(fakes)
+        movement = float("nan")
+        if self.before is not None:
+            movement = float(np.linalg.norm(fakes - self.before, axis=1).mean() / self.scale)
+        self.before = fakes
+        figures = {
+            "pixel_diversity": float(pairs.mean() / self.scale),
+            "feature_diversity": _mean_distance(out["fake_features"])
+            / max(_mean_distance(out["real_features"]), 1e-12),
+            "duplicates": float((pairs < self.near).mean() / 0.05),
+            "distance": _energy(self.pixels, fakes) / self.scale,
+            "ema_distance": _energy(self.pixels, ema) / self.scale,
+            "movement": movement,
+            "saturated": float("nan"),
+            "coverage": functional.prdc(self.pixels, fakes, 5)["coverage"],
+            "rarest_class": float("nan"),
+            "class_diversity": self._class_diversity(fakes),
+        }
+        if len(self.model.image_shape) == 3:
+            ends = [((x < -0.99).mean(), (x > 0.99).mean()) for x in (fakes, self.pixels)]
+            figures["saturated"] = float(max(f - r for f, r in zip(*ends, strict=True)))
+        if self.classifier is not None:
+            share = _shares(self.classifier, out["fake"])
+            # A class that the real images hardly have cannot be missed.
+            ratios = np.where(self.real_share > 0.02, share / np.maximum(self.real_share, 1e-9), np.inf)
+            figures["rarest_class"] = float(ratios.min())
+            figures["rarest_class_index"] = int(ratios.argmin())
+        return figures
+
+    def _class_diversity(self, fakes):
+        """The least diversity within a class that both kinds of images have, of conditional models."""
+        if "label" not in self.real or self.model.condition_spec is None:
+            return float("nan")
+        labels = np.asarray(self.real["label"]).reshape(-1)
+        ratios = [
+            _mean_distance(fakes[labels == c]) / max(_mean_distance(self.pixels[labels == c]), 1e-12)
+            for c in np.unique(labels)
+            if (labels == c).sum() >= 4
+        ]
+        return float(min(ratios)) if ratios else float("nan")
+
+    def _measure(self):
+        """Figures that need the networks; whatever a step in training mode moves is put back."""
+        model = self.model
+        kept = [*model.generator.non_trainable_weights, *model.discriminator.non_trainable_weights]
+        kept += model.state.by_name().values()
+        before = [(v, tf.identity(v)) for v in map(_plain, kept)]
+        batch = {**model.unpack(self.real), "latents": self.latents}
+        condition = model.condition(batch)
+        gradients = {}
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([v.value for v in model.generator_variables])
+            fake = model.forward(batch)
+            loss, _ = model.generator_objective(batch, fake)
+        gradients["generator"] = tape.gradient(loss, [v.value for v in model.generator_variables])
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([v.value for v in model.discriminator_variables])
+            loss, _ = model.discriminator_objective(batch, tf.stop_gradient(fake))
+        gradients["discriminator"] = tape.gradient(loss, [v.value for v in model.discriminator_variables])
+        real_logits, fake_logits = (model.discriminate(x, condition) for x in (batch["image"], fake))
+        out = {
+            "real_logits": _per_image(real_logits),
+            "fake_logits": _per_image(fake_logits),
+            "d_loss": tf.cast(model.adversarial_loss.discriminator_loss(real_logits, fake_logits), "float32"),
+            "fake": tf.cast(fake, "float32"),
+            "ema": tf.cast(model.synthesize(self.latents, condition), "float32"),
+        }
+        for side, images in (("real", batch["image"]), ("fake", fake)):
+            features = model.discriminator_outputs(images, condition, network=self.features)
+            out[f"{side}_features"] = tf.cast(tf.reshape(features, (self.count, -1)), "float32")
+        if self.held_out is not None:
+            held_out = model.unpack(self.held_out)
+            logits = model.discriminate(held_out["image"], model.condition(held_out))
+            out["held_out_logits"] = _per_image(logits)
+        for player, values in gradients.items():
+            squares = [tf.reduce_sum(tf.square(tf.cast(g, "float32"))) for g in values if g is not None]
+            out[f"{player}_gradient"] = tf.sqrt(tf.add_n(squares))
+        with tf.control_dependencies(list(out.values())):
+            for variable, value in before:
+                variable.assign(value)
+        return out
+
+
+def _plain(variable):
+    return variable.value if isinstance(variable, keras.Variable) else variable
+
+
+def _per_image(logits):
+    logits = tf.cast(first(logits), "float32")
+    return tf.reduce_mean(tf.reshape(logits, (tf.shape(logits)[0], -1)), axis=1)
+
+
+def _flat(images):
+    return np.asarray(images, "float32").reshape(len(images), -1)
+
+
+def _pair_distances(x):
+    """Distances of all pairs of different rows."""
+    squares = (x**2).sum(axis=1)
+    distances = np.sqrt(np.maximum(squares[:, None] + squares - 2.0 * x @ x.T, 0.0))
+    return distances[np.triu_indices(len(x), 1)]
+
+
+def _mean_distance(x):
+    return float(_pair_distances(np.asarray(x, "float32")).mean()) if len(x) > 1 else 0.0
+
+
+def _energy(x, y):
+    """Energy distance of two samples, unbiased; 0 for equal distributions."""
+    squares = (x**2).sum(1)[:, None] + (y**2).sum(1) - 2.0 * x @ y.T
+    between = np.sqrt(np.maximum(squares, 0.0)).mean()
+    return float(2.0 * between - _mean_distance(x) - _mean_distance(y))
+
+
+def _auc(real, fake):
+    """How often a real image has the higher logit of a pair; ties count half."""
+    difference = real[:, None] - fake
+    return float((difference > 0).mean() + 0.5 * (difference == 0).mean())
+
+
+def _baseline(loss):
+    """What a discriminator that knows nothing, and says the same of all, has to pay at least."""
+    constants = tf.linspace(-2.0, 2.0, 81)
+    baseline = min(float(loss.discriminator_loss(c[None], c[None])) for c in constants)
+    # Of Wasserstein and f-divergences it is 0, and a share of it says nothing.
+    return baseline if baseline > 1e-3 else None
+
+
+def _shares(classifier, images):
+    """How often the classifier sees each class."""
+    logits = np.asarray(classifier(tf.constant(images)))
+    return np.bincount(logits.argmax(1), minlength=logits.shape[1]) / len(logits)

@@ -1,0 +1,250 @@
+"""A watch over the training that says what goes wrong, since when, and what to try."""
+
+import dataclasses
+import json
+import pathlib
+import time
+import warnings
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.callbacks.checkpoint import Checkpoint, find_damage
+from keras_gan.callbacks.failures import find
+from keras_gan.callbacks.probe import Probe
+from keras_gan.data.batches import unpack
+from keras_gan.data.images import from_uint8
+from keras_gan.metrics.features.extractor import get as get_extractor
+
+ACTIONS = ("warn", "stop", "rollback")
+
+
+class TrainingMonitor(keras.callbacks.Callback):
+    """Looks at a fixed batch now and then, and names what goes wrong in words.
+
+    It watches how well the discriminator tells real from generated, the norms of both players'
+    gradients, the diversity of generated images in pixels and features (and within classes, and
+    over the classes of a classifier), the distance to real images, the discriminator's logits of
+    held-out images, saturation, and the EMA against the raw generator. Figures go into the logs as
+    `monitor_...` at each epoch's end. Nothing of the training is changed by looking.
+
+    Named are: NaN in training, exploding gradients, saturated images, a discriminator that is too
+    strong or too weak or over-fits, a vanishing generator gradient, mode collapse, lost modes, a
+    missing class, an EMA far from its generator, oscillation.
+
+    Args:
+        action: "warn"; "stop" ends the training; "rollback" brings back the last checkpoint before
+            the failure began (of a `Checkpoint` among the callbacks), halves both learning rates
+            and goes on, at most three times.
+        every: int, least number of generator steps between two looks. Default 50.
+        budget: float, largest share of the time of training that looking may take: looks are as
+            rare as that needs. Default 0.02; None looks every `every` steps.
+        samples: int, images of a look. Default 128.
+        real: training images, array or dict as in `fit`. Default: from `fit`'s data; data sets that are
+            not of `keras_gan.data` need it given.
+        held_out: images that are not trained on, for over-fitting. Default: `fit`'s validation data.
+        classifier: `keras_gan.metrics.Extractor` of class logits, for missing classes; such as
+            `train_extractor(...).classifier`.
+        log: path of a file to which each look and finding is appended (JSON lines).
+
+    Attributes:
+        looks: list of dicts of figures.
+        findings: list of `Finding` (name, began, found, evidence, cure).
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> gan.compile()
+    >>> images = np.random.uniform(-1, 1, (64, 28, 28, 1)).astype("float32")
+    >>> monitor = keras_gan.callbacks.TrainingMonitor(every=1, samples=16)
+    >>> history = gan.fit(images, epochs=1, callbacks=[monitor], verbose=0).history
+    >>> len(monitor.looks) > 0, "monitor_d_auc" in history
+    (True, True)
+    """
+
+    def __init__(
+        self,
+        action="warn",
+        *,
+        every=50,
+        budget=0.02,
+        samples=128,
+        real=None,
+        held_out=None,
+        classifier=None,
+        log=None,
+    ):
+        super().__init__()
+        if action not in ACTIONS:
+            raise ValueError(f"`action` must be one of {ACTIONS}. Received: {action!r}")
+        for name, value, least in (("every", every, 1), ("samples", samples, 8)):
+            if not isinstance(value, int) or value < least:
+                raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")
+        if budget is not None and not 0 < budget <= 1:
+            raise ValueError(f"`budget` must be in (0, 1], or None. Received: {budget!r}")
+        self.action, self.every, self.budget, self.samples = action, every, budget, samples
+        self.real, self.held_out, self.log = real, held_out, log
+        self.classifier = None if classifier is None else get_extractor(classifier)
+        self.looks, self.findings, self.rollbacks = [], [], 0
+
+    def on_train_begin(self, logs=None):
+        model = self.model
+        if model.distribute_strategy.num_replicas_in_sync > 1:
+            raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
+        batches = model.fit_callbacks[0].batches
+        real = _batch(self.real, batches.stream, self.samples, model)
+        if real is None:
+            raise ValueError(
+                "TrainingMonitor needs images of its own where `fit` has a plain tf.data.Dataset: "
+                "`TrainingMonitor(real=images)`."
+            )
+        held_out = _batch(self.held_out, model.held_out_stream, self.samples, model)
+        if self.classifier is not None:
+            self.classifier.check(model.image_shape)
+        self._probe = Probe(model, real, held_out, self.classifier)
+        self._checkpoint = next((c for c in model.fit_callbacks if isinstance(c, Checkpoint)), None)
+        if self.action == "rollback" and self._checkpoint is None:
+            raise ValueError(
+                "`action='rollback'` needs a `keras_gan.callbacks.Checkpoint` among the callbacks."
+            )
+        self._next = self._step() + 1
+        self._since = None  # (step, time) of the last look's end
+        self._cost = 0.0
+
+    def on_train_batch_end(self, batch, logs=None):
+        step = self._step()
+        if step < self._next:
+            return
+        # The probe's first call compiles, and so does training's first step: neither counts.
+        pace = None
+        if self._since is not None and step > self._since[0]:
+            pace = (time.perf_counter() - self._since[1]) / (step - self._since[0])
+        start = time.perf_counter()
+        self.look()
+        cost = time.perf_counter() - start
+        gap = self.every
+        if self.budget is not None and pace is not None and self._cost is not None:
+            gap = max(gap, int(np.ceil(cost / (self.budget * pace))))
+        self._cost = cost
+        self._since = step, time.perf_counter()
+        self._next = step + gap
+
+    def on_epoch_end(self, epoch, logs=None):
+        last = self.looks[-1] if self.looks else {}
+        names = [n for n in last if n not in ("step", "noise", "rarest_class_index", "rarest_class_name")]
+        if logs is not None:
+            logs.update({f"monitor_{name}": last[name] for name in names})
+
+    def look(self):
+        """Look now: append to `looks`, and act on what is found; return the new findings."""
+        look = {"step": self._step(), **self._probe(), "noise": self._probe.noise}
+        if self.model.class_names and "rarest_class_index" in look:
+            look["rarest_class_name"] = self.model.class_names[look["rarest_class_index"]]
+        self.looks.append(look)
+        self._write({"look": look})
+        known = {finding.name for finding in self.findings}
+        found = [finding for finding in find(self.looks) if finding.name not in known]
+        for finding in found:
+            self._report(finding)
+        if found and self.action != "warn":
+            self._act(min(finding.began for finding in found))
+        return found
+
+    def recover(self, name, step):
+        """A figure became NaN: note it, and say whether the training was rolled back and can go on."""
+        finding = find([{"step": step, **dict.fromkeys(_FIGURES, float("nan"))}])[0]
+        finding = dataclasses.replace(finding, evidence=f"`{name}` became NaN or infinite.")
+        self._report(finding)
+        return self.action == "rollback" and self._act(step)
+
+    def _report(self, finding):
+        self.findings.append(finding)
+        self._write({"finding": dataclasses.asdict(finding)})
+        warnings.warn(f"TrainingMonitor: {finding}", stacklevel=2)
+
+    def _act(self, began):
+        """Stop, or go back to before the step `began`; return whether the training goes on."""
+        if self.action == "rollback" and self.rollbacks < 3:
+            folder = self._good_checkpoint(began)
+            rates = [o.learning_rate for o in self.model.optimizer.optimizers]
+            if folder is not None and all(isinstance(rate, keras.Variable) for rate in rates):
+                self._roll_back(folder)
+                return True
+            why = (
+                "there is no checkpoint from before" if folder is None else "learning rates follow a schedule"
+            )
+            warnings.warn(f"TrainingMonitor cannot roll back: {why}. The training stops.", stacklevel=2)
+        self.model.stop_training = True
+        return False
+
+    def _good_checkpoint(self, began):
+        good = [f for f in self._checkpoint.folders() if int(f.name.removeprefix("step-")) < began]
+        return next((f for f in reversed(good) if find_damage(f) is None), None)
+
+    def _roll_back(self, folder):
+        model, state = self.model, self.model.state
+        # The data go on where they are; all else is as it was.
+        place = [(v, v.numpy()) for v in (state.epoch, state.epoch_position)]
+        rates = [float(o.learning_rate.numpy()) for o in model.optimizer.optimizers]
+        model.load_weights(folder / "model.keras")
+        for variable, value in place:
+            variable.assign(value)
+        state.first_bad.assign([0, 0])
+        for optimizer, rate in zip(model.optimizer.optimizers, rates, strict=True):
+            optimizer.learning_rate.assign(rate / 2)
+        for later in self._checkpoint.folders():
+            if later > folder:
+                later.rename(later.with_name(f"failed-{later.name}"))
+        self.rollbacks += 1
+        step = self._step()
+        self.looks = [look for look in self.looks if look["step"] <= step]
+        # What was found belongs to the way that was left.
+        self.findings = []
+        self._next = step + self.every
+        self._since = None
+        print(f"Rolled back to step {step}; learning rates are now {[rate / 2 for rate in rates]}.")
+        self._write({"rollback": {"to": step}})
+
+    def _step(self):
+        return int(self.model.state.generator_step.numpy())
+
+    def _write(self, row):
+        if self.log is not None:
+            path = pathlib.Path(self.log)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("a") as file:
+                file.write(json.dumps(row) + "\n")
+
+
+_FIGURES = (
+    "logit_gap",
+    "g_gradient",
+    "d_gradient",
+    "distance",
+    "d_auc",
+    "d_explained",
+    "noise",
+    "overfitting",
+)
+
+
+def _batch(given, stream, samples, model):
+    """A dict of a fixed batch: of what was given, or the first of a stream's images; None without either."""
+    if given is not None:
+        batch = {name: np.asarray(value)[:samples] for name, value in unpack(given).items()}
+        if batch["image"].dtype == np.uint8:
+            batch["image"] = from_uint8(batch["image"]).numpy()
+    elif stream is not None:
+        size = min(samples, stream.size)
+        # Evenly over the data, which may lie class by class.
+        indices = np.linspace(0, stream.size - 1, size).round().astype("int64")
+        batch = {name: np.asarray(value) for name, value in stream.fetch(tf.constant(indices)).items()}
+        batch = {name: np.asarray(value) for name, value in unpack(stream.structure(batch)).items()}
+    else:
+        return None
+    if len(batch["image"]) < 8 or tuple(batch["image"].shape[1:]) != model.image_shape:
+        raise ValueError(
+            f"TrainingMonitor needs at least 8 images of shape {model.image_shape}. Received: "
+            f"{batch['image'].shape}"
+        )
+    return {name: value for name, value in batch.items() if name != "sample_weight"}

@@ -1,0 +1,172 @@
+"""Pictures of a training, for notebooks: each function returns a matplotlib Figure."""
+
+import csv
+import math
+import pathlib
+
+import numpy as np
+
+from keras_gan import latent
+
+
+def history(source, figures=None):
+    """Curves of a training's figures, with those that belong together in one panel.
+
+    Args:
+        source: `History` that `fit` returned, its dict, or the path of a `history.csv` or run folder.
+        figures: names to show. Default: all.
+
+    Returns:
+        matplotlib Figure: losses, scores, penalties, each metric.
+
+    Example:
+    >>> figure = keras_gan.plots.history({"d_loss": [1.4, 1.2], "g_loss": [0.7, 0.9], "val_fid": [80.0, 40.0]})
+    >>> [axis.get_title() for axis in figure.axes]
+    ['losses', 'fid']
+    """
+    curves = read_history(source)
+    unknown = sorted(set(figures or []) - set(curves))
+    if unknown or not curves:
+        raise ValueError(f"There are the figures {sorted(curves)}. Received: {unknown}")
+    panels = {}
+    for name, values in curves.items():
+        if figures is None or name in figures:
+            panels.setdefault(panel_of(name), {})[name] = values
+    columns = min(3, len(panels))
+    rows = math.ceil(len(panels) / columns)
+    figure, axes = _subplots(rows, columns, 4.2 * columns, 2.8 * rows)
+    for axis, (title, lines) in zip(axes.flat, panels.items(), strict=False):
+        for name, values in lines.items():
+            epochs = np.arange(1, len(values) + 1)
+            # Validation may be rarer than epochs: what is missing is left out.
+            there = np.isfinite(values)
+            axis.plot(epochs[there], values[there], label=name, marker="." if there.sum() < 3 else None)
+        axis.set(title=title, xlabel="epoch")
+        axis.legend(fontsize=7)
+        axis.grid(alpha=0.3)
+    for axis in list(axes.flat)[len(panels) :]:
+        axis.remove()
+    return figure
+
+
+def read_history(source):
+    """A dict from figure to float array of its values by epoch; NaN where an epoch has none."""
+    if isinstance(source, (str, pathlib.Path)):
+        path = pathlib.Path(source)
+        path = path / "history.csv" if path.is_dir() else path
+        if not path.exists():
+            raise ValueError(f"There is no history {str(path)!r}.")
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        names = [name for name in (rows[0] if rows else {}) if name and name != "epoch"]
+        return {name: np.array([_number(row[name]) for row in rows]) for name in names}
+    curves = getattr(source, "history", source)
+    return {name: np.array([_number(value) for value in values]) for name, values in curves.items()}
+
+
+def panel_of(name):
+    """The title of the panel in which a figure stands: training's and validation's together."""
+    plain = name.removeprefix("val_")
+    if plain in ("d_loss", "g_loss", "d_adversarial", "g_adversarial"):
+        return "losses"
+    if plain in ("real_score", "fake_score"):
+        return "scores"
+    if plain.startswith("learning_rate"):
+        return "learning rates"
+    return plain.removesuffix("_std")
+
+
+def _number(value):
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
+def grid(images, columns=None, title=None, row_names=None):
+    """Images in rows.
+
+    Args:
+        images: uint8 array of shape (n, height, width, 1 or 3).
+        columns, row_names: as in `keras_gan.grid.image_grid`.
+        title: str.
+
+    Returns:
+        matplotlib Figure.
+
+    Example:
+    >>> figure = keras_gan.plots.grid(np.zeros((6, 28, 28, 1), "uint8"), columns=3, title="digits")
+    >>> figure.axes[0].get_title()
+    'digits'
+    """
+    from keras_gan.grid import image_grid
+
+    picture = image_grid(images, columns, row_names=row_names)
+    figure, axes = _subplots(1, 1, picture.width / 80, picture.height / 80 + 0.3)
+    axes.flat[0].imshow(np.asarray(picture), cmap="gray", vmin=0, vmax=255)
+    axes.flat[0].set_axis_off()
+    axes.flat[0].set_title(title or "")
+    return figure
+
+
+def interpolation(gan, rows=4, columns=8, path="slerp", seed=0, label=None):
+    """Ways from latent to latent, one in each row; arguments as `keras_gan.latent.interpolation_sheet`."""
+    return grid(
+        latent.interpolation_sheet(gan, rows, columns, path, seed, label), columns, f"interpolation ({path})"
+    )
+
+
+def logits(gan, real, labels=None, n=1000, held_out=None):
+    """Histograms of the discriminator's logits of real and of generated images.
+
+    Two hills far apart: it is too strong. Training images above held-out ones: it over-fits.
+
+    Args:
+        gan: a `GAN`.
+        real: training images in [-1, 1]. At most n are taken.
+        labels: int labels beside them, of conditional models; generated images have the same.
+        n: int.
+        held_out: images that were not trained on, of models without labels.
+
+    Returns:
+        matplotlib Figure.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
+    >>> figure = keras_gan.plots.logits(gan, np.random.uniform(-1, 1, (16, 28, 28, 1)).astype("float32"))
+    >>> [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+    ['real', 'generated']
+    """
+    import tensorflow as tf
+
+    real = np.asarray(real[:n])
+    batch = {"image": real} | ({} if labels is None else {"label": np.asarray(labels[:n])})
+    parts = {"real": [], "generated": []}
+    for start in range(0, len(real), 64):
+        part = gan.unpack({name: values[start : start + 64] for name, values in batch.items()})
+        condition = gan.condition(part)
+        noise = tf.constant(gan.sample_latents(len(part["image"]), seed=start))
+        for name, images in (("real", part["image"]), ("generated", gan.synthesize(noise, condition))):
+            parts[name].append(np.asarray(gan.discriminate(images, condition, training=False)).ravel())
+    if held_out is not None:
+        held_out = np.asarray(held_out[:n])
+        parts["held out"] = [
+            np.asarray(gan.discriminate(tf.constant(held_out[i : i + 64]), training=False)).ravel()
+            for i in range(0, len(held_out), 64)
+        ]
+    values = {name: np.concatenate(part).astype("float64") for name, part in parts.items()}
+    figure, axes = _subplots(1, 1, 5, 3)
+    bins = np.histogram_bin_edges(np.concatenate(list(values.values())), 40)
+    for name, part in values.items():
+        axes.flat[0].hist(part, bins, density=True, alpha=0.5, label=name)
+    axes.flat[0].set(xlabel="discriminator's logit (high: real)", ylabel="density")
+    axes.flat[0].legend()
+    return figure
+
+
+def _subplots(rows, columns, width, height):
+    # Not through pyplot: it would keep every figure, and need a display's backend chosen.
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns, squeeze=False)
