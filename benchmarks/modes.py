@@ -62,7 +62,7 @@ METHODS = {
     ),
     "pacgan2": Method(dict, {"packing": 2}),
     "pacgan4": Method(dict, {"packing": 4}),
-    "minibatch-discrimination": Method(dict, {"minibatch_discrimination": True}, steps=5000),
+    "minibatch-discrimination": Method(dict, {"minibatch_discrimination": True}, batch=64, steps=9000),
     "feature-matching": Method(lambda: {"regularizers": [r.FeatureMatchingPenalty(1.0)]}),
     "r1": Method(
         lambda: {"regularizers": [r.R1Penalty(0.1)]},
@@ -71,7 +71,7 @@ METHODS = {
     "r3gan": Method(
         lambda: {"loss": "relativistic", "regularizers": [r.R1Penalty(0.03), r.R2Penalty(0.03)]},
         {"generator_hidden": (128,) * 6},
-        beta_1=0.0, beta_2=0.99, ema_decay=0.999, final_rate=0.0, batch=128, steps=40_000,
+        beta_1=0.0, beta_2=0.99, ema_decay=0.999, final_rate=0.0, batch=128, steps=32_000,
     ),
 }  # fmt: skip
 BEST = "r3gan"

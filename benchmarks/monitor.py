@@ -26,7 +26,7 @@ from modes import points
 import keras_gan
 from keras_gan.callbacks import StopAtStep, TrainingMonitor
 
-COLLAPSE = ("Mode collapse", "Modes lost")
+COLLAPSE = ("Mode collapse", "Modes missing")
 HEALTHY = ("dcgan", "lsgan", "wgan", "wgan-gp", "sngan", "dragan", "r1", "r3gan", "cgan", "projection")
 
 

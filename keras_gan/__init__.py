@@ -24,8 +24,10 @@ from keras_gan import (
     losses,
     metrics,
     networks,
+    plots,
     recipes,
     regularizers,
+    report,
     schedules,
     torch_file,
 )
@@ -54,8 +56,10 @@ __all__ = [
     "losses",
     "metrics",
     "networks",
+    "plots",
     "recipes",
     "regularizers",
+    "report",
     "schedules",
     "torch_file",
 ]

@@ -40,6 +40,13 @@ class Precision(enum.StrEnum):
     mixed_float16 = "mixed_float16"
 
 
+class Monitor(enum.StrEnum):
+    warn = "warn"
+    stop = "stop"
+    rollback = "rollback"
+    off = "off"
+
+
 class Format(enum.StrEnum):
     saved_model = "saved_model"
     litert = "litert"
@@ -77,6 +84,9 @@ def train(
     save_every: Annotated[
         int | None, typer.Option(min=1, help="Steps between checkpoints. Default: each epoch.")
     ] = None,
+    monitor: Annotated[
+        Monitor, typer.Option(help="What to do when the training goes wrong: collapse, NaN and others.")
+    ] = Monitor.warn,
     init_from: Annotated[
         pathlib.Path | None, typer.Option(help="Run or .keras file whose weights to begin with.")
     ] = None,
@@ -157,6 +167,11 @@ def train(
             epochs=math.ceil(total / steps_per_epoch),
             verbose=0,
             callbacks=[
+                *(
+                    []
+                    if monitor == Monitor.off
+                    else [callbacks.TrainingMonitor(monitor.value, log=run.monitor)]
+                ),
                 callbacks.StopAtStep(total),
                 callbacks.SampleGrid(run.samples, tensorboard=run.logs / "samples"),
                 keras.callbacks.CSVLogger(run.history),
@@ -197,7 +212,7 @@ def _stopping_safely(checkpoint, progress, path):
             signal.signal(number, handler)
 
 
-# === generate, evaluate, export, recipes, doctor ===
+# === generate, interpolate, evaluate, report, export, recipes, doctor ===
 
 
 @app.command()
@@ -305,6 +320,18 @@ def evaluate(
     )
     typer.echo(table_of(figures))
     typer.echo(str(path))
+
+
+@app.command()
+def report(
+    run: Annotated[pathlib.Path, typer.Argument(help="Run folder; it may still be training.")],
+    out: Annotated[pathlib.Path | None, typer.Option(help="Default: report.html in the run folder.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has the run's data.")] = None,
+):
+    """Write all there is to see of a run as one HTML page, which needs no network."""
+    from keras_gan.report import write_report
+
+    typer.echo(str(write_report(run, out, data_dir=data_dir)))
 
 
 @app.command()

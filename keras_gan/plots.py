@@ -59,9 +59,12 @@ def read_history(source):
         with path.open(newline="") as file:
             rows = list(csv.DictReader(file))
         names = [name for name in (rows[0] if rows else {}) if name and name != "epoch"]
-        return {name: np.array([_number(row[name]) for row in rows]) for name in names}
-    curves = getattr(source, "history", source)
-    return {name: np.array([_number(value) for value in values]) for name, values in curves.items()}
+        curves = {name: [row[name] for row in rows] for name in names}
+    else:
+        curves = getattr(source, "history", source)
+    curves = {name: np.array([_number(value) for value in values]) for name, values in curves.items()}
+    # A CSVLogger has columns for a validation even where there is none.
+    return {name: values for name, values in curves.items() if np.isfinite(values).any()}
 
 
 def panel_of(name):

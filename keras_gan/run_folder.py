@@ -13,7 +13,9 @@ MAY_DIFFER = ("epochs", "steps", "data_dir")
 
 
 class RunFolder:
-    """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`.
+    """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`, `monitor.jsonl`.
+
+    Of the commands of later on: `evaluation.json`, `report.html`.
 
     Args:
         path: the folder; need not exist.
@@ -27,6 +29,9 @@ class RunFolder:
         self.checkpoints = self.path / "checkpoints"
         self.saved_model = self.path / "saved_model"
         self.logs = self.path / "logs"
+        self.monitor = self.path / "monitor.jsonl"
+        self.evaluation = self.path / "evaluation.json"
+        self.report = self.path / "report.html"
 
     def check(self, config, resume):
         """Raise a ValueError where something else is in the way of a run with this configuration."""

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import keras
 import numpy as np
 import pytest
 import typer.testing
@@ -108,6 +109,39 @@ def test_export(run, tmp_path):
     assert code == 0 and (tmp_path / "m.tflite").stat().st_size > 10_000, out
     metadata = json.loads((tmp_path / "m.tflite.metadata.json").read_text())
     assert metadata["dataset"] == "mnist_5k"
+
+
+@pytest.mark.parametrize("name", ["walk.gif", "sheet.png"])
+def test_interpolate(run, tmp_path, name):
+    folder, _ = run
+    options = ("--rows", "2", "--columns", "3", "--frames", "5", "--keys", "2")
+    code, text = here(
+        "interpolate", folder / "runs" / "dcgan" / "saved_model", "--out", tmp_path / name, *options
+    )
+    assert code == 0, text
+    with Image.open(tmp_path / name) as picture:
+        assert picture.size == (174, 116) and getattr(picture, "n_frames", 1) == (5 if "gif" in name else 1)
+    code, text = here("interpolate", folder / "runs" / "dcgan", "--out", tmp_path / "walk.avi")
+    assert code == 1 and ".gif, .mp4 or .png" in text
+
+
+def test_evaluate_and_report(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder, _ = run
+    path = folder / "runs" / "dcgan"
+    keras.Sequential(
+        [keras.layers.Input((4, 4, 1)), keras.layers.Flatten()]
+    ).save(tmp_path / "pixels.keras")
+    options = ("--reference", "mnist_5k", "--split", "test", "-n", "100")
+    code, text = here("evaluate", path, *options, "--extractor", tmp_path / "pixels.keras")
+    assert code == 0, text
+    assert "coverage" in text and str(path / "evaluation.json") in text
+    stored = json.loads((path / "evaluation.json").read_text())["figures"]
+    assert stored["fid"]["n_reference"] == 500 and stored["kid"]["subset_size"] == 100
+    code, text = here("evaluate", path, *options, "--metrics", "fod")
+    assert code == 1 and "fid, kid, prdc" in text
+    code, text = here("report", path)
+    assert code == 0 and "coverage" in (path / "report.html").read_text()
 
 
 def test_recipes_lists_them_all():

@@ -34,3 +34,62 @@ def test_bad_input_is_refused():
         latent.interpolate(x, x, 0.5, "straight")
     with pytest.raises(ValueError, match="latent_dim"):
         latent.interpolate(x, x[:2], 0.5)
+
+
+def test_a_walk_leads_through_its_keys_and_back():
+    keys = np.random.default_rng(0).normal(size=(3, 2, 8))
+    way = latent.walk(keys, 12)
+    assert way.shape == (12, 2, 8) and way.dtype == "float32"
+    np.testing.assert_allclose(way[[0, 4, 8]], keys, rtol=1e-5)
+    # Without jumps, also from the last to the first.
+    steps = np.linalg.norm(np.diff(np.concatenate([way, way[:1]]), axis=0), axis=-1)
+    far = np.linalg.norm(keys - np.roll(keys, -1, axis=0), axis=-1).max()
+    assert steps.max() < far / 2
+    for bad in (keys[:1], keys[0, 0]):
+        with pytest.raises(ValueError, match="at least 2 keys"):
+            latent.walk(bad, 12)
+    with pytest.raises(ValueError, match="as many frames"):
+        latent.walk(keys, 2)
+
+
+def test_images_on_the_way(tmp_path):
+    from keras_gan.run_folder import Generator
+    from tests.helpers import tiny_gan
+
+    gan = tiny_gan()
+    gan.export(tmp_path / "exported")
+    stored = Generator(tmp_path / "exported")
+    for one in (gan, stored):
+        sheet = latent.interpolation_sheet(one, rows=2, columns=4, seed=1)
+        assert sheet.shape == (8, 8, 8, 1) and sheet.dtype == np.uint8
+        frames = latent.walk_frames(one, samples=3, keys=2, frames=6)
+        assert frames.shape == (6, 3, 8, 8, 1)
+        sweep = latent.truncation_sweep(one, (0.0, 1.0), columns=4)
+        # At truncation 0 all images are the one of the latent 0.
+        assert (sweep[:4] == sweep[0]).all() and not (sweep[4:] == sweep[4]).all()
+    np.testing.assert_array_equal(sheet, latent.interpolation_sheet(gan, rows=2, columns=4, seed=1))
+
+
+def test_animations(tmp_path):
+    from PIL import Image
+
+    frames = [Image.new("L", (21, 20), level) for level in (0, 100, 200)]
+    latent.save_animation(frames, tmp_path / "walk.gif", fps=10)
+    with Image.open(tmp_path / "walk.gif") as stored:
+        assert stored.n_frames == 3 and stored.info["duration"] == 100 and stored.info["loop"] == 0
+    with pytest.raises(ValueError, match=r"\.gif or \.mp4"):
+        latent.save_animation(frames, tmp_path / "walk.avi")
+
+
+def test_mp4(tmp_path, monkeypatch):
+    from PIL import Image
+
+    frames = [Image.new("L", (33, 32), level) for level in range(0, 250, 25)]
+    with monkeypatch.context() as without:
+        without.setitem(__import__("sys").modules, "imageio_ffmpeg", None)
+        with pytest.raises(ImportError, match=r"pip install 'keras-gan\[video\]'"):
+            latent.save_animation(frames, tmp_path / "walk.mp4")
+    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
+    latent.save_animation(frames, tmp_path / "walk.mp4", fps=10)
+    count, seconds = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "walk.mp4"))
+    assert count == 10 and seconds == pytest.approx(1.0, abs=0.2)

@@ -44,13 +44,15 @@ class Probe:
             "d_auc": _auc(real, fake),
             "logit_gap": float(real.mean() - fake.mean()),
             "d_explained": 1.0 - float(out["d_loss"]) / self.baseline if self.baseline else float("nan"),
+            "g_signal": float(out["signal"]),
             "g_gradient": float(out["generator_gradient"]),
             "d_gradient": float(out["discriminator_gradient"]),
             "overfitting": float("nan"),
         }
         if self.held_out is not None:
             gap = real.mean() - fake.mean()
-            figures["overfitting"] = float((real.mean() - out["held_out_logits"].mean()) / max(gap, 1e-6))
+            if gap > 0:
+                figures["overfitting"] = float((real.mean() - out["held_out_logits"].mean()) / gap)
         fakes, ema = _flat(out["fake"]), _flat(out["ema"])
         finite = np.isfinite(fakes).all()
         figures |= self._of_images(fakes, ema, out) if finite else {"distance": float("nan")}
@@ -71,6 +73,7 @@ class Probe:
             "ema_distance": _energy(self.pixels, ema) / self.scale,
             "movement": movement,
             "saturated": float("nan"),
+            "dimensions": fakes.shape[1],
             "coverage": functional.prdc(self.pixels, fakes, 5)["coverage"],
             "rarest_class": float("nan"),
             "class_diversity": self._class_diversity(fakes),
@@ -124,6 +127,12 @@ class Probe:
             "fake": tf.cast(fake, "float32"),
             "ema": tf.cast(model.synthesize(self.latents, condition), "float32"),
         }
+        with tf.GradientTape() as tape:
+            tape.watch(fake_logits)
+            loss = model.adversarial_loss.generator_loss(fake_logits, real_logits)
+        slopes = tape.gradient(loss, fake_logits)
+        # What the loss passes on of a change of the logits: 1 for Wasserstein's.
+        out["signal"] = tf.reduce_sum(tf.abs(tf.cast(slopes, "float32")))
         for side, images in (("real", batch["image"]), ("fake", fake)):
             features = model.discriminator_outputs(images, condition, network=self.features)
             out[f"{side}_features"] = tf.cast(tf.reshape(features, (self.count, -1)), "float32")

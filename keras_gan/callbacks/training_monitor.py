@@ -37,7 +37,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         action: "warn"; "stop" ends the training; "rollback" brings back the last checkpoint before
             the failure began (of a `Checkpoint` among the callbacks), halves both learning rates
             and goes on, at most three times.
-        every: int, least number of generator steps between two looks. Default 50.
+        every: int, least number of generator steps before and between looks. Default 50.
         budget: float, largest share of the time of training that looking may take: looks are as
             rare as that needs. Default 0.02; None looks every `every` steps.
         samples: int, images of a look. Default 128.
@@ -86,6 +86,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         self.real, self.held_out, self.log = real, held_out, log
         self.classifier = None if classifier is None else get_extractor(classifier)
         self.looks, self.findings, self.rollbacks = [], [], 0
+        self.named = []  # of the findings; checkpoints keep it
 
     def on_train_begin(self, logs=None):
         model = self.model
@@ -98,7 +99,8 @@ class TrainingMonitor(keras.callbacks.Callback):
                 "TrainingMonitor needs images of its own where `fit` has a plain tf.data.Dataset: "
                 "`TrainingMonitor(real=images)`."
             )
-        held_out = _batch(self.held_out, model.held_out_stream, self.samples, model)
+        given = model.held_out_arrays if self.held_out is None else self.held_out
+        held_out = _batch(given, model.held_out_stream, self.samples, model)
         if self.classifier is not None:
             self.classifier.check(model.image_shape)
         self._probe = Probe(model, real, held_out, self.classifier)
@@ -107,9 +109,14 @@ class TrainingMonitor(keras.callbacks.Callback):
             raise ValueError(
                 "`action='rollback'` needs a `keras_gan.callbacks.Checkpoint` among the callbacks."
             )
-        self._next = self._step() + 1
+        self._next = None
         self._since = None  # (step, time) of the last look's end
         self._cost = 0.0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # Here, and not when training begins: a checkpoint may be restored after that.
+        if self._next is None:
+            self._next = self._step() + self.every
 
     def on_train_batch_end(self, batch, logs=None):
         step = self._step()
@@ -131,7 +138,7 @@ class TrainingMonitor(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch, logs=None):
         last = self.looks[-1] if self.looks else {}
-        names = [n for n in last if n not in ("step", "noise", "rarest_class_index", "rarest_class_name")]
+        names = [name for name in last if name not in _NOT_LOGGED]
         if logs is not None:
             logs.update({f"monitor_{name}": last[name] for name in names})
 
@@ -142,8 +149,7 @@ class TrainingMonitor(keras.callbacks.Callback):
             look["rarest_class_name"] = self.model.class_names[look["rarest_class_index"]]
         self.looks.append(look)
         self._write({"look": look})
-        known = {finding.name for finding in self.findings}
-        found = [finding for finding in find(self.looks) if finding.name not in known]
+        found = [finding for finding in find(self.looks) if finding.name not in self.named]
         for finding in found:
             self._report(finding)
         if found and self.action != "warn":
@@ -159,6 +165,7 @@ class TrainingMonitor(keras.callbacks.Callback):
 
     def _report(self, finding):
         self.findings.append(finding)
+        self.named.append(finding.name)
         self._write({"finding": dataclasses.asdict(finding)})
         warnings.warn(f"TrainingMonitor: {finding}", stacklevel=2)
 
@@ -199,7 +206,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         step = self._step()
         self.looks = [look for look in self.looks if look["step"] <= step]
         # What was found belongs to the way that was left.
-        self.findings = []
+        self.findings, self.named = [], []
         self._next = step + self.every
         self._since = None
         print(f"Rolled back to step {step}; learning rates are now {[rate / 2 for rate in rates]}.")
@@ -216,6 +223,7 @@ class TrainingMonitor(keras.callbacks.Callback):
                 file.write(json.dumps(row) + "\n")
 
 
+_NOT_LOGGED = ("step", "noise", "dimensions", "rarest_class_index", "rarest_class_name")
 _FIGURES = (
     "logit_gap",
     "g_gradient",

@@ -90,6 +90,7 @@ class Loops:
             validation_split=validation_split,
             validation_data=validation_data,
         )
+        self.held_out_stream = self.held_out_arrays = None
         if held_out is not None:
             held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
         self.dataset_name, self.data_identity = batches.name, batches.identity
@@ -108,7 +109,9 @@ class Loops:
 
     def _held_out(self, x, y=None, sample_weight=None):
         """Held-out data as something that Keras batches, checked; noted where it is a `Stream`."""
-        self.held_out_stream = stream_of(x) if isinstance(x, tf.data.Dataset) else None
+        is_dataset = isinstance(x, tf.data.Dataset)
+        self.held_out_stream = stream_of(x) if is_dataset else None
+        self.held_out_arrays = None if is_dataset else x if y is None else (x, y)
         return validation_batches(self, x, y, sample_weight)
 
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):

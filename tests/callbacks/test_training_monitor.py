@@ -1,0 +1,161 @@
+import json
+import warnings
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from keras_gan.callbacks import Checkpoint, TrainingMonitor
+from tests.helpers import assert_same_state, tiny_gan
+
+
+def saturating(rate=1.0):
+    """A generator whose learning rate is far too high: its images go to the end of the range."""
+    gan = tiny_gan(
+        generator_optimizer=keras.optimizers.Adam(rate), discriminator_optimizer=keras.optimizers.Adam(1e-4)
+    )
+    images = (np.random.default_rng(0).uniform(-0.5, 0.5, (64, 8, 8, 1))).astype("float32")
+    return gan, images
+
+
+def test_training_is_the_same_with_a_monitor(images):
+    plain, watched = tiny_gan(), tiny_gan()
+    plain.fit(images, batch_size=8, epochs=2, verbose=0)
+    monitor = TrainingMonitor(every=3, budget=None, samples=16)
+    history = watched.fit(
+        images, batch_size=8, epochs=2, verbose=0, callbacks=[monitor], validation_data=images
+    ).history
+    assert_same_state(plain, watched)
+    assert [look["step"] for look in monitor.looks] == [3, 6, 9, 12, 15]
+    assert len(history["monitor_d_auc"]) == 2
+    # Against held-out images: where the discriminator tells real from generated at all.
+    assert all(np.isfinite(look["overfitting"]) == (look["logit_gap"] > 0) for look in monitor.looks)
+
+
+def test_a_failure_is_named_with_its_step_and_logged(tmp_path):
+    gan, images = saturating()
+    monitor = TrainingMonitor(every=5, budget=None, samples=32, log=tmp_path / "monitor.jsonl")
+    with pytest.warns(UserWarning, match=r"Saturated images, since step \d+: .*Try: a lower generator"):
+        gan.fit(images, batch_size=8, epochs=6, verbose=0, callbacks=[monitor])
+    finding = next(f for f in monitor.findings if f.name == "Saturated images")
+    assert finding.found - finding.began == 10
+    rows = [json.loads(line) for line in (tmp_path / "monitor.jsonl").read_text().splitlines()]
+    assert sum("look" in row for row in rows) == len(monitor.looks)
+    assert {row["finding"]["name"] for row in rows if "finding" in row} == set(monitor.named)
+    assert len(monitor.named) == len(set(monitor.named))
+
+
+def test_stop():
+    gan, images = saturating()
+    monitor = TrainingMonitor("stop", every=5, budget=None, samples=32)
+    with pytest.warns(UserWarning, match="Saturated"):
+        gan.fit(images, batch_size=8, epochs=50, verbose=0, callbacks=[monitor])
+    assert int(gan.state.generator_step) == monitor.looks[-1]["step"] < 60
+
+
+def test_rollback_brings_back_a_good_checkpoint_and_halves_the_rates(tmp_path):
+    gan, images = saturating()
+    checkpoint = Checkpoint(tmp_path, every_steps=2, keep=100)
+    monitor = TrainingMonitor("rollback", every=5, budget=None, samples=32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gan.fit(images, batch_size=8, epochs=30, verbose=0, callbacks=[monitor, checkpoint])
+    # Rate 1 and its halves all fail: three times back, and then a stop.
+    assert monitor.rollbacks == 3 and int(gan.state.generator_step) < 240
+    np.testing.assert_allclose(gan.generator_optimizer.learning_rate, 1 / 8)
+    np.testing.assert_allclose(gan.discriminator_optimizer.learning_rate, 1e-4 / 8)
+    assert list(tmp_path.glob("failed-step-*"))
+
+
+def test_rollback_after_nan(tmp_path, images):
+    gan = tiny_gan()
+
+    class Poison(keras.callbacks.Callback):
+        done = False
+
+        def on_train_batch_end(self, batch, logs=None):
+            if int(self.model.state.generator_step) == 11 and not self.done:
+                self.done = True
+                variable = self.model.generator.trainable_variables[0]
+                variable.assign(variable * float("nan"))
+
+    monitor = TrainingMonitor("rollback", every=1000, samples=16)
+    with pytest.warns(UserWarning, match="NaN in training, since step 12"):
+        gan.fit(
+            images,
+            batch_size=8,
+            epochs=4,
+            verbose=0,
+            callbacks=[monitor, Poison(), Checkpoint(tmp_path, every_steps=2, keep=100)],
+        )
+    assert monitor.rollbacks == 1
+    assert all(np.isfinite(v.numpy()).all() for v in gan.weights)
+    # Step 12 was taken back to 10, and the training made all its other steps.
+    assert int(gan.state.generator_step) == 30
+
+
+def test_nan_without_rollback_is_named_and_raised(images):
+    gan = tiny_gan()
+    gan.generator.trainable_variables[0].assign(gan.generator.trainable_variables[0] * float("nan"))
+    monitor = TrainingMonitor(samples=16)
+    with pytest.warns(UserWarning, match="NaN in training"), pytest.raises(FloatingPointError):
+        gan.fit(images, batch_size=8, epochs=1, verbose=0, callbacks=[monitor])
+    assert monitor.named == ["NaN in training"]
+
+
+def test_looks_are_as_rare_as_the_budget_asks(images, monkeypatch):
+    clock = iter(np.arange(0, 1000, 1.0))
+    monkeypatch.setattr("keras_gan.callbacks.training_monitor.time.perf_counter", lambda: next(clock))
+    gan = tiny_gan()
+    monitor = TrainingMonitor(every=2, budget=0.25, samples=16)
+    gan.fit(images, batch_size=4, epochs=2, verbose=0, callbacks=[monitor])
+    steps = [look["step"] for look in monitor.looks]
+    # By this clock a look takes 1 s and the time between two 1 s, however many steps: at 2 steps a second
+    # a quarter of the time is a look every 8 steps, and so on.
+    assert steps[0] == 2 and steps[1] == 4 and steps[2] == 12
+
+
+def test_what_it_needs(images, tmp_path):
+    for bad, message in (
+        ({"action": "panic"}, "must be one of"),
+        ({"every": 0}, "every"),
+        ({"samples": 4}, "samples"),
+        ({"budget": 2.0}, "budget"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            TrainingMonitor(**bad)
+    plain = tf.data.Dataset.from_tensor_slices(images).batch(8, drop_remainder=True)
+    with pytest.raises(ValueError, match="real=images"):
+        tiny_gan().fit(plain, epochs=1, verbose=0, callbacks=[TrainingMonitor()])
+    monitor = TrainingMonitor(real=images, every=2, budget=None, samples=16)
+    tiny_gan().fit(plain, epochs=1, verbose=0, callbacks=[monitor])
+    assert len(monitor.looks) == 4
+    with pytest.raises(ValueError, match="at least 8 images of shape"):
+        tiny_gan().fit(images, epochs=1, verbose=0, callbacks=[TrainingMonitor(real=images[:, :4])])
+    with pytest.raises(ValueError, match="Checkpoint"):
+        tiny_gan().fit(images, epochs=1, verbose=0, callbacks=[TrainingMonitor("rollback")])
+
+
+def test_it_resumes_with_its_looks(tmp_path, images):
+    def run(epochs):
+        gan = tiny_gan()
+        monitor = TrainingMonitor(every=3, budget=None, samples=16)
+        gan.fit(images, batch_size=8, epochs=epochs, verbose=0, callbacks=[monitor, Checkpoint(tmp_path)])
+        return gan, monitor
+
+    run(1)
+    _, resumed = run(2)
+    # The second process looks `every` steps after it began.
+    assert [look["step"] for look in resumed.looks] == [3, 6, 11, 14]
+
+
+def test_wgan_gp_and_vectors():
+    networks = keras_gan.networks.mlp(2, hidden=(8, 8))
+    gan = tiny_gan(keras_gan.WGANGP, networks=networks)
+    data = np.random.default_rng(0).normal(size=(320, 2)).astype("float32")
+    monitor = TrainingMonitor(every=2, budget=None, samples=32)
+    gan.fit(data, batch_size=8, epochs=1, verbose=0, callbacks=[monitor])
+    assert len(monitor.looks) == 4 and not monitor.findings
+    assert np.isnan(monitor.looks[-1]["saturated"]) and monitor.looks[-1]["dimensions"] == 2
