@@ -79,6 +79,7 @@ def penalty_contract(cls, alias, *, arguments, linear):
 
     class Linear:
         seed_generator = keras.random.SeedGenerator(0)
+        pack_size = 1
 
         def discriminate(self, images, condition=None):
             return tf.reshape(images, (-1, 6)) @ w

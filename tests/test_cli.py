@@ -129,9 +129,7 @@ def test_evaluate_and_report(run, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     folder, _ = run
     path = folder / "runs" / "dcgan"
-    keras.Sequential(
-        [keras.layers.Input((4, 4, 1)), keras.layers.Flatten()]
-    ).save(tmp_path / "pixels.keras")
+    keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()]).save(tmp_path / "pixels.keras")
     options = ("--reference", "mnist_5k", "--split", "test", "-n", "100")
     code, text = here("evaluate", path, *options, "--extractor", tmp_path / "pixels.keras")
     assert code == 0, text

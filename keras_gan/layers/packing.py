@@ -45,3 +45,8 @@ class Packing(keras.layers.Layer):
 
     def get_config(self):
         return {**super().get_config(), "m": self.m}
+
+
+def pack_size(network):
+    """How many images a discriminator judges at once."""
+    return max((layer.m for layer in network.layers if isinstance(layer, Packing)), default=1)

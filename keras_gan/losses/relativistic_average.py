@@ -31,9 +31,9 @@ class RelativisticAverageLoss(AdversarialLoss):
         real_mean, fake_mean = _mean(real_logits), _mean(fake_logits)
         return ops.softplus(fake_mean - real_logits), ops.softplus(fake_logits - real_mean)
 
-    def generator_term(self, fake_logits, real_logits):
-        fake, real = self.discriminator_terms(fake_logits, real_logits)
-        return fake + real
+    def generator_loss(self, fake_logits, real_logits=None, sample_weight=None):
+        # The discriminator's with the roles exchanged; the weights are those of the fakes.
+        return self.discriminator_loss(fake_logits, real_logits, sample_weight)
 
 
 def _mean(logits):

@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gan import export, losses, random, replicas
 from keras_gan.data.batches import unpack
 from keras_gan.data.images import to_uint8
+from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
 from keras_gan.models.evaluation import Evaluation, mean_logit
 from keras_gan.models.loops import Loops
@@ -219,6 +220,11 @@ class GAN(Loops, keras.Model):
     def image_shape(self):
         """(height, width, channels) of the images, or (size,) of vectors."""
         return tuple(first(self.discriminator.input_shape)[1:])
+
+    @property
+    def pack_size(self):
+        """How many images the discriminator judges at once: 1, or more with `Packing`."""
+        return pack_size(self.discriminator)
 
     @property
     def generator_variables(self):

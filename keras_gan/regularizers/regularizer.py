@@ -109,12 +109,20 @@ class GradientNormPenalty(Penalty):
     """
 
     def squared_norms(self, gan, images, condition):
-        """Per-image squared L2 norm of the gradient of the summed logits, float32 of shape (batch,)."""
+        """Squared L2 norm of the gradient of each logit, float32 of shape (batch,).
+
+        It is that of the summed logits at each image, or at each pack of images (`Packing`).
+        """
         gradient = gradients.of_sum(lambda x: gan.discriminate(x, condition), images)
-        return ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape))))
+        squares = ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape))))
+        m = gan.pack_size
+        if m == 1:
+            return squares
+        missing = -ops.shape(squares)[0] % m
+        return ops.sum(ops.reshape(ops.pad(squares, [[0, missing]]), (-1, m)), axis=1)
 
     def norms(self, gan, images, condition):
-        """Per-image L2 norms of that gradient; their derivative is finite at zero too."""
+        """L2 norms of that gradient; their derivative is finite at zero too."""
         return ops.sqrt(self.squared_norms(gan, images, condition) + 1e-12)
 
 

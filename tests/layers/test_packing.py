@@ -1,5 +1,8 @@
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
+from keras import layers
 
 import keras_gan
 from keras_gan.layers import Packing
@@ -31,6 +34,23 @@ def test_a_packed_gan_trains_and_evaluates_uneven_batches(images):
     figures = gan.evaluate(images[:21], batch_size=8, verbose=0, return_dict=True)
     assert np.isfinite(list(figures.values())).all()
     round_trip(gan, images)
+
+
+def test_gradient_penalties_take_the_norm_of_a_pack():
+    """The critic w.(x1, x2) of a pack has the gradient w, whose squared norm R1 takes, half of it."""
+    discriminator = keras.Sequential([layers.Input((3,)), Packing(2), layers.Dense(1)])
+    generator = keras.Sequential([layers.Input((2,)), layers.Dense(3)])
+    gan = keras_gan.GAN(generator, discriminator)
+    gan.compile()
+    w = discriminator.layers[-1].kernel.numpy()
+    data = np.random.default_rng(0).normal(size=(6, 3)).astype("float32")
+    for penalty, value in (
+        (keras_gan.regularizers.R1Penalty(1.0), 0.5 * (w**2).sum()),
+        (keras_gan.regularizers.GradientPenalty(1.0), (np.sqrt((w**2).sum()) - 1) ** 2),
+    ):
+        turn = keras_gan.regularizers.Turn(tf.constant(data), tf.constant(-data))
+        found = penalty.weight_at(0) * penalty.penalty(gan, turn)
+        np.testing.assert_allclose(found, value, rtol=1e-5)
 
 
 def test_refused():

@@ -24,3 +24,10 @@ def test_published_values():
     loss = RelativisticAverageLoss()
     np.testing.assert_allclose(loss.generator_loss(FAKE, real), 4.9401135, rtol=1e-6)
     np.testing.assert_allclose(loss.discriminator_loss(real, FAKE), 4.390114, rtol=1e-6)
+
+
+def test_the_generators_weights_are_those_of_the_fakes():
+    weight = np.array([2.0, 0.0, 1.0, 1.0])
+    found = RelativisticAverageLoss().generator_loss(FAKE, REAL, weight)
+    expected = (weight * softplus(REAL.mean() - FAKE)).mean() + softplus(REAL - FAKE.mean()).mean()
+    np.testing.assert_allclose(found, expected, rtol=1e-6)

@@ -1,0 +1,178 @@
+"""The metrics against the references' own code: time, memory and figures, in one run.
+
+    pip install pytorch-fid torch-fidelity prdc
+    python benchmarks/metrics.py                  # a few minutes on 2 cores
+    python benchmarks/metrics.py --samples 4000   # smaller
+
+The same random features for all: the Fréchet distance of 10,000 x 2048, precision, recall, density and
+coverage of 10,000 x 1024. Each is run in a process of its own, whose peak memory over that of the
+features is what the memory column says. Then `keras-gan evaluate`'s way for the stored generator,
+split into generating, extracting and statistics.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import resource
+import subprocess
+import sys
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).parents[1]
+
+
+def features(samples, dimensions):
+    """Two sets of correlated features, as networks give them: not negative, and alike."""
+    rng = np.random.default_rng(0)
+    mix = rng.normal(size=(dimensions, dimensions)).astype("float32") / np.sqrt(dimensions)
+    pair = (rng.normal(size=(samples, dimensions)).astype("float32") for _ in range(2))
+    real, generated = (np.maximum(x @ mix + 0.3, 0) for x in pair)
+    return real, generated * np.float32(1.05) + np.float32(0.01)
+
+
+def moments(x):
+    return x.mean(axis=0, dtype="float64"), np.cov(x, rowvar=False)
+
+
+def ours_fid(real, generated):
+    from keras_gan.metrics import functional
+
+    given = [(len(x), *moments(x)) for x in (real, generated)]
+    return timed(lambda: functional.frechet_from_moments(*given))
+
+
+def pytorch_fid(real, generated):
+    from pytorch_fid.fid_score import calculate_frechet_distance
+
+    given = [*moments(real), *moments(generated)]
+    return timed(lambda: float(calculate_frechet_distance(*given)))
+
+
+def torch_fidelity(real, generated):
+    from torch_fidelity.metric_fid import fid_statistics_to_metric
+
+    given = [dict(zip(("mu", "sigma"), moments(x), strict=True)) for x in (real, generated)]
+    return timed(lambda: fid_statistics_to_metric(*given, False)["frechet_inception_distance"])
+
+
+def ours_prdc(real, generated):
+    from keras_gan.metrics import functional
+
+    return timed(lambda: list(functional.prdc(real, generated, 5).values()))
+
+
+def prdc(real, generated):
+    from prdc import compute_prdc
+
+    return timed(lambda: [float(v) for v in compute_prdc(real, generated, 5).values()])
+
+
+def timed(function):
+    start = time.perf_counter()
+    value = function()
+    return value, time.perf_counter() - start
+
+
+TASKS = {
+    "fid": (2048, (ours_fid, pytorch_fid, torch_fidelity)),
+    "prdc": (1024, (ours_prdc, prdc)),
+}
+
+
+def one(task, name, samples):
+    """In this process: value, seconds, and the peak memory over what there was before, in MB."""
+    dimensions, functions = TASKS[task]
+    real, generated = features(samples, dimensions)
+    function = next(f for f in functions if f.__name__ == name)
+    # Imports are not what is measured.
+    function(real[:60, :8], generated[:60, :8])
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    value, seconds = function(real, generated)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print("RESULT " + json.dumps({"value": value, "seconds": seconds, "megabytes": peak / 1024}))
+
+
+def compare(samples, repeats):
+    print(f"{'':8}{'':18}{'seconds':>9}{'theirs / ours':>15}{'peak MB':>9}{'theirs / ours':>15}  figure")
+    for task, (dimensions, functions) in TASKS.items():
+        rows = {}
+        for _ in range(repeats):
+            for function in functions:
+                command = [
+                    sys.executable,
+                    __file__,
+                    "--one",
+                    task,
+                    function.__name__,
+                    "--samples",
+                    str(samples),
+                ]
+                environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+                run = subprocess.run(command, capture_output=True, text=True, env=environment)
+                found = [line for line in run.stdout.splitlines() if line.startswith("RESULT ")]
+                if not found:
+                    raise SystemExit(f"{function.__name__} failed: {run.stderr[-500:]}")
+                rows.setdefault(function.__name__, []).append(json.loads(found[0][7:]))
+        ours = functions[0].__name__
+        best = {name: min(r["seconds"] for r in found) for name, found in rows.items()}
+        peak = {name: max(r["megabytes"] for r in found) for name, found in rows.items()}
+        for name in rows:
+            ratios = (
+                ("", "")
+                if name == ours
+                else (f"{best[name] / best[ours]:.1f} x", f"{peak[name] / max(peak[ours], 1):.1f} x")
+            )
+            value = np.round(rows[name][0]["value"], 6)
+            print(
+                f"{task:8}{name:18}{best[name]:9.2f}{ratios[0]:>15}{peak[name]:9.0f}{ratios[1]:>15}  {value}",
+                flush=True,
+            )
+    print(f"{samples} samples; 2048 features for fid, 1024 for prdc; least seconds of {repeats} turns")
+
+
+def end_to_end(model, n):
+    """Time of `evaluate` for a stored generator, part by part."""
+    from keras_gan.data.load import read
+    from keras_gan.metrics import functional
+    from keras_gan.metrics.evaluate import features_of
+    from keras_gan.metrics.features import train_extractor
+    from keras_gan.run_folder import Generator
+
+    source = read("mnist_5k", "train")
+    floats = source.images / np.float32(127.5) - 1
+    extractor = train_extractor((floats, source.labels), verbose=False)
+    real = features_of(source.images, extractor)
+    generator = Generator(model)
+    generator.sample(2, 0)
+    parts = [generator.sample, lambda images: features_of(images, extractor)]
+    images, generating = timed(lambda: np.concatenate([parts[0](250, seed) for seed in range(n // 250)]))
+    found, extracting = timed(lambda: parts[1](images))
+    _, statistics = timed(lambda: (functional.frechet_distance(real, found), functional.prdc(real, found)))
+    total = generating + extracting + statistics
+    print(
+        f"evaluate {len(images)} images of {model}: {total:.1f} s, of which generating {generating / total:.0%}, "
+        f"extracting ({extractor.features} features) {extracting / total:.0%}, statistics (fid, prdc) "
+        f"{statistics / total:.0%}"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--samples", type=int, default=10_000)
+    parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--model", type=pathlib.Path, default=ROOT / "saved_models" / "mnist_5k_dcgan")
+    parser.add_argument("--one", nargs=2, metavar=("TASK", "NAME"), help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        return one(*options.one, options.samples)
+    compare(options.samples, options.repeats)
+    end_to_end(options.model, options.samples)
+
+
+if __name__ == "__main__":
+    main()
