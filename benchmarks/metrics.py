@@ -99,9 +99,9 @@ def one(task, name, samples):
 
 def compare(samples, repeats):
     print(f"{'':8}{'':18}{'seconds':>9}{'theirs / ours':>15}{'peak MB':>9}{'theirs / ours':>15}  figure")
-    for task, (dimensions, functions) in TASKS.items():
+    for task, (_, functions) in TASKS.items():
         rows = {}
-        for _ in range(repeats):
+        for _turn in range(repeats):
             for function in functions:
                 command = [
                     sys.executable,

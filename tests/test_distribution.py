@@ -6,6 +6,7 @@ import pathlib
 import socket
 import subprocess
 import sys
+import warnings
 
 import keras
 import numpy as np
@@ -14,7 +15,7 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan.regularizers import LeCamPenalty, R1Penalty
-from tests.helpers import tiny_networks
+from tests.helpers import tiny_gan, tiny_networks
 
 CASES = {
     "GAN": (keras_gan.GAN, {"regularizers": [R1Penalty(1.0, interval=2), LeCamPenalty(interval=3)]}),
@@ -176,3 +177,33 @@ def test_batches_that_cannot_be_shared_are_refused(mirrored):
     ):
         with pytest.raises(ValueError, match="share evenly"):
             gan.fit(dataset, verbose=0)
+
+
+def test_metrics_of_two_replicas_are_those_of_one(mirrored):
+    """Also where the last batch is shared out unevenly, or one replica has none of it."""
+    from keras_gan import metrics
+    from tests.metrics.networks import convolution
+
+    real = np.random.default_rng(0).uniform(-1, 1, (37, 8, 8, 1)).astype("float32")
+
+    def measure(count):
+        gan = tiny_gan(
+            metrics=[
+                metrics.FrechetDistance(convolution()),
+                metrics.KernelDistance(convolution(), subsets=3, subset_size=20),
+                metrics.PRDC(convolution()),
+                metrics.InceptionScore(convolution(), splits=2),
+                metrics.ModeCoverage(convolution()),
+            ]
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return gan.evaluate(real[:count], batch_size=12, return_dict=True, verbose=0)
+
+    for count in (37, 35):
+        one = measure(count)
+        with mirrored.scope():
+            two = measure(count)
+        assert {"fid", "kid", "coverage", "inception_score", "modes"} <= set(one)
+        for name, value in one.items():
+            np.testing.assert_allclose(two[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
