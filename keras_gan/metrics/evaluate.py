@@ -92,6 +92,8 @@ def evaluate(
             mine = len(features), features.mean(axis=0, dtype="float64"), np.cov(features, rowvar=False)
             value = functional.frechet_from_moments(moments, mine)
             figures["fid"] = {"value": value, **on_features, "n_reference": moments[0]}
+            if min(len(features), moments[0]) <= extractor.features:
+                figures["fid"]["note"] = "biased upwards: from fewer images than features"
         elif name == "kid":
             size = min(1000, len(real), len(features))
             mean, deviation = functional.kernel_distance(real, features, 100, size, seed)
@@ -251,6 +253,6 @@ def table(figures):
         n_reference = figure.get("n_reference", "")
         lines.append(
             f"{name:22}{figure['value']:12.5g}{figure['n_generated']:11}{n_reference:>11}  "
-            f"{figure.get('extractor', '')}"
+            f"{figure.get('extractor', '')}{'  ' + figure['note'] if 'note' in figure else ''}"
         )
     return "\n".join(lines)

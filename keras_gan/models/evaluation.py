@@ -31,14 +31,30 @@ class Evaluation:
             aggregation="only_first_replica",
         )
 
-    def reset(self, model):
-        """Begin anew; the first time, the metrics check the model's images and are made ready."""
-        self.count.assign(0)
-        self.means.assign(tf.zeros_like(self.means.value))
+    def prepare(self, model, names):
+        """Let the metrics check the model's images and make their variables, before anything is computed.
+
+        Args:
+            model: the `GAN`.
+            names: of what the held-out batches have: `image`, `label`, ...
+
+        Raises:
+            ValueError: for images or batches that a metric cannot take.
+        """
         for metric in self.metrics:
+            if getattr(metric, "takes_labels", False) and "label" not in names:
+                raise ValueError(
+                    f"The metric {metric.name!r} needs labels, and the held-out data have {sorted(names)}: pass "
+                    "(images, labels), or `keras_gan.data.load(..., labels=True)`."
+                )
             if isinstance(metric, ImageMetric):
                 with model.distribute_strategy.scope():
                     metric.prepare(model.image_shape, model)
+
+    def reset(self):
+        self.count.assign(0)
+        self.means.assign(tf.zeros_like(self.means.value))
+        for metric in self.metrics:
             metric.reset_state()
 
     def update(self, figures, size, real, fake, labels):

@@ -112,7 +112,9 @@ class Loops:
         is_dataset = isinstance(x, tf.data.Dataset)
         self.held_out_stream = stream_of(x) if is_dataset else None
         self.held_out_arrays = None if is_dataset else x if y is None else (x, y)
-        return validation_batches(self, x, y, sample_weight)
+        batches = validation_batches(self, x, y, sample_weight)
+        self.evaluation.prepare(self, batches.element_spec if is_dataset else batches)
+        return batches
 
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
         """One step on arrays with k x batch_size images; returns that step's figures."""
@@ -142,7 +144,7 @@ class Loops:
             Figures `real_score`, `fake_score`, `d_adversarial`, `g_adversarial`, each metric.
         """
         self._assert_compile_called("evaluate")
-        self.evaluation.reset(self)
+        self.evaluation.reset()
         if x is not None and not kwargs.get("_use_cached_eval_dataset"):
             x, y, sample_weight = self._held_out(x, y, sample_weight), None, None
         if self.held_out_stream is not None:

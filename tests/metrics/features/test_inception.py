@@ -57,3 +57,12 @@ def test_features_and_logits_are_those_of_pytorch_fid():
     del state["fc.weight"]
     with pytest.raises(ValueError, match="no 'fc.weight'"):
         _set_weights(network, state, "state")
+
+
+def test_without_a_network_it_says_what_to_do(monkeypatch):
+    def fail(*arguments, **options):
+        raise OSError("no route")
+
+    monkeypatch.setattr(keras.utils, "get_file", fail)
+    with pytest.raises(OSError, match=r"pass its path: Extractor\('inception', weights=PATH\)"):
+        inception()
