@@ -105,7 +105,7 @@ BROKEN = {
     "fast-discriminator": (fast_discriminator, ("Discriminator too strong",), 800),
     "saturating-loss": (saturating_loss, ("Vanishing generator gradient",), 800),
     "generator-rate-1": (generator_rate_of_one, ("Saturated images", "NaN in training"), 600),
-    "200-images": (two_hundred_images, ("Discriminator over-fitting",), 1500),
+    "200-images": (two_hundred_images, ("Discriminator over-fitting",), 2500),
     "class-missing": (class_missing, ("Class missing",), 1500),
 }
 

@@ -78,6 +78,13 @@ def test_docstring_examples(name):
     assert runner.failures == 0, "".join(report)
 
 
+# Modules, bases, and metrics that are documented by their sibling's example.
+NOT_MADE_ALONE = ("features", "functional", "FeatureMetric", "ImageMetric")
+NOT_MADE_ALONE += ("Precision", "Recall", "Density", "Coverage")
+METRIC_FUNCTIONS = ("frechet_distance", "kernel_distance", "inception_score", "precision_recall")
+METRIC_FUNCTIONS += ("density_coverage", "prdc", "nearest_neighbors", "memorization", "mode_coverage")
+
+
 def test_every_public_class_and_function_has_an_example():
     public = [
         *(getattr(keras_gan, n) for n in keras_gan.__all__ if n[0].isupper()),
@@ -85,9 +92,13 @@ def test_every_public_class_and_function_has_an_example():
         *keras_gan.regularizers.ALIASES.values(),
         *(
             getattr(m, n)
-            for m in (keras_gan.callbacks, keras_gan.layers, keras_gan.networks)
+            for m in (keras_gan.callbacks, keras_gan.layers, keras_gan.networks, keras_gan.metrics)
             for n in m.__all__
+            if n not in NOT_MADE_ALONE
         ),
+        *(getattr(keras_gan.metrics.functional, n) for n in METRIC_FUNCTIONS),
+        *(getattr(keras_gan.plots, n) for n in ("grid", "history", "logits")),
+        *(getattr(keras_gan.latent, n) for n in ("interpolate", "interpolation_sheet", "walk")),
         *(getattr(keras_gan.data, n) for n in ("from_arrays", "from_uint8", "load", "to_uint8")),
         keras_gan.schedules.ScheduledAdam,
         keras_gan.recipes.build,

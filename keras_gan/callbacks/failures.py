@@ -151,10 +151,10 @@ def _missing_class(looks):
 
 def _overfitting(looks):
     now = looks[-1]
-    if now["overfitting"] > 0.6 and now["d_auc"] > 0.8:
+    if now["overfitting"] > 0.3 and now["overfitting_z"] > 3.0:
         return (
             f"its logits of held-out images lie {now['overfitting']:.0%} of the way from those of training images "
-            "to those of generated ones."
+            f"to those of generated ones ({now['overfitting_z']:.1f} standard errors)."
         )
     return None
 

@@ -48,11 +48,16 @@ class Probe:
             "g_gradient": float(out["generator_gradient"]),
             "d_gradient": float(out["discriminator_gradient"]),
             "overfitting": float("nan"),
+            "overfitting_z": float("nan"),
         }
         if self.held_out is not None:
             gap = real.mean() - fake.mean()
+            held_out = out["held_out_logits"]
+            drop = real.mean() - held_out.mean()
+            error = np.sqrt(real.var() / len(real) + held_out.var() / len(held_out))
+            figures["overfitting_z"] = float(drop / max(error, 1e-12))
             if gap > 0:
-                figures["overfitting"] = float((real.mean() - out["held_out_logits"].mean()) / gap)
+                figures["overfitting"] = float(drop / gap)
         fakes, ema = _flat(out["fake"]), _flat(out["ema"])
         finite = np.isfinite(fakes).all()
         figures |= self._of_images(fakes, ema, out) if finite else {"distance": float("nan")}

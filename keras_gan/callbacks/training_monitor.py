@@ -223,7 +223,7 @@ class TrainingMonitor(keras.callbacks.Callback):
                 file.write(json.dumps(row) + "\n")
 
 
-_NOT_LOGGED = ("step", "noise", "dimensions", "rarest_class_index", "rarest_class_name")
+_NOT_LOGGED = ("step", "noise", "dimensions", "overfitting_z", "rarest_class_index", "rarest_class_name")
 _FIGURES = (
     "logit_gap",
     "g_gradient",

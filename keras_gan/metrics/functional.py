@@ -78,7 +78,7 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
     Example:
     >>> real, generated = np.random.default_rng(0).normal(size=(2, 400, 8))
     >>> mean, deviation = keras_gan.metrics.functional.kernel_distance(real, generated, subset_size=200)
-    >>> abs(mean) < 0.01
+    >>> abs(mean) < 3 * deviation
     True
 
     Reference: Binkowski et al., "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
@@ -114,7 +114,7 @@ def inception_score(probabilities, splits=10):
         (mean, standard deviation) over the splits; the mean lies between 1 and `classes`.
 
     Example:
-    >>> keras_gan.metrics.functional.inception_score(np.eye(10).repeat(20, axis=0), splits=1)[0]
+    >>> round(keras_gan.metrics.functional.inception_score(np.eye(10).repeat(20, axis=0), splits=1)[0], 6)
     10.0
 
     Reference: Salimans et al., "Improved Techniques for Training GANs", 2016,

@@ -13,6 +13,7 @@ HEALTHY = {
     "g_gradient": 0.5,
     "d_gradient": 0.8,
     "overfitting": 0.05,
+    "overfitting_z": 0.5,
     "pixel_diversity": 0.95,
     "feature_diversity": 0.9,
     "duplicates": 1.2,
@@ -37,7 +38,7 @@ BROKEN = {
     "Mode collapse": ({"pixel_diversity": 0.05}, 3),
     "Modes missing": ({"coverage": 0.1}, 3),
     "Class missing": ({"rarest_class": 0.0, "rarest_class_name": "trousers"}, 3),
-    "Discriminator over-fitting": ({"overfitting": 0.9, "d_auc": 0.95}, 3),
+    "Discriminator over-fitting": ({"overfitting": 0.9, "overfitting_z": 8.0}, 3),
     "EMA far from the generator": ({"ema_distance": 0.9}, 3),
     "Oscillation": ({"movement": 1.2, "distance": 0.4}, 6),
 }

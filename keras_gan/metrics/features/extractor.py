@@ -109,10 +109,10 @@ class Extractor:
             network, self._prepare, identity = self._read()
         finally:
             keras.config.set_dtype_policy(policy)
-        self.sha256 = _hash(network, identity)
-        if self._expected not in (None, self.sha256):
+        self._sha256 = _hash(network, identity)
+        if self._expected not in (None, self._sha256):
             raise ValueError(
-                f"The extractor {self.name!r} is another one than it was: its SHA-256 is {self.sha256}, "
+                f"The extractor {self.name!r} is another one than it was: its SHA-256 is {self._sha256}, "
                 f"and {self._expected} is expected. Figures of the two cannot be compared."
             )
         network.trainable = False
@@ -127,8 +127,18 @@ class Extractor:
         outputs = self._compute(
             np.zeros((1, *(side or 32 for side in self._size()), self._channels()), "float32")
         )
-        self.features = int(outputs.shape[1])
+        self._features = int(outputs.shape[1])
         return self
+
+    @property
+    def features(self):
+        self.load()
+        return self._features
+
+    @property
+    def sha256(self):
+        self.load()
+        return self._sha256
 
     def _read(self):
         """The network, what brings images in [0, 255] to its range, and what its hash includes."""
