@@ -139,17 +139,17 @@ def end_to_end(model, n):
     """Time of `evaluate` for a stored generator, part by part."""
     from keras_gan.data.load import read
     from keras_gan.metrics import functional
-    from keras_gan.metrics.evaluate import features_of
     from keras_gan.metrics.features import train_extractor
+    from keras_gan.metrics.reference import features_of
     from keras_gan.run_folder import Generator
 
     source = read("mnist_5k", "train")
     floats = source.images / np.float32(127.5) - 1
     extractor = train_extractor((floats, source.labels), verbose=False)
-    real = features_of(source.images, extractor)
+    real = np.concatenate(list(features_of(source.images, extractor)))
     generator = Generator(model)
     generator.sample(2, 0)
-    parts = [generator.sample, lambda images: features_of(images, extractor)]
+    parts = [generator.sample, lambda images: np.concatenate(list(features_of(images, extractor)))]
     images, generating = timed(lambda: np.concatenate([parts[0](250, seed) for seed in range(n // 250)]))
     found, extracting = timed(lambda: parts[1](images))
     _, statistics = timed(lambda: (functional.frechet_distance(real, found), functional.prdc(real, found)))

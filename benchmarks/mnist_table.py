@@ -26,7 +26,7 @@ import numpy as np
 import keras_gan
 from keras_gan.data.load import read
 from keras_gan.metrics import functional
-from keras_gan.metrics.evaluate import features_of
+from keras_gan.metrics.reference import features_of
 
 DATA = ("mnist", "fashion_mnist")
 RECIPES = ("dcgan", "lsgan", "wgan", "wgan-gp", "r1", "r3gan", "sngan")
@@ -74,10 +74,9 @@ def train(recipe, data, data_dir, seed, seconds):
 
 def score(gan, extractor, test_images):
     images = gan.generate(SAMPLES, seed=1, batch_size=250)
-    real, fake = features_of(test_images, extractor), features_of(images, extractor)
-    logits = features_of(images, extractor.classifier).astype("float64")
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
-    p /= p.sum(axis=1, keepdims=True)
+    real, fake = (np.concatenate(list(features_of(x, extractor))) for x in (test_images, images))
+    logits = np.concatenate(list(features_of(images, extractor.classifier)))
+    p = keras.ops.convert_to_numpy(keras.ops.softmax(logits))
     modes, divergence = functional.mode_coverage(logits.argmax(1), p.shape[1])
     figures = functional.prdc(real, fake, 5)
     return images, {

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import uuid
 
 
 def cache_folder(*parts):
@@ -10,3 +11,14 @@ def cache_folder(*parts):
     folder = pathlib.Path(root, "keras_gan", *parts)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def write_whole(path, write):
+    """Let `write(partial_path)` write a file that then takes its place: a reader sees all of it or nothing."""
+    path = pathlib.Path(path)
+    partial = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
+    try:
+        write(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)

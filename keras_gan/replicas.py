@@ -1,11 +1,29 @@
 """The few operations in which one device and several differ."""
 
+import contextlib
+import contextvars
+
 import keras
 import tensorflow as tf
+
+# Whether a replica does something by itself, for the whole batch.
+_alone = contextvars.ContextVar("alone", default=False)
+
+
+@contextlib.contextmanager
+def alone():
+    """Within it this replica acts as if it were the only one."""
+    token = _alone.set(True)
+    try:
+        yield
+    finally:
+        _alone.reset(token)
 
 
 def count_and_index():
     """Return the number of replicas and, inside a replica, the index of this one."""
+    if _alone.get():
+        return 1, 0
     context = tf.distribute.get_replica_context()
     if context is None:
         return 1, 0
@@ -35,6 +53,12 @@ def gather(tensor):
         return tensor
     rows = tf.distribute.get_replica_context().all_gather(tensor, axis=0)
     return tf.ensure_shape(rows, (None, *tensor.shape[1:]))
+
+
+def rows_before(count):
+    """How many rows the replicas before this one have, where each has `count` and they may differ."""
+    _, index = count_and_index()
+    return tf.reduce_sum(gather(count[None])[:index])
 
 
 def in_shares(function, rows):

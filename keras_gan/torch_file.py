@@ -2,6 +2,7 @@
 
 import collections
 import io
+import math
 import pickle
 import zipfile
 
@@ -53,6 +54,13 @@ def read(path):
         raise ValueError(f"{path} cannot be read as a PyTorch file of weights: {error}") from error
 
 
+class _Storage:
+    """The values that tensors are made of; None where only their names are looked for."""
+
+    def __init__(self, values):
+        self.values = values
+
+
 class _Unpickler(pickle.Unpickler):
     """Knows containers and tensors, and refuses to look up anything else."""
 
@@ -81,14 +89,20 @@ class _Unpickler(pickle.Unpickler):
 
 
 def _rebuild_tensor(storage, offset, size, stride, *_):
-    count = storage.size
-    last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    if not isinstance(storage, _Storage):
+        raise ValueError("a tensor has no storage")
+    values, size, stride = storage.values, tuple(size), tuple(stride)
+    if values is None:
+        return None
+    if not all(type(n) is int and n >= 0 for n in (offset, *size, *stride)) or len(size) != len(stride):
+        raise ValueError(f"a tensor has the shape {size}, strides {stride} and offset {offset!r}")
     if 0 in size:
-        return np.zeros(size, storage.dtype)
-    if min((offset, *stride)) < 0 or last >= count or np.prod(size, dtype=object) > count:
-        raise ValueError(f"a tensor of shape {tuple(size)} reaches beyond its {count} values")
-    steps = [step * storage.itemsize for step in stride]
-    return np.lib.stride_tricks.as_strided(storage[offset:], size, steps, writeable=False).copy()
+        return np.zeros(size, values.dtype)
+    last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
+    if last >= len(values) or math.prod(size) > len(values):
+        raise ValueError(f"a tensor of shape {size} reaches beyond its {len(values)} values")
+    steps = [step * values.itemsize for step in stride]
+    return np.lib.stride_tricks.as_strided(values[offset:], size, steps, writeable=False).copy()
 
 
 def _to_array(data, dtype, count):
@@ -107,11 +121,17 @@ def _read_zip(file):
         if f"{folder}byteorder" in archive.namelist() and archive.read(f"{folder}byteorder") != b"little":
             raise ValueError("it was written on a big-endian machine")
 
+        def content(name):
+            # PyTorch stores as it is; what is packed could be a bomb.
+            if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
+                raise ValueError("it is a compressed zip file")
+            return archive.read(name)
+
         def load_storage(key):
             _, dtype, name, _, count = key
-            return _to_array(archive.read(f"{folder}data/{name}"), dtype, count)
+            return _Storage(_to_array(content(f"{folder}data/{name}"), dtype, count))
 
-        return _Unpickler(io.BytesIO(archive.read(pickles[0])), load_storage).load()
+        return _Unpickler(io.BytesIO(content(pickles[0])), load_storage).load()
 
 
 def _read_stream(file):
@@ -128,19 +148,15 @@ def _read_stream(file):
         raise ValueError("it was written on a big-endian machine")
     # The values come after the tensors that are made of them: first look which there are.
     start, storages = file.tell(), {}
-    file_size = file.seek(0, io.SEEK_END)
-    file.seek(start)
 
-    def empty(key):
-        _, dtype, name, _, count, view = key
+    def note(key):
+        _, dtype, name, _, _, view = key
         if view is not None:
             raise ValueError("it has views of storages, of PyTorch before 0.4")
-        if count > file_size:
-            raise ValueError("it ends too early")
         storages[name] = dtype
-        return np.lib.stride_tricks.as_strided(np.zeros(1, "float32"), (count,), (0,))
+        return _Storage(None)
 
-    load(empty)
+    load(note)
     for name in load():
         count = int.from_bytes(file.read(8), "little")
         dtype = storages[name]
@@ -148,6 +164,6 @@ def _read_stream(file):
         data = file.read(count * width)
         if len(data) != count * width:
             raise ValueError("it ends too early")
-        storages[name] = _to_array(data, dtype, count)
+        storages[name] = _Storage(_to_array(data, dtype, count))
     file.seek(start)
     return load(lambda key: storages[key[2]])

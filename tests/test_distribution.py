@@ -200,10 +200,12 @@ def test_metrics_of_two_replicas_are_those_of_one(mirrored):
             warnings.simplefilter("ignore")
             return gan.evaluate(real[:count], batch_size=12, return_dict=True, verbose=0)
 
+    # 37 leaves a row for one replica, 35 leaves 11: 6 and 5.
     for count in (37, 35):
         one = measure(count)
         with mirrored.scope():
             two = measure(count)
         assert {"fid", "kid", "coverage", "inception_score", "modes"} <= set(one)
         for name, value in one.items():
-            np.testing.assert_allclose(two[name], value, rtol=1e-5, atol=1e-5, err_msg=name)
+            near = 1e-5 if name in ("kid", "kid_std") else 1e-7
+            np.testing.assert_allclose(two[name], value, rtol=1e-4, atol=near, err_msg=name)

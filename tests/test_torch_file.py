@@ -114,6 +114,14 @@ def test_both_formats_with_strides_offsets_and_dtypes(tmp_path):
         assert found["nested"] == [{"step": 7, "name": "x"}]
 
 
+def test_a_large_tensor_in_the_older_format(tmp_path):
+    """Its values come after it: they are not touched before they are there."""
+    big = np.arange(3_000_000, dtype="float32")
+    obj = {"x": tensor("FloatStorage", "0", len(big), (3000, 1000), (1000, 1))}
+    write_stream(tmp_path / "big.pth", obj, {"0": (4, big.tobytes())})
+    np.testing.assert_array_equal(torch_file.read(tmp_path / "big.pth")["x"], big.reshape(3000, 1000))
+
+
 def test_files_that_pytorch_wrote():
     folder = SHARED / "golden" / "translation"
     if not folder.is_dir():
@@ -133,14 +141,19 @@ def test_hostile_and_damaged_files_are_refused(tmp_path):
     beyond = {"x": tensor("FloatStorage", "0", 12, (3, 5), (5, 1))}
     huge = {"x": tensor("FloatStorage", "0", 12, (1 << 40, 4), (0, 1))}
     back = {"x": tensor("FloatStorage", "0", 12, (2,), (-1,), 3)}
+    inner = tensor("FloatStorage", "0", 12, (3, 4), (4, 1))
+    function = Global("torch._utils", "_rebuild_tensor_v2")
+    # A tensor in the place of a storage would be read beyond its end.
+    nested = {"x": Call(function, inner, 2, (9,), (1,), False, collections.OrderedDict())}
     cases = []
     for name, obj, message in (
+        ("nested", nested, "no storage"),
         ("evil", {"x": evil}, "asks for os.system"),
         ("eval", {"x": Call(Global("builtins", "eval"), "1")}, "asks for builtins.eval"),
         ("module", {"x": Call(Global("torch.nn.modules.conv", "Conv2d"))}, "torch.nn.modules.conv.Conv2d"),
         ("beyond", beyond, "reaches beyond"),
         ("huge", huge, "reaches beyond"),
-        ("back", back, "reaches beyond"),
+        ("back", back, "strides"),
     ):
         write_zip(tmp_path / f"{name}_new", obj, {"0": values.tobytes()})
         write_stream(tmp_path / f"{name}_old", obj, {"0": (4, values.tobytes())})
@@ -149,6 +162,9 @@ def test_hostile_and_damaged_files_are_refused(tmp_path):
     write_zip(tmp_path / "short", good, {"0": values.tobytes()[:20]})
     write_stream(tmp_path / "cut", good, {"0": (4, values.tobytes())})
     (tmp_path / "cut").write_bytes((tmp_path / "cut").read_bytes()[:-8])
+    with zipfile.ZipFile(tmp_path / "packed", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/data.pkl", pickled(good))
+    cases += [(tmp_path / "packed", "compressed")]
     (tmp_path / "text").write_text("hello there")
     (tmp_path / "nothing").write_bytes(b"")
     (tmp_path / "pickle").write_bytes(pickle.dumps({"x": 1}))

@@ -64,6 +64,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.mode = mode
         self.resume = resume
         self.best = None
+        self.pinned = None
         self.save_and_stop = False
 
     # === When ===
@@ -127,6 +128,9 @@ class Checkpoint(keras.callbacks.Callback):
             return None  # the chief of several workers writes
         for variable in self.model.weights:
             if not np.isfinite(variable.numpy()).all():
+                recovered = [c.recover(variable.path, step) for c in self._others if hasattr(c, "recover")]
+                if any(recovered):
+                    return None
                 raise FloatingPointError(
                     f"The weight {variable.path} is NaN or infinite at step {step}: no checkpoint is "
                     "written. Lower the learning rates, or clip gradients."
@@ -185,12 +189,30 @@ class Checkpoint(keras.callbacks.Callback):
         return any(isinstance(c, StopAtStep) and c.is_reached(self.model) for c in self._others)
 
     def _prune(self):
-        best = self.best_folder()
+        kept = [self.best_folder(), self.pinned]
         for folder in self.folders()[: -self.keep]:
-            if folder != best:
+            if folder not in kept:
                 shutil.rmtree(folder, ignore_errors=True)
         for partial in self.directory.glob(f".step-*.{os.getpid()}.partial"):
             shutil.rmtree(partial, ignore_errors=True)
+
+    def pin_latest(self):
+        """Keep the newest checkpoint, whatever comes after, until another is pinned."""
+        self.pinned = next(iter(self.folders()[-1:]), None)
+
+    def pinned_folder(self):
+        """The pinned checkpoint if it is whole, else None."""
+        whole = self.pinned is not None and find_damage(self.pinned) is None
+        return self.pinned if whole else None
+
+    def drop_after(self, folder):
+        """Remove the checkpoints that are newer than a folder."""
+        for later in self.folders():
+            if later > folder:
+                if later == self.best_folder():
+                    (self.directory / "best.json").unlink()
+                    self.best = None
+                shutil.rmtree(later)
 
     def folders(self):
         """Checkpoints in the directory, oldest first."""

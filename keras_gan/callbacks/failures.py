@@ -58,6 +58,12 @@ def find(looks):
     return findings
 
 
+def all_is_well(looks):
+    """Whether the last look shows no sign of any failure."""
+    step = looks[-1]["step"]
+    return not any(failure.sign(looks) for failure in FAILURES if step >= failure.warmup)
+
+
 # === Signs ===
 
 

@@ -17,9 +17,18 @@ class Probe:
         real: dict of a batch of training images and what accompanies them.
         held_out: the same of images that are not trained on, or None.
         classifier: `keras_gan.metrics.Extractor` of class logits, or None.
+        batch_size: int, how many images the networks see at once: as in training. Default: all.
     """
 
-    def __init__(self, model, real, held_out=None, classifier=None):
+    # What a look logs; NaN where it has no meaning.
+    logged = (
+        *("d_auc", "logit_gap", "d_explained", "g_signal", "g_gradient", "d_gradient", "overfitting"),
+        *("pixel_diversity", "feature_diversity", "class_diversity", "duplicates", "rarest_class"),
+        *("distance", "ema_distance", "movement", "saturated", "coverage"),
+    )
+
+    def __init__(self, model, real, held_out=None, classifier=None, batch_size=None):
+        self.batch_size = min(batch_size or len(real["image"]), len(real["image"]))
         self.model, self.real, self.held_out, self.classifier = model, real, held_out, classifier
         self.count = len(real["image"])
         self.latents = tf.constant(model.sample_latents(self.count, seed=0))
@@ -112,9 +121,49 @@ class Probe:
         kept = [*model.generator.non_trainable_weights, *model.discriminator.non_trainable_weights]
         kept += model.state.by_name().values()
         before = [(v, tf.identity(v)) for v in map(_plain, kept)]
-        batch = {**model.unpack(self.real), "latents": self.latents}
-        condition = model.condition(batch)
-        gradients = {}
+        parts = [self._look(slice(i, i + self.batch_size)) for i in range(0, self.count, self.batch_size)]
+        out = {name: tf.concat([part[name] for part in parts], axis=0) for name in parts[0]}
+        out |= self._gradients()
+        if self.held_out is not None:
+            held_out = model.unpack(self.held_out)
+            out["held_out_logits"] = tf.concat(
+                [
+                    self._logits(_rows(held_out, slice(i, i + self.batch_size)))
+                    for i in range(0, len(self.held_out["image"]), self.batch_size)
+                ],
+                axis=0,
+            )
+        with tf.control_dependencies(list(out.values())):
+            for variable, value in before:
+                variable.assign(value)
+        return out
+
+    def _batch(self, rows):
+        return {**_rows(self.model.unpack(self.real), rows), "latents": self.latents[rows]}
+
+    def _logits(self, batch):
+        return _per_image(self.model.discriminate(batch["image"], self.model.condition(batch)))
+
+    def _look(self, rows):
+        """Images, logits and features of some of the batch."""
+        model, batch = self.model, self._batch(rows)
+        condition, fake = model.condition(batch), model.forward(batch)
+        out = {
+            "real_logits": self._logits(batch),
+            "fake_logits": _per_image(model.discriminate(fake, condition)),
+            "fake": tf.cast(fake, "float32"),
+            "ema": tf.cast(model.synthesize(batch["latents"], condition), "float32"),
+        }
+        for side, images in (("real", batch["image"]), ("fake", fake)):
+            features = model.discriminator_outputs(images, condition, network=self.features)
+            # Of a discriminator with `Packing` there are fewer.
+            out[f"{side}_features"] = tf.cast(tf.reshape(features, (tf.shape(features)[0], -1)), "float32")
+        return out
+
+    def _gradients(self):
+        """Norms of both players' gradients, and what the losses say, on one batch of training's size."""
+        model, batch = self.model, self._batch(slice(0, self.batch_size))
+        gradients, condition = {}, model.condition(batch)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in model.generator_variables])
             fake = model.forward(batch)
@@ -125,33 +174,20 @@ class Probe:
             loss, _ = model.discriminator_objective(batch, tf.stop_gradient(fake))
         gradients["discriminator"] = tape.gradient(loss, [v.value for v in model.discriminator_variables])
         real_logits, fake_logits = (model.discriminate(x, condition) for x in (batch["image"], fake))
-        out = {
-            "real_logits": _per_image(real_logits),
-            "fake_logits": _per_image(fake_logits),
-            "d_loss": tf.cast(model.adversarial_loss.discriminator_loss(real_logits, fake_logits), "float32"),
-            "fake": tf.cast(fake, "float32"),
-            "ema": tf.cast(model.synthesize(self.latents, condition), "float32"),
-        }
+        out = {"d_loss": model.adversarial_loss.discriminator_loss(real_logits, fake_logits)}
         with tf.GradientTape() as tape:
             tape.watch(fake_logits)
             loss = model.adversarial_loss.generator_loss(fake_logits, real_logits)
-        slopes = tape.gradient(loss, fake_logits)
         # What the loss passes on of a change of the logits: 1 for Wasserstein's.
-        out["signal"] = tf.reduce_sum(tf.abs(tf.cast(slopes, "float32")))
-        for side, images in (("real", batch["image"]), ("fake", fake)):
-            features = model.discriminator_outputs(images, condition, network=self.features)
-            out[f"{side}_features"] = tf.cast(tf.reshape(features, (self.count, -1)), "float32")
-        if self.held_out is not None:
-            held_out = model.unpack(self.held_out)
-            logits = model.discriminate(held_out["image"], model.condition(held_out))
-            out["held_out_logits"] = _per_image(logits)
+        out["signal"] = tf.reduce_sum(tf.abs(tf.cast(tape.gradient(loss, fake_logits), "float32")))
         for player, values in gradients.items():
             squares = [tf.reduce_sum(tf.square(tf.cast(g, "float32"))) for g in values if g is not None]
             out[f"{player}_gradient"] = tf.sqrt(tf.add_n(squares))
-        with tf.control_dependencies(list(out.values())):
-            for variable, value in before:
-                variable.assign(value)
         return out
+
+
+def _rows(batch, rows):
+    return {name: values[rows] for name, values in batch.items()}
 
 
 def _plain(variable):

@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.callbacks.checkpoint import Checkpoint, find_damage
-from keras_gan.callbacks.failures import find
+from keras_gan.callbacks.checkpoint import Checkpoint
+from keras_gan.callbacks.failures import FAILURES, Finding, all_is_well, find
 from keras_gan.callbacks.probe import Probe
 from keras_gan.data.batches import unpack
 from keras_gan.data.images import from_uint8
@@ -34,9 +34,9 @@ class TrainingMonitor(keras.callbacks.Callback):
     missing class, an EMA far from its generator, oscillation.
 
     Args:
-        action: "warn"; "stop" ends the training; "rollback" brings back the last checkpoint before
-            the failure began (of a `Checkpoint` among the callbacks), halves both learning rates
-            and goes on, at most three times.
+        action: "warn"; "stop" ends the training; "rollback" brings back the newest checkpoint (of a
+            `Checkpoint` among the callbacks) at the last look that showed nothing wrong, halves
+            both learning rates and goes on, at most three times.
         every: int, least number of generator steps before and between looks. Default 50.
         budget: float, largest share of the time of training that looking may take: looks are as
             rare as that needs. Default 0.02; None looks every `every` steps.
@@ -85,8 +85,12 @@ class TrainingMonitor(keras.callbacks.Callback):
         self.action, self.every, self.budget, self.samples = action, every, budget, samples
         self.real, self.held_out, self.log = real, held_out, log
         self.classifier = None if classifier is None else get_extractor(classifier)
-        self.looks, self.findings, self.rollbacks = [], [], 0
-        self.named = []  # of the findings; checkpoints keep it
+        # Checkpoints keep what JSON can hold.
+        self.looks, self.found, self.rollbacks = [], [], 0
+
+    @property
+    def findings(self):
+        return [Finding(**finding) for finding in self.found]
 
     def on_train_begin(self, logs=None):
         model = self.model
@@ -103,7 +107,8 @@ class TrainingMonitor(keras.callbacks.Callback):
         held_out = _batch(given, model.held_out_stream, self.samples, model)
         if self.classifier is not None:
             self.classifier.check(model.image_shape)
-        self._probe = Probe(model, real, held_out, self.classifier)
+        batch_size = batches.stream.batch_size if batches.stream else None
+        self._probe = Probe(model, real, held_out, self.classifier, batch_size)
         self._checkpoint = next((c for c in model.fit_callbacks if isinstance(c, Checkpoint)), None)
         if self.action == "rollback" and self._checkpoint is None:
             raise ValueError(
@@ -111,7 +116,6 @@ class TrainingMonitor(keras.callbacks.Callback):
             )
         self._next = None
         self._since = None  # (step, time) of the last look's end
-        self._cost = 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
         # Here, and not when training begins: a checkpoint may be restored after that.
@@ -122,71 +126,69 @@ class TrainingMonitor(keras.callbacks.Callback):
         step = self._step()
         if step < self._next:
             return
-        # The probe's first call compiles, and so does training's first step: neither counts.
+        # The first look compiles, and so does training's first step: neither counts.
         pace = None
         if self._since is not None and step > self._since[0]:
             pace = (time.perf_counter() - self._since[1]) / (step - self._since[0])
         start = time.perf_counter()
         self.look()
+        if self._step() < step:
+            return  # rolled back
         cost = time.perf_counter() - start
         gap = self.every
-        if self.budget is not None and pace is not None and self._cost is not None:
+        if self.budget is not None and pace is not None:
             gap = max(gap, int(np.ceil(cost / (self.budget * pace))))
-        self._cost = cost
         self._since = step, time.perf_counter()
         self._next = step + gap
 
     def on_epoch_end(self, epoch, logs=None):
-        last = self.looks[-1] if self.looks else {}
-        names = [name for name in last if name not in _NOT_LOGGED]
         if logs is not None:
-            logs.update({f"monitor_{name}": last[name] for name in names})
+            last = self.looks[-1] if self.looks else {}
+            logs.update({f"monitor_{name}": last.get(name, float("nan")) for name in Probe.logged})
 
     def look(self):
         """Look now: append to `looks`, and act on what is found; return the new findings."""
         look = {"step": self._step(), **self._probe(), "noise": self._probe.noise}
-        if self.model.class_names and "rarest_class_index" in look:
-            look["rarest_class_name"] = self.model.class_names[look["rarest_class_index"]]
+        names = self.model.class_names
+        if "rarest_class_index" in look and names and len(names) == self.classifier.features:
+            look["rarest_class_name"] = names[look["rarest_class_index"]]
         self.looks.append(look)
         self._write({"look": look})
-        found = [finding for finding in find(self.looks) if finding.name not in self.named]
-        for finding in found:
+        if self._checkpoint is not None and all_is_well(self.looks):
+            # This is where a rollback goes.
+            self._checkpoint.pin_latest()
+        named = [finding["name"] for finding in self.found]
+        new = [finding for finding in find(self.looks) if finding.name not in named]
+        for finding in new:
             self._report(finding)
-        if found and self.action != "warn":
-            self._act(min(finding.began for finding in found))
-        return found
+        if new and self.action != "warn":
+            self._act()
+        return new
 
     def recover(self, name, step):
         """A figure became NaN: note it, and say whether the training was rolled back and can go on."""
-        finding = find([{"step": step, **dict.fromkeys(_FIGURES, float("nan"))}])[0]
-        finding = dataclasses.replace(finding, evidence=f"`{name}` became NaN or infinite.")
-        self._report(finding)
-        return self.action == "rollback" and self._act(step)
+        failure = next(failure for failure in FAILURES if failure.name == "NaN in training")
+        evidence = f"`{name}` became NaN or infinite."
+        self._report(Finding(failure.name, step, step, evidence, failure.cure))
+        return self.action == "rollback" and self._act()
 
     def _report(self, finding):
-        self.findings.append(finding)
-        self.named.append(finding.name)
-        self._write({"finding": dataclasses.asdict(finding)})
+        self.found.append(dataclasses.asdict(finding))
+        self._write({"finding": self.found[-1]})
         warnings.warn(f"TrainingMonitor: {finding}", stacklevel=2)
 
-    def _act(self, began):
-        """Stop, or go back to before the step `began`; return whether the training goes on."""
+    def _act(self):
+        """Stop, or go back to where all was well; return whether the training goes on."""
         if self.action == "rollback" and self.rollbacks < 3:
-            folder = self._good_checkpoint(began)
+            folder = self._checkpoint.pinned_folder()
             rates = [o.learning_rate for o in self.model.optimizer.optimizers]
             if folder is not None and all(isinstance(rate, keras.Variable) for rate in rates):
                 self._roll_back(folder)
                 return True
-            why = (
-                "there is no checkpoint from before" if folder is None else "learning rates follow a schedule"
-            )
+            why = "learning rates follow a schedule" if folder else "there is no checkpoint of a good step"
             warnings.warn(f"TrainingMonitor cannot roll back: {why}. The training stops.", stacklevel=2)
         self.model.stop_training = True
         return False
-
-    def _good_checkpoint(self, began):
-        good = [f for f in self._checkpoint.folders() if int(f.name.removeprefix("step-")) < began]
-        return next((f for f in reversed(good) if find_damage(f) is None), None)
 
     def _roll_back(self, folder):
         model, state = self.model, self.model.state
@@ -199,14 +201,12 @@ class TrainingMonitor(keras.callbacks.Callback):
         state.first_bad.assign([0, 0])
         for optimizer, rate in zip(model.optimizer.optimizers, rates, strict=True):
             optimizer.learning_rate.assign(rate / 2)
-        for later in self._checkpoint.folders():
-            if later > folder:
-                later.rename(later.with_name(f"failed-{later.name}"))
+        self._checkpoint.drop_after(folder)
         self.rollbacks += 1
         step = self._step()
+        # What was seen and found since belongs to the way that was left.
         self.looks = [look for look in self.looks if look["step"] <= step]
-        # What was found belongs to the way that was left.
-        self.findings, self.named = [], []
+        self.found = []
         self._next = step + self.every
         self._since = None
         print(f"Rolled back to step {step}; learning rates are now {[rate / 2 for rate in rates]}.")
@@ -221,19 +221,6 @@ class TrainingMonitor(keras.callbacks.Callback):
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a") as file:
                 file.write(json.dumps(row) + "\n")
-
-
-_NOT_LOGGED = ("step", "noise", "dimensions", "overfitting_z", "rarest_class_index", "rarest_class_name")
-_FIGURES = (
-    "logit_gap",
-    "g_gradient",
-    "d_gradient",
-    "distance",
-    "d_auc",
-    "d_explained",
-    "noise",
-    "overfitting",
-)
 
 
 def _batch(given, stream, samples, model):
@@ -255,4 +242,7 @@ def _batch(given, stream, samples, model):
             f"TrainingMonitor needs at least 8 images of shape {model.image_shape}. Received: "
             f"{batch['image'].shape}"
         )
+    model.check_condition(
+        {n: tf.TensorSpec(v.shape, v.dtype) for n, v in batch.items()}, "TrainingMonitor's images"
+    )
     return {name: value for name, value in batch.items() if name != "sample_weight"}

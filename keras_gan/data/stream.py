@@ -119,3 +119,11 @@ def stream_of(dataset, through_all=False):
     keeps_batches = type(dataset).__name__ in ONE_TO_ONE
     inputs = dataset._inputs() if keeps_batches or through_all else []
     return next((s for s in (stream_of(i, through_all) for i in inputs) if s is not None), None)
+
+
+def from_the_start(dataset):
+    """The data set, which yields all of epoch 0 when it is next iterated, whatever `fit` left."""
+    stream = stream_of(dataset)
+    if stream is not None:
+        stream.start(0, 0, stream.batches)
+    return dataset

@@ -5,7 +5,8 @@ import numpy as np
 from keras import ops
 
 from keras_gan.metrics import functional
-from keras_gan.metrics.metric import FeatureMetric, check_int
+from keras_gan.metrics.functional import check_int
+from keras_gan.metrics.metric import FeatureMetric
 from keras_gan.metrics.reference import moments
 
 

@@ -3,9 +3,10 @@
 import keras
 import numpy as np
 
-from keras_gan.metrics.features.train_extractor import classifier
+from keras_gan.metrics.features.train_extractor import accuracy_of, train_classifier
+from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.image_sample import ImageSampleMetric
-from keras_gan.metrics.metric import Sample, check_int
+from keras_gan.metrics.metric import Sample
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -52,10 +53,8 @@ class ClassificationAccuracyScore(ImageSampleMetric):
 
     def result(self):
         real, fake, labels = self.real.numpy(), self.fake.numpy(), self.labels.numpy()
-        network = classifier(fake.shape[1:], self.num_classes, self.seed)
-        network.fit(_floats(fake), labels, batch_size=64, epochs=self.epochs, verbose=0)
-        predicted = network.predict(_floats(real), batch_size=256, verbose=0).argmax(axis=1)
-        return float((predicted == labels).mean())
+        network = train_classifier(_floats(fake), labels, self.num_classes, self.epochs, self.seed)
+        return accuracy_of(network, _floats(real), labels)
 
 
 def _floats(images):

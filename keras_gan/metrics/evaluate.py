@@ -5,14 +5,16 @@ import json
 import pathlib
 
 import numpy as np
+from keras import ops
 
 from keras_gan.data.load import read
 from keras_gan.metrics import functional
-from keras_gan.metrics.features.extractor import Extractor, get
+from keras_gan.metrics.features.extractor import Extractor, get, get_classifier
 from keras_gan.metrics.features.train_extractor import train_extractor
 from keras_gan.metrics.ms_ssim import mean_ms_ssim
 from keras_gan.metrics.reference import (
     chosen_indices,
+    features_of,
     images_of,
     load_features,
     load_moments,
@@ -75,13 +77,15 @@ def evaluate(
         "extractor": extractor.name,
         "extractor_sha256": extractor.sha256,
         "layer": extractor.layer,
+        "value_range": extractor.value_range,
         "features": extractor.features,
-        "resize": "antialiased bicubic of 256 levels to the extractor's size, not rounded (clean-fid)",
+        "resize": "antialiased bicubic of 256 levels, clipped and not rounded (clean-fid)",
+        "size": list(extractor.size_of(generated.shape[1:])),
     }
     figures, features, real = {}, None, None
     if {"fid", "kid", "prdc"} & set(metrics):
         report(f"features of {len(generated)} generated images ({extractor.name})")
-        features = features_of(generated, extractor)
+        features = np.concatenate(list(features_of(generated, extractor)))
     if {"kid", "prdc"} & set(metrics):
         report(f"features of {len(some)} reference images, or from the cache")
         real = load_features(reference_features(reference, extractor, n, seed))
@@ -103,14 +107,17 @@ def evaluate(
             found = functional.prdc(real, features, k)
             figures |= {key: {"value": value, **on_features, "k": k} for key, value in found.items()}
         elif name == "inception_score":
-            figures |= _inception_score(generated, extractor, on_features)
+            figures |= _inception_score(generated, extractor, seed, on_features)
         elif name == "swd":
-            for side, value in sliced_wasserstein(reference[some], generated, seed=seed).items():
-                figures[f"swd_{side}"] = {"value": value, **base, "patches": 128, "directions": 512}
+            # Patches of all of them would not fit into memory.
+            most = min(2048, len(some), len(generated))
+            pair = np.asarray(reference[some[:most]]), generated[:most]
+            depends = {**base, "n_generated": most, "n_reference": most, "patches": 128, "directions": 512}
+            for side, value in sliced_wasserstein(*pair, seed=seed).items():
+                figures[f"swd_{side}"] = {"value": value, **depends}
         elif name == "ms_ssim":
-            figures["ms_ssim"] = {"value": mean_ms_ssim(generated, 1000, seed), **base, "pairs": 1000}
-            real_value = mean_ms_ssim(np.asarray(reference[some]), 1000, seed)
-            figures["ms_ssim_real"] = {"value": real_value, **base, "pairs": 1000}
+            for key, images in (("ms_ssim", generated), ("ms_ssim_real", np.asarray(reference[some]))):
+                figures[key] = {"value": mean_ms_ssim(images, 1000, seed), **base, "pairs": 1000}
     return figures
 
 
@@ -124,24 +131,16 @@ def check_metrics(metrics):
     return list(dict.fromkeys(metrics))
 
 
-def features_of(images, extractor, batch_size=64):
-    """Features of uint8 images: float32 array of shape (n, features)."""
-    parts = range(0, len(images), batch_size)
-    return np.concatenate([np.asarray(extractor(images[start : start + batch_size])) for start in parts])
-
-
-def _inception_score(generated, extractor, depends):
-    classifier = getattr(extractor, "classifier", None)
-    if classifier is None and extractor.source == "inception":
-        classifier = Extractor("inception", layer="fc", weights=extractor.weights)
-    if classifier is None:
+def _inception_score(generated, extractor, seed, depends):
+    classifier = getattr(extractor, "classifier", None) or get_classifier(extractor)
+    if classifier is extractor:
         raise ValueError(
             "inception_score needs class probabilities: the extractor 'inception', or one of `train_extractor`."
         )
-    logits = features_of(generated, classifier).astype("float64")
-    p = np.exp(logits - logits.max(axis=1, keepdims=True))
+    parts = [ops.convert_to_numpy(ops.softmax(logits)) for logits in features_of(generated, classifier)]
+    p = np.concatenate(parts)
     splits = min(10, len(p))
-    mean, deviation = functional.inception_score(p / p.sum(axis=1, keepdims=True), splits)
+    mean, deviation = functional.inception_score(p, splits, seed)
     depends = {**depends, "layer": classifier.layer, "splits": splits}
     depends.pop("n_reference")
     return {

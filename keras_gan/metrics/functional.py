@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 # Rows of a block of distances, and their relative error in float32 at most.
-BLOCK = 1000
+BLOCK = 500
 ROUNDING = 4e-6
 
 
@@ -33,7 +33,7 @@ def frechet_distance(real, generated):
     Equilibrium", 2017, https://arxiv.org/abs/1706.08500
     """
     real, generated = _pair(real, generated)
-    moments = [(len(x), x.mean(axis=0), np.cov(x, rowvar=False)) for x in (real, generated)]
+    moments = [(len(x), x.mean(axis=0, dtype="float64"), np.cov(x, rowvar=False)) for x in (real, generated)]
     return frechet_from_moments(*moments)
 
 
@@ -84,8 +84,8 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
     Reference: Binkowski et al., "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
     """
     real, generated = _pair(real, generated)
-    _check_int("subsets", subsets, 1)
-    _check_int("subset_size", subset_size, 2)
+    check_int("subsets", subsets, 1)
+    check_int("subset_size", subset_size, 2)
     if subset_size > min(len(real), len(generated)):
         raise ValueError(
             f"`subset_size` must be at most the number of samples. Received: subset_size={subset_size} of "
@@ -95,20 +95,21 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
     values = []
     for _ in range(subsets):
         # Both are drawn in this order, so that torch-fidelity's subsets are these.
-        x = real[rng.choice(len(real), subset_size, replace=False)]
-        y = generated[rng.choice(len(generated), subset_size, replace=False)]
+        x = real[rng.choice(len(real), subset_size, replace=False)].astype("float64")
+        y = generated[rng.choice(len(generated), subset_size, replace=False)].astype("float64")
         xx, yy, xy = (((a @ b.T) / x.shape[1] + 1.0) ** 3 for a, b in ((x, x), (y, y), (x, y)))
         within = (xx.sum() - np.trace(xx) + yy.sum() - np.trace(yy)) / (subset_size * (subset_size - 1))
         values.append(within - 2.0 * xy.mean())
     return float(np.mean(values)), float(np.std(values))
 
 
-def inception_score(probabilities, splits=10):
+def inception_score(probabilities, splits=10, seed=2020):
     """Inception score: exp of the mean KL divergence of p(class | image) from the mean p(class).
 
     Args:
         probabilities: array of shape (n, classes), each row a distribution.
-        splits: int, parts of equal size (but for the rest) that are scored one by one.
+        splits: int, parts of as equal a size as can be that are scored one by one.
+        seed: int, of the order in which they are split, torch-fidelity's; None for the order given.
 
     Returns:
         (mean, standard deviation) over the splits; the mean lies between 1 and `classes`.
@@ -120,8 +121,8 @@ def inception_score(probabilities, splits=10):
     Reference: Salimans et al., "Improved Techniques for Training GANs", 2016,
     https://arxiv.org/abs/1606.03498
     """
-    p = _features(probabilities, "probabilities")
-    _check_int("splits", splits, 1)
+    p = _features(probabilities, "probabilities").astype("float64")
+    check_int("splits", splits, 1)
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1.0, atol=1e-3):
         raise ValueError(
             "`probabilities` must be rows that are not negative and add up to 1: apply a softmax to logits."
@@ -129,7 +130,10 @@ def inception_score(probabilities, splits=10):
     if splits > len(p):
         raise ValueError(f"`splits` must be at most the number of samples, {len(p)}. Received: {splits}")
     scores = []
-    for part in np.array_split(p, splits) if len(p) % splits else np.split(p, splits):
+    if seed is not None:
+        p = p[np.random.RandomState(seed).permutation(len(p))]
+    for i in range(splits):
+        part = p[i * len(p) // splits : (i + 1) * len(p) // splits]
         marginal = part.mean(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             terms = np.where(part > 0, part * (np.log(part) - np.log(marginal)), 0.0)
@@ -207,24 +211,23 @@ def prdc(real, generated, k=5):
     [0.0, 0.0, 0.0, 0.0]
     """
     real, generated = _pair(real, generated)
-    _check_int("k", k, 1)
+    check_int("k", k, 1)
     if k >= min(len(real), len(generated)):
         raise ValueError(
             f"`k` must be less than the number of samples. Received: k={k}, with {len(real)} real "
             f"and {len(generated)} generated"
         )
-    center = real.mean(axis=0)
-    real, generated = real - center, generated - center
     # Squared radii of the balls around each sample; it is its own nearest.
     real_radii, generated_radii = (_nearest(x, x, k + 1)[0][:, -1:] for x in (real, generated))
     precise, recalled = np.zeros(len(generated), bool), np.zeros(len(real), bool)
     inside, covered = 0, np.zeros(len(real), bool)
     for rows, squares, bound in _blocks(real, generated):
-        closed, opened = _in_balls(real[rows], generated, squares, bound, real_radii[rows])
+        pair = real[rows], generated, squares, bound
+        closed, opened = _in_balls(*pair, real_radii[rows])
         precise |= closed.any(axis=0)
         inside += np.count_nonzero(opened)
         covered[rows] = opened.any(axis=1)
-        closed, _ = _in_balls(real[rows], generated, squares, bound, generated_radii.T)
+        closed, _ = _in_balls(*pair, generated_radii.T)
         recalled[rows] = closed.any(axis=1)
     return {
         "precision": float(precise.mean()),
@@ -250,11 +253,10 @@ def nearest_neighbors(queries, points, k=1):
     array([0, 2])
     """
     queries, points = _pair(queries, points, fewest=1)
-    _check_int("k", k, 1)
+    check_int("k", k, 1)
     if k > len(points):
         raise ValueError(f"`k` must be at most the number of points, {len(points)}. Received: k={k}")
-    center = points.mean(axis=0)
-    squares, indices = _nearest(queries - center, points - center, k)
+    squares, indices = _nearest(queries, points, k)
     return np.sqrt(squares), indices
 
 
@@ -285,7 +287,7 @@ def memorization(generated, train, held_out):
         "nearest": nearest[:, 0],
         "distance": distance[:, 0],
         "held_out_distance": held_out_distance[:, 0],
-        "memorized": float((distance[:, 0] < threshold).mean()),
+        "memorized": float((distance[:, 0] <= threshold).mean()),
     }
 
 
@@ -308,7 +310,7 @@ def mode_coverage(modes, count, weights=None):
     Reference: Lin et al., "PacGAN", 2018, https://arxiv.org/abs/1712.04086
     """
     modes = np.asarray(modes)
-    _check_int("count", count, 1)
+    check_int("count", count, 1)
     if modes.ndim != 1 or not np.issubdtype(modes.dtype, np.integer) or (modes >= count).any():
         raise ValueError(
             f"`modes` must be ints below {count}, of shape (n,). Received: dtype={modes.dtype}, "
@@ -334,7 +336,7 @@ def _features(x, name, fewest=2):
         )
     if not np.issubdtype(x.dtype, np.number) or not np.isfinite(x).all():
         raise ValueError(f"`{name}` must be finite numbers. Received: dtype={x.dtype}, with NaN or infinity")
-    return x.astype("float64")
+    return x if x.dtype in ("float32", "float64") else x.astype("float64")
 
 
 def _pair(real, generated, fewest=2):
@@ -346,7 +348,7 @@ def _pair(real, generated, fewest=2):
     return real, generated
 
 
-def _check_int(name, value, least):
+def check_int(name, value, least):
     if not isinstance(value, (int, np.integer)) or value < least:
         raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")
 
@@ -356,14 +358,18 @@ def _check_int(name, value, least):
 
 def _blocks(x, y):
     """Yield (rows, squared distances of these rows of x to all of y in float32, bound of their error)."""
-    x2, y2 = ((z**2).sum(axis=1, keepdims=True) for z in (x, y))
-    # |x|^2 + |y|^2 - 2 x.y as one product.
-    left = np.hstack([-2.0 * x, x2, np.ones_like(x2)]).astype("float32")
-    right = np.hstack([y, np.ones_like(y2), y2]).astype("float32").T
+    # Around a common centre float32 loses least.
+    center = y.mean(axis=0, dtype="float64").astype("float32")
+    right = np.ones((y.shape[1] + 2, len(y)), "float32")
+    right[:-2] = (y - center).T
+    right[-1] = np.square(right[:-2]).sum(axis=0)
     for start in range(0, len(x), BLOCK):
         rows = slice(start, min(start + BLOCK, len(x)))
-        bound = np.float32(ROUNDING) * (x2[rows].max() + y2.T)
-        yield rows, left[rows] @ right, bound.astype("float32")
+        # |x|^2 + |y|^2 - 2 x.y as one product.
+        left = (x[rows] - center).astype("float32")
+        x2 = np.square(left).sum(axis=1, keepdims=True)
+        left = np.hstack([-2.0 * left, x2, np.ones_like(x2)])
+        yield rows, left @ right, np.float32(ROUNDING) * (x2.max() + right[-1])
 
 
 def _nearest(x, y, k):
@@ -393,5 +399,12 @@ def _in_balls(x, y, squares, bound, radii):
 
 def _exact(x, y, i, j):
     """Squared distances of the pairs x[i], y[j] in float64."""
-    parts = [slice(start, start + 10 * BLOCK) for start in range(0, len(i), 10 * BLOCK)]
-    return np.concatenate([((x[i[p]] - y[j[p]]) ** 2).sum(axis=1) for p in parts] or [np.zeros(0)])
+    if len(i) > 100 * len(x):
+        # A collapsed set: nearly all pairs are close calls, and one product is the faster way.
+        x, y = x.astype("float64"), y.astype("float64")
+        squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1) - 2.0 * x @ y.T
+        return np.maximum(squares[i, j], 0.0)
+    parts = [slice(start, start + BLOCK) for start in range(0, len(i), BLOCK)]
+    return np.concatenate(
+        [((x[i[p]].astype("float64") - y[j[p]]) ** 2).sum(axis=1) for p in parts] or [np.zeros(0)]
+    )

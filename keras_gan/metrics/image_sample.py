@@ -1,7 +1,8 @@
 """Metrics that keep the images themselves."""
 
 from keras_gan.data.images import to_uint8
-from keras_gan.metrics.metric import ImageMetric, Sample, check_int
+from keras_gan.metrics.functional import check_int
+from keras_gan.metrics.metric import ImageMetric, Sample
 
 
 class ImageSampleMetric(ImageMetric):

@@ -4,7 +4,9 @@ import keras
 from keras import ops
 
 from keras_gan.metrics import functional
-from keras_gan.metrics.metric import FeatureMetric, Sample, check_int
+from keras_gan.metrics.features.extractor import get_classifier
+from keras_gan.metrics.functional import check_int
+from keras_gan.metrics.metric import FeatureMetric, Sample
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -15,8 +17,9 @@ class InceptionScore(FeatureMetric):
 
     Args:
         classifier: `Extractor` whose output is class logits, or what makes one. The published
-            score's is `Extractor("inception", layer="fc")`.
+            score's is "inception", of which the logits are taken.
         splits: int, parts that are scored one by one. Default 10.
+        seed: int, of the order in which images are split; None for the order in which they came.
         num_samples: int, images that are kept.
         name: default "inception_score".
 
@@ -32,11 +35,15 @@ class InceptionScore(FeatureMetric):
     https://arxiv.org/abs/1606.03498
     """
 
-    def __init__(self, classifier, splits=10, num_samples=50_000, name="inception_score"):
-        super().__init__(classifier, name)
+    @property
+    def figure_names(self):
+        return [self.name, f"{self.name}_std"]
+
+    def __init__(self, classifier, splits=10, seed=2020, num_samples=50_000, name="inception_score"):
+        super().__init__(get_classifier(classifier), name)
         check_int("splits", splits, 1)
         check_int("num_samples", num_samples, 2)
-        self.splits, self.num_samples = splits, num_samples
+        self.splits, self.seed, self.num_samples = splits, seed, num_samples
 
     @property
     def classifier(self):
@@ -51,5 +58,5 @@ class InceptionScore(FeatureMetric):
     def result(self):
         probabilities = self.fake.numpy()
         splits = min(self.splits, len(probabilities))
-        mean, deviation = functional.inception_score(probabilities, splits)
+        mean, deviation = functional.inception_score(probabilities, splits, self.seed)
         return {self.name: mean, f"{self.name}_std": deviation}

@@ -3,7 +3,7 @@
 import keras
 
 from keras_gan.metrics import functional
-from keras_gan.metrics.metric import check_int
+from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.sampled import SampledMetric
 
 
@@ -31,6 +31,10 @@ class KernelDistance(SampledMetric):
 
     Reference: Binkowski et al., "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
     """
+
+    @property
+    def figure_names(self):
+        return [self.name, f"{self.name}_std"]
 
     def __init__(self, extractor, subsets=100, subset_size=1000, seed=2020, num_samples=10_000, name="kid"):
         super().__init__(extractor, num_samples, name)

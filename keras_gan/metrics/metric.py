@@ -20,6 +20,11 @@ class ImageMetric(keras.metrics.Metric):
     # Whether `update_state` needs the labels of the images, which real and generated ones share.
     takes_labels = False
 
+    @property
+    def figure_names(self):
+        """Names under which its figures are logged."""
+        return [self.name]
+
     def __init__(self, name):
         super().__init__(name=name, dtype="float32")
         self.built = False
@@ -116,8 +121,3 @@ class Sample:
     def numpy(self):
         """The rows so far, a NumPy array."""
         return self.rows.numpy()[: int(self.count.numpy())]
-
-
-def check_int(name, value, least):
-    if not isinstance(value, int) or value < least:
-        raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")

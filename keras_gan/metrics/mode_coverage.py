@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan.metrics import functional
+from keras_gan.metrics.features.extractor import get_classifier
 from keras_gan.metrics.metric import FeatureMetric
 
 
@@ -30,8 +31,12 @@ class ModeCoverage(FeatureMetric):
     2018, https://arxiv.org/abs/1712.04086
     """
 
+    @property
+    def figure_names(self):
+        return [self.name, f"{self.name}_kl"]
+
     def __init__(self, classifier, name="modes"):
-        super().__init__(classifier, name)
+        super().__init__(get_classifier(classifier), name)
 
     @property
     def classifier(self):

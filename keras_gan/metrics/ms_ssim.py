@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.image_sample import ImageSampleMetric
-from keras_gan.metrics.metric import check_int
 
 SIDE, SIGMA = 11, 1.5
 WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
@@ -34,6 +34,10 @@ class MSSSIM(ImageSampleMetric):
     Reference: Odena et al., "Conditional Image Synthesis with Auxiliary Classifier GANs", 2017,
     https://arxiv.org/abs/1610.09585
     """
+
+    @property
+    def figure_names(self):
+        return [self.name, f"{self.name}_real"]
 
     def __init__(self, pairs=1000, seed=0, num_samples=2048, name="ms_ssim"):
         super().__init__(num_samples, name)

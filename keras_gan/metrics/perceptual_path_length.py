@@ -4,7 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.metrics.metric import FeatureMetric, check_int
+from keras_gan.metrics.functional import check_int
+from keras_gan.metrics.metric import FeatureMetric
 
 
 @keras.saving.register_keras_serializable("keras_gan")

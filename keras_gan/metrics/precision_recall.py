@@ -3,7 +3,7 @@
 import keras
 
 from keras_gan.metrics import functional
-from keras_gan.metrics.metric import check_int
+from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.sampled import SampledMetric
 
 
@@ -18,7 +18,8 @@ class PRDC(SampledMetric):
         extractor: `Extractor`, or what makes one.
         k: int, which neighbour's distance is a ball's radius. Default 5.
         num_samples: int, images of each kind that are kept.
-        name: default "prdc"; the figures are `precision`, `recall`, `density` and `coverage`.
+        name: default "prdc"; the figures are `precision`, `recall`, `density` and `coverage`, with
+            another name behind that name.
 
     Example:
     >>> network = keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()])
@@ -37,11 +38,16 @@ class PRDC(SampledMetric):
         check_int("k", k, 1)
         self.k = k
 
+    @property
+    def figure_names(self):
+        before = "" if self.name == "prdc" else f"{self.name}_"
+        return [before + name for name in ("precision", "recall", "density", "coverage")]
+
     def figures(self):
         return functional.prdc(self.real.numpy(), self.fake.numpy(), self.k)
 
     def result(self):
-        return self.figures()
+        return dict(zip(self.figure_names, self.figures().values(), strict=True))
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -58,6 +64,10 @@ class Precision(PRDC):
     def __init__(self, extractor, k=3, num_samples=10_000, name="precision"):
         super().__init__(extractor, k, num_samples, name)
 
+    @property
+    def figure_names(self):
+        return [self.name]
+
     def result(self):
         return self.figures()["precision"]
 
@@ -68,6 +78,10 @@ class Recall(PRDC):
 
     def __init__(self, extractor, k=3, num_samples=10_000, name="recall"):
         super().__init__(extractor, k, num_samples, name)
+
+    @property
+    def figure_names(self):
+        return [self.name]
 
     def result(self):
         return self.figures()["recall"]
@@ -80,6 +94,10 @@ class Density(PRDC):
     def __init__(self, extractor, k=5, num_samples=10_000, name="density"):
         super().__init__(extractor, k, num_samples, name)
 
+    @property
+    def figure_names(self):
+        return [self.name]
+
     def result(self):
         return self.figures()["density"]
 
@@ -90,6 +108,10 @@ class Coverage(PRDC):
 
     def __init__(self, extractor, k=5, num_samples=10_000, name="coverage"):
         super().__init__(extractor, k, num_samples, name)
+
+    @property
+    def figure_names(self):
+        return [self.name]
 
     def result(self):
         return self.figures()["coverage"]

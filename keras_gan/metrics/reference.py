@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-import os
 
 import numpy as np
 
-from keras_gan.cache import cache_folder
+from keras_gan.cache import cache_folder, write_whole
+from keras_gan.data.batches import unpack
+from keras_gan.data.images import to_uint8
+from keras_gan.data.stream import from_the_start
 
-VERSION = 1
+VERSION = 2
 
 
 def images_of(source):
@@ -19,13 +21,9 @@ def images_of(source):
             `keras_gan.data.load`: all of epoch 0), or an object that is such a thing already.
     """
     if hasattr(source, "element_spec"):
-        from keras_gan.data.batches import unpack
-        from keras_gan.data.images import to_uint8
-
-        source = np.concatenate([to_uint8(unpack(batch)["image"]).numpy() for batch in source])
+        batches = from_the_start(source)
+        source = np.concatenate([to_uint8(unpack(batch)["image"]).numpy() for batch in batches])
     elif isinstance(source, np.ndarray) and source.dtype != np.uint8:
-        from keras_gan.data.images import to_uint8
-
         if not np.isfinite(source).all() or np.abs(source).max(initial=0.0) > 1.001:
             raise ValueError("Float images must be finite and in [-1, 1]; others are uint8.")
         source = to_uint8(source).numpy()
@@ -48,7 +46,7 @@ def reference_moments(source, extractor):
 
     def compute():
         count, total, products = 0, 0.0, 0.0
-        for features in _in_batches(images, np.arange(len(images)), extractor):
+        for features in features_of(images, extractor):
             features = features.astype("float64")
             count, total = count + len(features), total + features.sum(axis=0)
             products = products + features.T @ features
@@ -91,7 +89,7 @@ def reference_features(source, extractor, n=None, seed=0):
     chosen = chosen_indices(len(images), n, seed)
 
     def compute():
-        return {"features": np.concatenate(list(_in_batches(images, chosen, extractor)))}
+        return {"features": np.concatenate(list(features_of(images, extractor, chosen)))}
 
     return _cached("features", images, chosen, extractor, compute)
 
@@ -117,9 +115,11 @@ def chosen_indices(count, n=None, seed=0):
     return np.sort(np.random.default_rng(seed).choice(count, n, replace=False))
 
 
-def _in_batches(images, indices, extractor, size=64):
-    for start in range(0, len(indices), size):
-        yield np.asarray(extractor(np.asarray(images[indices[start : start + size]])))
+def features_of(images, extractor, indices=None, batch_size=64):
+    """Yield the features of images (all, or those of the indices), part by part."""
+    indices = np.arange(len(images)) if indices is None else indices
+    for start in range(0, len(indices), batch_size):
+        yield np.asarray(extractor(np.asarray(images[indices[start : start + batch_size]])))
 
 
 def _cached(kind, images, indices, extractor, compute):
@@ -129,16 +129,18 @@ def _cached(kind, images, indices, extractor, compute):
         block = np.ascontiguousarray(images[indices[start : start + 1024]])
         digest.update(str(block.shape).encode())
         digest.update(block)
-    key = json.dumps([VERSION, kind, digest.hexdigest(), extractor.load().sha256, extractor.layer])
+    network = [extractor.sha256, extractor.layer, extractor.value_range]
+    key = json.dumps([VERSION, kind, digest.hexdigest(), *network])
     path = cache_folder("statistics") / f"{hashlib.sha256(key.encode()).hexdigest()[:32]}.npz"
     if _load(path) is None:
-        # Whole or not at all, also when two processes do it at once.
-        partial = path.with_suffix(f".{os.getpid()}.partial")
         arrays = compute()
-        with open(partial, "wb") as file:
-            np.savez(file, **arrays, checksum=_checksum(arrays))
-        partial.replace(path)
+        write_whole(path, lambda partial: _save(partial, arrays))
     return str(path)
+
+
+def _save(path, arrays):
+    with open(path, "wb") as file:
+        np.savez(file, **arrays, checksum=_checksum(arrays))
 
 
 def _load(path):

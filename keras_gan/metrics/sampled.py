@@ -1,6 +1,7 @@
 """Metrics that keep features of the images, not sums of them."""
 
-from keras_gan.metrics.metric import FeatureMetric, Sample, check_int
+from keras_gan.metrics.functional import check_int
+from keras_gan.metrics.metric import FeatureMetric, Sample
 
 
 class SampledMetric(FeatureMetric):

@@ -274,6 +274,10 @@ def check_metrics(metrics):
                 "`metrics` must be a list of keras.metrics.Metric with `update_state(real, fake)`. "
                 f"Received: {metric!r}"
             )
+    names = [name for metric in metrics for name in getattr(metric, "figure_names", [metric.name])]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"Two metrics log the same figure, {twice}: give one of them another `name`.")
     return list(metrics)
 
 

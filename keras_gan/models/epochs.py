@@ -4,7 +4,6 @@ import keras
 import numpy as np
 
 from keras_gan.callbacks.checkpoint import Checkpoint
-from keras_gan.callbacks.training_monitor import TrainingMonitor
 
 
 class Epochs(keras.callbacks.Callback):
@@ -48,9 +47,9 @@ class Epochs(keras.callbacks.Callback):
         if logs and not all(np.isfinite(value).all() for value in logs.values()):
             step, index = self.model.state.first_bad.numpy()
             name = self.model.figure_names[index] if step else "a figure"
-            monitors = [c for c in self.model.fit_callbacks if isinstance(c, TrainingMonitor)]
-            # All of them take note; one that rolled back lets the training go on.
-            if any([monitor.recover(name, int(step)) for monitor in monitors]):
+            # All monitors take note; one that rolled back lets the training go on.
+            callbacks = [c for c in self.model.fit_callbacks if hasattr(c, "recover")]
+            if any([callback.recover(name, int(step)) for callback in callbacks]):
                 return
             raise FloatingPointError(
                 f"`{name}` became NaN or infinite at step {step}. The training stopped; checkpoints "

@@ -158,13 +158,20 @@ class Loops:
     def test_step(self, data):
         batch = self.unpack(data)
         size = tf.shape(batch["image"])[0]
+        everyone = replicas.total(size)
         # The last batch may be shared out unevenly. A replica that has none of it computes on an
         # empty image, which does not count: convolutions fail on empty batches.
         batch = replicas.never_empty(batch)
         real, condition = batch["image"], self.condition(batch)
         # Its own latents, the same at every evaluation: training's generators stay untouched.
         seed = tf.stack([tf.constant(self.seed or 0, "int64"), self.evaluation.count.value])
-        fake = self.synthesize(self.draw_latents(tf.shape(real)[0], seed), condition)
+        # Drawn for the whole batch, of which replicas may have shares of different sizes.
+        first, rows = replicas.rows_before(size), tf.shape(real)[0]
+        with replicas.alone():
+            latents = self.draw_latents(everyone, seed)
+        # One more, for a replica that has no row of its own.
+        latents = tf.concat([latents, latents[:1]], axis=0)[first : first + rows]
+        fake = self.synthesize(latents, condition)
         real_logits = self.discriminate(real, condition, training=False)
         fake_logits = self.discriminate(fake, condition, training=False)
         figures = [
@@ -175,8 +182,9 @@ class Loops:
         ]
         values = tf.stack([tf.cast(figure, "float32") for figure in figures])
         values = tf.where(size > 0, values * tf.cast(size, "float32"), 0.0)
-        size = replicas.total(size)
-        figures = replicas.total(values) / tf.cast(size, "float32")
+        figures = replicas.total(values) / tf.cast(everyone, "float32")
         # The metrics of each replica see the images of all.
-        seen = [None if x is None else replicas.gather(x)[:size] for x in (real, fake, batch.get("label"))]
-        return self._named(self.evaluation.names, self.evaluation.update(figures, size, *seen))
+        seen = [
+            None if x is None else replicas.gather(x)[:everyone] for x in (real, fake, batch.get("label"))
+        ]
+        return self._named(self.evaluation.names, self.evaluation.update(figures, everyone, *seen))

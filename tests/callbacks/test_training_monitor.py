@@ -43,8 +43,9 @@ def test_a_failure_is_named_with_its_step_and_logged(tmp_path):
     assert finding.found - finding.began == 10
     rows = [json.loads(line) for line in (tmp_path / "monitor.jsonl").read_text().splitlines()]
     assert sum("look" in row for row in rows) == len(monitor.looks)
-    assert {row["finding"]["name"] for row in rows if "finding" in row} == set(monitor.named)
-    assert len(monitor.named) == len(set(monitor.named))
+    named = [finding.name for finding in monitor.findings]
+    assert [row["finding"]["name"] for row in rows if "finding" in row] == named
+    assert len(named) == len(set(named))
 
 
 def test_stop():
@@ -56,17 +57,37 @@ def test_stop():
 
 
 def test_rollback_brings_back_a_good_checkpoint_and_halves_the_rates(tmp_path):
-    gan, images = saturating()
-    checkpoint = Checkpoint(tmp_path, every_steps=2, keep=100)
+    gan, images = saturating(1e-4)
+
+    class Spoil(keras.callbacks.Callback):
+        """Makes the rate far too high after the 12th step."""
+
+        done = False
+
+        def on_train_batch_end(self, batch, logs=None):
+            if int(self.model.state.generator_step) == 12 and not self.done:
+                self.done = True
+                self.model.generator_optimizer.learning_rate.assign(1.0)
+
+    checkpoint = Checkpoint(tmp_path, every_steps=2)
     monitor = TrainingMonitor("rollback", every=5, budget=None, samples=32)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        gan.fit(images, batch_size=8, epochs=30, verbose=0, callbacks=[monitor, checkpoint])
-    # Rate 1 and its halves all fail: three times back, and then a stop.
-    assert monitor.rollbacks == 3 and int(gan.state.generator_step) < 240
+        gan.fit(
+            images,
+            batch_size=8,
+            epochs=30,
+            verbose=0,
+            callbacks=[monitor, Spoil(), checkpoint],
+        )
+    # Rate 1 and its halves all fail: three times back to step 8, and then a stop.
+    assert monitor.rollbacks == 3 and int(gan.state.generator_step) < 40
     np.testing.assert_allclose(gan.generator_optimizer.learning_rate, 1 / 8)
     np.testing.assert_allclose(gan.discriminator_optimizer.learning_rate, 1e-4 / 8)
-    assert list(tmp_path.glob("failed-step-*"))
+    assert monitor.looks[0]["step"] == 5 and monitor.looks[0]["saturated"] < 0.25
+    # The good checkpoint outlives newer ones, and those of the ways that were left are gone.
+    names = [folder.name for folder in checkpoint.folders()]
+    assert "step-00000008" in names and len(names) <= 4
 
 
 def test_rollback_after_nan(tmp_path, images):
@@ -81,7 +102,7 @@ def test_rollback_after_nan(tmp_path, images):
                 variable = self.model.generator.trainable_variables[0]
                 variable.assign(variable * float("nan"))
 
-    monitor = TrainingMonitor("rollback", every=1000, samples=16)
+    monitor = TrainingMonitor("rollback", every=5, budget=None, samples=16)
     with pytest.warns(UserWarning, match="NaN in training, since step 12"):
         gan.fit(
             images,
@@ -92,8 +113,9 @@ def test_rollback_after_nan(tmp_path, images):
         )
     assert monitor.rollbacks == 1
     assert all(np.isfinite(v.numpy()).all() for v in gan.weights)
-    # Step 12 was taken back to 10, and the training made all its other steps.
-    assert int(gan.state.generator_step) == 30
+    # Step 12 was taken back to the checkpoint before the look at step 10, step 8; no other step was lost.
+    assert int(gan.state.generator_step) == 32 - 4
+    assert [look["step"] for look in monitor.looks][:3] == [5, 13, 18]
 
 
 def test_nan_without_rollback_is_named_and_raised(images):
@@ -102,7 +124,7 @@ def test_nan_without_rollback_is_named_and_raised(images):
     monitor = TrainingMonitor(samples=16)
     with pytest.warns(UserWarning, match="NaN in training"), pytest.raises(FloatingPointError):
         gan.fit(images, batch_size=8, epochs=1, verbose=0, callbacks=[monitor])
-    assert monitor.named == ["NaN in training"]
+    assert [finding.name for finding in monitor.findings] == ["NaN in training"]
 
 
 def test_looks_are_as_rare_as_the_budget_asks(images, monkeypatch):

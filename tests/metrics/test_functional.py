@@ -33,10 +33,23 @@ def test_kernel_distance_of_torch_fidelity():
     close(deviation, 0.019601830245807715)
 
 
+def test_inception_score_in_an_order_of_its_own_and_uneven_splits():
+    # torch-fidelity with isc_shuffle, isc_rng_seed=2020, of 653 images in 10 splits.
+    logits = 2 * np.random.default_rng(8).normal(size=(653, 12)).astype("float32")
+    p = np.exp(logits.astype("float64"))
+    mean, deviation = functional.inception_score(p / p.sum(axis=1, keepdims=True))
+    close(mean, 2.7617016500449267)
+    close(deviation, 0.127759224371967)
+    # Images that come class by class have the score of the same images in any order.
+    by_class = np.eye(5).repeat(40, axis=0)
+    assert functional.inception_score(by_class, splits=2)[0] > 4.5
+    assert functional.inception_score(by_class, splits=5, seed=None)[0] == pytest.approx(1.0)
+
+
 def test_inception_score_of_torch_fidelity():
     logits = 2 * np.random.default_rng(8).normal(size=(650, 12)).astype("float32")
     p = np.exp(logits.astype("float64"))
-    mean, deviation = functional.inception_score(p / p.sum(axis=1, keepdims=True))
+    mean, deviation = functional.inception_score(p / p.sum(axis=1, keepdims=True), seed=None)
     close(mean, 2.7583164528840007)
     close(deviation, 0.18841896402228478)
 
@@ -150,9 +163,18 @@ def test_a_collapsed_generator_is_precise_and_recalls_nothing():
     assert functional.prdc(real, stuck)["coverage"] < 0.1
 
 
+def test_many_equal_samples():
+    """Where all pairs are close calls, of a collapsed generator, one product decides them."""
+    real = np.random.default_rng(0).normal(size=(400, 16)).astype("float32")
+    stuck = np.repeat(real[:1] + 1e-3, 400, axis=0)
+    figures = functional.prdc(real, stuck, 3)
+    assert figures == pytest.approx(brute_prdc(real.astype("float64"), stuck.astype("float64"), 3))
+    assert figures["coverage"] <= 0.05 and figures["recall"] == 0.0
+
+
 def test_inception_score_between_one_and_the_number_of_classes():
     assert functional.inception_score(np.full((50, 7), 1 / 7))[0] == pytest.approx(1.0)
-    assert functional.inception_score(np.tile(np.eye(7), (20, 1)), splits=2) == pytest.approx((7.0, 0.0))
+    assert functional.inception_score(np.tile(np.eye(7), (20, 1)), 2, None) == pytest.approx((7.0, 0.0))
 
 
 def test_mode_coverage():
@@ -168,6 +190,13 @@ def test_memorization_of_a_copier_and_of_an_honest_generator():
     copied = functional.memorization(train[:100] + 1e-3, train, held_out)
     assert copied["memorized"] == 1.0 and (copied["nearest"] == np.arange(100)).all()
     assert functional.memorization(fresh, train, held_out)["memorized"] < 0.05
+
+
+def test_copies_among_copies_are_memorized():
+    """Held-out images that are in the training set too do not hide a copier."""
+    train = np.random.default_rng(0).normal(size=(100, 4))
+    held_out = np.concatenate([train[:3], np.random.default_rng(1).normal(size=(97, 4))])
+    assert functional.memorization(train, train, held_out)["memorized"] == 1.0
 
 
 def test_nearest_neighbors_by_definition(monkeypatch):

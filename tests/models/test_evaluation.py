@@ -69,6 +69,19 @@ def test_what_a_metric_cannot_take_is_said_before_training(images):
         vectors.fit(data, verbose=0, validation_data=data)
 
 
+def test_two_metrics_of_one_figure_are_refused():
+    extractor = convolution()
+    for pair in (
+        [metrics.PRDC(extractor), metrics.Precision(extractor)],
+        [metrics.FrechetDistance(extractor), metrics.FrechetDistance(extractor)],
+    ):
+        with pytest.raises(ValueError, match="log the same figure"):
+            tiny_gan(metrics=pair)
+    named = metrics.PRDC(extractor, name="pixel")
+    assert named.figure_names[0] == "pixel_precision"
+    tiny_gan(metrics=[named, metrics.Precision(extractor)])
+
+
 def test_labels_reach_the_metrics_that_need_them(images):
     networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=2)
     gan = tiny_gan(

@@ -13,7 +13,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import replicas
-from keras_gan.cache import cache_folder
+from keras_gan.cache import cache_folder, write_whole
 from keras_gan.data.images import to_uint8
 from keras_gan.metrics.features.inception import inception
 from keras_gan.metrics.resize import resize
@@ -22,6 +22,8 @@ from keras_gan.metrics.resize import resize
 _MODULES = ("convnext", "densenet", "efficientnet", "efficientnet_v2", "inception_resnet_v2", "inception_v3")
 _MODULES += ("mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet_v2", "vgg16", "vgg19")
 _MODULES += ("xception",)
+# Sides of the images that they were trained on, where these are not 224.
+_SIDES = {"InceptionV3": 299, "InceptionResNetV2": 299, "Xception": 299, "NASNetLarge": 331}
 # What is computed within `shared()`: (extractor, images) -> features.
 _shared = contextvars.ContextVar("features", default=None)
 
@@ -78,21 +80,19 @@ class Extractor:
 
     def get_config(self):
         """The network by path or name and hash; one in memory is put into the cache for that."""
-        self.load()
         source = self.source
         if isinstance(source, keras.Model):
             path = cache_folder("extractors") / f"{self.sha256}.keras"
             if not path.exists():
-                partial = path.with_suffix(f".{os.getpid()}.keras")
-                source.save(partial)
-                partial.replace(path)
+                write_whole(path, source.save)
             source = str(path)
         return {
             "source": source,
             "layer": self.layer,
             "weights": self.weights,
             "value_range": self.value_range,
-            "sha256": self.sha256,
+            # A file that is not at hand here is none the less what it was.
+            "sha256": self._expected or self.sha256,
         }
 
     @classmethod
@@ -103,12 +103,8 @@ class Extractor:
         """Read the network, and check that it is the one that was asked for."""
         if self._network is not None:
             return self
-        policy = keras.config.dtype_policy()
-        keras.config.set_dtype_policy("float32")
-        try:
+        with in_float32():
             network, self._prepare, identity = self._read()
-        finally:
-            keras.config.set_dtype_policy(policy)
         self._sha256 = _hash(network, identity)
         if self._expected not in (None, self._sha256):
             raise ValueError(
@@ -150,13 +146,19 @@ class Extractor:
         if isinstance(self.source, keras.Model):
             return self.source, scale, []
         if self.source == "inception":
-            return inception(self.weights), scale, []
+            # The 2015 graph's own: (x - 128) / 128.
+            return inception(self.weights), lambda images: images / 128.0 - 1.0, []
         path = pathlib.Path(self.source)
         if path.suffix == ".keras" or path.is_dir():
             return _from_path(path), scale, []
         module, build = _application(self.source)
         try:
-            network = build(include_top=False, pooling="avg", weights=self.weights or "imagenet")
+            network = build(
+                include_top=False,
+                pooling="avg",
+                weights=self.weights or "imagenet",
+                input_shape=(_SIDES.get(build.__name__, 224),) * 2 + (3,),
+            )
         except Exception as error:
             raise ValueError(
                 f"keras.applications' {self.source} cannot be loaded with the weights "
@@ -166,6 +168,11 @@ class Extractor:
 
     def _size(self):
         return self._network.input_shape[1:3]
+
+    def size_of(self, image_shape):
+        """(height, width) to which it brings images of this shape."""
+        self.load()
+        return tuple(want or have for want, have in zip(self._size(), image_shape[:2], strict=True))
 
     def _channels(self):
         return self._network.input_shape[-1] or 3
@@ -206,8 +213,9 @@ class Extractor:
         return self._of_levels((ops.cast(images, "float32") + 1.0) * 127.5)
 
     def _of_levels(self, images):
-        size = tuple(want or have for want, have in zip(self._size(), images.shape[1:3], strict=True))
-        images = resize(images, size)
+        size = self.size_of(images.shape[1:])
+        # A bicubic filter overshoots; clean-fid cuts that off.
+        images = ops.clip(resize(images, size), 0.0, 255.0)
         if images.shape[-1] < self._channels():
             images = ops.repeat(images, self._channels(), axis=-1)
         return self._compute(self._prepare(images))
@@ -229,6 +237,25 @@ def get(identifier):
     return identifier if isinstance(identifier, Extractor) else Extractor(identifier)
 
 
+def get_classifier(identifier):
+    """The same for class logits: of "inception" its own, without bias, as the inception score takes them."""
+    extractor = get(identifier)
+    if extractor.source == "inception" and extractor.layer is None:
+        return Extractor("inception", layer="fc", weights=extractor.weights)
+    return extractor
+
+
+@contextlib.contextmanager
+def in_float32():
+    """Within it layers are made that compute in float32, whatever the policy."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
+
+
 @contextlib.contextmanager
 def shared():
     """Within it, each extractor looks at a batch once, however many metrics ask."""
@@ -240,10 +267,23 @@ def shared():
 
 
 def _hash(network, identity):
-    kinds = [type(layer).__name__ for layer in network.layers]
-    digest = hashlib.sha256(json.dumps([identity, kinds, network.input_shape[1:]]).encode())
+    """SHA-256 of a network's layers, their settings and connections, and its weights; not of names."""
+    digest = hashlib.sha256(json.dumps(identity).encode())
     if hasattr(network, "content"):
         digest.update(network.content)
+    places = {layer.name: i for i, layer in enumerate(network.layers)}
+    for layer in network.layers:
+        # How its weights began does not matter.
+        ends = ("_initializer", "_regularizer", "_constraint")
+        settings = {
+            name: value
+            for name, value in layer.get_config().items()
+            if name not in ("name", "dtype", "trainable", "seed") and not name.endswith(ends)
+        }
+        nodes = getattr(layer, "_inbound_nodes", [])
+        parents = [places.get(p.operation.name) for node in nodes for p in node.parent_nodes]
+        text = json.dumps([type(layer).__name__, settings, parents], sort_keys=True, default=str)
+        digest.update(text.encode())
     for weight in network.get_weights():
         digest.update(str(weight.shape).encode())
         digest.update(np.ascontiguousarray(weight))

@@ -21,7 +21,7 @@ def inception(weights=None):
 
     Returns:
         keras.Model from images of shape (batch, 299, 299, 3) in [-1, 1] to two outputs: features
-        (batch, 2048) and class logits (batch, 1008).
+        (batch, 2048) and class logits without bias (batch, 1008).
 
     Raises:
         ValueError: where the file's names or shapes are not this network's.
@@ -70,7 +70,9 @@ def _network():
     # The 2015 graph takes the maximum here, and so does every published FID.
     x = _block_e(x, "Mixed_7c", layers.MaxPooling2D(3, 1, padding="same"))
     features = layers.GlobalAveragePooling2D()(x)
-    return keras.Model(inputs, [features, layers.Dense(1008, name="fc")(features)], name="fid_inception")
+    # The inception score's logits are without bias.
+    logits = layers.Dense(1008, use_bias=False, name="fc")(features)
+    return keras.Model(inputs, [features, logits], name="fid_inception")
 
 
 def _conv(x, name, filters, size, strides=1, padding="same"):
@@ -156,9 +158,9 @@ def _block_e(x, name, pooling):
 
 def _set_weights(network, state, path):
     """Put a PyTorch state dict into the network, by names; each must fit."""
-    left = {name for name in state if not name.endswith("num_batches_tracked")}
+    left = {name for name in state if not name.endswith("num_batches_tracked")} - {"fc.bias"}
     for layer in network.layers:
-        kind = {"Conv2D": ["weight"], "Dense": ["weight", "bias"]}.get(type(layer).__name__)
+        kind = ["weight"] if isinstance(layer, (layers.Conv2D, layers.Dense)) else None
         if isinstance(layer, layers.BatchNormalization):
             kind = ["weight", "bias", "running_mean", "running_var"]
         if kind is None:

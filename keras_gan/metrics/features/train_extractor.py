@@ -2,16 +2,16 @@
 
 import hashlib
 import json
-import os
 
 import keras
 import numpy as np
 from keras import layers
 
-from keras_gan.cache import cache_folder
-from keras_gan.metrics.features.extractor import Extractor
+from keras_gan.cache import cache_folder, write_whole
+from keras_gan.data.stream import from_the_start
+from keras_gan.metrics.features.extractor import Extractor, in_float32
 
-VERSION = 1
+VERSION = 2
 
 
 def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
@@ -59,7 +59,11 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
         digest.update(np.ascontiguousarray(array))
     path = cache_folder("extractors") / f"classifier-{digest.hexdigest()[:32]}.keras"
     if not path.exists():
-        _train(images, labels, test_images, test_labels, num_classes, epochs, seed, path)
+        network = train_classifier(images, labels, num_classes, epochs, seed)
+        accuracy = json.dumps({"accuracy": accuracy_of(network, test_images, test_labels)}) + "\n"
+        write_whole(path.with_suffix(".json"), lambda partial: partial.write_text(accuracy))
+        # Last: where the network is, all is.
+        write_whole(path, network.save)
     extractor = Extractor(path, layer="features")
     extractor.classifier = Extractor(path)
     extractor.accuracy = json.loads(path.with_suffix(".json").read_text())["accuracy"]
@@ -71,8 +75,33 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
     return extractor
 
 
-def classifier(image_shape, num_classes, seed=0):
-    """A compiled convolutional classifier: images in [-1, 1] -> logits, with a layer "features" (128)."""
+def train_classifier(images, labels, num_classes, epochs, seed=0):
+    """Train a convolutional classifier of images in [-1, 1], in float32; it has a layer "features" (128).
+
+    Returns:
+        keras.Model from images to logits.
+    """
+    with in_float32():
+        network = _network(images.shape[1:], num_classes, seed)
+    steps = epochs * -(-len(images) // 128)
+    network.compile(
+        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(2e-3, steps)),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    rng = np.random.default_rng(seed)
+    for _ in range(epochs):
+        order = rng.permutation(len(images))
+        network.fit(images[order], labels[order], batch_size=128, shuffle=False, verbose=0)
+    # Its optimiser is not part of it.
+    return keras.Model(network.inputs[0], network.outputs[0], name="classifier")
+
+
+def accuracy_of(network, images, labels):
+    """How often the classifier is right."""
+    return float((network.predict(images, batch_size=256, verbose=0).argmax(axis=1) == labels).mean())
+
+
+def _network(image_shape, num_classes, seed):
     initializers = (keras.initializers.HeNormal(seed=100 * seed + i) for i in range(100))
     x = inputs = layers.Input(tuple(image_shape))
     side, width = min(image_shape[:2]), 32
@@ -87,29 +116,7 @@ def classifier(image_shape, num_classes, seed=0):
     x = layers.ReLU(name="features")(x)
     x = layers.Dropout(0.3, seed=seed)(x)
     x = layers.Dense(num_classes, kernel_initializer=next(initializers), name="logits")(x)
-    network = keras.Model(inputs, x, name="classifier")
-    network.compile(
-        keras.optimizers.Adam(1e-3),
-        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-    )
-    return network
-
-
-def _train(images, labels, test_images, test_labels, num_classes, epochs, seed, path):
-    network = classifier(images.shape[1:], num_classes, seed)
-    steps = epochs * -(-len(images) // 128)
-    network.optimizer.learning_rate = keras.optimizers.schedules.CosineDecay(2e-3, steps)
-    rng = np.random.default_rng(seed)
-    for _ in range(epochs):
-        order = rng.permutation(len(images))
-        network.fit(images[order], labels[order], batch_size=128, shuffle=False, verbose=0)
-    accuracy = network.evaluate(test_images, test_labels, batch_size=256, verbose=0)[1]
-    path.with_suffix(".json").write_text(json.dumps({"accuracy": float(accuracy)}) + "\n")
-    # Its optimiser is not part of it. Whole or not at all.
-    partial = path.with_suffix(f".{os.getpid()}.keras")
-    keras.Model(network.inputs[0], network.outputs[0], name="classifier").save(partial)
-    partial.replace(path)
+    return keras.Model(inputs, x)
 
 
 def _arrays(dataset):
@@ -117,7 +124,8 @@ def _arrays(dataset):
         spec = dataset.element_spec
         if not isinstance(spec, tuple) or len(spec) < 2:
             raise ValueError("`train_extractor` needs labels: `keras_gan.data.load(..., labels=True)`.")
-        images, labels = zip(*((batch[0].numpy(), batch[1].numpy()) for batch in dataset), strict=True)
+        pairs = ((batch[0].numpy(), batch[1].numpy()) for batch in from_the_start(dataset))
+        images, labels = zip(*pairs, strict=True)
         dataset = np.concatenate(images), np.concatenate(labels)
     images, labels = (np.asarray(array) for array in dataset)
     if len(images) != len(labels) or images.ndim != 4 or len(images) < 2:

@@ -19,18 +19,19 @@ def test_images_are_quantised_and_resized_as_clean_fid_does():
     images = np.random.default_rng(0).uniform(-1.2, 1.2, (2, 30, 20, 1)).astype("float32")
     levels = np.clip(np.round((images + 1) * 127.5), 0, 255)
     expected = [
-        np.asarray(Image.fromarray(x[..., 0], mode="F").resize((7, 7), Image.BICUBIC)).ravel() for x in levels
+        np.asarray(Image.fromarray(x[..., 0], mode="F").resize((40, 35), Image.BICUBIC)).clip(0, 255).ravel()
+        for x in levels
     ]
-    features = metrics.Extractor(pixels(7), value_range=(0, 255))(images)
+    network = keras.Sequential([layers.Input((35, 40, 1)), layers.Flatten()])
+    features = metrics.Extractor(network, value_range=(0, 255))(images)
     np.testing.assert_allclose(features, expected, atol=1e-3)
     # The same images as uint8; grey ones for a network that takes colour.
     np.testing.assert_array_equal(
-        metrics.Extractor(pixels(7), value_range=(0, 255))(levels.astype("uint8")), features
+        metrics.Extractor(network, value_range=(0, 255))(levels.astype("uint8")), features
     )
-    colour = metrics.Extractor(pixels(7, 3), value_range=(0, 255))(images)
-    np.testing.assert_allclose(
-        np.reshape(colour, (2, 49, 3)), np.repeat(expected, 3).reshape(2, 49, 3), atol=1e-3
-    )
+    network = keras.Sequential([layers.Input((35, 40, 3)), layers.Flatten()])
+    colour = metrics.Extractor(network, value_range=(0, 255))(images)
+    np.testing.assert_allclose(colour, np.repeat(expected, 3, axis=1), atol=1e-3)
 
 
 def test_a_layers_output_and_maps_of_features():
@@ -56,6 +57,37 @@ def test_a_network_in_memory_is_stored_by_path_and_hash(tmp_path):
     pixels(8).save(config["source"])
     with pytest.raises(ValueError, match="another one than it was"):
         metrics.Extractor.from_config(config)(images)
+
+
+def test_the_hash_is_of_the_network_not_of_its_names():
+    def network(factor):
+        return keras.Sequential([layers.Input((4, 4, 1)), layers.Rescaling(factor), layers.Flatten()])
+
+    hashes = [metrics.Extractor(network(factor)).sha256 for factor in (3.0, 3.0, 5.0)]
+    assert hashes[0] == hashes[1] != hashes[2]
+
+
+def test_it_computes_in_float32_under_any_policy():
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1)).astype("uint8")
+    expected = metrics.Extractor(convolution())(images)
+    keras.config.set_dtype_policy("mixed_float16")
+    from keras_gan.metrics.features.train_extractor import train_classifier
+
+    found = metrics.Extractor("inception", weights="random").load()._network
+    assert found.layers[1].compute_dtype == "float32"
+    classifier = train_classifier(images.astype("float32") / 127.5 - 1, np.array([0, 1]), 2, 1)
+    assert classifier.layers[-1].compute_dtype == "float32"
+    assert keras.config.dtype_policy().name == "mixed_float16"
+    assert expected.dtype == "float32"
+
+
+def test_a_config_survives_where_the_file_is_not(tmp_path):
+    config = metrics.Extractor(convolution()).get_config()
+    moved = {**config, "source": str(tmp_path / "elsewhere.keras")}
+    again = metrics.Extractor.from_config(moved)
+    assert again.get_config() == moved
+    with pytest.raises(ValueError, match=r"no extractor.*elsewhere"):
+        again.load()
 
 
 def test_keras_files_and_saved_models(tmp_path):
@@ -121,6 +153,7 @@ def test_bad_input_is_refused(tmp_path):
         (lambda: metrics.Extractor(pixels())(images), "takes images with 1 channels"),
         (lambda: metrics.Extractor(pixels())(np.zeros((2, 5), "float32")), "Extractors take images"),
         (lambda: metrics.Extractor(pixels(), value_range=(1, 0)), "value_range"),
+        (lambda: metrics.Extractor("mobilenet_v2", weights=tmp_path / "no.h5")(images), "cannot be loaded"),
     ):
         with pytest.raises(ValueError, match=message):
             make()
