@@ -3,8 +3,9 @@
     python benchmarks/monitor.py --results monitor.jsonl            # all, half an hour on 2 cores
     python benchmarks/monitor.py --results monitor.jsonl --run fast-discriminator
 
-Runs that are broken on purpose, each with the failure that must be named first, and ten healthy
-ones of the recipes, which must raise nothing; a confusion table of what was named. Runs that the
+Runs that are broken on purpose, each with the failure that must be among the first named (a failure brings
+others with it, and those of the same look are named together), and ten healthy ones of the recipes,
+which must raise nothing; a confusion table of what was named at all. Runs that the
 results file has are not made again. `--cost` measures what looking costs, as a share of training.
 """
 
@@ -147,8 +148,8 @@ def result(name, kind, expected, monitor, seconds):
     findings = [
         {"name": f.name, "began": f.began, "found": f.found, "evidence": f.evidence} for f in monitor.findings
     ]
-    named = [f["name"] for f in findings]
-    right = bool(set(named) & set(expected)) if expected else not named
+    first = [f["name"] for f in findings if f["found"] == findings[0]["found"]]
+    right = bool(set(first) & set(expected)) if expected else not findings
     row = {"run": name, "kind": kind, "expected": list(expected), "findings": findings, "right": right}
     return {**row, "seconds": seconds, "looks": monitor.looks}
 
@@ -177,6 +178,18 @@ def cost(steps=2000):
     )
 
 
+def confusion(rows):
+    """How many runs of each kind (rows) had each failure named (columns)."""
+    names = sorted({f["name"] for row in rows for f in row["findings"]})
+    kinds = sorted({" or ".join(row["expected"]) or "healthy" for row in rows})
+    print(f"\n{'':36}{'runs':>5}" + "".join(f"{i:>4}" for i in range(1, len(names) + 1)))
+    for kind in kinds:
+        runs = [row for row in rows if (" or ".join(row["expected"]) or "healthy") == kind]
+        counts = [sum(any(f["name"] == name for f in row["findings"]) for row in runs) for name in names]
+        print(f"{kind:36}{len(runs):5}" + "".join(f"{count:4}" for count in counts))
+    print("  ".join(f"{i} {name}" for i, name in enumerate(names, 1)))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=pathlib.Path, help="file of finished runs (JSON lines)")
@@ -202,11 +215,12 @@ def main():
             print(
                 f"{name}: {finding['name']}, since step {finding['began']}: {finding['evidence']}", flush=True
             )
-    print(f"\n{'run':28}{'must be named':34}{'named':60}right")
+    print(f"\n{'run':27}{'must be named':34}right  named (since step)")
     for row in rows:
         named = ", ".join(f"{f['name']} ({f['began']})" for f in row["findings"]) or "nothing"
         expected = " or ".join(row["expected"]) or "nothing"
-        print(f"{row['run']:28}{expected:34}{named:60}{'yes' if row['right'] else 'NO'}")
+        print(f"{row['run']:27}{expected:34}{'yes' if row['right'] else 'NO':7}{named}")
+    confusion(rows)
     right = sum(row["right"] for row in rows)
     print(f"{right} of {len(rows)} right")
 

@@ -70,6 +70,7 @@ def describe(gan):
         "class": type(gan).__name__,
         "image_shape": list(gan.generator.output_shape[1:]),
         "latent_dim": first(gan.generator.input_shape)[-1],
+        "noise_dim": getattr(gan, "noise_dim", None),
         "num_classes": getattr(gan, "num_classes", None),
         "class_names": gan.class_names,
         "range": [-1, 1],

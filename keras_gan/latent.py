@@ -135,6 +135,11 @@ def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), column
 
 def _latents(generator, shape, seed):
     latent_dim = getattr(generator, "latent_dim", None) or first(generator.generator.input_shape)[-1]
+    if getattr(generator, "noise_dim", None):
+        raise ValueError(
+            "An InfoGAN's latents hold a category and codes, between which there is no way: use "
+            "`gan.join(noise, category, codes)` with `interpolate` of the noise."
+        )
     return np.random.default_rng(seed).normal(size=(*shape, latent_dim))
 
 

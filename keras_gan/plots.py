@@ -32,15 +32,16 @@ def history(source, figures=None):
     for name, values in curves.items():
         if figures is None or name in figures:
             panels.setdefault(panel_of(name), {})[name] = values
+    epochs = max(map(len, curves.values()))
     columns = min(3, len(panels))
     rows = math.ceil(len(panels) / columns)
     figure, axes = _subplots(rows, columns, 4.2 * columns, 2.8 * rows)
     for axis, (title, lines) in zip(axes.flat, panels.items(), strict=False):
         for name, values in lines.items():
-            epochs = np.arange(1, len(values) + 1)
-            # Validation may be rarer than epochs: what is missing is left out.
+            # Validation may be rarer than epochs: of every n-th, or with gaps.
+            at = np.arange(1, len(values) + 1) * (epochs // len(values))
             there = np.isfinite(values)
-            axis.plot(epochs[there], values[there], label=name, marker="." if there.sum() < 3 else None)
+            axis.plot(at[there], values[there], label=name, marker="." if there.sum() < 3 else None)
         axis.set(title=title, xlabel="epoch")
         axis.legend(fontsize=7)
         axis.grid(alpha=0.3)

@@ -15,8 +15,8 @@ from keras_gan.metrics.evaluate import Indexed
 from keras_gan.metrics.functional import nearest_neighbors
 from keras_gan.run_folder import Generator, RunFolder
 
-# Frames of the time line, and training images that neighbours are looked for among.
-FRAMES, TRAINING_IMAGES = 60, 10_000
+# Frames of the time line; training images that neighbours are looked for among, and their bytes at most.
+FRAMES, TRAINING_IMAGES, TRAINING_BYTES = 60, 10_000, 2**27
 
 
 def write_report(run, out=None, *, data_dir=None, seed=0):
@@ -63,14 +63,16 @@ def write_report(run, out=None, *, data_dir=None, seed=0):
 def _findings(folder):
     rows = []
     if folder.monitor.exists():
-        rows = [json.loads(line) for line in folder.monitor.read_text().splitlines() if line.strip()]
+        # Whole lines: the last may be just being written.
+        lines = folder.monitor.read_text().split("\n")[:-1]
+        rows = [json.loads(line) for line in lines if line.endswith("}")]
     looks = [row["look"] for row in rows if "look" in row]
     if not looks and not any("finding" in row for row in rows):
         return "<p>The monitor has not looked yet.</p>"
     items = []
     for row in rows:
         if "rollback" in row:
-            items.append(f"<li>Rolled back to step {row['rollback']['to']}.</li>")
+            items.append(f"<li>Rolled back to step {int(row['rollback']['to'])}.</li>")
         if "finding" in row:
             finding = {name: html.escape(str(value)) for name, value in row["finding"].items()}
             items.append(
@@ -105,7 +107,7 @@ def _time_line(folder):
         return "<p>No sample grid yet.</p>"
     chosen = np.unique(np.linspace(0, len(pictures) - 1, min(FRAMES, len(pictures))).round().astype(int))
     frames = "".join(
-        f"<img class='frame' alt='{pictures[i].stem}' src='{_data_url(pictures[i].read_bytes())}'>"
+        f"<img class='frame' alt='{html.escape(pictures[i].stem, quote=True)}' src='{_data_url(pictures[i].read_bytes())}'>"
         for i in chosen
     )
     slider = f"<input type='range' id='slider' min='0' max='{len(chosen) - 1}' value='{len(chosen) - 1}'>"
@@ -115,7 +117,9 @@ def _time_line(folder):
 def _images(folder, config, data_dir, seed):
     """Sections with generated images beside real ones, and their nearest training images."""
     try:
-        generator = Generator(folder.saved_model if folder.saved_model.exists() else folder.path)
+        # The newest checkpoint: a SavedModel may be of the run before it went on.
+        trained = folder.checkpoints.exists() or not folder.saved_model.exists()
+        generator = Generator(folder.path if trained else folder.saved_model)
         generated = generator.sample(64, seed)
     except ValueError as error:
         return [("Generated and real images", f"<p>No model yet: {html.escape(str(error))}</p>")]
@@ -124,11 +128,12 @@ def _images(folder, config, data_dir, seed):
     drawn = _picture(image_grid(generated, 8, "generated"))
     try:
         size, channels = tuple(generated.shape[1:3]), generated.shape[3]
-        train = Indexed(read(config["dataset"], "train", size, channels, data_dir=data_dir, on_error="skip"))
+        name = str(config.get("dataset"))
+        train = Indexed(read(name, "train", size, channels, data_dir=data_dir, on_error="skip"))
     except (ValueError, OSError, ImportError) as error:
         problem = f"<p>The training images cannot be read: {html.escape(str(error))}</p>"
         return [("Generated and real images", drawn + problem)]
-    count = min(len(train), TRAINING_IMAGES)
+    count = max(5, min(len(train), TRAINING_IMAGES, TRAINING_BYTES // generated[0].size // 4))
     images = np.asarray(train[np.sort(np.random.default_rng(seed).choice(len(train), count, replace=False))])
     some = np.random.default_rng(seed).choice(count, min(64, count), replace=False)
     beside = _picture(image_grid(images[some], 8, "real"))
@@ -155,7 +160,9 @@ def _evaluation(folder):
         (name, f"{f['value']:.5g}", f["n_generated"], f.get("n_reference", ""), f.get("extractor", ""))
         for name, f in stored["figures"].items()
     ]
-    return f"<p>Against {html.escape(stored['reference'])}, {stored['split']}.</p>" + _table(rows, head)
+    return f"<p>Against {html.escape(stored['reference'])}, {html.escape(stored['split'])}.</p>" + _table(
+        rows, head
+    )
 
 
 def _table(rows, head=None):

@@ -112,6 +112,7 @@ class Generator:
     Attributes:
         latent_dim: int.
         num_classes: int, or None.
+        noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
     """
 
     def __init__(self, path):
@@ -124,6 +125,7 @@ class Generator:
             gan = load_model(path)
             self.num_classes = getattr(gan, "num_classes", None)
             self.latent_dim = first(gan.generator.input_shape)[-1]
+            self.noise_dim = getattr(gan, "noise_dim", None)
             self._sample = lambda n, seed, truncation, **labels: gan.generate(
                 n, seed, truncation=truncation, **labels
             )
@@ -138,6 +140,7 @@ class Generator:
         metadata = path / "metadata.json"
         about = json.loads(metadata.read_text()) if metadata.exists() else {}
         self.num_classes, serve = about.get("num_classes"), loaded.signatures["serving_default"]
+        self.noise_dim = about.get("noise_dim")
         specs = serve.structured_input_signature[1]
         self.latent_dim = specs["latents"].shape[-1]
 

@@ -70,6 +70,17 @@ def test_images_on_the_way(tmp_path):
     np.testing.assert_array_equal(sheet, latent.interpolation_sheet(gan, rows=2, columns=4, seed=1))
 
 
+def test_there_is_no_way_between_the_categories_of_an_infogan():
+    import keras_gan
+
+    networks = keras_gan.networks.dcgan(
+        (8, 8, 1), latent_dim=4 + 3 + 1, filters=2, kernel_size=3, recognition=4
+    )
+    gan = keras_gan.InfoGAN(*networks, categories=3, codes=1)
+    with pytest.raises(ValueError, match="category and codes"):
+        latent.walk_frames(gan)
+
+
 def test_animations(tmp_path):
     from PIL import Image
 

@@ -41,6 +41,9 @@ def test_epochs_without_a_validation_are_left_out():
     figure = plots.history({"val_fid": [nan, 50.0, nan, 40.0], "empty": [nan] * 4})
     (axis,) = figure.axes
     assert axis.get_lines()[0].get_xydata().tolist() == [[2, 50], [4, 40]]
+    # `fit` with validation_freq=2 has a shorter list.
+    figure = plots.history({"d_loss": [1.0] * 4, "val_fid": [50.0, 40.0]})
+    assert figure.axes[1].get_lines()[0].get_xydata().tolist() == [[2, 50], [4, 40]]
 
 
 def test_pictures(images):

@@ -111,6 +111,8 @@ def test_a_run_that_is_still_going_and_whose_data_are_gone(run, tmp_path):
     shutil.rmtree(tmp_path / "run" / "saved_model")
     config = json.loads((tmp_path / "run" / "config.json").read_text())
     (tmp_path / "run" / "config.json").write_text(json.dumps({**config, "dataset": "folder:/gone"}))
+    with (tmp_path / "run" / "monitor.jsonl").open("a") as file:
+        file.write('{"look": {"st')  # cut off in the middle
     page = Page(write_report(tmp_path / "run"))
     assert "The training images cannot be read" in page.text and "alt='epoch-0003'" in page.text
 
