@@ -50,8 +50,8 @@ def adam(rate, beta_1, beta_2):
 
 # name: networks' arguments, compile's, share of `--steps`
 METHODS = {
-    "gan": ({"discriminator_normalization": "batch"}, lambda: adam(2e-4, 0.5, 0.999), 1.0),
-    "pacgan2": ({"discriminator_normalization": "batch", "packing": 2}, lambda: adam(2e-4, 0.5, 0.999), 1.0),
+    "gan": ({"discriminator_normalization": "batch"}, lambda: adam(1e-3, 0.5, 0.999), 1.0),
+    "pacgan2": ({"discriminator_normalization": "batch", "packing": 2}, lambda: adam(1e-3, 0.5, 0.999), 1.0),
     "wgan-gp": (
         {"discriminator_normalization": "none"},
         lambda: {

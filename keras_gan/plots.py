@@ -1,6 +1,8 @@
 """Pictures of a training, for notebooks: each function returns a matplotlib Figure."""
 
 import csv
+import functools
+import io
 import math
 import pathlib
 
@@ -168,9 +170,22 @@ def logits(gan, real, labels=None, n=1000, held_out=None):
     return figure
 
 
-def _subplots(rows, columns, width, height):
-    # Not through pyplot: it would keep every figure, and need a display's backend chosen.
+@functools.cache
+def _figure_class():
+    # Not through pyplot, which would keep every figure, and need a display's backend chosen.
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    class Picture(Figure):
+        """A figure that notebooks show as a picture."""
+
+        def _repr_png_(self):
+            buffer = io.BytesIO()
+            self.savefig(buffer, format="png")
+            return buffer.getvalue()
+
+    return Picture
+
+
+def _subplots(rows, columns, width, height):
+    figure = _figure_class()(figsize=(width, height), layout="constrained")
     return figure, figure.subplots(rows, columns, squeeze=False)

@@ -31,7 +31,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-STEPS = int(os.environ.get("TUTORIAL_STEPS", 1100))
+STEPS = int(os.environ.get("TUTORIAL_STEPS", 900))
 
 # %% [markdown]
 # ## An extractor
@@ -53,7 +53,6 @@ extractor = keras_gan.metrics.train_extractor(*labelled)
 keras.utils.set_random_seed(0)
 gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=32), seed=0)
 gan.compile(
-    regularizers=["r1"],
     metrics=[
         keras_gan.metrics.FrechetDistance(extractor),
         keras_gan.metrics.PRDC(extractor),
