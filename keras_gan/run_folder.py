@@ -118,7 +118,9 @@ class Generator:
     def __init__(self, path):
         path = pathlib.Path(path)
         if not path.exists():
-            raise ValueError(f"There is no {str(path)!r}.")
+            raise ValueError(
+                f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
+            )
         if (path / "saved_model.pb").exists():
             self._of_saved_model(path)
         else:

