@@ -154,7 +154,8 @@ def table(results, pictures, sets):
                     "method": name,
                     "seed": seed,
                     **figures,
-                    "samples": samples.round(3).tolist(),
+                    # Pictures show the first seed's.
+                    **({"samples": samples.round(3).tolist()} if seed == 0 else {}),
                 }
                 rows.append(row)
                 with results.open("a") as file:

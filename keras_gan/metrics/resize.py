@@ -27,7 +27,7 @@ def bicubic_matrix(size, target):
 
 
 def resize(images, size):
-    """Resize images to (height, width), antialiased and not clipped, as clean-fid does.
+    """Resize images to (height, width), antialiased; the filter may overshoot, which the extractor cuts off.
 
     Args:
         images: of shape (batch, height, width, channels).
