@@ -107,15 +107,7 @@ def compare(samples, repeats, folder):
         rows = {}
         for _turn in range(repeats):
             for function in functions:
-                command = [
-                    sys.executable,
-                    __file__,
-                    "--one",
-                    task,
-                    function.__name__,
-                    "--samples",
-                    str(samples),
-                ]
+                command = [sys.executable, __file__, "--one", task, function.__name__, str(folder)]
                 environment = {**os.environ, "PYTHONPATH": str(ROOT)}
                 run = subprocess.run(command, capture_output=True, text=True, env=environment)
                 found = [line for line in run.stdout.splitlines() if line.startswith("RESULT ")]

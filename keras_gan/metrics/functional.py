@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 
 # Rows of a block of distances, and their relative error in float32 at most.
-BLOCK = 500
+BLOCK = 250
 ROUNDING = 4e-6
 
 
@@ -360,9 +360,10 @@ def _blocks(x, y):
     """Yield (rows, squared distances of these rows of x to all of y in float32, bound of their error)."""
     # Around a common centre float32 loses least.
     center = y.mean(axis=0, dtype="float64").astype("float32")
-    right = np.ones((y.shape[1] + 2, len(y)), "float32")
-    right[:-2] = (y - center).T
-    right[-1] = np.square(right[:-2]).sum(axis=0)
+    right = np.empty((y.shape[1] + 2, len(y)), "float32")
+    np.subtract(y.T, center[:, None], out=right[:-2], casting="same_kind")
+    right[-2] = 1.0
+    right[-1] = np.einsum("ij,ij->j", right[:-2], right[:-2])
     for start in range(0, len(x), BLOCK):
         rows = slice(start, min(start + BLOCK, len(x)))
         # |x|^2 + |y|^2 - 2 x.y as one product.
@@ -377,8 +378,9 @@ def _nearest(x, y, k):
     nearest, indices = np.empty((len(x), k)), np.empty((len(x), k), "int64")
     for rows, squares, bound in _blocks(x, y):
         # All that may be among the k nearest, and their exact order.
-        limit = np.partition(squares, k - 1, axis=1)[:, k - 1 : k]
-        i, j = np.nonzero(squares - 2.0 * bound <= limit + 2.0 * bound.max())
+        limit = _kth_smallest(squares, k) + 2.0 * bound.max()
+        squares -= 2.0 * bound
+        i, j = np.divmod(np.flatnonzero(squares <= limit), len(y))
         exact = _exact(x[rows], y, i, j)
         order = np.lexsort((j, exact, i))
         first = np.searchsorted(i, np.arange(len(squares)))[:, None] + np.arange(k)
@@ -386,13 +388,23 @@ def _nearest(x, y, k):
     return nearest, indices
 
 
+def _kth_smallest(squares, k):
+    """An upper bound of the k-th smallest of each row, (rows, 1): that of the minima of groups, which is fast."""
+    groups = squares.shape[1] // 32
+    if groups >= 4 * k:
+        squares = squares[:, : 32 * groups].reshape(len(squares), 32, groups).min(axis=1)
+    return np.partition(squares, k - 1, axis=1)[:, k - 1 : k]
+
+
 def _in_balls(x, y, squares, bound, radii):
     """Which pairs are no further apart than the squared radii, and which nearer."""
-    radii32 = radii.astype("float32")
-    closed = squares <= radii32
-    opened = closed.copy()
-    i, j = np.nonzero(np.abs(squares - radii32) <= bound)
+    beyond = squares - radii.astype("float32")
+    opened = beyond < -bound
+    close = beyond <= bound
+    close ^= opened
+    i, j = np.divmod(np.flatnonzero(close), len(y))
     exact, limits = _exact(x, y, i, j), np.broadcast_to(radii, squares.shape)[i, j]
+    closed = opened.copy()
     closed[i, j], opened[i, j] = exact <= limits, exact < limits
     return closed, opened
 
