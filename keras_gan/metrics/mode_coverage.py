@@ -1,6 +1,7 @@
 """Modes that generated images hit."""
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_gan.metrics import functional
@@ -10,22 +11,24 @@ from keras_gan.metrics.metric import FeatureMetric
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ModeCoverage(FeatureMetric):
-    """Number of classes that a classifier sees among generated images, and KL from uniform.
+    """Number of modes among generated samples, and KL divergence of their histogram from uniform.
 
-    Logged as `modes` and `modes_kl` (nats). For mixtures of Gaussians and other kinds of modes,
-    `keras_gan.metrics.functional.mode_coverage` takes the mode of each sample.
+    The modes are a classifier's classes, or the Gaussians of a mixture. Logged as `modes` and
+    `modes_kl` (nats), of a mixture also `modes_hq`, the share of samples near some centre.
 
     Args:
         classifier: `Extractor` whose output is class logits, or what makes one.
+        centers: instead of it, array of shape (modes, size): the centres of a mixture of vectors.
+        radius: float, how near a sample must be to its nearest centre: 3 standard deviations.
         name: default "modes".
 
     Example:
-    >>> network = keras.Sequential([keras.layers.Input((2, 2, 1)), keras.layers.Flatten()])
-    >>> metric = keras_gan.metrics.ModeCoverage(network)
-    >>> images = np.random.default_rng(0).uniform(-1, 1, (64, 2, 2, 1)).astype("float32")
-    >>> metric.update_state(images, images)
-    >>> metric.result()["modes"]
-    4
+    >>> ring = [[np.cos(a), np.sin(a)] for a in np.arange(8) * np.pi / 4]
+    >>> metric = keras_gan.metrics.ModeCoverage(centers=ring, radius=0.03)
+    >>> samples = np.array(ring * 4, "float32") + 0.01
+    >>> metric.update_state(samples, samples)
+    >>> metric.result()
+    {'modes': 8, 'modes_kl': 0.0, 'modes_hq': 1.0}
 
     Reference: Lin et al., "PacGAN: The power of two samples in generative adversarial networks",
     2018, https://arxiv.org/abs/1712.04086
@@ -33,24 +36,58 @@ class ModeCoverage(FeatureMetric):
 
     @property
     def figure_names(self):
-        return [self.name, f"{self.name}_kl"]
+        return [self.name, f"{self.name}_kl", *([f"{self.name}_hq"] if self.centers else [])]
 
-    def __init__(self, classifier, name="modes"):
-        super().__init__(get_classifier(classifier), name)
+    def __init__(self, classifier=None, *, centers=None, radius=None, name="modes"):
+        if (classifier is None) == (centers is None) or (centers is None) != (radius is None):
+            raise ValueError(
+                "`ModeCoverage` takes a `classifier`, or `centers` and `radius` of a mixture. "
+                f"Received: classifier={classifier!r}, centers={centers!r}, radius={radius!r}"
+            )
+        if centers is not None:
+            centers = np.asarray(centers, "float64")
+            if centers.ndim != 2 or not len(centers) or not np.isfinite(centers).all() or not radius > 0:
+                raise ValueError(
+                    "`centers` must be finite, of shape (modes, size), and `radius` positive. "
+                    f"Received: shape={centers.shape}, radius={radius}"
+                )
+            centers = centers.tolist()
+        self.centers, self.radius = centers, radius
+        super().__init__(None if classifier is None else get_classifier(classifier), name)
 
     @property
     def classifier(self):
         return self.extractor
 
+    def check(self, image_shape):
+        if self.centers is None:
+            super().check(image_shape)
+        elif tuple(image_shape) != (len(self.centers[0]),):
+            raise ValueError(
+                f"`centers` have size {len(self.centers[0])}, and the samples have shape {tuple(image_shape)}."
+            )
+
     def make_variables(self, image_shape):
-        self.keep("counts", (self.extractor.features,), "int64")
+        self.modes = self.extractor.features if self.centers is None else len(self.centers)
+        # The last one counts samples of no mode.
+        self.keep("counts", (self.modes + 1,), "int64")
 
     def take(self, real, fake, labels):
-        modes = ops.argmax(self.extractor(fake), axis=-1)
-        hits = ops.one_hot(modes, self.extractor.features, dtype="int64")
+        if self.centers is None:
+            found = ops.argmax(self.extractor(fake), axis=-1)
+        else:
+            offsets = ops.cast(fake, "float32")[:, None] - ops.convert_to_tensor(self.centers, "float32")
+            squares = ops.sum(ops.square(offsets), axis=-1)
+            found = ops.where(
+                ops.min(squares, axis=1) <= self.radius**2, ops.argmin(squares, axis=1), self.modes
+            )
+        hits = ops.one_hot(found, self.modes + 1, dtype="int64")
         self.counts.assign(self.counts.value + ops.sum(hits, axis=0))
 
     def result(self):
         counts = self.counts.numpy()
-        modes, divergence = functional.mode_coverage(range(len(counts)), len(counts), weights=counts)
-        return {self.name: modes, f"{self.name}_kl": divergence}
+        modes, divergence = functional.mode_coverage(range(self.modes), self.modes, weights=counts[:-1])
+        figures = {self.name: modes, f"{self.name}_kl": divergence}
+        if self.centers is not None:
+            figures[f"{self.name}_hq"] = float(counts[:-1].sum() / max(counts.sum(), 1))
+        return figures
