@@ -2,6 +2,7 @@
 
 import contextlib
 import enum
+import functools
 import math
 import pathlib
 import signal
@@ -84,6 +85,18 @@ def train(
     save_every: Annotated[
         int | None, typer.Option(min=1, help="Steps between checkpoints. Default: each epoch.")
     ] = None,
+    hold_out: Annotated[
+        str | None,
+        typer.Option(
+            help="Split to validate on at each epoch, such as test: for over-fitting and --metrics."
+        ),
+    ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(help="At each epoch, of fid, kid, prdc, inception_score, swd, ms_ssim, with commas."),
+    ] = None,
+    extractor: Annotated[str, typer.Option(help="Of the metrics, as in `evaluate`.")] = "inception",
+    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
     monitor: Annotated[
         Monitor, typer.Option(help="What to do when the training goes wrong: collapse, NaN and others.")
     ] = Monitor.warn,
@@ -98,11 +111,14 @@ def train(
     import keras
 
     from keras_gan import callbacks, data, recipes
+    from keras_gan.metrics.evaluate import named_metrics
     from keras_gan.run_folder import RunFolder
 
     chosen = recipes.get(recipe, scale.value)
     if epochs and steps:
         raise ValueError("Give --epochs or --steps, not both.")
+    if metrics and not hold_out:
+        raise ValueError("--metrics are of held-out images: give their split, such as --hold-out test.")
     dataset = dataset or chosen.dataset
     run = RunFolder(out or pathlib.Path("runs") / recipe)
     config = {
@@ -119,21 +135,25 @@ def train(
         "flip": flip,
         "init_from": str(init_from) if init_from else None,
         "freeze_d": freeze_d,
+        "hold_out": hold_out,
+        "metrics": metrics,
+        "extractor": extractor if metrics else None,
         "epochs": epochs,
         "steps": steps,
     }
     run.check(config, resume)
     keras.config.set_dtype_policy(precision.value)
-    batches = data.load(
+    load = functools.partial(
+        data.load,
         dataset,
         image_size=config["image_size"],
         batch_size=config["batch_size"],
         data_dir=data_dir,
-        labels=chosen.labels,
         seed=seed,
-        flip=flip,
         on_error="skip" if skip_bad else "raise",
     )
+    batches = load(labels=chosen.labels, flip=flip)
+    held_out = load(splits=hold_out, labels=chosen.labels) if hold_out else None
     image_spec = batches.element_spec[0] if chosen.labels else batches.element_spec
     gan = recipes.build(
         recipe,
@@ -146,6 +166,9 @@ def train(
         jit_compile="auto" if jit is None else jit,
         init_from=init_from,
         frozen_blocks=freeze_d,
+        metrics=named_metrics(metrics.split(","), extractor, weights, lambda: load(labels=True))
+        if metrics
+        else [],
     )
     steps_per_epoch = len(batches) // gan.discriminator_steps
     if steps_per_epoch == 0:
@@ -164,6 +187,7 @@ def train(
     with _stopping_safely(checkpoint, progress, run.path):
         gan.fit(
             batches,
+            validation_data=held_out,
             epochs=math.ceil(total / steps_per_epoch),
             verbose=0,
             callbacks=[

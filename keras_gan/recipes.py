@@ -224,6 +224,7 @@ def build(
     jit_compile="auto",
     init_from=None,
     frozen_blocks=0,
+    metrics=(),
 ):
     """Build and compile the model of a recipe.
 
@@ -237,6 +238,7 @@ def build(
         jit_compile: as in `GAN.compile`.
         init_from: path of a run folder or `.keras` file whose networks' weights to begin with.
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
+        metrics: as in `GAN.compile`.
 
     Returns:
         A compiled `GAN`.
@@ -266,7 +268,7 @@ def build(
     parts = recipe.parts(steps or recipe.steps)
     if loss is not None:
         parts["loss"] = loss
-    gan.compile(**parts, jit_compile=jit_compile)
+    gan.compile(**parts, metrics=list(metrics), jit_compile=jit_compile)
     return gan
 
 

@@ -1,5 +1,6 @@
 """The commands: as a user starts them, or in this process where that shows the same."""
 
+import csv
 import json
 import os
 import pathlib
@@ -144,6 +145,17 @@ def test_evaluate_and_report(run, tmp_path, monkeypatch):
     assert code == 0 and "coverage" in (path / "report.html").read_text()
 
 
+def test_a_run_is_validated_on_held_out_images(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()]).save("pixels.keras")
+    options = ("--hold-out", "test", "--metrics", "fid,swd", "--extractor", "pixels.keras")
+    code, text = here("train", "--steps", "71", "--seed", "1", *options)
+    assert code == 0, text
+    with open("runs/dcgan/history.csv") as file:
+        row = next(csv.DictReader(file))
+    assert float(row["val_fid"]) > 0 and float(row["val_swd"]) > 0 and row["val_real_score"]
+
+
 def test_recipes_lists_them_all():
     code, out = here("recipes")
     assert code == 0 and all(name in out for name in keras_gan.recipes.RECIPES)
@@ -199,6 +211,9 @@ def test_fine_tuning(run, tmp_path):
         (("train", "--dataset", "folder:nowhere"), 1, "no folder"),
         (("train", "--batch-size", "100000"), 1, "fewer than one batch"),
         (("train", "--freeze-d", "9"), 1, "blocks"),
+        (("train", "--metrics", "fid"), 1, "--hold-out"),
+        (("train", "--hold-out", "tst", "--metrics", "swd"), 1, "'test'"),
+        (("train", "--hold-out", "test", "--metrics", "fod"), 1, "fid, kid"),
         (("train", "--out", "/dev/null/x", "--steps", "1"), 1, "/dev/null"),
         (("train", "--precision", "float8"), 2, "mixed_bfloat16"),
         (("generate", "nowhere"), 1, "must be a run folder"),

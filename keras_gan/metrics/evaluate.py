@@ -11,17 +11,22 @@ from keras_gan.data.load import read
 from keras_gan.metrics import functional
 from keras_gan.metrics.features.extractor import Extractor, get, get_classifier
 from keras_gan.metrics.features.train_extractor import train_extractor
-from keras_gan.metrics.ms_ssim import mean_ms_ssim
+from keras_gan.metrics.frechet_distance import FrechetDistance
+from keras_gan.metrics.inception_score import InceptionScore
+from keras_gan.metrics.kernel_distance import KernelDistance
+from keras_gan.metrics.ms_ssim import MSSSIM, mean_ms_ssim
+from keras_gan.metrics.precision_recall import PRDC
 from keras_gan.metrics.reference import (
     chosen_indices,
     features_of,
     images_of,
     load_features,
     load_moments,
+    moments_of,
     reference_features,
     reference_moments,
 )
-from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
+from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein, sliced_wasserstein
 from keras_gan.run_folder import Generator, is_model
 
 METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim")
@@ -64,12 +69,12 @@ def evaluate(
     extractor = get(extractor).load()
     reference = images_of(reference)
     generated = images_of(generated)
-    generated = np.asarray(generated[chosen_indices(len(generated), n, seed)])
-    some = chosen_indices(len(reference), n, seed)
+    mine, some = (chosen_indices(len(images), n, seed) for images in (generated, reference))
+    image_shape = np.asarray(generated[mine[:1]]).shape[1:]
     base = {
-        "n_generated": len(generated),
+        "n_generated": len(mine),
         "n_reference": len(some),
-        "image_shape": list(generated.shape[1:]),
+        "image_shape": list(image_shape),
         "seed": seed,
         "versions": versions(),
     }
@@ -80,23 +85,23 @@ def evaluate(
         "value_range": extractor.value_range,
         "features": extractor.features,
         "resize": "antialiased bicubic of 256 levels, clipped and not rounded (clean-fid)",
-        "size": list(extractor.size_of(generated.shape[1:])),
+        "size": list(extractor.size_of(image_shape)),
     }
     figures, features, real = {}, None, None
     if {"fid", "kid", "prdc"} & set(metrics):
-        report(f"features of {len(generated)} generated images ({extractor.name})")
-        features = np.concatenate(list(features_of(generated, extractor)))
+        report(f"features of {len(mine)} generated images ({extractor.name})")
     if {"kid", "prdc"} & set(metrics):
+        features = np.concatenate(list(features_of(generated, extractor, mine)))
         report(f"features of {len(some)} reference images, or from the cache")
         real = load_features(reference_features(reference, extractor, n, seed))
     for name in metrics:
         report(name)
         if name == "fid":
-            moments = load_moments(reference_moments(reference, extractor))
-            mine = len(features), features.mean(axis=0, dtype="float64"), np.cov(features, rowvar=False)
-            value = functional.frechet_from_moments(moments, mine)
-            figures["fid"] = {"value": value, **on_features, "n_reference": moments[0]}
-            if min(len(features), moments[0]) <= extractor.features:
+            theirs = load_moments(reference_moments(reference, extractor))
+            parts = features_of(generated, extractor, mine) if features is None else [features]
+            value = functional.frechet_from_moments(theirs, moments_of(parts))
+            figures["fid"] = {"value": value, **on_features, "n_reference": theirs[0]}
+            if min(len(mine), theirs[0]) <= extractor.features:
                 figures["fid"]["note"] = "biased upwards: from fewer images than features"
         elif name == "kid":
             size = min(1000, len(real), len(features))
@@ -107,16 +112,17 @@ def evaluate(
             found = functional.prdc(real, features, k)
             figures |= {key: {"value": value, **on_features, "k": k} for key, value in found.items()}
         elif name == "inception_score":
-            figures |= _inception_score(generated, extractor, seed, on_features)
+            figures |= _inception_score(generated, mine, extractor, seed, on_features)
         elif name == "swd":
             # Patches of all of them would not fit into memory.
-            most = min(2048, len(some), len(generated))
-            pair = np.asarray(reference[some[:most]]), generated[:most]
+            most = min(2048, len(some), len(mine))
+            pair = _some(reference, some, most, seed), _some(generated, mine, most, seed)
             depends = {**base, "n_generated": most, "n_reference": most, "patches": 128, "directions": 512}
             for side, value in sliced_wasserstein(*pair, seed=seed).items():
                 figures[f"swd_{side}"] = {"value": value, **depends}
         elif name == "ms_ssim":
-            for key, images in (("ms_ssim", generated), ("ms_ssim_real", np.asarray(reference[some]))):
+            for key, images, indices in (("ms_ssim", generated, mine), ("ms_ssim_real", reference, some)):
+                images = _some(images, indices, 2000, seed)
                 figures[key] = {"value": mean_ms_ssim(images, 1000, seed), **base, "pairs": 1000}
     return figures
 
@@ -131,13 +137,44 @@ def check_metrics(metrics):
     return list(dict.fromkeys(metrics))
 
 
-def _inception_score(generated, extractor, seed, depends):
+def _some(images, indices, most, seed):
+    """At most so many of the images of the indices, at random: a folder's lie class by class."""
+    return np.asarray(images[indices[chosen_indices(len(indices), most, seed)]])
+
+
+def named_metrics(names, extractor, weights=None, labelled=None):
+    """The metrics of `evaluate`'s names for `compile(metrics=...)`.
+
+    Args:
+        names: among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim".
+        extractor, weights: as `evaluate_model` takes them.
+        labelled: function that gives the labelled data on which the extractor "trained" is trained.
+    """
+    names = check_metrics(names)
+    if extractor == "trained":
+        extractor = train_extractor(labelled())
+    elif set(names) & {"fid", "kid", "prdc", "inception_score"}:
+        extractor = Extractor(extractor, weights=weights)
+    made = {
+        "fid": lambda: FrechetDistance(extractor),
+        "kid": lambda: KernelDistance(extractor),
+        "prdc": lambda: PRDC(extractor),
+        "inception_score": lambda: InceptionScore(getattr(extractor, "classifier", extractor)),
+        "swd": SlicedWasserstein,
+        "ms_ssim": MSSSIM,
+    }
+    return [made[name]() for name in names]
+
+
+def _inception_score(generated, indices, extractor, seed, depends):
     classifier = getattr(extractor, "classifier", None) or get_classifier(extractor)
     if classifier is extractor:
         raise ValueError(
             "inception_score needs class probabilities: the extractor 'inception', or one of `train_extractor`."
         )
-    parts = [ops.convert_to_numpy(ops.softmax(logits)) for logits in features_of(generated, classifier)]
+    parts = [
+        ops.convert_to_numpy(ops.softmax(logits)) for logits in features_of(generated, classifier, indices)
+    ]
     p = np.concatenate(parts)
     splits = min(10, len(p))
     mean, deviation = functional.inception_score(p, splits, seed)
@@ -211,7 +248,7 @@ def evaluate_model(
     if is_model(model):
         if report:
             report(f"{n} images of {model}")
-        generated = _draw(generator, n, seed, truncation)
+        generated = Drawn(generator, n, seed, truncation)
     else:
         generated = Indexed(source)
     figures = evaluate(generated, Indexed(real), extractor, metrics, n, seed, report=report)
@@ -223,13 +260,31 @@ def evaluate_model(
     return figures, out
 
 
-def _draw(generator, n, seed, truncation, batch_size=256):
-    """n images; each part of `batch_size` with a seed of its own, so that memory does not grow with n."""
-    parts = []
-    for i, start in enumerate(range(0, n, batch_size)):
-        part_seed = int(np.random.default_rng([seed, i]).integers(2**31))
-        parts.append(generator.sample(min(batch_size, n - start), part_seed, truncation))
-    return np.concatenate(parts)
+class Drawn:
+    """n images of a generator, made when they are asked for, so that memory does not grow with n.
+
+    Each part of `part` images has a seed of its own, and the last one that was made is kept.
+    """
+
+    part = 256
+
+    def __init__(self, generator, n, seed, truncation):
+        self.generator, self.count, self.seed, self.truncation = generator, n, seed, truncation
+        self._made = None, None
+
+    def __len__(self):
+        return self.count
+
+    def __getitem__(self, indices):
+        parts, places = np.divmod(np.asarray(indices), self.part)
+        return np.stack([self._make(i)[j] for i, j in zip(parts, places, strict=True)])
+
+    def _make(self, i):
+        if self._made[0] != i:
+            seed = int(np.random.default_rng([self.seed, i]).integers(2**31))
+            size = min(self.part, self.count - i * self.part)
+            self._made = i, self.generator.sample(size, seed, self.truncation)
+        return self._made[1]
 
 
 class Indexed:

@@ -45,12 +45,7 @@ def reference_moments(source, extractor):
     images = images_of(source)
 
     def compute():
-        count, total, products = 0, 0.0, 0.0
-        for features in features_of(images, extractor):
-            features = features.astype("float64")
-            count, total = count + len(features), total + features.sum(axis=0)
-            products = products + features.T @ features
-        n, mean, covariance = moments(count, total, products)
+        n, mean, covariance = moments_of(features_of(images, extractor))
         return {"count": np.int64(n), "mean": mean, "covariance": covariance}
 
     return _cached("moments", images, np.arange(len(images)), extractor, compute)
@@ -60,6 +55,16 @@ def load_moments(path):
     """(n, mean, covariance) of a file of `reference_moments`."""
     arrays = _load_or_raise(path)
     return int(arrays["count"]), arrays["mean"], arrays["covariance"]
+
+
+def moments_of(parts):
+    """(n, mean, unbiased covariance) of features that come part by part."""
+    count, total, products = 0, 0.0, 0.0
+    for features in parts:
+        features = features.astype("float64")
+        count, total = count + len(features), total + features.sum(axis=0)
+        products = products + features.T @ features
+    return moments(count, total, products)
 
 
 def moments(count, total, products):
