@@ -48,13 +48,30 @@ def adam(rate, beta_1, beta_2):
     }
 
 
-# name: networks' arguments, compile's, share of `--steps`
+def cosine(start, end, steps):
+    return keras.optimizers.schedules.CosineDecay(start, steps, alpha=end / start)
+
+
+# Normalisation is a cure of its own: without it loss and penalties show what they can.
+PLAIN = {
+    "generator_normalization": "none",
+    "discriminator_normalization": "none",
+    "kernel_initializer": "he_normal",
+}
+DCGAN = {
+    "generator_normalization": "batch",
+    "discriminator_normalization": "batch",
+    "kernel_initializer": None,
+}
+
+# name: networks' arguments beside `PLAIN`, compile's for so many steps, share of `--steps`
 METHODS = {
-    "gan": ({"discriminator_normalization": "batch"}, lambda: adam(1e-3, 0.5, 0.999), 1.0),
-    "pacgan2": ({"discriminator_normalization": "batch", "packing": 2}, lambda: adam(1e-3, 0.5, 0.999), 1.0),
+    "dcgan": (DCGAN, lambda steps: adam(1e-3, 0.5, 0.999), 1.0),
+    "gan": ({}, lambda steps: adam(cosine(2e-3, 2e-4, steps), 0.0, 0.99), 1.0),
+    "pacgan2": ({"packing": 2}, lambda steps: adam(cosine(2e-3, 2e-4, steps), 0.0, 0.99), 1.0),
     "wgan-gp": (
-        {"discriminator_normalization": "none"},
-        lambda: {
+        {},
+        lambda steps: {
             **adam(5e-4, 0.0, 0.9),
             "loss": "wasserstein",
             "regularizers": [r.GradientPenalty(10.0)],
@@ -63,11 +80,11 @@ METHODS = {
         0.5,
     ),
     "r3gan": (
-        {"discriminator_normalization": "none"},
-        lambda: {
-            **adam(1e-3, 0.0, 0.99),
+        {},
+        lambda steps: {
+            **adam(cosine(2e-3, 2e-4, steps), 0.0, 0.99),
             "loss": "relativistic",
-            "regularizers": [r.R1Penalty(0.5), r.R2Penalty(0.5)],
+            "regularizers": [kind(cosine(0.5, 0.1, steps)) for kind in (r.R1Penalty, r.R2Penalty)],
         },
         0.7,
     ),
@@ -77,11 +94,12 @@ METHODS = {
 def train(name, images, steps, seed):
     keywords, parts, share = METHODS[name]
     keras.utils.set_random_seed(seed)
+    keywords = {**PLAIN, **keywords}
     networks = keras_gan.networks.dcgan((28, 28, 3), latent_dim=100, filters=16, **keywords)
     gan = keras_gan.GAN(*networks, ema_decay=0.999, seed=seed)
-    gan.compile(**parts())
-    start = time.perf_counter()
     steps = int(steps * share)
+    gan.compile(**parts(steps))
+    start = time.perf_counter()
     gan.fit(
         keras_gan.data.from_arrays(images, batch_size=64),
         steps_per_epoch=max(1, steps // 10),

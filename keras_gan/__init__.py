@@ -18,6 +18,7 @@ if keras.backend.backend() != "tensorflow":
 
 from keras_gan import (
     callbacks,
+    convert,
     data,
     latent,
     layers,
@@ -50,6 +51,7 @@ __all__ = [
     "ConditionalGAN",
     "InfoGAN",
     "callbacks",
+    "convert",
     "data",
     "latent",
     "layers",

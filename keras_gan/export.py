@@ -132,16 +132,33 @@ class Sampler(tf.Module):
         self.sample = sample
 
 
+def write_network(network, folder):
+    """Write a network from image to image as a SavedModel, each weight once; returns the path as a str."""
+    module = tf.Module()
+    module.weights = [variable.value for variable in network.weights]
+
+    @tf.function(input_signature=[tf.TensorSpec(network.input_shape, tf.float32, name="images")])
+    def serving_default(images):
+        return {"images": network(images, training=False)}
+
+    module.serving_default = serving_default
+    _write_module(module, {"serving_default": serving_default}, folder)
+    return str(folder)
+
+
 def _write_saved_model(gan, folder):
+    sampler = Sampler(gan)
+    _write_module(sampler, {"serving_default": sampler.serving_default, "sample": sampler.sample}, folder)
+
+
+def _write_module(module, signatures, folder):
     """Written beside and then moved: a folder that exists is whole."""
     if folder.exists() and not (folder / "saved_model.pb").exists() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty and not a SavedModel; it is not overwritten.")
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.parent.mkdir(parents=True, exist_ok=True)
-    sampler = Sampler(gan)
-    signatures = {"serving_default": sampler.serving_default, "sample": sampler.sample}
-    tf.saved_model.save(sampler, str(partial), signatures=signatures)
+    tf.saved_model.save(module, str(partial), signatures=signatures)
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
 

@@ -8,6 +8,8 @@ from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_stddev import MinibatchStdDev
 from keras_gan.layers.packing import Packing
 from keras_gan.layers.pixel_normalization import PixelNormalization
+from keras_gan.layers.pixel_shuffle import PixelShuffle
+from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 
@@ -21,6 +23,8 @@ __all__ = [
     "MinibatchStdDev",
     "Packing",
     "PixelNormalization",
+    "PixelShuffle",
+    "ReflectionPadding2D",
     "SelfAttention",
     "SpectralNormalization",
 ]

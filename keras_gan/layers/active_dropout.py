@@ -1,4 +1,4 @@
-"""Dropout that stays on."""
+"""Dropout that stays on, and is the same on one device and on several."""
 
 import zlib
 
@@ -18,6 +18,8 @@ class ActiveDropout(keras.layers.Layer):
     Args:
         rate: float in [0, 1), share of what is dropped.
         seed: int, or `None` (default) for one that follows from the layer's name.
+        in_inference: bool, default True. False for dropout that is on in training alone; unlike Keras' own
+            it draws other masks for the images of each replica.
 
     Example:
     >>> layer = keras_gan.layers.ActiveDropout(0.5)
@@ -28,19 +30,22 @@ class ActiveDropout(keras.layers.Layer):
     https://arxiv.org/abs/1611.07004
     """
 
-    def __init__(self, rate, seed=None, **kwargs):
+    def __init__(self, rate, seed=None, in_inference=True, **kwargs):
         super().__init__(**kwargs)
         if not 0.0 <= rate < 1.0:
             raise ValueError(f"`rate` must be in [0, 1). Received: rate={rate}")
         self.rate = rate
+        self.in_inference = in_inference
         self.seed = zlib.crc32(self.name.encode()) % 2**31 if seed is None else seed
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def call(self, inputs, training=False):
         if training:
-            draw = random.uniform((ops.shape(inputs)[0], *inputs.shape[1:]), self.seed_generator)
+            draw = random.uniform(ops.shape(inputs), self.seed_generator)
+        elif self.in_inference:
+            draw = keras.random.uniform((1, *ops.shape(inputs)[1:]), seed=self.seed)
         else:
-            draw = keras.random.uniform((1, *inputs.shape[1:]), seed=self.seed)
+            return inputs
         kept = ops.cast(draw >= self.rate, inputs.dtype)
         return inputs * kept / (1.0 - self.rate)
 
@@ -48,4 +53,9 @@ class ActiveDropout(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+        return {
+            **super().get_config(),
+            "rate": self.rate,
+            "seed": self.seed,
+            "in_inference": self.in_inference,
+        }

@@ -1,9 +1,28 @@
-"""Networks: functions that return a (generator, discriminator) pair of keras.Model."""
+"""Networks: functions that return a (generator, discriminator) pair of keras.Model, or one of them."""
 
+from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
+from keras_gan.networks.esrgan import rrdbnet
 from keras_gan.networks.freeze import freeze_blocks
 from keras_gan.networks.mlp import mlp
+from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.sngan import sagan, sngan
+from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
 
-__all__ = ["dcgan", "freeze_blocks", "mlp", "r3gan", "sagan", "sngan"]
+__all__ = [
+    "RECEPTIVE_FIELDS",
+    "dcgan",
+    "freeze_blocks",
+    "mlp",
+    "msrresnet",
+    "patchgan",
+    "r3gan",
+    "resnet",
+    "rrdbnet",
+    "sagan",
+    "sngan",
+    "srgan_discriminator",
+    "srresnet",
+    "unet",
+]

@@ -1,0 +1,158 @@
+"""The official networks from image to image: what their state dicts look like, and ours for them.
+
+Each family is a function from a state dict to (network, names of the official modules in the order of its
+layers), or None where the state dict is of another family.
+"""
+
+import re
+
+from keras_gan import networks
+
+
+def cyclegan_resnet(state):
+    """junyanz' ResnetGenerator (CycleGAN)."""
+    first = state.get("model.1.weight")
+    if first is None or first.shape[2:] != (7, 7):
+        return None
+    blocks = sum(name.endswith("conv_block.1.weight") for name in state)
+    with_dropout = "model.10.conv_block.6.weight" in state and state["model.10.conv_block.6.weight"].ndim == 4
+    last = f"model.{10 + blocks + 7}"
+    network = networks.resnet(
+        (None, None, first.shape[1]),
+        _outputs(state, last),
+        blocks=blocks,
+        filters=len(first),
+        normalization=_normalization(state, "model.1", "model.2"),
+    )
+    second = 6 if with_dropout else 5
+    convolutions = [f"model.{i}" for i in (1, 4, 7)]
+    for i in range(10, 10 + blocks):
+        convolutions += [f"model.{i}.conv_block.{j}" for j in (1, second)]
+    convolutions += [f"model.{10 + blocks + i}" for i in (0, 3)]
+    return network, [*_with_norms(state, convolutions), last]
+
+
+def pix2pix_unet(state):
+    """junyanz' UnetGenerator (pix2pix)."""
+    first = state.get("model.model.0.weight")
+    if first is None:
+        return None
+    downs = 1 + sum(bool(re.fullmatch(r"model\.model\.1(\.model\.3)*\.model\.1\.weight", n)) for n in state)
+    levels = ["model.model.1" + ".model.3" * i for i in range(downs - 1)]
+    network = networks.unet(
+        (2**downs, 2**downs, first.shape[1]),
+        _outputs(state, "model.model.3", axis=1),
+        filters=len(first),
+        downs=downs,
+        normalization=_normalization(state, f"{levels[0]}.model.1", f"{levels[0]}.model.2"),
+    )
+    down = [f"{level}.model.1" for level in levels]
+    up = [f"{levels[-1]}.model.3"] + [f"{level}.model.5" for level in reversed(levels[:-1])]
+    return network, ["model.model.0", *_with_norms(state, [*down, *up]), "model.model.3"]
+
+
+def patchgan(state):
+    """junyanz' NLayerDiscriminator."""
+    first = state.get("model.0.weight")
+    if first is None or first.shape[2:] != (4, 4):
+        return None
+    indices = sorted(int(n.split(".")[1]) for n, v in state.items() if n.endswith(".weight") and v.ndim == 4)
+    strided = len(indices) - 2
+    field = {n: field for field, n in networks.RECEPTIVE_FIELDS.items()}.get(strided)
+    if field is None:
+        raise ValueError(f"A PatchGAN of {strided} strided convolutions is unknown.")
+    network = networks.patchgan(
+        (None, None, first.shape[1]),
+        receptive_field=field,
+        filters=len(first),
+        normalization=_normalization(state, "model.2", "model.3"),
+    )
+    inner = [f"model.{i}" for i in indices[1:-1]]
+    return network, ["model.0", *_with_norms(state, inner), f"model.{indices[-1]}"]
+
+
+def pixel_discriminator(state):
+    """junyanz' PixelDiscriminator."""
+    first = state.get("net.0.weight")
+    if first is None:
+        return None
+    network = networks.patchgan(
+        (None, None, first.shape[1]),
+        receptive_field=1,
+        filters=len(first),
+        normalization=_normalization(state, "net.2", "net.3"),
+    )
+    return network, ["net.0", *_with_norms(state, ["net.2"]), "net.5"]
+
+
+# What older files of ESRGAN call what newer ones (BasicSR, Real-ESRGAN) call otherwise.
+ESRGAN_NAMES = [
+    (r"^RRDB_trunk\.(\d+)\.RDB(\d)", r"body.\1.rdb\2"),
+    (r"^trunk_conv\.", "conv_body."),
+    (r"^upconv(\d)\.", r"conv_up\1."),
+    (r"^HRconv\.", "conv_hr."),
+]
+
+
+def rrdbnet(state):
+    """xinntao's RRDBNet (ESRGAN, BasicSR, Real-ESRGAN)."""
+    if not any(re.match(r"RRDB_trunk\.0\.RDB1|body\.0\.rdb1", name) for name in state):
+        return None
+    for name in list(state):
+        new = name
+        for pattern, replacement in ESRGAN_NAMES:
+            new = re.sub(pattern, replacement, new)
+        state[new] = state.pop(name)
+    blocks = sum(bool(re.fullmatch(r"body\.\d+\.rdb1\.conv1\.weight", name)) for name in state)
+    first, channels = state["conv_first.weight"], _outputs(state, "conv_last")
+    # Where pixels became channels before, the scale is smaller.
+    squared = first.shape[1] // channels
+    network = networks.rrdbnet(
+        {1: 4, 4: 2, 16: 1}.get(squared, 4),
+        first.shape[1] // (squared if squared in (1, 4, 16) else 1),
+        out_channels=channels,
+        filters=len(first),
+        blocks=blocks,
+        growth=_outputs(state, "body.0.rdb1.conv1"),
+    )
+    dense = [f"body.{b}.rdb{i}.conv{j}" for b in range(blocks) for i in (1, 2, 3) for j in range(1, 6)]
+    return network, ["conv_first", *dense, "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
+
+
+def msrresnet(state):
+    """BasicSR's MSRResNet."""
+    if "conv_first.weight" not in state or "body.0.conv1.weight" not in state:
+        return None
+    blocks = sum(bool(re.fullmatch(r"body\.\d+\.conv1\.weight", name)) for name in state)
+    filters, channels = state["conv_first.weight"].shape[:2]
+    ups = [name for name in ("upconv1", "upconv2") if f"{name}.weight" in state]
+    scale = 4 if len(ups) == 2 else round((_outputs(state, "upconv1") / filters) ** 0.5)
+    network = networks.msrresnet(scale, channels, filters=filters, blocks=blocks)
+    body = [f"body.{b}.conv{i}" for b in range(blocks) for i in (1, 2)]
+    return network, ["conv_first", *body, *ups, "conv_hr", "conv_last"]
+
+
+FAMILIES = (cyclegan_resnet, pix2pix_unet, patchgan, pixel_discriminator, rrdbnet, msrresnet)
+
+
+def _outputs(state, module, axis=0):
+    if f"{module}.weight" not in state:
+        raise ValueError(f"`{module}.weight` is missing.")
+    return state[f"{module}.weight"].shape[axis]
+
+
+def _normalization(state, convolution, norm):
+    """Batch normalisation has weights; before an instance normalisation a convolution has a bias."""
+    if f"{norm}.running_mean" in state:
+        return "batch"
+    return "instance" if f"{convolution}.bias" in state else "none"
+
+
+def _with_norms(state, convolutions):
+    """Names of convolutions, each followed by that of its norm where it has weights."""
+    names = []
+    for convolution in convolutions:
+        head, _, index = convolution.rpartition(".")
+        norm = f"{head}.{int(index) + 1}"
+        names += [convolution, *([norm] if f"{norm}.running_mean" in state else [])]
+    return names

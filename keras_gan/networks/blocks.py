@@ -1,0 +1,52 @@
+"""What the networks from image to image have in common: convolutions as PyTorch pads them, and norms."""
+
+import keras
+from keras import layers
+
+NORMALIZATIONS = ("batch", "instance", "none")
+
+
+def normal():
+    """N(0, 0.02), the initialiser of all their convolutions."""
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def convolution(x, filters, kernel_size, strides=1, padding=None, **kwargs):
+    """A convolution with zeros on both sides alike, which Keras' "same" has not at stride 2."""
+    padding = (kernel_size - 1) // 2 if padding is None else padding
+    kwargs = {"kernel_initializer": normal(), **kwargs}
+    if padding and strides == 1 and kernel_size == 2 * padding + 1:
+        return layers.Conv2D(filters, kernel_size, padding="same", **kwargs)(x)
+    if padding:
+        x = layers.ZeroPadding2D(padding)(x)
+    return layers.Conv2D(filters, kernel_size, strides, **kwargs)(x)
+
+
+def transposed_convolution(x, filters, kernel_size, **kwargs):
+    """A transposed convolution of stride 2 that doubles the size, PyTorch's with padding 1."""
+    kwargs = {"kernel_initializer": normal(), **kwargs}
+    if kernel_size == 4:
+        return layers.Conv2DTranspose(filters, 4, 2, padding="same", **kwargs)(x)
+    # Of kernel 3, "same" would begin a pixel earlier.
+    x = layers.Conv2DTranspose(filters, 3, 2, padding="valid", **kwargs)(x)
+    return layers.Cropping2D(((1, 0), (1, 0)))(x)
+
+
+def check_normalization(normalization):
+    if normalization not in NORMALIZATIONS:
+        raise ValueError(f"`normalization` must be one of {NORMALIZATIONS}. Received: {normalization!r}")
+
+
+def normalize(x, normalization):
+    """Batch or instance normalisation, or none; instance normalisation has no weights."""
+    if normalization == "batch":
+        gamma = keras.initializers.RandomNormal(mean=1.0, stddev=0.02)
+        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(x)
+    if normalization == "instance":
+        return layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)(x)
+    return x
+
+
+def has_bias(normalization):
+    """Whether the convolution before a normalisation has a bias: batch normalisation brings its own."""
+    return normalization != "batch"

@@ -1,0 +1,163 @@
+"""The official networks from image to image against outputs of the original code."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from keras_gan import torch_file
+from tests.conftest import SHARED
+
+GOLDEN = SHARED / "golden" / "translation"
+needs_golden = pytest.mark.skipif(not GOLDEN.exists(), reason=f"needs {GOLDEN}")
+FILES = {
+    "esrgan_rrdb_nf8_nb2_gc4_x4": "rrdbnet",
+    "patchgan_n3_ndf8_batch": "patchgan",
+    "patchgan_n3_ndf8_instance": "patchgan",
+    "resnet_6blocks_ngf8": "resnet",
+    "resnet_6blocks_ngf8_legacy": "resnet",
+    "resnet_9blocks_ngf8": "resnet",
+    "unet_256_ngf8": "unet",
+}
+
+
+@needs_golden
+@pytest.mark.parametrize("name", FILES)
+def test_output_is_the_original_networks(name):
+    network = keras_gan.convert.load(GOLDEN / f"{name}.pth")
+    assert network.name == FILES[name]
+    golden = np.load(GOLDEN / f"{name.removesuffix('_legacy')}.npz")
+    output = network(golden["input"].transpose(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(output, golden["output"], atol=1e-4 * golden["output"].std())
+
+
+@needs_golden
+def test_the_saved_model_takes_and_gives_the_networks_images(tmp_path):
+    network, folder = keras_gan.convert.convert(GOLDEN / "resnet_6blocks_ngf8.pth", tmp_path / "resnet")
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 16, 24, 1)).astype("float32")
+    served = tf.saved_model.load(folder).signatures["serving_default"](images=tf.constant(images))["images"]
+    np.testing.assert_allclose(served, network(images), atol=1e-5)
+    assert '"range": [\n    -1,\n    1\n  ]' in (tmp_path / "resnet" / "metadata.json").read_text()
+
+
+def weights_of(network, names):
+    """The state dict that PyTorch would have of a network."""
+    state, weighted = {}, [layer for layer in network.layers if layer.weights and "dropout" not in layer.name]
+    rng = np.random.default_rng(0)
+    for layer, name in zip(weighted, names, strict=True):
+        if hasattr(layer, "kernel"):
+            state[f"{name}.weight"] = rng.normal(size=np.array(layer.kernel.shape)[[3, 2, 0, 1]]) * 0.1
+            if layer.use_bias:
+                state[f"{name}.bias"] = rng.normal(size=layer.bias.shape)
+        else:
+            for suffix in ("weight", "bias", "running_mean", "running_var"):
+                state[f"{name}.{suffix}"] = rng.uniform(0.5, 1, layer.gamma.shape)
+    return {key: value.astype("float32") for key, value in state.items()}
+
+
+def loaded(state, monkeypatch):
+    monkeypatch.setattr(torch_file, "read", lambda path: state)
+    return keras_gan.convert.load("file.pth")
+
+
+def msrresnet_state(scale=4):
+    network = keras_gan.networks.msrresnet(scale, filters=4, blocks=2)
+    ups = ["upconv1", "upconv2"][: 1 if scale < 4 else 2]
+    names = [
+        "conv_first",
+        *(f"body.{b}.conv{i}" for b in (0, 1) for i in (1, 2)),
+        *ups,
+        "conv_hr",
+        "conv_last",
+    ]
+    return weights_of(network, names)
+
+
+def reference_msrresnet(state, x, scale):
+    """BasicSR's formula in NumPy, NCHW."""
+
+    def convolve(x, name):
+        padded = np.pad(x, ((0, 0), (0, 0), (1, 1), (1, 1)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3), axis=(2, 3))
+        y = np.einsum("nchwij,ocij->nohw", windows, state[f"{name}.weight"])
+        return y + state[f"{name}.bias"][:, None, None]
+
+    def leaky(x):
+        return np.where(x > 0, x, 0.1 * x)
+
+    def shuffle(x, r):
+        n, c, h, w = x.shape
+        return x.reshape(n, c // r**2, r, r, h, w).transpose(0, 1, 4, 2, 5, 3).reshape(n, -1, h * r, w * r)
+
+    y = leaky(convolve(x, "conv_first"))
+    for b in (0, 1):
+        y = y + convolve(np.maximum(convolve(y, f"body.{b}.conv1"), 0), f"body.{b}.conv2")
+    for name in ("upconv1", "upconv2"):
+        if f"{name}.weight" in state:
+            y = leaky(shuffle(convolve(y, name), 2 if scale == 4 else scale))
+    y = convolve(leaky(convolve(y, "conv_hr")), "conv_last")
+    enlarged = tf.image.resize(x.transpose(0, 2, 3, 1), (x.shape[2] * scale, x.shape[3] * scale)).numpy()
+    return y + enlarged.transpose(0, 3, 1, 2)
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_msrresnet(scale, monkeypatch):
+    state = msrresnet_state(scale)
+    network = loaded({"params": state}, monkeypatch)
+    x = np.random.default_rng(1).uniform(size=(1, 3, 5, 6)).astype("float32")
+    expected = reference_msrresnet(state, x, scale)
+    output = network(x.transpose(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(output, expected, atol=1e-4 * expected.std())
+
+
+@needs_golden
+def test_newer_names_averages_and_smaller_scales(monkeypatch):
+    """Real-ESRGAN: `params_ema` before `params`, new names, pixels to channels at scale 2."""
+    network = keras_gan.networks.rrdbnet(2, filters=8, blocks=2, growth=4)
+    names = [f"body.{b}.rdb{i}.conv{j}" for b in (0, 1) for i in (1, 2, 3) for j in range(1, 6)]
+    names = ["conv_first", *names, "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
+    state = weights_of(network, names)
+    found = loaded({"params": {}, "params_ema": state}, monkeypatch)
+    images = np.random.default_rng(0).uniform(size=(1, 6, 4, 3)).astype("float32")
+    assert found(images).shape == (1, 12, 8, 3)
+    # Channel c, row i and column j of a square become channel 4c + 2i + j.
+    shuffled = next(layer for layer in found.layers if hasattr(layer, "factor"))(images).numpy()
+    np.testing.assert_array_equal(shuffled[0, 0, 0], images[0, :2, :2].transpose(2, 0, 1).ravel())
+
+
+@needs_golden
+def test_running_statistics_of_norms_without_weights_are_dropped(monkeypatch):
+    state = torch_file.read(GOLDEN / "resnet_6blocks_ngf8.pth")
+    old = {"module." + name: value for name, value in state.items()}
+    old |= {f"module.model.2.{name}": np.ones(8, "float32") for name in ("running_mean", "running_var")}
+    old["module.model.2.num_batches_tracked"] = np.int64(3) * np.ones((), "int64")
+    found = loaded(old, monkeypatch)
+    np.testing.assert_array_equal(found.layers[2].kernel, state["model.1.weight"].transpose(2, 3, 1, 0))
+
+
+@needs_golden
+def test_dropout_in_the_blocks_moves_the_names(monkeypatch):
+    state = torch_file.read(GOLDEN / "resnet_6blocks_ngf8.pth")
+    moved = {name.replace("conv_block.5", "conv_block.6"): value for name, value in state.items()}
+    images = np.ones((1, 16, 16, 1), "float32")
+    expected = keras_gan.convert.load(GOLDEN / "resnet_6blocks_ngf8.pth")(images)
+    np.testing.assert_array_equal(loaded(moved, monkeypatch)(images), expected)
+
+
+def test_pixel_discriminator(monkeypatch):
+    network = keras_gan.networks.patchgan((8, 8, 6), receptive_field=1, filters=4)
+    state = weights_of(network, ["net.0", "net.2", "net.3", "net.5"])
+    assert loaded(state, monkeypatch).output_shape == (None, None, None, 1)
+
+
+@needs_golden
+def test_what_does_not_fit_is_listed(monkeypatch):
+    state = torch_file.read(GOLDEN / "resnet_6blocks_ngf8.pth")
+    state["model.16.weight"] = state["model.16.weight"][:, :, :2]
+    state["model.99.weight"] = state.pop("model.4.bias")
+    with pytest.raises(ValueError, match=r"3 differences.*`model.4.bias` is missing.*\(32, 16, 2, 3\).*99"):
+        loaded(state, monkeypatch)
+    with pytest.raises(ValueError, match=r"no known family.*'a.weight'.*RRDBNet"):
+        loaded({"a.weight": np.ones((2, 2), "float32")}, monkeypatch)
+    with pytest.raises(ValueError, match="no state dict"):
+        loaded({"epoch": 3}, monkeypatch)
