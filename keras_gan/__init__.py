@@ -34,9 +34,12 @@ from keras_gan import (
 )
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models.cyclegan import CycleGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.info_gan import InfoGAN
 from keras_gan.models.lsgan import LSGAN
+from keras_gan.models.pix2pix import Pix2Pix
+from keras_gan.models.srgan import ESRGAN, SRGAN
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
 
@@ -44,12 +47,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ACGAN",
+    "ESRGAN",
     "GAN",
     "LSGAN",
+    "SRGAN",
     "WGAN",
     "WGANGP",
     "ConditionalGAN",
+    "CycleGAN",
     "InfoGAN",
+    "Pix2Pix",
     "callbacks",
     "convert",
     "data",

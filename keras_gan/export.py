@@ -69,7 +69,7 @@ def describe(gan):
     return {
         "class": type(gan).__name__,
         "image_shape": list(gan.generator.output_shape[1:]),
-        "latent_dim": first(gan.generator.input_shape)[-1],
+        "latent_dim": None if gan.from_images else first(gan.generator.input_shape)[-1],
         "noise_dim": getattr(gan, "noise_dim", None),
         "num_classes": getattr(gan, "num_classes", None),
         "class_names": gan.class_names,
@@ -132,18 +132,65 @@ class Sampler(tf.Module):
         self.sample = sample
 
 
-def write_network(network, folder):
-    """Write a network from image to image as a SavedModel, each weight once; returns the path as a str."""
-    module = tf.Module()
-    module.weights = [variable.value for variable in network.weights]
+def export_translator(gan, filepath, format="saved_model", metadata=None):
+    """Write the generator of a model from image to image, with `metadata.json` beside it.
 
-    @tf.function(input_signature=[tf.TensorSpec(network.input_shape, tf.float32, name="images")])
-    def serving_default(images):
-        return {"images": network(images, training=False)}
+    - "saved_model": a folder. `serving_default` takes float32 `images` in [-1, 1] and gives such;
+      `translate(images)` is of uint8 images. Of any size where the network is.
+    - "litert", "onnx": a file, from float images to float images.
 
-    module.serving_default = serving_default
-    _write_module(module, {"serving_default": serving_default}, folder)
-    return str(folder)
+    Arguments, returns and errors as `export`.
+    """
+    if format not in FORMATS:
+        raise ValueError(f"`format` must be one of {FORMATS}. Received: {format!r}")
+    filepath, networks = pathlib.Path(filepath), gan.exported_networks()
+    if format == "saved_model":
+        write_networks(networks, filepath)
+        beside = filepath / "metadata.json"
+    else:
+        filepath.parent.mkdir(parents=True, exist_ok=True)
+        _write_file(next(iter(networks.values())), filepath, format)
+        beside = filepath.with_name(filepath.name + ".metadata.json")
+    about = {**describe(gan), "source_shape": list(gan.source_shape), "format": format, **(metadata or {})}
+    beside.write_text(json.dumps(about, indent=2) + "\n")
+    return str(filepath)
+
+
+def write_networks(networks, folder, value_range=(-1, 1)):
+    """Write networks from image to image as one SavedModel, each weight once.
+
+    Args:
+        networks: dict from the name of a signature for uint8 images ("translate") to keras.Model; the first one's
+            is `serving_default`, for floats, too. A name of None leaves out the one for uint8.
+        folder: to write.
+        value_range: (low, high) of the floats.
+    """
+    module, signatures = tf.Module(), {}
+    module.weights = [variable.value for network in networks.values() for variable in network.weights]
+    for name, network in networks.items():
+        of_floats, of_levels = _on_images(network, value_range)
+        signatures.setdefault("serving_default", of_floats)
+        if name:
+            signatures[name] = of_levels
+    for name, function in signatures.items():
+        setattr(module, name, function)
+    _write_module(module, signatures, folder)
+
+
+def _on_images(network, value_range):
+    """A network as functions of floats in a range and of uint8."""
+    (low, high), shape = value_range, network.input_shape
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
+    def of_floats(images):
+        return {"images": tf.cast(network(images, training=False), tf.float32)}
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images")])
+    def of_levels(images):
+        made = of_floats(tf.cast(images, tf.float32) / 255.0 * (high - low) + low)["images"]
+        return to_uint8((made - low) / (high - low) * 2.0 - 1.0)
+
+    return of_floats, of_levels
 
 
 def _write_saved_model(gan, folder):

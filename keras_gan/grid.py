@@ -48,3 +48,14 @@ def image_grid(images, columns=None, caption=None, row_names=None):
     for row, name in enumerate(row_names or []):
         write.text((3, top + row * cell_height + cell_height // 2 - 6), name, fill=black)
     return picture
+
+
+def as_colour(images):
+    """Grey images with three equal channels; others as they are."""
+    return np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
+
+
+def enlarge(images, size):
+    """Images of (height, width) `size`: smaller ones by a whole factor, each pixel a square."""
+    factors = [want // have for want, have in zip(size, images.shape[1:3], strict=True)]
+    return images.repeat(factors[0], axis=1).repeat(factors[1], axis=2)

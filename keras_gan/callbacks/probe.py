@@ -31,7 +31,7 @@ class Probe:
         self.batch_size = min(batch_size or len(real["image"]), len(real["image"]))
         self.model, self.real, self.held_out, self.classifier = model, real, held_out, classifier
         self.count = len(real["image"])
-        self.latents = tf.constant(model.sample_latents(self.count, seed=0))
+        self.drawn = model.draw(self.count, tf.constant([0, 0], "int64"))
         network = judge(model.discriminator)
         self.features = keras.Model(network.input, last_layer(network).input)
         self.pixels = _flat(real["image"])
@@ -139,7 +139,7 @@ class Probe:
         return out
 
     def _batch(self, rows):
-        return {**_rows(self.model.unpack(self.real), rows), "latents": self.latents[rows]}
+        return self.model.arrange(_rows({**self.model.unpack(self.real), **self.drawn}, rows))
 
     def _logits(self, batch):
         return _per_image(self.model.discriminate(batch["image"], self.model.condition(batch)))
@@ -152,7 +152,7 @@ class Probe:
             "real_logits": self._logits(batch),
             "fake_logits": _per_image(model.discriminate(fake, condition)),
             "fake": tf.cast(fake, "float32"),
-            "ema": tf.cast(model.synthesize(batch["latents"], condition), "float32"),
+            "ema": tf.cast(model.forward(batch, training=False), "float32"),
         }
         for side, images in (("real", batch["image"]), ("fake", fake)):
             features = model.discriminator_outputs(images, condition, network=self.features)

@@ -119,9 +119,8 @@ class SampleGrid(keras.callbacks.Callback):
     def _write(self, name, caption, step):
         if not self.model.distribute_strategy.extended.should_checkpoint:
             return  # the chief of several workers draws
-        picture = image_grid(
-            self.model.images_of(*self._inputs), self.columns, caption, row_names=self._row_names
-        )
+        images, columns = self.model.grid_images(self._inputs, self.columns)
+        picture = image_grid(images, columns, caption, row_names=self._row_names)
         # Moved into place whole: a viewer never sees half a picture.
         partial = self.directory / f".{name}"
         picture.save(partial, format="PNG")

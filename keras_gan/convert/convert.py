@@ -50,27 +50,32 @@ def load(path):
 def convert(path, to):
     """Write the network of a published checkpoint as a SavedModel.
 
-    `serving_default` takes `images`, NHWC floats in the network's own range, and gives `images`.
+    `serving_default` takes `images`, NHWC floats in the network's own range, and gives `images`;
+    `translate` (of generators) is of uint8 images.
 
     Args:
         path: as in `load`.
         to: folder to write.
 
     Returns:
-        (network, folder): the keras.Model, and the path as a str.
+        (network, folder): the keras.Model, and the path.
 
     Raises:
         ValueError: as `load`, and for a folder with other things in it.
     """
     network = load(path)
-    folder = export.write_network(network, pathlib.Path(to))
+    folder = pathlib.Path(to)
+    value_range = [0, 1] if network.name in ("rrdbnet", "msrresnet") else [-1, 1]
+    # A discriminator's logits are no image.
+    name = None if network.name == "patchgan" else "translate"
+    export.write_networks({name: network}, folder, value_range)
     about = {
         "family": network.name,
         "source": pathlib.Path(path).name,
         "input_shape": list(network.input_shape[1:]),
         "output_shape": list(network.output_shape[1:]),
-        "range": [0, 1] if network.name in ("rrdbnet", "msrresnet") else [-1, 1],
+        "range": value_range,
         "parameters": network.count_params(),
     }
-    (pathlib.Path(folder) / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
+    (folder / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
     return network, folder

@@ -21,10 +21,10 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit):
     files, classes, class_names = list_files(path)
     if labels and class_names is None:
         raise ValueError(f"`labels=True` needs one folder per class. {path!r} has images only.")
-    files, kept, modes = _check_files(files, on_error)
+    files, kept, modes = check_files(files, on_error)
     classes = np.asarray(classes, "int64")[kept]
     if size is None:
-        size = _one_size(files)
+        size = one_size(files)
     if channels is None:
         channels = 1 if all(mode in GREY_MODES for mode in modes) else 3
     images = Files(files, size, channels, fit)
@@ -111,7 +111,7 @@ def _split_folder(path, split):
     )
 
 
-def _check_files(files, on_error):
+def check_files(files, on_error):
     """Open each file once, so that a bad one is named now and not in the middle of a training.
 
     Returns the files that can be read, their indices and their colour modes.
@@ -141,7 +141,7 @@ def _check_files(files, on_error):
     return [files[i] for i in kept], kept, [modes[i] for i in kept]
 
 
-def _one_size(files):
+def one_size(files):
     """The size (height, width) that all images share; a ValueError where they differ."""
     sizes = {}
     for path in files:

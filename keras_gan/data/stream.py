@@ -20,7 +20,10 @@ class Stream:
         batch_size: int. Only full batches are made.
         seed: int.
         shuffle: bool. Default True.
-        flip: bool, whether to mirror images left-right at random.
+        flip: bool, whether to mirror images left-right at random, all of a row alike.
+        crop: (height, width) of a random part of `image`, and of the same part of `condition`, which may be
+            smaller by a whole factor; None for whole images.
+        then: function from the dict and an int64 seed of shape (2,) to a dict: what is made of the batch last.
         class_names: list of str by label, or None.
         structure: function from the dict to what the data set yields. Default: the dict.
         name: what the data is called in messages and metadata.
@@ -38,6 +41,8 @@ class Stream:
         seed=0,
         shuffle=True,
         flip=False,
+        crop=None,
+        then=None,
         class_names=None,
         structure=None,
         name="data",
@@ -54,6 +59,8 @@ class Stream:
         self.seed = seed
         self.shuffle = shuffle
         self.flip = flip
+        self.crop = crop
+        self.then = then
         self.structure = structure or (lambda batch: batch)
         self.name = name
         self.class_names = class_names
@@ -84,13 +91,30 @@ class Stream:
         return dataset
 
     def _batch(self, epoch, i):
-        batch = self.fetch(self._indices(epoch, i))
+        seed = tf.stack([tf.constant(self.seed, tf.int64), epoch * 2**31 + i])
+        return self.structure(self._prepared(self.fetch(self._indices(epoch, i)), seed))
+
+    def _prepared(self, batch, seed):
+        """Parts, mirror images, and what `then` adds."""
+        images = {name: batch[name] for name in ("image", "condition") if name in batch}
+        if self.crop:
+            images = crops(images, self.crop, seed)
         if self.flip:
-            seed = tf.stack([tf.constant(self.seed, tf.int64), epoch * 2**31 + i])
             mirrored = tf.random.stateless_uniform((self.batch_size, 1, 1, 1), seed) < 0.5
-            images = batch["image"]
-            batch["image"] = tf.where(mirrored, tf.reverse(images, [2]), images)
-        return self.structure(batch)
+            images = {name: tf.where(mirrored, tf.reverse(x, [2]), x) for name, x in images.items()}
+        batch = {**batch, **images}
+        return self.then(batch, seed) if self.then else batch
+
+    def examples(self, count):
+        """A dict of `count` rows of the data, evenly spaced, prepared as in training but not mirrored."""
+        indices = tf.cast(tf.round(tf.linspace(0.0, self.size - 1.0, min(count, self.size))), tf.int64)
+        batch, seed = self.fetch(indices), tf.constant([0, 0], tf.int64)
+        if self.crop:
+            batch = {
+                **batch,
+                **crops({n: batch[n] for n in ("image", "condition") if n in batch}, self.crop, None),
+            }
+        return self.then(batch, seed) if self.then else batch
 
     def _indices(self, epoch, i):
         # An epoch longer than the data is several passes, each in an order of its own.
@@ -106,6 +130,38 @@ class Stream:
             max_index=tf.constant(self.size - 1, tf.int64),
             rounds=4,
         )
+
+
+def crops(images, size, seed):
+    """The same part of images of one scene at several sizes; the centre where `seed` is None.
+
+    Args:
+        images: dict of tensors of shape (batch, height, width, channels), `image` the largest.
+        size: (height, width) of the parts of `image`.
+        seed: int64 tensor of shape (2,), or None.
+    """
+    smallest = min((x.shape[1:3] for x in images.values()), key=tuple)
+    largest = images["image"].shape[1:3]
+    count = tf.shape(images["image"])[0]
+    offsets = []
+    for axis in range(2):
+        # On the grid of the smallest.
+        factor = largest[axis] // smallest[axis]
+        free = (largest[axis] - size[axis]) // factor
+        if seed is None:
+            offsets.append(tf.fill([count], free // 2))
+        else:
+            drawn = tf.random.stateless_uniform([count], seed + axis + 1, 0, free + 1, tf.int32)
+            offsets.append(drawn)
+    parts = {}
+    for name, x in images.items():
+        factors = [largest[axis] // x.shape[1 + axis] for axis in range(2)]
+        steps = [x.shape[1 + axis] // smallest[axis] for axis in range(2)]
+        sides = [size[axis] // factors[axis] for axis in range(2)]
+        rows = offsets[0][:, None] * steps[0] + tf.range(sides[0])
+        columns = offsets[1][:, None] * steps[1] + tf.range(sides[1])
+        parts[name] = tf.gather(tf.gather(x, rows, axis=1, batch_dims=1), columns, axis=2, batch_dims=1)
+    return parts
 
 
 def stream_of(dataset, through_all=False):

@@ -4,8 +4,10 @@ import contextlib
 import warnings
 
 import keras
+import numpy as np
 import tensorflow as tf
 
+from keras_gan.data.arrays import check_floats
 from keras_gan.data.batches import BadImages
 from keras_gan.losses import RelativisticLoss
 from keras_gan.networks.outputs import first, judge
@@ -46,6 +48,65 @@ def check_networks(generator, discriminator, conditional):
             "The discriminator must give one logit per image, (batch, 1), or per patch, "
             f"(batch, height, width, 1). Received: discriminator.output_shape={logits}"
         )
+
+
+def check_translation(generator, discriminator):
+    """Raise a ValueError where networks are not those of a model from image to image."""
+    for name, network in (("generator", generator), ("discriminator", discriminator)):
+        if not isinstance(network, keras.Model):
+            raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
+    source, made = (_shape(generator, side, "generator") for side in ("input", "output"))
+    judged, logits = (_shape(discriminator, side, "discriminator") for side in ("input", "output"))
+    if isinstance(generator.input_shape, list) or len(source) != 4 or len(made) != 4:
+        raise ValueError(
+            "The generator must take images and give images, (batch, height, width, channels). Received: "
+            f"generator.input_shape={generator.input_shape}, output_shape={generator.output_shape}"
+        )
+    if len(judged) != 4 or None in judged[1:]:
+        raise ValueError(
+            "The discriminator's images must have a fixed shape, that of the training's images. Received: "
+            f"discriminator.input_shape={discriminator.input_shape}"
+        )
+    for have, want in zip(made[1:], judged[1:], strict=True):
+        if None not in (have, want) and have != want:
+            raise ValueError(
+                "The generator's images must be what the discriminator takes. Received: "
+                f"generator.output_shape={made}, discriminator.input_shape={judged}"
+            )
+    if isinstance(discriminator.input_shape, list):
+        condition = discriminator.input_shape[1]
+        if len(discriminator.input_shape) != 2 or condition[-1] != source[-1]:
+            raise ValueError(
+                "The discriminator takes the image, or [image, condition] with the channels of the generator's "
+                f"input. Received: discriminator.input_shape={discriminator.input_shape}, generator.input_shape="
+                f"{source}"
+            )
+    if logits[-1] != 1:
+        raise ValueError(
+            f"The discriminator must give one logit per image or patch. Received: output_shape={logits}"
+        )
+
+
+def check_source(images, shape):
+    """Images that are given to a generator, as an array; raise a ValueError where they do not fit."""
+    images = np.asarray(images)
+    expected = f"(n, {', '.join('any' if size is None else str(size) for size in shape)})"
+    fits = images.ndim == 4 and all(
+        want in (None, have) for have, want in zip(images.shape[1:], shape, strict=True)
+    )
+    if not fits or not len(images):
+        hint = " Add the first axis: `images[None]`." if images.ndim == 3 else ""
+        raise ValueError(f"`images` must have shape {expected}. Received: shape={images.shape}.{hint}")
+    if images.dtype != np.uint8:
+        check_floats(images)
+    return images
+
+
+def check_weight(value, name):
+    """Return a weight of a loss as a float, or raise a ValueError."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
+        raise ValueError(f"`{name}` must be a number that is not negative. Received: {name}={value!r}")
+    return float(value)
 
 
 def _shape(network, side, name):

@@ -43,6 +43,9 @@ class Epochs(keras.callbacks.Callback):
         self.batches.start(int(state.epoch.numpy()), int(state.epoch_position.numpy()))
         self.first_step = int(state.epoch_position.numpy())
 
+    def on_train_batch_begin(self, batch, logs=None):
+        self.model.enter_stage()
+
     def on_train_batch_end(self, batch, logs=None):
         if logs and not all(np.isfinite(value).all() for value in logs.values()):
             step, index = self.model.state.first_bad.numpy()

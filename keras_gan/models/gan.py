@@ -59,10 +59,19 @@ class GAN(Loops, keras.Model):
     # Whether the networks may take something beside latents and images.
     conditional = False
 
+    # Whether the generator is given images instead of latents.
+    from_images = False
+
+    # Factor of the adversarial loss in what the generator minimises.
+    adversarial_weight = 1.0
+
+    # Whether this stage of the training leaves the discriminator out.
+    discriminator_rests = False
+
     # === Construction ===
 
     def __init__(self, generator, discriminator, *, ema_decay=0.999, seed=None, **kwargs):
-        checks.check_networks(generator, discriminator, self.conditional)
+        self.check_networks(generator, discriminator)
         checks.check_ema_decay(ema_decay)
         super().__init__(**kwargs)
         self.generator = generator
@@ -269,16 +278,18 @@ class GAN(Loops, keras.Model):
         batch = self.unpack(data)
         # Nothing, not even a counter, moves for a batch that fails its checks.
         with tf.control_dependencies(list(batch.values())):
-            return self._log(self._update(batch))
+            return self._log(self._update(self.arrange(batch)))
 
     def _update(self, batch):
         k, rounds = self.discriminator_steps, []
         for j in range(k):
             part = {name: values[j::k] for name, values in batch.items()} if k > 1 else batch
-            part = {**part, "latents": self.draw_latents(tf.shape(part["image"])[0], self.seed_generator)}
+            part = {**part, **self.draw(tf.shape(part["image"])[0], self.seed_generator)}
             with tf.GradientTape(watch_accessed_variables=False) as generator_tape:
                 generator_tape.watch([v.value for v in self.generator_variables])
                 fake = self.forward(part)
+            if self.discriminator_rests:
+                break
             with tf.GradientTape(watch_accessed_variables=False) as tape:
                 tape.watch([v.value for v in self.discriminator_variables])
                 loss, figures = self.discriminator_objective(part, tf.stop_gradient(fake))
@@ -293,8 +304,12 @@ class GAN(Loops, keras.Model):
             variable.assign(value)
         self._minimize(loss, generator_tape, "generator")
         self._update_ema()
-        means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]}
+        means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]} if rounds else {}
         return {**means, **figures, "g_loss": loss}
+
+    def check_networks(self, generator, discriminator):
+        """Raise a ValueError where the two networks do not fit together, or not this model."""
+        checks.check_networks(generator, discriminator, self.conditional)
 
     def unpack(self, data):
         """Turn what `fit` was given into a dict with `image` and what accompanies it."""
@@ -315,13 +330,31 @@ class GAN(Loops, keras.Model):
         """Pairs of a boolean tensor that must be true of a batch's condition, and the message if not."""
         return []
 
+    def enter_stage(self):
+        """Called before each step: models with stages compile the next one's update (`Stages`)."""
+
+    def arrange(self, batch):
+        """A replica's batch as the update and `assess` take it."""
+        return batch
+
+    def draw(self, count, seed):
+        """What `forward` needs beside data, a dict; arguments as `random.normal`."""
+        return {"latents": self.draw_latents(count, seed)}
+
     def draw_latents(self, count, seed):
         """Standard normal latents of shape (count, latent_dim); arguments as `random.normal`."""
         return random.normal((count, *first(self.generator.input_shape)[1:]), seed)
 
-    def forward(self, batch):
-        """Generate fakes for a batch of real images and latents, in training mode."""
-        return self.synthesize(batch["latents"], self.condition(batch), training=True)
+    def forward(self, batch, training=True):
+        """Generate fakes for a batch of real images and what `draw` adds to it."""
+        return self.synthesize(batch["latents"], self.condition(batch), training=training)
+
+    def assess(self, batch):
+        """Real and generated images of a held-out batch, and the logits of both."""
+        real, condition = batch["image"], self.condition(batch)
+        fake = self.forward(batch, training=False)
+        logits = [self.discriminate(images, condition, training=False) for images in (real, fake)]
+        return real, fake, *logits
 
     def synthesize(self, latents, condition=None, training=False):
         """Images of latents: in training the generator's, else `ema_generator`'s."""
@@ -381,7 +414,9 @@ class GAN(Loops, keras.Model):
             chosen = regularizer.generator_weight(self, fake_logits)
             weight = chosen if weight is None else weight if chosen is None else weight * chosen
         loss = self.adversarial_loss.generator_loss(fake_logits, real_logits, weight)
-        loss, figures = self._add(loss, {"g_adversarial": loss}, self.generator_terms(batch, fake, outputs))
+        figures = {"g_adversarial": loss}
+        loss = self.adversarial_weight * loss
+        loss, figures = self._add(loss, figures, self.generator_terms(batch, fake, outputs))
         turn = Turn(batch["image"], fake, condition, batch.get("latents"), real_logits, fake_logits)
         return self._penalize("generator", loss, figures, turn)
 
@@ -472,7 +507,8 @@ class GAN(Loops, keras.Model):
 
     def _log(self, figures):
         """Average the figures over replicas and over the epoch so far; note the first bad one."""
-        values = tf.stack([tf.cast(figures[name], "float32") for name in self.figure_names])
+        # What a stage does not compute is logged as 0.
+        values = tf.stack([tf.cast(figures.get(name, 0.0), "float32") for name in self.figure_names])
         means = self.state.average(replicas.mean(values))
         return self._named(self.figure_names, means)
 
@@ -544,6 +580,10 @@ class GAN(Loops, keras.Model):
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
         """Latents and condition of the cells of a sample grid, row by row."""
         return self.sample_latents(rows * columns, seed, truncation), None
+
+    def grid_images(self, inputs, columns):
+        """The cells of a sample grid as uint8 images, and how many are in a row."""
+        return self.images_of(*inputs), columns
 
     def export(self, filepath, format="saved_model", metadata=None):
         """Write the EMA generator for use without keras_gan: see `keras_gan.export.export`."""

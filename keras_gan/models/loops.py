@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_gan import replicas
 from keras_gan.data.batches import array_batch, training_batches, validation_batches
+from keras_gan.data.pairs import warn_of_leak
 from keras_gan.data.stream import stream_of
 from keras_gan.models import checks
 from keras_gan.models.epochs import in_order
@@ -93,7 +94,9 @@ class Loops:
         self.held_out_stream = self.held_out_arrays = None
         if held_out is not None:
             held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
+        warn_of_leak(batches.stream, self.held_out_stream)
         self.dataset_name, self.data_identity = batches.name, batches.identity
+        self.training_stream = batches.stream
         self.class_names = batches.stream.class_names if batches.stream else None
         self.fit_callbacks = in_order(batches, callbacks)
         with repeatable_graphs(), checks.readable_errors(), batches.quiet_end():
@@ -121,6 +124,7 @@ class Loops:
         self._assert_compile_called("train_on_batch")
         arrays = array_batch(self, x, y, sample_weight)
         self.state.epoch_position.assign(0)
+        self.enter_stage()
         try:
             with repeatable_graphs():
                 return super().train_on_batch(arrays, **kwargs)
@@ -162,18 +166,16 @@ class Loops:
         # The last batch may be shared out unevenly. A replica that has none of it computes on an
         # empty image, which does not count: convolutions fail on empty batches.
         batch = replicas.never_empty(batch)
-        real, condition = batch["image"], self.condition(batch)
         # Its own latents, the same at every evaluation: training's generators stay untouched.
         seed = tf.stack([tf.constant(self.seed or 0, "int64"), self.evaluation.count.value])
         # Drawn for the whole batch, of which replicas may have shares of different sizes.
-        first, rows = replicas.rows_before(size), tf.shape(real)[0]
+        first, rows = replicas.rows_before(size), tf.shape(batch["image"])[0]
         with replicas.alone():
-            latents = self.draw_latents(everyone, seed)
-        # One more, for a replica that has no row of its own.
-        latents = tf.concat([latents, latents[:1]], axis=0)[first : first + rows]
-        fake = self.synthesize(latents, condition)
-        real_logits = self.discriminate(real, condition, training=False)
-        fake_logits = self.discriminate(fake, condition, training=False)
+            drawn = self.draw(everyone, seed)
+        for name, values in drawn.items():
+            # One more, for a replica that has no row of its own.
+            batch[name] = tf.concat([values, values[:1]], axis=0)[first : first + rows]
+        real, fake, real_logits, fake_logits = self.assess(self.arrange(batch))
         figures = [
             mean_logit(real_logits),
             mean_logit(fake_logits),

@@ -12,6 +12,7 @@ from keras_gan.regularizers.latent_consistency import LatentConsistencyPenalty
 from keras_gan.regularizers.lecam import LeCamPenalty
 from keras_gan.regularizers.max_gradient import MaxGradientPenalty
 from keras_gan.regularizers.orthogonal import OrthogonalPenalty
+from keras_gan.regularizers.perceptual import PerceptualPenalty
 from keras_gan.regularizers.r1 import R1Penalty
 from keras_gan.regularizers.r2 import R2Penalty
 from keras_gan.regularizers.regularizer import (
@@ -38,6 +39,7 @@ ALIASES = {
     "lecam": LeCamPenalty,
     "max_gradient": MaxGradientPenalty,
     "orthogonal": OrthogonalPenalty,
+    "perceptual": PerceptualPenalty,
     "r1": R1Penalty,
     "r2": R2Penalty,
     "top_k": TopK,

@@ -70,7 +70,7 @@ class Extractor:
         self.weights = None if weights is None else str(weights)
         self.value_range = value_range
         self._expected = sha256
-        self._network = None
+        self._network, self._maps = None, {}
 
     @property
     def name(self):
@@ -212,6 +212,34 @@ class Extractor:
         self.check(images.shape[1:])
         return self._of_levels((ops.cast(images, "float32") + 1.0) * 127.5)
 
+    def maps(self, layers, before_activation=False):
+        """The outputs of layers as a function of images in [-1, 1] of any size, which are not resized.
+
+        Args:
+            layers: names; layers with nothing but convolutions and the like before them.
+            before_activation: bool, whether the layers' own activations are left out.
+
+        Returns:
+            function from images (batch, height, width, channels) to a list of maps.
+
+        Raises:
+            ValueError: for an unknown layer.
+        """
+        self.load()
+        key = (tuple(layers), before_activation)
+        if key not in self._maps:
+            with in_float32():
+                self._maps[key] = _maps_of(self._network, layers, before_activation)
+        network = self._maps[key]
+
+        def function(images):
+            images = (ops.cast(images, "float32") + 1.0) * 127.5
+            if images.shape[-1] < self._channels():
+                images = ops.repeat(images, self._channels(), axis=-1)
+            return keras.tree.flatten(network(self._prepare(images), training=False))
+
+        return function
+
     def _of_levels(self, images):
         size = self.size_of(images.shape[1:])
         # A bicubic filter overshoots; clean-fid cuts that off.
@@ -228,6 +256,29 @@ class Extractor:
 
     def __repr__(self):
         return f"Extractor({self.name!r}, layer={self.layer!r})"
+
+
+def _maps_of(network, layers, before_activation):
+    """A copy of a network for images of any size, whose outputs are those of some layers."""
+    names = [layer.name for layer in network.layers]
+    unknown = [name for name in layers if name not in names]
+    if unknown or not layers:
+        raise ValueError(
+            f"The network {network.name!r} has no layer {(unknown or [''])[0]!r}. There are: {', '.join(names)}"
+        )
+    part = keras.Model(network.inputs[0], [network.get_layer(name).output for name in layers])
+
+    def copy(layer):
+        config = layer.get_config()
+        if before_activation and layer.name in layers and "activation" in config:
+            config["activation"] = "linear"
+        return type(layer).from_config(config)
+
+    inputs = keras.layers.Input((None, None, network.inputs[0].shape[-1]))
+    free = keras.models.clone_model(part, input_tensors=inputs, clone_function=copy)
+    free.set_weights(part.get_weights())
+    free.trainable = False
+    return free
 
 
 def get(identifier):

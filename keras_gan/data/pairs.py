@@ -1,0 +1,274 @@
+"""Images that belong together, or do not: folders of two kinds."""
+
+import hashlib
+import os
+import warnings
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.data import folder, tensorflow_datasets
+from keras_gan.data.images import check_channels, fit_image, from_uint8, image_size_pair, open_image
+from keras_gan.data.stream import Stream
+
+
+def paired_folders(
+    a,
+    b=None,
+    *,
+    image_size=None,
+    crop=None,
+    batch_size=1,
+    channels_a=3,
+    channels_b=3,
+    flip=False,
+    seed=0,
+    direction="a2b",
+    fit="crop",
+):
+    """Load pairs of images for `Pix2Pix`.
+
+    Args:
+        a, b: folders in which the two pictures of a pair have the same path (with one folder per class,
+            or not). Without `b`, each picture of `a` is a pair side by side, as pix2pix' data sets are.
+        image_size: int or (height, width) to which pictures are brought; None keeps their size.
+        crop: int or (height, width): a random part of that size is cut out, of both at the same place.
+        batch_size: int. Default 1, as in the paper.
+        channels_a, channels_b: 1 for grey, 3 for RGB (default). Transparency becomes white.
+        flip: bool, whether to mirror pairs left-right at random.
+        seed: int, of order, parts and flips.
+        direction: "a2b" (default): `condition` is of a, `image` of b; "b2a": the reverse.
+        fit: "crop" (centre) or "pad" (white), where aspect ratios differ.
+
+    Returns:
+        `tf.data.Dataset` of dicts with `condition` and `image`, float32 in [-1, 1].
+
+    Raises:
+        ValueError: for pictures without a partner, unreadable ones, and sizes that differ; it names them.
+
+    Example:
+    >>> pairs = keras_gan.data.paired_folders("edges2shoes/train", image_size=256)  # doctest: +SKIP
+    """
+    if direction not in ("a2b", "b2a"):
+        raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {direction!r}')
+    size = image_size_pair(image_size)
+    if b is None:
+        files = _files(a)
+        left, right = _side_by_side(files, size, (channels_a, channels_b), fit)
+    else:
+        files_a, files_b = _files(a), _files(b)
+        _check_partners(a, b, files_a, files_b)
+        left = _read(files_a, size, channels_a, fit)
+        right = _read(files_b, size, channels_b, fit)
+        if left.shape[1:3] != right.shape[1:3]:
+            raise ValueError(
+                f"The pictures of {a} are {left.shape[1:3]} and those of {b} {right.shape[1:3]} (height, width). "
+                "Pass `image_size`."
+            )
+    condition, image = (left, right) if direction == "a2b" else (right, left)
+    name = os.path.basename(os.path.normpath(str(a))) if b is None else f"{a} -> {b}"
+    return pairs_from_arrays(
+        condition, image, crop=crop, batch_size=batch_size, flip=flip, seed=seed, name=name
+    )
+
+
+def pairs_from_arrays(
+    condition, image, *, crop=None, batch_size=1, flip=False, seed=0, shuffle=True, name="pairs"
+):
+    """The same of uint8 arrays in memory, whose sizes may differ by a whole factor; arguments as `paired_folders`."""
+    with tf.device("CPU:0"), tf.init_scope():
+        arrays = {"condition": tf.constant(condition), "image": tf.constant(image)}
+
+    def fetch(indices):
+        return {name: from_uint8(tf.gather(array, indices)) for name, array in arrays.items()}
+
+    stream = Stream(
+        fetch,
+        len(image),
+        batch_size,
+        seed=seed,
+        shuffle=shuffle,
+        flip=flip,
+        crop=image_size_pair(crop),
+        name=name,
+    )
+    stream.pictures = digests(image)
+    return stream.dataset()
+
+
+def unpaired_folders(
+    a,
+    b=None,
+    *,
+    image_size=None,
+    crop=None,
+    batch_size=1,
+    channels=3,
+    flip=False,
+    seed=0,
+    split="train",
+    data_dir=None,
+    fit="crop",
+):
+    """Load two kinds of images that need not belong together, for `CycleGAN`.
+
+    An epoch is as long as the larger of the two; each has an order of its own.
+
+    Args:
+        a, b: folders of images (with one folder per class, or not). Without `b`, a data set of TFDS with two
+            kinds: "cycle_gan/horse2zebra".
+        channels: 1 or 3 (default), of both.
+        split: "train" or "test", of a data set of TFDS.
+        data_dir: where TFDS finds its data.
+        image_size, crop, batch_size, flip, seed, fit: as in `paired_folders`.
+
+    Returns:
+        `tf.data.Dataset` of dicts with `condition` (kind a) and `image` (kind b), float32 in [-1, 1].
+
+    Raises:
+        ValueError: for empty folders, unreadable pictures, sizes that differ without `image_size`.
+
+    Example:
+    >>> unpaired = keras_gan.data.unpaired_folders("horses", "zebras", image_size=256)  # doctest: +SKIP
+    """
+    check_channels(channels)
+    size = image_size_pair(image_size)
+    if b is None:
+        if not str(a).startswith("cycle_gan/"):
+            raise ValueError(
+                f"`b` is missing: give a second folder, or a data set of TFDS's cycle_gan/*. Received: {a!r}"
+            )
+        kinds = [
+            tensorflow_datasets.read(str(a), f"{split}{kind}", size, channels, False, data_dir, fit, 2**62)
+            for kind in "AB"
+        ]
+        images = [np.asarray(source.images[np.arange(len(source.labels))]) for source in kinds]
+    else:
+        images = [_read(_files(path), size, channels, fit) for path in (a, b)]
+    if images[0].shape[1:] != images[1].shape[1:]:
+        raise ValueError(
+            f"The two kinds differ in size: {images[0].shape[1:]} and {images[1].shape[1:]}. Pass `image_size`."
+        )
+    return unpaired_from_arrays(
+        *images,
+        crop=crop,
+        batch_size=batch_size,
+        flip=flip,
+        seed=seed,
+        name=str(a) if b is None else f"{a}, {b}",
+    )
+
+
+def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, name="unpaired"):
+    """The same of two uint8 arrays in memory; arguments as `unpaired_folders`."""
+    streams = []
+    for kind, images in enumerate((a, b)):
+        with tf.device("CPU:0"), tf.init_scope():
+            array = tf.constant(images)
+
+        def fetch(indices, array=array):
+            return {"image": from_uint8(tf.gather(array, indices))}
+
+        streams.append(
+            Stream(
+                fetch,
+                len(images),
+                min(batch_size, len(images)),
+                seed=2 * seed + kind,
+                flip=flip,
+                crop=image_size_pair(crop),
+                name=name,
+            )
+        )
+    stream = Unpaired(*streams, batch_size)
+    stream.pictures = digests(np.concatenate([a, b]))
+    return stream.dataset()
+
+
+class Unpaired(Stream):
+    """Two streams side by side, each in its own order; an epoch is that of the longer one."""
+
+    def __init__(self, a, b, batch_size):
+        size = max(a.size, b.size)
+        super().__init__(None, size, batch_size, seed=a.seed, name=a.name)
+        self.a, self.b = a, b
+        a.batch_size = b.batch_size = batch_size
+
+    def _batch(self, epoch, i):
+        return {"condition": self.a._batch(epoch, i)["image"], "image": self.b._batch(epoch, i)["image"]}
+
+    def examples(self, count):
+        return {"condition": self.a.examples(count)["image"], "image": self.b.examples(count)["image"]}
+
+
+def digests(images):
+    """Hashes of images, by which the same picture is found in two data sets: a dict from hash to index."""
+    return {hashlib.sha256(np.ascontiguousarray(image)).digest(): i for i, image in enumerate(images)}
+
+
+def warn_of_leak(train, test):
+    """Warn where pictures of one stream are among those of another."""
+    if train is None or test is None or train is test:
+        return
+    mine, theirs = getattr(train, "pictures", {}), getattr(test, "pictures", {})
+    both = [theirs[digest] for digest in mine.keys() & theirs.keys()]
+    if both:
+        warnings.warn(
+            f"{len(both)} of the {len(theirs)} held-out pictures are among the training's too (numbers "
+            f"{sorted(both)[:5]}{' ...' if len(both) > 5 else ''}, in the order of their names): figures of "
+            "the held-out ones are too good.",
+            stacklevel=3,
+        )
+
+
+# === Files ===
+
+
+def _files(path):
+    path = os.path.expanduser(str(path))
+    if not os.path.isdir(path):
+        raise ValueError(f"There is no folder {path!r}.")
+    return folder.list_files(path)[0]
+
+
+def _check_partners(a, b, files_a, files_b):
+    """Raise a ValueError that names pictures whose partner is missing."""
+    names = [
+        {os.path.splitext(os.path.relpath(file, os.path.expanduser(str(root))))[0] for file in files}
+        for root, files in ((a, files_a), (b, files_b))
+    ]
+    alone = [(a, sorted(names[0] - names[1])), (b, sorted(names[1] - names[0]))]
+    if any(missing for _, missing in alone):
+        listed = "; ".join(f"{len(m)} only in {root}, such as {m[:3]}" for root, m in alone if m)
+        raise ValueError(f"Pictures without a partner of the same name: {listed}.")
+
+
+def _read(files, size, channels, fit):
+    """All pictures as one uint8 array; a ValueError names unreadable ones and sizes that differ."""
+    check_channels(channels)
+    files, _, _ = folder.check_files(files, "raise")
+    size = size or folder.one_size(files)
+    return folder.Files(files, size, channels, fit)[range(len(files))]
+
+
+def _side_by_side(files, size, channels, fit):
+    """The left and the right halves of pictures."""
+    folder.check_files(files, "raise")
+    halves = ([], [])
+    for path in files:
+        picture = open_image(path)
+        if picture.width % 2:
+            raise ValueError(
+                f"{path} is {picture.width} pixels wide: two pictures side by side have an even width."
+            )
+        half = picture.width // 2
+        for i, part in enumerate(
+            (picture.crop((0, 0, half, picture.height)), picture.crop((half, 0, 2 * half, picture.height)))
+        ):
+            halves[i].append(fit_image(part, size, channels[i], fit))
+        if halves[0][-1].shape != halves[0][0].shape:
+            raise ValueError(
+                f"The pictures differ in size: {files[0]} is {halves[0][0].shape[:2]} and {path} "
+                f"{halves[0][-1].shape[:2]} (height, width) in each half. Pass `image_size`."
+            )
+    return np.stack(halves[0]), np.stack(halves[1])

@@ -1,0 +1,126 @@
+"""Large images and what is left of them when they are made small."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.data import load as loading
+from keras_gan.data.degradation import degrade
+from keras_gan.data.images import from_uint8, image_size_pair, to_uint8
+from keras_gan.data.pairs import digests
+from keras_gan.data.stream import Stream
+from keras_gan.metrics.resize import resize
+
+DEGRADATIONS = ("bicubic", "real")
+
+
+def low_high(
+    source,
+    scale=4,
+    *,
+    split="train",
+    image_size=None,
+    crop=None,
+    batch_size=16,
+    channels=None,
+    flip=True,
+    seed=0,
+    degradation="bicubic",
+    data_dir=None,
+):
+    """Load images and small versions of them, for `SRGAN` and `ESRGAN`.
+
+    Args:
+        source: a folder, a name as `keras_gan.data.load` takes it, or a uint8 array of shape
+            (n, height, width, channels). A list of such arrays, of any sizes, needs `crop`.
+        scale: int, how many times smaller `condition` is. Default 4.
+        split, image_size, channels, data_dir: as in `keras_gan.data.load`.
+        crop: int or (height, width) of the large images: a random part is cut out. None for whole images.
+        batch_size: int. Default 16.
+        flip: bool, whether to mirror left-right at random. Default True.
+        seed: int, of order, parts, flips and degradations.
+        degradation: "bicubic" (antialiased, rounded to 256 levels), or "real": blur, noise and JPEG at random,
+            twice, as Real-ESRGAN does.
+
+    Returns:
+        `tf.data.Dataset` of dicts with `condition` (small) and `image` (large), float32 in [-1, 1].
+
+    Raises:
+        ValueError: for sizes that `scale` does not divide, and as `keras_gan.data.load`.
+
+    Example:
+    >>> images = np.zeros((8, 32, 32, 3), "uint8")
+    >>> data = keras_gan.data.low_high(images, 4, batch_size=4)
+    >>> {name: spec.shape[1:] for name, spec in data.element_spec.items()}
+    {'image': TensorShape([32, 32, 3]), 'condition': TensorShape([8, 8, 3])}
+
+    Reference: Wang et al., "Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic
+    Data", 2021, https://arxiv.org/abs/2107.10833
+    """
+    if not isinstance(scale, int) or scale < 2:
+        raise ValueError(f"`scale` must be an int of at least 2. Received: {scale!r}")
+    if degradation not in DEGRADATIONS:
+        raise ValueError(f"`degradation` must be one of {DEGRADATIONS}. Received: {degradation!r}")
+    name, size, crop = "images", image_size_pair(image_size), image_size_pair(crop)
+    if isinstance(source, (str, bytes)) or hasattr(source, "__fspath__"):
+        name = str(source)
+        known = name == "mnist_5k" or name.startswith("folder:") or not tf.io.gfile.isdir(name)
+        found = loading.read(name if known else f"folder:{name}", split, size, channels, data_dir=data_dir)
+        source = np.asarray(found.images[np.arange(len(found.labels))])
+    if isinstance(source, (list, tuple)):
+        source = _cut(source, crop)
+    source = np.asarray(source)
+    if source.ndim != 4 or source.dtype != np.uint8:
+        raise ValueError(
+            "`source` must be uint8 images of shape (n, height, width, channels), a folder or a name. Received: "
+            f"dtype={source.dtype}, shape={source.shape}"
+        )
+    large = crop or source.shape[1:3]
+    if any(side % scale for side in large) or any(
+        c > s for c, s in zip(large, source.shape[1:3], strict=True)
+    ):
+        raise ValueError(
+            f"The large images must be multiples of scale={scale} and no smaller than `crop`. Received: images of "
+            f"{source.shape[1:3]}, crop={crop}. Pass `crop` or `image_size`."
+        )
+    with tf.device("CPU:0"), tf.init_scope():
+        images = tf.constant(source)
+
+    def fetch(indices):
+        return {"image": from_uint8(tf.gather(images, indices))}
+
+    small = tuple(side // scale for side in large)
+
+    def add_small(batch, seed):
+        image = batch["image"]
+        low = degrade(image, small, seed) if degradation == "real" else resize(image, small)
+        # As a file would hold it.
+        return {**batch, "condition": from_uint8(to_uint8(low))}
+
+    stream = Stream(
+        fetch, len(source), batch_size, seed=seed, flip=flip, crop=crop, then=add_small, name=name
+    )
+    stream.pictures = digests(source)
+    return stream.dataset()
+
+
+def _cut(pictures, crop):
+    """Parts of pictures of any size, that overlap by half: an array of squares twice as large as `crop`."""
+    if crop is None:
+        raise ValueError("Pictures of several sizes need `crop`.")
+    sides = [2 * side for side in crop]
+    parts = []
+    for picture in pictures:
+        picture = np.asarray(picture)
+        if (
+            picture.ndim != 3
+            or picture.dtype != np.uint8
+            or any(have < side for have, side in zip(picture.shape, sides, strict=False))
+        ):
+            raise ValueError(
+                f"Each picture must be uint8 of shape (height, width, channels), at least {sides}. Received: "
+                f"dtype={picture.dtype}, shape={picture.shape}"
+            )
+        for y in range(0, picture.shape[0] - sides[0] + 1, crop[0]):
+            for x in range(0, picture.shape[1] - sides[1] + 1, crop[1]):
+                parts.append(picture[y : y + sides[0], x : x + sides[1]])
+    return np.stack(parts)

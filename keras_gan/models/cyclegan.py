@@ -1,0 +1,195 @@
+"""CycleGAN."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan.data.images import to_uint8
+from keras_gan.models import checks
+from keras_gan.models.image_pool import ImagePool
+from keras_gan.models.translation import Translation, interleave
+
+NETWORKS = ("a2b", "b2a", "discriminator_a", "discriminator_b")
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class CycleGAN(Translation):
+    """Translates between two kinds of images, learnt from unpaired ones.
+
+    Two generators and two discriminators. Beside their adversarial losses the generators minimise
+    `cycle_weight` x mean |x - back(there(x))| and `cycle_weight` x `identity_weight` x mean
+    |x - there(x)| for x that is of the kind that `there` makes. The discriminators see fakes of earlier
+    steps too (`pool_size`).
+
+    It trains on dicts with `condition`, images of kind a, and `image`, images of kind b, which need
+    not belong together: see `keras_gan.data.unpaired_folders`. Each player holds its two networks as one
+    model of a batch whose first half is of kind a and whose second half of kind b; all figures are means over
+    both, so that every weight is the paper's.
+
+    Args:
+        a2b, b2a: keras.Model from images to images in [-1, 1], such as `networks.resnet`. Both kinds have one
+            shape: give grey images three channels.
+        discriminator_a, discriminator_b: keras.Model from images to logits, such as `networks.patchgan`.
+        cycle_weight: float. Default 10.
+        identity_weight: float, relative to `cycle_weight`. Default 0.5; 0 saves its time.
+        pool_size: int, images of each kind that the pool holds. Default 50; 0 for none.
+        ema_decay: float or None (default, as in the paper). seed: as in `GAN`.
+
+    Example:
+    >>> a2b, b2a = (keras_gan.networks.resnet((16, 16, 3), blocks=1, filters=4) for _ in range(2))
+    >>> critics = [keras_gan.networks.patchgan((16, 16, 3), receptive_field=16, filters=4) for _ in range(2)]
+    >>> gan = keras_gan.CycleGAN(a2b, b2a, *critics)
+    >>> gan.compile()
+    >>> a, b = np.random.uniform(-1, 1, (2, 8, 16, 16, 3)).astype("float32")
+    >>> history = gan.fit({"condition": a, "image": b}, batch_size=4, verbose=0)
+    >>> gan.translate(a[:2], direction="a2b").shape
+    (2, 16, 16, 3)
+
+    Reference: Zhu et al., "Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial
+    Networks", 2017, https://arxiv.org/abs/1703.10593
+    """
+
+    term_names = {"discriminator": (), "generator": ("g_cycle", "g_identity")}
+
+    def __init__(
+        self,
+        a2b,
+        b2a,
+        discriminator_a,
+        discriminator_b,
+        *,
+        cycle_weight=10.0,
+        identity_weight=0.5,
+        pool_size=50,
+        **kwargs,
+    ):
+        for generator, discriminator in ((a2b, discriminator_b), (b2a, discriminator_a)):
+            checks.check_translation(generator, discriminator)
+        shapes = {tuple(first.output_shape[1:]) for first in (a2b, b2a)}
+        if len(shapes) > 1 or a2b.input_shape != b2a.input_shape or a2b.input_shape != a2b.output_shape:
+            raise ValueError(
+                "Both kinds of images must have one shape, of inputs and outputs alike; give grey ones three "
+                f"channels. Received: a2b {a2b.input_shape} -> {a2b.output_shape}, b2a {b2a.input_shape} -> "
+                f"{b2a.output_shape}"
+            )
+        self.cycle_weight = checks.check_weight(cycle_weight, "cycle_weight")
+        self.identity_weight = checks.check_weight(identity_weight, "identity_weight")
+        shape = discriminator_a.input_shape[1:]
+        super().__init__(
+            two_kinds(b2a, a2b, shape, swap=True, name="generators"),
+            two_kinds(discriminator_a, discriminator_b, shape, swap=False, name="discriminators"),
+            **kwargs,
+        )
+        self.pool = ImagePool(self.state, pool_size, shape)
+
+    def get_config(self):
+        b2a, a2b = of_both_kinds(self.generator)
+        networks = zip(NETWORKS, (a2b, b2a, *of_both_kinds(self.discriminator)), strict=True)
+        config = {
+            **super().get_config(),
+            **{name: keras.saving.serialize_keras_object(network) for name, network in networks},
+            "cycle_weight": self.cycle_weight,
+            "identity_weight": self.identity_weight,
+            "pool_size": self.pool.size,
+        }
+        del config["generator"], config["discriminator"]
+        return config
+
+    @classmethod
+    def from_config(cls, config):
+        networks = {name: keras.saving.deserialize_keras_object(config[name]) for name in NETWORKS}
+        return cls(**{**config, **networks})
+
+    def defaults(self):
+        return {**super().defaults(), "loss": "least_squares"}
+
+    def arrange(self, batch):
+        """Both kinds as one batch, those of kind a first."""
+        return {"image": tf.concat([batch["condition"], batch["image"]], axis=0)}
+
+    def condition(self, batch):
+        return None
+
+    def forward(self, batch, training=True):
+        return self.synthesize(batch["image"], training=training)
+
+    def discriminator_objective(self, batch, fake):
+        return super().discriminator_objective(batch, self.pool.exchange(fake, self.seed_generator))
+
+    def generator_terms(self, batch, fake, fake_outputs):
+        image, terms = batch["image"], {}
+        terms["g_cycle"] = self.cycle_weight * distance(image, self.synthesize(fake, training=True))
+        if not self.identity_weight:
+            return {**terms, "g_identity": ops.zeros(())}
+        # With the halves exchanged each generator is given what it makes.
+        half = tf.shape(image)[0] // 2
+        same = self.synthesize(tf.concat([image[half:], image[:half]], axis=0), training=True)
+        weight = self.cycle_weight * self.identity_weight
+        return {**terms, "g_identity": weight * distance(image, same)}
+
+    def assess(self, batch):
+        """Metrics are given kind b and what a2b makes of kind a; scores are of both directions."""
+        real, fake, *logits = super().assess(batch)
+        half = tf.shape(real)[0] // 2
+        return real[half:], fake[half:], *logits
+
+    def direction(self, name):
+        """The network of "a2b" or "b2a" that translates: the moving average's, if there is one."""
+        if name not in ("a2b", "b2a"):
+            raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {name!r}')
+        b2a, a2b = of_both_kinds(self.ema_generator)
+        return a2b if name == "a2b" else b2a
+
+    def translate(self, images, direction="a2b", batch_size=16):
+        """Translate images; `direction` is "a2b" or "b2a", the rest as `Translation.translate`."""
+        return self._translate(self.direction(direction), images, batch_size)
+
+    def exported_networks(self):
+        return {name: self.direction(name) for name in ("a2b", "b2a")}
+
+    def grid_images(self, inputs, columns):
+        """Rows of a -> b -> a, and rows of b -> a -> b: input, output, and back."""
+        cells = []
+        for kind, there, back in (("condition", "a2b", "b2a"), ("image", "b2a", "a2b")):
+            given = to_uint8(inputs[kind]).numpy()
+            made = self.translate(given, there)
+            cells.append(interleave([given, made, self.translate(made, back)]))
+        per_row = 3 * max(1, columns // 3)
+        both = [part.reshape(-1, per_row, *part.shape[1:]) for part in cells]
+        both = [part[: max(1, len(part) // 2)] for part in both]
+        return np.concatenate(both).reshape(-1, *cells[0].shape[1:]), per_row
+
+
+def distance(a, b):
+    """Mean absolute difference, in float32."""
+    return ops.mean(ops.abs(ops.cast(a, "float32") - ops.cast(b, "float32")))
+
+
+def two_kinds(of_a, of_b, shape, swap, name):
+    """One model of a batch in halves: kind a and kind b, each given to its network; with `swap` the other half."""
+    if of_a is of_b:
+        raise ValueError("Both directions need a network of their own: the same one was given twice.")
+    if of_a.name == of_b.name:  # layers of one model
+        of_a.name, of_b.name = f"{of_a.name}_a", f"{of_b.name}_b"
+    inputs = keras.layers.Input(tuple(shape))
+    halves = Halves()(inputs)
+    outputs = [network(halves[1 - i if swap else i]) for i, network in enumerate((of_a, of_b))]
+    return keras.Model(inputs, keras.layers.Concatenate(axis=0, dtype="float32")(outputs), name=name)
+
+
+def of_both_kinds(model):
+    """The two networks of `two_kinds`: those that make, or judge, kind a and kind b."""
+    return [layer for layer in model.layers if isinstance(layer, keras.Model)]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Halves(keras.layers.Layer):
+    """Splits a batch into its first and its second half."""
+
+    def call(self, inputs):
+        half = ops.shape(inputs)[0] // 2
+        return [inputs[:half], inputs[half:]]
+
+    def compute_output_shape(self, input_shape):
+        return [(None, *input_shape[1:])] * 2

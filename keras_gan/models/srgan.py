@@ -1,0 +1,195 @@
+"""SRGAN and ESRGAN."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan.models import checks
+from keras_gan.models.stages import Stages
+from keras_gan.models.translation import Translation
+from keras_gan.regularizers import PerceptualPenalty
+from keras_gan.tiles import in_tiles
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class SRGAN(Stages, Translation):
+    """Enlarges images, with details that a discriminator takes for real.
+
+    For `pretraining_steps` generator steps the generator minimises the pixel loss alone, and the
+    discriminator rests; thereafter `pixel_weight` x pixel loss + `adversarial_weight` x adversarial loss
+    + what the regularizers add: by default the distance of VGG19's features, `PerceptualPenalty()`.
+
+    It trains on dicts with `condition`, small images, and `image`, large ones, a whole factor larger: see
+    `keras_gan.data.low_high`.
+
+    Args:
+        generator: keras.Model from images of any size to larger ones, such as `networks.srresnet`.
+        discriminator: keras.Model from large images of fixed size to logits, such as
+            `networks.srgan_discriminator`.
+        pretraining_steps: int, generator steps of the pixel loss alone. Default 0.
+        pixel_loss: "l1" or "l2". Default: the model's paper's.
+        pixel_weight: float, of the pixel loss in the adversarial phase; it is 1 before. Default 0 (SRGAN).
+        adversarial_weight: float. Default 1e-3.
+        ema_decay, seed: as in `GAN`.
+
+    Example:
+    >>> generator = keras_gan.networks.srresnet(2, 1, filters=8, blocks=1)
+    >>> discriminator = keras_gan.networks.srgan_discriminator((16, 16, 1), filters=8, units=8)
+    >>> gan = keras_gan.SRGAN(generator, discriminator, pretraining_steps=2, pixel_weight=1.0)
+    >>> gan.compile(regularizers=[])
+    >>> high = np.random.uniform(-1, 1, (16, 16, 16, 1)).astype("float32")
+    >>> low = high.reshape(16, 8, 2, 8, 2, 1).mean((2, 4))
+    >>> history = gan.fit({"condition": low, "image": high}, batch_size=4, verbose=0)
+    >>> gan.upscale(np.zeros((20, 30, 1), "uint8")).shape
+    (40, 60, 1)
+
+    Reference: Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial
+    Network", 2017, https://arxiv.org/abs/1609.04802
+    """
+
+    term_names = {"discriminator": (), "generator": ("g_pixel",)}
+    default_pixel_loss, default_pixel_weight, default_adversarial_weight = "l2", 0.0, 1e-3
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        pretraining_steps=0,
+        pixel_loss=None,
+        pixel_weight=None,
+        adversarial_weight=None,
+        **kwargs,
+    ):
+        super().__init__(generator, discriminator, **kwargs)
+        if not isinstance(pretraining_steps, int) or pretraining_steps < 0:
+            raise ValueError(
+                f"`pretraining_steps` must be an int that is not negative. Received: {pretraining_steps!r}"
+            )
+        self.pretraining_steps = pretraining_steps
+        self.pixel_loss = pixel_loss or self.default_pixel_loss
+        if self.pixel_loss not in ("l1", "l2"):
+            raise ValueError(f'`pixel_loss` must be "l1" or "l2". Received: {pixel_loss!r}')
+        weight = self.default_pixel_weight if pixel_weight is None else pixel_weight
+        self.pixel_weight = checks.check_weight(weight, "pixel_weight")
+        weight = self.default_adversarial_weight if adversarial_weight is None else adversarial_weight
+        self.adversarial_weight = checks.check_weight(weight, "adversarial_weight")
+        self.scale = _scale_of(generator)
+
+    def get_config(self):
+        names = ("pretraining_steps", "pixel_loss", "pixel_weight", "adversarial_weight")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+    def defaults(self):
+        return {
+            **super().defaults(),
+            "regularizers": [PerceptualPenalty()],
+            "generator_optimizer": keras.optimizers.Adam(1e-4),
+            "discriminator_optimizer": keras.optimizers.Adam(1e-4),
+        }
+
+    @property
+    def source_scale(self):
+        return self.scale
+
+    def stage_at(self, step):
+        return "pixel loss" if step < self.pretraining_steps else "adversarial"
+
+    @property
+    def discriminator_rests(self):
+        return self.stage == "pixel loss"
+
+    def _pixel_term(self, batch, fake):
+        difference = ops.cast(batch["image"], "float32") - ops.cast(fake, "float32")
+        return ops.mean(ops.abs(difference) if self.pixel_loss == "l1" else ops.square(difference))
+
+    def generator_objective(self, batch, fake):
+        if not self.discriminator_rests:
+            return super().generator_objective(batch, fake)
+        loss = self._pixel_term(batch, fake)
+        return loss, {"g_pixel": loss}
+
+    def generator_terms(self, batch, fake, fake_outputs):
+        return {"g_pixel": self.pixel_weight * self._pixel_term(batch, fake)}
+
+    def upscale(self, image, tile=128, overlap=16, batch_size=4):
+        """Enlarge one image of any size, in tiles, so that memory does not grow with it.
+
+        Args:
+            image: array of shape (height, width, channels), uint8 or floats in [-1, 1].
+            tile: int, pixels of the input in a tile's side; None for the whole image at once.
+            overlap: int, pixels of the input around a tile that are looked at and cut off. The result is that
+                of the whole image where it is at least half the network's receptive field.
+            batch_size: int, tiles at once.
+
+        Returns:
+            uint8 array of shape (scale x height, scale x width, channels).
+        """
+        image = checks.check_source(np.asarray(image)[None], self.source_shape)[0]
+        return in_tiles(self.ema_generator, image, self.scale, tile, overlap, batch_size)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class ESRGAN(SRGAN):
+    """SRGAN with the relativistic average loss, L1, and a larger share of the adversary.
+
+    Pixel loss L1 of weight 1e-2, adversarial weight 5e-3, features of VGG19 before the activation; made for
+    `networks.rrdbnet`. `interpolate` lies between the phases.
+
+    Arguments as `SRGAN`.
+
+    Example:
+    >>> keras_gan.ESRGAN.default_adversarial_weight
+    0.005
+
+    Reference: Wang et al., "ESRGAN: Enhanced Super-Resolution Generative Adversarial Networks", 2018,
+    https://arxiv.org/abs/1809.00219
+    """
+
+    default_pixel_loss, default_pixel_weight, default_adversarial_weight = "l1", 1e-2, 5e-3
+
+    def defaults(self):
+        return {
+            **super().defaults(),
+            "loss": "relativistic_average",
+            "regularizers": [PerceptualPenalty(norm="l1", before_activation=True)],
+        }
+
+
+def _scale_of(generator):
+    """How many times larger a network's output is than its input."""
+    side = 16
+    shape = generator.compute_output_shape((1, side, side, generator.input_shape[-1]))
+    if None in shape[1:3]:
+        shape = generator(tf.zeros((1, side, side, generator.input_shape[-1]))).shape
+    if shape[1] % side or shape[1] != shape[2]:
+        raise ValueError(f"The generator must enlarge by a whole factor. It makes {shape[1:3]} of 16 x 16.")
+    return int(shape[1]) // side
+
+
+def interpolate(first, second, alpha):
+    """Weights between those of two generators: (1 - alpha) x first + alpha x second.
+
+    Of the networks after the pixel loss alone and after the adversarial phase it trades smoothness
+    for detail.
+
+    Args:
+        first, second: keras.Model of the same layers.
+        alpha: float in [0, 1].
+
+    Returns:
+        keras.Model, a copy.
+    """
+    if [w.shape for w in first.weights] != [w.shape for w in second.weights]:
+        raise ValueError("The two networks must have the same weights' shapes.")
+    if not 0.0 <= alpha <= 1.0:
+        raise ValueError(f"`alpha` must be in [0, 1]. Received: {alpha}")
+    network = checks.clone(first)
+    network.set_weights(
+        [
+            (1.0 - alpha) * a + alpha * b
+            for a, b in zip(first.get_weights(), second.get_weights(), strict=True)
+        ]
+    )
+    return network

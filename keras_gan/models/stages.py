@@ -1,0 +1,20 @@
+"""Models whose update is another one from some step on."""
+
+
+class Stages:
+    """Compiles the update anew where a stage of the training begins; a base beside `GAN`.
+
+    A model defines `stage_at(step)`, what `stage` is at a generator step, and asks for `stage` in its
+    update. `fit` calls `enter_stage` before each step.
+    """
+
+    stage = None
+
+    def stage_at(self, step):
+        raise NotImplementedError(f"{type(self).__name__} must define `stage_at`.")
+
+    def enter_stage(self):
+        stage = self.stage_at(int(self.state.generator_step.numpy()))
+        if stage != self.stage:
+            self.stage = stage
+            self.make_train_function(force=True)

@@ -1,0 +1,155 @@
+"""What the models from image to image share."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan import export
+from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.grid import as_colour, enlarge
+from keras_gan.models import checks
+from keras_gan.models.gan import GAN
+
+
+class Translation(GAN):
+    """A GAN whose generator is given images instead of latents; the base of `Pix2Pix` and others.
+
+    It trains on dicts with `condition`, the images that the generator is given, and `image`, those
+    that it is to make, both float32 in [-1, 1].
+    """
+
+    conditional = from_images = True
+
+    def __init__(self, generator, discriminator, *, ema_decay=None, **kwargs):
+        super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
+
+    # === What the networks are given ===
+
+    def check_networks(self, generator, discriminator):
+        checks.check_translation(generator, discriminator)
+
+    @property
+    def source_shape(self):
+        """(height, width, channels) of the images that the generator is given; sizes may be None."""
+        return tuple(self.generator.input_shape[1:])
+
+    @property
+    def source_scale(self):
+        """How many times larger the output is than the input."""
+        return 1
+
+    def draw(self, count, seed):
+        return {}
+
+    def forward(self, batch, training=True):
+        return self.synthesize(batch["condition"], training=training)
+
+    def synthesize(self, images, condition=None, training=False):
+        """Translations of images in [-1, 1]: in training the generator's, else `ema_generator`'s."""
+        return (self.generator if training else self.ema_generator)(images, training=training)
+
+    def condition(self, batch):
+        """The images that were translated, for a discriminator that takes them too."""
+        return batch["condition"] if isinstance(self.discriminator.input_shape, list) else None
+
+    # === Checks of the data ===
+
+    def check_condition(self, spec, where):
+        value = spec.get("condition")
+        if value is None:
+            raise ValueError(
+                f"{where} has no `condition`: {type(self).__name__} trains on dicts with `condition`, the images "
+                "to translate, and `image`, what they should become, as `keras_gan.data.paired_folders`, "
+                "`unpaired_folders` and `low_high` give them."
+            )
+        height, width = (size and size // self.source_scale for size in self.image_shape[:2])
+        expected = (height, width, self.source_shape[2])
+        if not value.dtype.is_floating or not value.shape[1:].is_compatible_with(expected):
+            raise ValueError(
+                f"`condition` must be floats of shape (batch, {', '.join(map(str, expected))}) in [-1, 1]. "
+                f"Received in {where}: dtype={value.dtype.name}, shape={value.shape}"
+            )
+
+    def condition_requirements(self, batch, where):
+        value = batch["condition"]
+        low, high = tf.reduce_min(value), tf.reduce_max(value)
+        received = tf.strings.join(["received values from ", tf.as_string(low), " to ", tf.as_string(high)])
+        message = tf.strings.join([f"The conditions of {where} must be in [-1, 1]: ", received])
+        # Comparisons are false for NaN.
+        return [(tf.logical_and(low >= -1.001, high <= 1.001), message)]
+
+    # === Use ===
+
+    def translate(self, images, batch_size=16):
+        """Translate images.
+
+        Args:
+            images: array of shape (n, height, width, channels): uint8, or floats in [-1, 1].
+            batch_size: int, how many at once.
+
+        Returns:
+            uint8 array of shape (n, height, width, channels).
+
+        Raises:
+            ValueError: for images of another shape or range than the generator takes.
+        """
+        return self._translate(self.ema_generator, images, batch_size)
+
+    @staticmethod
+    def _translate(network, images, batch_size):
+        checks.check_count(batch_size, "batch_size")
+        images = checks.check_source(images, network.input_shape[1:])
+        outputs = []
+        for start in range(0, len(images), batch_size):
+            part = images[start : start + batch_size]
+            part = from_uint8(part) if part.dtype == np.uint8 else tf.constant(part, tf.float32)
+            outputs.append(to_uint8(network(part, training=False)).numpy())
+        return np.concatenate(outputs)
+
+    def generate(self, *args, **kwargs):
+        """Not for models from image to image: see `translate`."""
+        raise TypeError(f"{type(self).__name__} makes images of images: use `translate(images)`.")
+
+    def sample_latents(self, *args, **kwargs):
+        """Not for models from image to image, which have no latents."""
+        raise TypeError(f"{type(self).__name__} has no latents: its generator is given images.")
+
+    # === Pictures ===
+
+    def examples(self, count):
+        """A dict of `count` pairs, evenly spaced, of the data that `fit` holds out (or else trains on)."""
+        if isinstance(self.held_out_arrays, dict):
+            size = len(self.held_out_arrays["image"])
+            chosen = np.linspace(0, size - 1, min(count, size)).round().astype(int)
+            return {name: np.asarray(self.held_out_arrays[name])[chosen] for name in ("condition", "image")}
+        stream = self.held_out_stream or self.training_stream
+        if stream is None:
+            raise ValueError(
+                "Examples for pictures are taken from data sets of keras_gan.data, or arrays. Pass one as "
+                "`validation_data`."
+            )
+        return {name: value.numpy() for name, value in stream.examples(count).items() if name != "label"}
+
+    def grid_inputs(self, rows, columns, seed, truncation=1.0):
+        """Examples for the rows of a sample grid: as many in a row as cells of three allow."""
+        return self.examples(rows * max(1, columns // 3))
+
+    def grid_images(self, inputs, columns):
+        """Input, output and target of each example side by side."""
+        output = self.images_of(inputs["condition"])
+        cells = [to_uint8(inputs["condition"]).numpy(), output, to_uint8(inputs["image"]).numpy()]
+        return interleave(cells), 3 * max(1, columns // 3)
+
+    def exported_networks(self):
+        """What an export holds: networks by the name under which they are called."""
+        return {"translate": self.ema_generator}
+
+    def export(self, filepath, format="saved_model", metadata=None):
+        """Write the generator for use without keras_gan: see `keras_gan.export.export_translator`."""
+        return export.export_translator(self, filepath, format=format, metadata=metadata)
+
+
+def interleave(columns):
+    """Lists of images side by side: the first of each, the second of each ...; grey as colour, one size."""
+    size = columns[-1].shape[1:3]
+    columns = [as_colour(enlarge(images, size)) for images in columns]
+    return np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])

@@ -1,0 +1,90 @@
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan import networks
+
+
+def make(**options):
+    keras.utils.set_random_seed(0)
+    translators = [networks.resnet((8, 8, 3), blocks=1, filters=2) for _ in range(2)]
+    judges = [
+        networks.patchgan((8, 8, 3), receptive_field=1, filters=2, normalization="none") for _ in range(2)
+    ]
+    return (*translators, *judges), keras_gan.CycleGAN(*translators, *judges, seed=0, **options)
+
+
+def test_both_players_minimise_half_the_papers_sums():
+    (a2b, b2a, judge_a, judge_b), gan = make(cycle_weight=7.0, identity_weight=0.3, pool_size=0)
+    gan.compile(**{f"{p}_optimizer": keras.optimizers.SGD(0.0) for p in ("generator", "discriminator")})
+    a, b = np.random.default_rng(0).uniform(-1, 1, (2, 5, 8, 8, 3)).astype("float32")
+    figures = gan.train_on_batch({"condition": a, "image": b}, return_dict=True)
+    fake_b, fake_a = a2b(a).numpy(), b2a(b).numpy()
+
+    def mean(x):
+        return float(np.mean(x))
+
+    cycle = 7.0 * (mean(np.abs(b2a(fake_b) - a)) + mean(np.abs(a2b(fake_a) - b)))
+    identity = 7.0 * 0.3 * (mean(np.abs(a2b(b) - b)) + mean(np.abs(b2a(a) - a)))
+    adversarial = 0.5 * (mean((judge_b(fake_b) - 1) ** 2) + mean((judge_a(fake_a) - 1) ** 2))
+    judged = [(judge_a, a, fake_a), (judge_b, b, fake_b)]
+    discriminator = sum(0.5 * mean((d(real) - 1) ** 2) + 0.5 * mean(d(fake) ** 2) for d, real, fake in judged)
+    np.testing.assert_allclose(figures["g_cycle"], cycle / 2, rtol=1e-5)
+    np.testing.assert_allclose(figures["g_identity"], identity / 2, rtol=1e-5)
+    np.testing.assert_allclose(figures["g_adversarial"], adversarial / 2, rtol=1e-5)
+    np.testing.assert_allclose(figures["d_loss"], discriminator / 2, rtol=1e-5)
+    np.testing.assert_allclose(figures["g_loss"], (cycle + identity + adversarial) / 2, rtol=1e-5)
+
+
+def test_directions():
+    (a2b, b2a, *_), gan = make()
+    images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3)).astype("uint8")
+    for name, network in (("a2b", a2b), ("b2a", b2a)):
+        expected = keras_gan.data.to_uint8(network(keras_gan.data.from_uint8(images))).numpy()
+        np.testing.assert_array_equal(gan.translate(images, direction=name), expected)
+    with pytest.raises(ValueError, match='"a2b" or "b2a"'):
+        gan.translate(images, direction="b2c")
+
+
+def test_metrics_are_of_a2b():
+    (a2b, *_), gan = make()
+    seen = {}
+
+    class Spy(keras_gan.metrics.ImageMetric):
+        def __init__(self, name="spy"):
+            super().__init__(name)
+
+        def update_state(self, real, fake, labels=None):
+            seen.update(real=real, fake=fake)
+
+        def result(self):
+            return 0.0
+
+    gan.compile(metrics=[Spy()], run_eagerly=True)
+    a, b = np.random.default_rng(0).uniform(-1, 1, (2, 4, 8, 8, 3)).astype("float32")
+    gan.evaluate({"condition": a, "image": b}, batch_size=4, verbose=0)
+    np.testing.assert_array_equal(seen["real"], b)
+    np.testing.assert_allclose(seen["fake"], a2b(a), atol=1e-6)
+
+
+def test_papers_choice_and_config():
+    _, gan = make()
+    gan.compile()
+    assert (gan.cycle_weight, gan.identity_weight, gan.pool.size) == (10.0, 0.5, 50)
+    assert type(gan.adversarial_loss).__name__ == "LeastSquaresLoss"
+    _, gan = make(cycle_weight=3.0, identity_weight=0.0, pool_size=4)
+    again = keras_gan.CycleGAN.from_config(gan.get_config())
+    assert (again.cycle_weight, again.identity_weight, again.pool.size) == (3.0, 0.0, 4)
+    again.set_weights(gan.get_weights())
+    images = np.zeros((1, 8, 8, 3), "uint8")
+    for direction in ("a2b", "b2a"):
+        np.testing.assert_array_equal(again.translate(images, direction), gan.translate(images, direction))
+
+
+def test_networks_that_do_not_fit():
+    (a2b, b2a, judge_a, judge_b), _ = make()
+    with pytest.raises(ValueError, match="one shape"):
+        keras_gan.CycleGAN(networks.resnet((8, 8, 1), blocks=1, filters=2), b2a, judge_a, judge_b)
+    with pytest.raises(ValueError, match="given twice"):
+        keras_gan.CycleGAN(a2b, a2b, judge_a, judge_b)

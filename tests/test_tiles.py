@@ -1,0 +1,48 @@
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan.tiles import in_tiles
+
+
+@pytest.fixture
+def network():
+    """Two 3x3 convolutions see 2 pixels around."""
+    return keras.Sequential(
+        [
+            keras.layers.Input((None, None, 3)),
+            keras.layers.Conv2D(4, 3, padding="same", activation="tanh"),
+            keras.layers.UpSampling2D(2),
+            keras.layers.Conv2D(3, 3, padding="same"),
+        ]
+    )
+
+
+@pytest.mark.parametrize("size", [(40, 33), (7, 50), (16, 16), (5, 4)])
+@pytest.mark.parametrize("tile", [8, 13])
+def test_no_seams(network, size, tile):
+    image = np.random.default_rng(0).integers(0, 256, (*size, 3)).astype("uint8")
+    whole = in_tiles(network, image, 2, tile=None)
+    assert whole.shape == (2 * size[0], 2 * size[1], 3)
+    tiled = in_tiles(network, image, 2, tile=tile, overlap=3)
+    assert np.abs(tiled.astype(int) - whole).max() <= 1
+
+
+def test_too_little_overlap_shows(network):
+    image = np.random.default_rng(0).integers(0, 256, (40, 40, 3)).astype("uint8")
+    whole, tiled = (in_tiles(network, image, 2, tile=t, overlap=0) for t in (None, 8))
+    assert np.abs(tiled.astype(int) - whole).max() > 1
+
+
+def test_a_photograph_through_srgan():
+    generator = keras_gan.networks.srresnet(2, filters=4, blocks=1)
+    discriminator = keras_gan.networks.srgan_discriminator((16, 16, 3), filters=2, units=2)
+    gan = keras_gan.SRGAN(generator, discriminator)
+    image = np.random.default_rng(0).integers(0, 256, (50, 70, 3)).astype("uint8")
+    whole = gan.upscale(image, tile=None)
+    assert np.abs(gan.upscale(image, tile=16, overlap=12).astype(int) - whole).max() <= 1
+    with pytest.raises(ValueError, match="tile"):
+        gan.upscale(image, tile=0)
+    with pytest.raises(ValueError, match="shape"):
+        gan.upscale(image[..., 0])
