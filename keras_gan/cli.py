@@ -119,6 +119,8 @@ def train(
         raise ValueError("Give --epochs or --steps, not both.")
     if metrics and not hold_out:
         raise ValueError("--metrics are of held-out images: give their split, such as --hold-out test.")
+    if not metrics and (extractor != "inception" or weights):
+        raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
     dataset = dataset or chosen.dataset
     run = RunFolder(out or pathlib.Path("runs") / recipe)
     config = {
@@ -155,9 +157,11 @@ def train(
     batches = load(labels=chosen.labels, flip=flip)
     held_out = load(splits=hold_out, labels=chosen.labels) if hold_out else None
     image_spec = batches.element_spec[0] if chosen.labels else batches.element_spec
+    shape = tuple(image_spec.shape[1:])
+    like_training = {"dataset": dataset, "image_size": shape[:2], "channels": shape[2], "data_dir": data_dir}
     gan = recipes.build(
         recipe,
-        tuple(image_spec.shape[1:]),
+        shape,
         scale.value,
         seed=seed,
         num_classes=len(batches.class_names) if chosen.labels and batches.class_names else None,
@@ -166,9 +170,7 @@ def train(
         jit_compile="auto" if jit is None else jit,
         init_from=init_from,
         frozen_blocks=freeze_d,
-        metrics=named_metrics(metrics.split(","), extractor, weights, lambda: load(labels=True))
-        if metrics
-        else [],
+        metrics=named_metrics(metrics.split(","), extractor, weights, like_training) if metrics else [],
     )
     steps_per_epoch = len(batches) // gan.discriminator_steps
     if steps_per_epoch == 0:
@@ -183,6 +185,10 @@ def train(
         raise ValueError(f"{run.path} has made {done} steps already, more than the {total} asked for.")
     run.prepare(config, resume)
     progress = callbacks.Progress(total)
+    few = batches.stream.size < callbacks.TrainingMonitor.FEWEST
+    if few and monitor != Monitor.off:
+        typer.echo(f"The monitor needs {callbacks.TrainingMonitor.FEWEST} images: this run goes without it.")
+        monitor = Monitor.off
     typer.echo(f"{recipe} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
     with _stopping_safely(checkpoint, progress, run.path):
         gan.fit(
@@ -205,6 +211,9 @@ def train(
             ],
         )
     gan.export(run.saved_model, metadata={"recipe": recipe, "dataset": dataset})
+    figures = getattr(gan.history, "history", {})
+    for name in (name for name in figures if metrics and name.startswith("val_")):
+        typer.echo(f"{name:22}{figures[name][-1]:12.5g}")
     typer.echo(f"Run folder: {run.path}")
     typer.echo(f"Generator:  {run.saved_model}")
     typer.echo(f"Picture:    {sorted(run.samples.glob('*.png'))[-1]}")

@@ -147,8 +147,11 @@ def _images(generator, latents, label):
     latents = latents.reshape(-1, latents.shape[-1]).astype("float32")
     if hasattr(generator, "latent_dim"):
         return generator.images_of(latents, label)
-    condition = None if generator.condition_spec is None else np.full(len(latents), label or 0, "int32")
-    return generator.images_of(latents, condition)
+    if generator.condition_spec is None:
+        if label is not None:
+            raise ValueError(f"This model has no classes. Received: label={label!r}")
+        return generator.images_of(latents, None)
+    return generator.images_of(latents, generator.as_condition(0 if label is None else label, len(latents)))
 
 
 def save_animation(frames, filepath, fps=20):

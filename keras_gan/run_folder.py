@@ -35,7 +35,7 @@ class RunFolder:
 
     def check(self, config, resume):
         """Raise a ValueError where something else is in the way of a run with this configuration."""
-        if self.config.exists():
+        if self.config.exists() and any(p != self.config for p in self.path.iterdir()):
             if not resume:
                 raise ValueError(
                     f"{self.path} holds a run already. Add --resume to go on with it, or give another --out."
@@ -54,7 +54,7 @@ class RunFolder:
                 )
         elif self.path.exists() and not self.path.is_dir():
             raise ValueError(f"{self.path} is a file, not a folder. Give another --out.")
-        elif self.path.exists() and any(self.path.iterdir()):
+        elif self.path.exists() and any(p != self.config for p in self.path.iterdir()):
             raise ValueError(f"{self.path} is not empty and holds no run. Give another --out.")
 
     def prepare(self, config, resume):

@@ -79,7 +79,7 @@ def test_docstring_examples(name):
 
 
 # Modules, bases, and metrics that are documented by their sibling's example.
-NOT_MADE_ALONE = ("features", "functional", "FeatureMetric", "ImageMetric")
+NOT_MADE_ALONE = ("features", "functional", "FeatureMetric", "ImageMetric", "psnr", "ssim")
 NOT_MADE_ALONE += ("Precision", "Recall", "Density", "Coverage")
 METRIC_FUNCTIONS = ("frechet_distance", "kernel_distance", "inception_score", "precision_recall")
 METRIC_FUNCTIONS += ("density_coverage", "prdc", "nearest_neighbors", "memorization", "mode_coverage")

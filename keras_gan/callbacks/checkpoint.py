@@ -150,6 +150,7 @@ class Checkpoint(keras.callbacks.Callback):
             "step": step,
             "data": self.model.data_identity,
             "weights": _shapes(self.model),
+            "objective": _objective(self.model),
             "callbacks": self._callbacks(),
             # Of an epoch that was cut short: how they were before they saw its end.
             "callbacks_before_cut": self._before_cut,
@@ -266,6 +267,17 @@ class Checkpoint(keras.callbacks.Callback):
                 f"{folder} belongs to other networks: their weights have other shapes. Use another "
                 "directory, or pass resume=False."
             )
+        before, now = training.get("objective", {}), _objective(self.model)
+        changed = [
+            f"{name} was {before.get(name)}, now {now[name]}" for name in now if before.get(name) != now[name]
+        ]
+        if changed:
+            warnings.warn(
+                f"{folder} was trained with another objective: {'; '.join(changed)}. It goes on with the new one, "
+                "but for learning rates and other state of the optimisers, which are the checkpoint's. Use another "
+                "directory for a training of its own.",
+                stacklevel=2,
+            )
         self.model.load_weights(folder / "model.keras")
         self.best = training["best"]
         self.model._initial_epoch = training["epoch"]
@@ -318,6 +330,21 @@ def _as_json(value):
 
 def _shapes(model):
     return [list(variable.shape) for variable in model.weights]
+
+
+def _objective(model):
+    """What is minimised and how, as text: what a resumed training should have again."""
+    config = model.get_compile_config()
+    for player in ("generator_optimizer", "discriminator_optimizer"):
+        # Its rate is state: callbacks change it.
+        optimizer = config.get(player) or {}
+        optimizer.get("config", {}).pop("learning_rate", None)
+    names = [
+        name
+        for name in config
+        if name not in ("metrics", "jit_compile", "run_eagerly", "steps_per_execution")
+    ]
+    return {name: json.dumps(config[name], sort_keys=True, default=str) for name in names}
 
 
 def _refuse():

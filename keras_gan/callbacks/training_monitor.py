@@ -62,6 +62,9 @@ class TrainingMonitor(keras.callbacks.Callback):
     (True, True)
     """
 
+    # The fewest images that can be told anything of.
+    FEWEST = 8
+
     def __init__(
         self,
         action="warn",
@@ -237,9 +240,9 @@ def _batch(given, stream, samples, model):
         batch = {name: np.asarray(value) for name, value in unpack(stream.structure(batch)).items()}
     else:
         return None
-    if len(batch["image"]) < 8 or tuple(batch["image"].shape[1:]) != model.image_shape:
+    if len(batch["image"]) < TrainingMonitor.FEWEST or tuple(batch["image"].shape[1:]) != model.image_shape:
         raise ValueError(
-            f"TrainingMonitor needs at least 8 images of shape {model.image_shape}. Received: "
+            f"TrainingMonitor needs at least {TrainingMonitor.FEWEST} images of shape {model.image_shape}. Received: "
             f"{batch['image'].shape}"
         )
     model.check_condition(

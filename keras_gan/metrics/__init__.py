@@ -12,13 +12,18 @@ from keras_gan.metrics.memorization import Memorization
 from keras_gan.metrics.metric import FeatureMetric, ImageMetric
 from keras_gan.metrics.mode_coverage import ModeCoverage
 from keras_gan.metrics.ms_ssim import MSSSIM
+from keras_gan.metrics.perceptual_distance import PerceptualDistance, lpips
 from keras_gan.metrics.perceptual_path_length import PerceptualPathLength
 from keras_gan.metrics.precision_recall import PRDC, Coverage, Density, Precision, Recall
+from keras_gan.metrics.psnr import PSNR, psnr
 from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein
+from keras_gan.metrics.ssim import SSIM, ssim
 
 __all__ = [
     "MSSSIM",
     "PRDC",
+    "PSNR",
+    "SSIM",
     "ClassFrechetDistance",
     "ClassificationAccuracyScore",
     "Coverage",
@@ -31,6 +36,7 @@ __all__ = [
     "KernelDistance",
     "Memorization",
     "ModeCoverage",
+    "PerceptualDistance",
     "PerceptualPathLength",
     "Precision",
     "Recall",
@@ -38,5 +44,8 @@ __all__ = [
     "evaluate",
     "features",
     "functional",
+    "lpips",
+    "psnr",
+    "ssim",
     "train_extractor",
 ]

@@ -1,5 +1,7 @@
 """Fréchet distance class by class."""
 
+import warnings
+
 import keras
 import numpy as np
 from keras import ops
@@ -60,7 +62,7 @@ class ClassFrechetDistance(FeatureMetric):
                 variable = getattr(self, f"{side}_{name}")
                 variable.assign(variable.value + value)
 
-    def result(self):
+    def compute(self):
         real, fake = (
             [getattr(self, f"{side}_{name}").numpy() for name in ("count", "sum", "products")]
             for side in ("real", "fake")
@@ -71,4 +73,10 @@ class ClassFrechetDistance(FeatureMetric):
             few = min(real[0][c], fake[0][c]) < 2
             pair = None if few else [moments(*(part[c] for part in side)) for side in (real, fake)]
             figures[f"{self.name}_{c}"] = float("nan") if few else functional.frechet_from_moments(*pair)
+        without = [c for c in range(self.num_classes) if np.isnan(figures[f"{self.name}_{c}"])]
+        if without:
+            warnings.warn(
+                f"The classes {without} have fewer than two images: their {self.name}, and the mean, are NaN.",
+                stacklevel=2,
+            )
         return {self.name: float(np.mean(list(figures.values()))), **figures}

@@ -51,7 +51,7 @@ class ClassificationAccuracyScore(ImageSampleMetric):
         super().take(real, fake, labels)
         self.labels.add(labels)
 
-    def result(self):
+    def compute(self):
         real, fake, labels = self.real.numpy(), self.fake.numpy(), self.labels.numpy()
         network = train_classifier(_floats(fake), labels, self.num_classes, self.epochs, self.seed)
         return accuracy_of(network, _floats(real), labels)

@@ -13,7 +13,7 @@ from keras_gan.metrics.features.extractor import Extractor, get, get_classifier
 from keras_gan.metrics.features.train_extractor import train_extractor
 from keras_gan.metrics.frechet_distance import FrechetDistance
 from keras_gan.metrics.inception_score import InceptionScore
-from keras_gan.metrics.kernel_distance import KernelDistance
+from keras_gan.metrics.kernel_distance import KernelDistance, subset_size_of
 from keras_gan.metrics.ms_ssim import MSSSIM, mean_ms_ssim
 from keras_gan.metrics.precision_recall import PRDC
 from keras_gan.metrics.reference import (
@@ -30,6 +30,7 @@ from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein, sliced_wasse
 from keras_gan.run_folder import Generator, is_model
 
 METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim")
+ON_FEATURES = {"fid", "kid", "prdc", "inception_score"}
 
 
 def evaluate(
@@ -66,10 +67,15 @@ def evaluate(
     """
     metrics = check_metrics(metrics)
     report = report or (lambda line: None)
-    extractor = get(extractor).load()
     reference = images_of(reference)
     generated = images_of(generated)
     mine, some = (chosen_indices(len(images), n, seed) for images in (generated, reference))
+    fewest = max({"prdc": k + 1}.get(name, 2) for name in metrics)
+    if min(len(mine), len(some)) < fewest:
+        raise ValueError(
+            f"{', '.join(metrics)} need at least {fewest} images. There are {len(mine)} generated ones and "
+            f"{len(some)} of the reference."
+        )
     image_shape = np.asarray(generated[mine[:1]]).shape[1:]
     base = {
         "n_generated": len(mine),
@@ -78,15 +84,17 @@ def evaluate(
         "seed": seed,
         "versions": versions(),
     }
-    on_features = base | {
-        "extractor": extractor.name,
-        "extractor_sha256": extractor.sha256,
-        "layer": extractor.layer,
-        "value_range": extractor.value_range,
-        "features": extractor.features,
-        "resize": "antialiased bicubic of 256 levels, clipped and not rounded (clean-fid)",
-        "size": list(extractor.size_of(image_shape)),
-    }
+    if ON_FEATURES & set(metrics):
+        extractor = get(extractor).load()
+        on_features = base | {
+            "extractor": extractor.name,
+            "extractor_sha256": extractor.sha256,
+            "layer": extractor.layer,
+            "value_range": extractor.value_range,
+            "features": extractor.features,
+            "resize": "antialiased bicubic of 256 levels, clipped and not rounded (clean-fid)",
+            "size": list(extractor.size_of(image_shape)),
+        }
     figures, features, real = {}, None, None
     if {"fid", "kid", "prdc"} & set(metrics):
         report(f"features of {len(mine)} generated images ({extractor.name})")
@@ -104,7 +112,7 @@ def evaluate(
             if min(len(mine), theirs[0]) <= extractor.features:
                 figures["fid"]["note"] = "biased upwards: from fewer images than features"
         elif name == "kid":
-            size = min(1000, len(real), len(features))
+            size = subset_size_of(1000, min(len(real), len(features)))
             mean, deviation = functional.kernel_distance(real, features, 100, size, seed)
             depends = {**on_features, "subsets": 100, "subset_size": size}
             figures |= {"kid": {"value": mean, **depends}, "kid_std": {"value": deviation, **depends}}
@@ -148,13 +156,15 @@ def named_metrics(names, extractor, weights=None, labelled=None):
     Args:
         names: among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim".
         extractor, weights: as `evaluate_model` takes them.
-        labelled: function that gives the labelled data on which the extractor "trained" is trained.
+        labelled: arguments of `trained_on` for the extractor "trained".
     """
     names = check_metrics(names)
-    if extractor == "trained":
-        extractor = train_extractor(labelled())
-    elif set(names) & {"fid", "kid", "prdc", "inception_score"}:
-        extractor = Extractor(extractor, weights=weights)
+    if not ON_FEATURES & set(names):
+        extractor = None
+    elif extractor == "trained":
+        extractor = trained_on(**labelled)
+    else:
+        extractor = Extractor(extractor, weights=weights).load()
     made = {
         "fid": lambda: FrechetDistance(extractor),
         "kid": lambda: KernelDistance(extractor),
@@ -164,6 +174,13 @@ def named_metrics(names, extractor, weights=None, labelled=None):
         "ms_ssim": MSSSIM,
     }
     return [made[name]() for name in names]
+
+
+def trained_on(dataset, image_size, channels, data_dir=None):
+    """The extractor "trained" of a data set: of all images of its split "train", whatever is measured."""
+    source = read(dataset, "train", image_size, channels, labels=True, data_dir=data_dir)
+    images = np.asarray(source.images[np.arange(len(source.labels))])
+    return train_extractor((images / np.float32(127.5) - 1, source.labels))
 
 
 def _inception_score(generated, indices, extractor, seed, depends):
@@ -214,7 +231,7 @@ def evaluate_model(
     Args:
         model: path.
         reference: name as `keras_gan.data.load` takes it, or the path of a folder.
-        extractor: as `Extractor`, or "trained": `train_extractor` on the reference's labels.
+        extractor: as `Extractor`, or "trained": `train_extractor` on the labels of the reference's split "train".
         weights: file of the extractor's weights, as `Extractor` takes it.
         split, data_dir: of the reference, as in `keras_gan.data.load`.
         truncation: float, as in `GAN.generate`.
@@ -236,15 +253,14 @@ def evaluate_model(
         shape = source.shape
     if pathlib.Path(reference).expanduser().is_dir():
         reference = f"folder:{reference}"
-    trained = extractor == "trained"
-    real = read(reference, split, tuple(shape[:2]), shape[2], labels=trained, data_dir=data_dir)
-    if trained:
-        every = np.arange(len(real.labels))
-        extractor = train_extractor((np.asarray(real.images[every]) / np.float32(127.5) - 1, real.labels))
-    else:
-        extractor = Extractor(extractor, weights=weights)
+    real = read(reference, split, tuple(shape[:2]), shape[2], labels=False, data_dir=data_dir)
     # All that can be wrong is found before anything is generated.
-    extractor.check(shape)
+    if ON_FEATURES & set(metrics):
+        if extractor == "trained":
+            extractor = trained_on(reference, tuple(shape[:2]), shape[2], data_dir)
+        else:
+            extractor = Extractor(extractor, weights=weights)
+        extractor.check(shape)
     if is_model(model):
         if report:
             report(f"{n} images of {model}")
@@ -252,12 +268,27 @@ def evaluate_model(
     else:
         generated = Indexed(source)
     figures = evaluate(generated, Indexed(real), extractor, metrics, n, seed, report=report)
-    context = {"model": str(model), "reference": reference, "split": split, "truncation": truncation}
+    content = {"model": str(model), "reference": reference, "split": split, "truncation": truncation}
+    content |= {"figures": figures, "earlier": _earlier(out)}
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.partial")
-    partial.write_text(json.dumps({**context, "figures": figures}, indent=2) + "\n")
+    partial.write_text(json.dumps(content, indent=2) + "\n")
     partial.replace(out)
     return figures, out
+
+
+def _earlier(path):
+    """What an evaluation's file holds already, the newest first."""
+    if not path.exists():
+        return []
+    try:
+        before = json.loads(path.read_text())
+        return [
+            {name: value for name, value in before.items() if name != "earlier"},
+            *before.get("earlier", []),
+        ]
+    except (ValueError, AttributeError):
+        raise ValueError(f"{path} exists and is no evaluation. Give another --out.") from None
 
 
 class Drawn:

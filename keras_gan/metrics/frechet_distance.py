@@ -62,7 +62,7 @@ class FrechetDistance(FeatureMetric):
             variable = getattr(self, f"{side}_{name}")
             variable.assign(variable.value + value)
 
-    def result(self):
+    def compute(self):
         real = load_moments(self.reference) if self.reference else self._moments("real")
         return functional.frechet_from_moments(real, self._moments("fake"))
 

@@ -46,6 +46,10 @@ class InceptionScore(FeatureMetric):
         self.splits, self.seed, self.num_samples = splits, seed, num_samples
 
     @property
+    def fewest(self):
+        return self.splits
+
+    @property
     def classifier(self):
         return self.extractor
 
@@ -55,8 +59,6 @@ class InceptionScore(FeatureMetric):
     def take(self, real, fake, labels):
         self.fake.add(ops.softmax(self.extractor(fake)))
 
-    def result(self):
-        probabilities = self.fake.numpy()
-        splits = min(self.splits, len(probabilities))
-        mean, deviation = functional.inception_score(probabilities, splits, self.seed)
+    def compute(self):
+        mean, deviation = functional.inception_score(self.fake.numpy(), self.splits, self.seed)
         return {self.name: mean, f"{self.name}_std": deviation}

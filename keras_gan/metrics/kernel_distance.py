@@ -16,7 +16,7 @@ class KernelDistance(SampledMetric):
     Args:
         extractor: `Extractor`, or what makes one.
         subsets: int, number of random subsets. Default 100.
-        subset_size: int. Default 1000; all images where there are fewer.
+        subset_size: int. Default 1000; half of the images where there are no more, so that subsets differ.
         seed: int, of the subsets.
         num_samples: int, images of each kind that are kept.
         name: default "kid".
@@ -32,6 +32,8 @@ class KernelDistance(SampledMetric):
     Reference: Binkowski et al., "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
     """
 
+    fewest = 2
+
     @property
     def figure_names(self):
         return [self.name, f"{self.name}_std"]
@@ -42,8 +44,13 @@ class KernelDistance(SampledMetric):
         check_int("subset_size", subset_size, 2)
         self.subsets, self.subset_size, self.seed = subsets, subset_size, seed
 
-    def result(self):
+    def compute(self):
         real, fake = self.real.numpy(), self.fake.numpy()
-        size = min(self.subset_size, len(real), len(fake))
+        size = subset_size_of(self.subset_size, min(len(real), len(fake)))
         mean, deviation = functional.kernel_distance(real, fake, self.subsets, size, self.seed)
         return {self.name: mean, f"{self.name}_std": deviation}
+
+
+def subset_size_of(size, images):
+    """The size of the subsets of so many images: half of them where there are no more than `size`."""
+    return size if images > size else max(2, images // 2)

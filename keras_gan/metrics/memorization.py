@@ -34,6 +34,6 @@ class Memorization(SampledMetric):
         super().__init__(extractor, num_samples, name)
         self.train = train if isinstance(train, str) else reference_features(train, self.extractor)
 
-    def result(self):
+    def compute(self):
         train = load_features(self.train)
         return functional.memorization(self.fake.numpy(), train, self.real.numpy())["memorized"]

@@ -11,7 +11,7 @@ class ImageMetric(keras.metrics.Metric):
     """A metric over batches of real and generated images.
 
     Subclasses store their arguments under their names, make their variables in `make_variables`,
-    take in a batch in `take`, and return a figure, or a dict of figures by name, in `result`.
+    take in a batch in `take`, and return a figure, or a dict of figures by name, in `compute`.
 
     `compile(metrics=[...])` takes them; `evaluate` and validation compute them, with images of the
     EMA generator, as many as there are real ones. By hand: `update_state(real, fake)`, `result()`.
@@ -19,6 +19,9 @@ class ImageMetric(keras.metrics.Metric):
 
     # Whether `update_state` needs the labels of the images, which real and generated ones share.
     takes_labels = False
+
+    # The fewest images of each kind that it can be computed of.
+    fewest = 1
 
     @property
     def figure_names(self):
@@ -45,6 +48,8 @@ class ImageMetric(keras.metrics.Metric):
         """
         if not self.built:
             self.check(image_shape)
+            self.keep("images_seen", (), "int64")
+            self.keep("bad_images", (), "int64")
             self.make_variables(image_shape)
             self.built = True
 
@@ -70,10 +75,41 @@ class ImageMetric(keras.metrics.Metric):
         self.prepare(tuple(real.shape[1:]))
         if self.takes_labels and labels is None:
             raise ValueError(f"{type(self).__name__} needs labels: `update_state(real, fake, labels)`.")
+        # A graph cannot raise, and 256 levels know no NaN: `result` tells.
+        self.images_seen.assign_add(ops.cast(ops.shape(fake)[0], "int64"))
+        self.bad_images.assign_add(not_finite(real) + not_finite(fake))
         self.take(real, fake, labels)
 
     def take(self, real, fake, labels):
         raise NotImplementedError(f"{type(self).__name__} must define `take`.")
+
+    def result(self):
+        """The figure of the images so far, or a dict of figures.
+
+        Raises:
+            ValueError: for too few images, and for NaN in them.
+        """
+        seen = int(self.images_seen) if self.built else 0
+        if seen < self.fewest:
+            raise ValueError(
+                f"The metric {self.name!r} needs at least {self.fewest} images. It was given {seen}."
+            )
+        if int(self.bad_images):
+            raise ValueError(
+                f"{int(self.bad_images)} of the images given to the metric {self.name!r} hold NaN or infinite values."
+            )
+        return self.compute()
+
+    def compute(self):
+        raise NotImplementedError(f"{type(self).__name__} must define `compute`.")
+
+
+def not_finite(images):
+    """How many images hold values that are not finite: an int64 scalar."""
+    if "int" in keras.backend.standardize_dtype(images.dtype):
+        return ops.zeros((), "int64")
+    bad = ops.logical_not(ops.all(ops.isfinite(images), axis=tuple(range(1, len(images.shape)))))
+    return ops.sum(ops.cast(bad, "int64"))
 
 
 class FeatureMetric(ImageMetric):

@@ -84,7 +84,7 @@ class ModeCoverage(FeatureMetric):
         hits = ops.one_hot(found, self.modes + 1, dtype="int64")
         self.counts.assign(self.counts.value + ops.sum(hits, axis=0))
 
-    def result(self):
+    def compute(self):
         counts = self.counts.numpy()
         modes, divergence = functional.mode_coverage(range(self.modes), self.modes, weights=counts[:-1])
         figures = {self.name: modes, f"{self.name}_kl": divergence}

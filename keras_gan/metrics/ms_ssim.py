@@ -35,6 +35,8 @@ class MSSSIM(ImageSampleMetric):
     https://arxiv.org/abs/1610.09585
     """
 
+    fewest = 2
+
     @property
     def figure_names(self):
         return [self.name, f"{self.name}_real"]
@@ -47,7 +49,7 @@ class MSSSIM(ImageSampleMetric):
     def check(self, image_shape):
         scales(image_shape)
 
-    def result(self):
+    def compute(self):
         return {
             self.name: mean_ms_ssim(self.fake.numpy(), self.pairs, self.seed),
             f"{self.name}_real": mean_ms_ssim(self.real.numpy(), self.pairs, self.seed),

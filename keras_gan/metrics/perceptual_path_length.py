@@ -63,7 +63,7 @@ class PerceptualPathLength(FeatureMetric):
     def take(self, real, fake, labels):
         """Nothing: images on paths are generated when the result is asked for."""
 
-    def result(self):
+    def compute(self):
         if self.model is None:
             raise ValueError(
                 "PerceptualPathLength needs a model: `evaluate`, or `prepare(image_shape, gan)`."

@@ -39,6 +39,10 @@ class PRDC(SampledMetric):
         self.k = k
 
     @property
+    def fewest(self):
+        return self.k + 1
+
+    @property
     def figure_names(self):
         before = "" if self.name == "prdc" else f"{self.name}_"
         return [before + name for name in ("precision", "recall", "density", "coverage")]
@@ -46,7 +50,7 @@ class PRDC(SampledMetric):
     def figures(self):
         return functional.prdc(self.real.numpy(), self.fake.numpy(), self.k)
 
-    def result(self):
+    def compute(self):
         return dict(zip(self.figure_names, self.figures().values(), strict=True))
 
 
@@ -68,7 +72,7 @@ class Precision(PRDC):
     def figure_names(self):
         return [self.name]
 
-    def result(self):
+    def compute(self):
         return self.figures()["precision"]
 
 
@@ -83,7 +87,7 @@ class Recall(PRDC):
     def figure_names(self):
         return [self.name]
 
-    def result(self):
+    def compute(self):
         return self.figures()["recall"]
 
 
@@ -98,7 +102,7 @@ class Density(PRDC):
     def figure_names(self):
         return [self.name]
 
-    def result(self):
+    def compute(self):
         return self.figures()["density"]
 
 
@@ -113,5 +117,5 @@ class Coverage(PRDC):
     def figure_names(self):
         return [self.name]
 
-    def result(self):
+    def compute(self):
         return self.figures()["coverage"]

@@ -43,7 +43,7 @@ class SlicedWasserstein(ImageSampleMetric):
         if len(image_shape) != 3 or min(image_shape[:2]) < 16:
             raise ValueError(f"SlicedWasserstein takes images of 16 pixels and more. Received: {image_shape}")
 
-    def result(self):
+    def compute(self):
         figures = sliced_wasserstein(
             self.real.numpy(), self.fake.numpy(), self.patches, self.directions, self.seed
         )

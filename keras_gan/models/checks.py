@@ -329,6 +329,7 @@ def check_scope(gan):
 
 
 def check_metrics(metrics):
+    metrics = list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
     for metric in metrics:
         if not isinstance(metric, keras.metrics.Metric):
             raise ValueError(
@@ -339,7 +340,7 @@ def check_metrics(metrics):
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"Two metrics log the same figure, {twice}: give one of them another `name`.")
-    return list(metrics)
+    return metrics
 
 
 # === Data ===

@@ -31,17 +31,23 @@ class Evaluation:
             aggregation="only_first_replica",
         )
 
-    def prepare(self, model, names):
+    def prepare(self, model, names, count=None):
         """Let the metrics check the model's images and make their variables, before anything is computed.
 
         Args:
             model: the `GAN`.
             names: of what the held-out batches have: `image`, `label`, ...
+            count: int, how many images there are, or None where that is unknown.
 
         Raises:
-            ValueError: for images or batches that a metric cannot take.
+            ValueError: for images or batches that a metric cannot take, and for too few of them.
         """
         for metric in self.metrics:
+            fewest = getattr(metric, "fewest", 1)
+            if count is not None and count < fewest:
+                raise ValueError(
+                    f"The metric {metric.name!r} needs at least {fewest} images, and the held-out data have {count}."
+                )
             if getattr(metric, "takes_labels", False) and "label" not in names:
                 raise ValueError(
                     f"The metric {metric.name!r} needs labels, and the held-out data have {sorted(names)}: pass "

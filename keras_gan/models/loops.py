@@ -116,7 +116,10 @@ class Loops:
         self.held_out_stream = stream_of(x) if is_dataset else None
         self.held_out_arrays = None if is_dataset else x if y is None else (x, y)
         batches = validation_batches(self, x, y, sample_weight)
-        self.evaluation.prepare(self, batches.element_spec if is_dataset else batches)
+        count = len(batches["image"]) if not is_dataset else None
+        if self.held_out_stream:
+            count = self.held_out_stream.size
+        self.evaluation.prepare(self, batches.element_spec if is_dataset else batches, count)
         return batches
 
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):

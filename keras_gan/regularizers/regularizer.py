@@ -74,8 +74,10 @@ class Penalty(Regularizer):
 
     def __init__(self, weight, interval=1):
         super().__init__(interval)
-        if weight < 0:
-            raise ValueError(f"The weight of {type(self).__name__} must not be negative. Received: {weight}")
+        if not 0 <= weight < float("inf"):
+            raise ValueError(
+                f"The weight of {type(self).__name__} must be a number that is not negative. Received: {weight}"
+            )
         self.weight = float(weight)
 
     def weight_at(self, step):

@@ -58,7 +58,7 @@ def test_metrics_are_of_a2b():
         def update_state(self, real, fake, labels=None):
             seen.update(real=real, fake=fake)
 
-        def result(self):
+        def compute(self):
             return 0.0
 
     gan.compile(metrics=[Spy()], run_eagerly=True)

@@ -50,7 +50,7 @@ def test_a_scale_other_than_the_networks_is_refused():
     gan = make()
     gan.compile(regularizers=[])
     with pytest.raises(ValueError, match="8, 8, 1"):
-        gan.fit({**batch(), "condition": batch()["condition"][:, ::2, ::2]}, verbose=0)
+        gan.fit({**batch(), "condition": batch()["condition"][:, ::2, ::2]}, batch_size=4, verbose=0)
 
 
 def test_interpolated_networks():

@@ -324,6 +324,9 @@ def _hash(network, identity):
     if hasattr(network, "content"):
         digest.update(network.content)
     places = {layer.name: i for i, layer in enumerate(network.layers)}
+    # Layers may have been called outside of this network too: a Sequential does so each time it grows.
+    functional = getattr(network, "_functional", None) or network
+    own = {id(node) for node in getattr(functional, "_nodes", [])}
     for layer in network.layers:
         # How its weights began does not matter.
         ends = ("_initializer", "_regularizer", "_constraint")
@@ -332,7 +335,7 @@ def _hash(network, identity):
             for name, value in layer.get_config().items()
             if name not in ("name", "dtype", "trainable", "seed") and not name.endswith(ends)
         }
-        nodes = getattr(layer, "_inbound_nodes", [])
+        nodes = [node for node in getattr(layer, "_inbound_nodes", []) if id(node) in own]
         parents = [places.get(p.operation.name) for node in nodes for p in node.parent_nodes]
         text = json.dumps([type(layer).__name__, settings, parents], sort_keys=True, default=str)
         digest.update(text.encode())

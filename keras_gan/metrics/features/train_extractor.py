@@ -59,6 +59,8 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
         digest.update(np.ascontiguousarray(array))
     path = cache_folder("extractors") / f"classifier-{digest.hexdigest()[:32]}.keras"
     if not path.exists():
+        if verbose:
+            print(f"Training a classifier on {len(images)} images, once: {epochs} epochs.", flush=True)
         network = train_classifier(images, labels, num_classes, epochs, seed)
         accuracy = json.dumps({"accuracy": accuracy_of(network, test_images, test_labels)}) + "\n"
         write_whole(path.with_suffix(".json"), lambda partial: partial.write_text(accuracy))
@@ -127,9 +129,11 @@ def _arrays(dataset):
         pairs = ((batch[0].numpy(), batch[1].numpy()) for batch in from_the_start(dataset))
         images, labels = zip(*pairs, strict=True)
         dataset = np.concatenate(images), np.concatenate(labels)
+    if not isinstance(dataset, (tuple, list)) or len(dataset) != 2:
+        raise ValueError("`train_extractor` needs (images, labels), or a data set with labels.")
     images, labels = (np.asarray(array) for array in dataset)
     if len(images) != len(labels) or images.ndim != 4 or len(images) < 2:
         raise ValueError(f"Images and labels do not fit: shapes {images.shape} and {labels.shape}")
-    if np.abs(images).max() > 1.001:
+    if not np.abs(images).max() <= 1.001:
         raise ValueError("Images must be in [-1, 1]. Write `images / 127.5 - 1` for 0..255.")
     return images.astype("float32"), labels.astype("int64").reshape(-1)
