@@ -63,6 +63,21 @@ def train(
     dataset: Annotated[
         str | None, typer.Option(help="mnist_5k, folder:PATH, or an image data set of TFDS.")
     ] = None,
+    a: Annotated[
+        str | None,
+        typer.Option(help="Folder of kind a, for pix2pix (pairs) and cyclegan; or cycle_gan/* of TFDS."),
+    ] = None,
+    b: Annotated[
+        str | None,
+        typer.Option(help="Folder of kind b. Without it pix2pix takes pairs side by side from --a."),
+    ] = None,
+    test_a: Annotated[str | None, typer.Option(help="Held-out pictures of kind a.")] = None,
+    test_b: Annotated[str | None, typer.Option(help="Held-out pictures of kind b.")] = None,
+    direction: Annotated[str, typer.Option(help="Of pix2pix: a2b or b2a.")] = "a2b",
+    factor: Annotated[
+        int | None, typer.Option(min=2, help="How many times larger srgan makes pictures.")
+    ] = None,
+    crop: Annotated[int | None, typer.Option(min=4, help="Side of the random parts trained on.")] = None,
     data_dir: Annotated[str | None, typer.Option(help="Where TFDS has its data.")] = None,
     image_size: Annotated[int | None, typer.Option(min=4, help="Height and width in pixels.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
@@ -93,7 +108,10 @@ def train(
     ] = None,
     metrics: Annotated[
         str | None,
-        typer.Option(help="At each epoch, of fid, kid, prdc, inception_score, swd, ms_ssim, with commas."),
+        typer.Option(
+            help="At each epoch, of fid, kid, prdc, inception_score, swd, ms_ssim and (from image to image) psnr, "
+            "ssim, with commas."
+        ),
     ] = None,
     extractor: Annotated[str, typer.Option(help="Of the metrics, as in `evaluate`.")] = "inception",
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
@@ -111,17 +129,28 @@ def train(
     import keras
 
     from keras_gan import callbacks, data, recipes
+    from keras_gan.data.batches import unpack
     from keras_gan.metrics.evaluate import named_metrics
     from keras_gan.run_folder import RunFolder
 
     chosen = recipes.get(recipe, scale.value)
     if epochs and steps:
         raise ValueError("Give --epochs or --steps, not both.")
-    if metrics and not hold_out:
-        raise ValueError("--metrics are of held-out images: give their split, such as --hold-out test.")
+    from_folders = chosen.data in ("pairs", "unpaired")
+    if metrics and not (test_a if from_folders else hold_out):
+        raise ValueError(
+            "--metrics are of held-out images: give "
+            + ("--test-a and --test-b." if from_folders else "their split, such as --hold-out test.")
+        )
+    if from_folders and (dataset or hold_out):
+        raise ValueError(
+            f"{recipe} takes --a and --b, and --test-a and --test-b, not --dataset or --hold-out."
+        )
+    if from_folders and not a:
+        raise ValueError(f"{recipe} needs --a FOLDER and --b FOLDER{_OTHER_A[chosen.data]}.")
     if not metrics and (extractor != "inception" or weights):
         raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
-    dataset = dataset or chosen.dataset
+    dataset = (", ".join(filter(None, (a, b))) if from_folders else dataset) or chosen.dataset
     run = RunFolder(out or pathlib.Path("runs") / recipe)
     config = {
         "recipe": recipe,
@@ -138,6 +167,13 @@ def train(
         "init_from": str(init_from) if init_from else None,
         "freeze_d": freeze_d,
         "hold_out": hold_out,
+        "a": a,
+        "b": b,
+        "test_a": test_a,
+        "test_b": test_b,
+        "direction": direction,
+        "factor": factor or chosen.factor,
+        "crop": crop or chosen.crop,
         "metrics": metrics,
         "extractor": extractor if metrics else None,
         "epochs": epochs,
@@ -145,19 +181,10 @@ def train(
     }
     run.check(config, resume)
     keras.config.set_dtype_policy(precision.value)
-    load = functools.partial(
-        data.load,
-        dataset,
-        image_size=config["image_size"],
-        batch_size=config["batch_size"],
-        data_dir=data_dir,
-        seed=seed,
-        on_error="skip" if skip_bad else "raise",
-    )
-    batches = load(labels=chosen.labels, flip=flip)
-    held_out = load(splits=hold_out, labels=chosen.labels) if hold_out else None
-    image_spec = batches.element_spec[0] if chosen.labels else batches.element_spec
-    shape = tuple(image_spec.shape[1:])
+    batches, held_out = _data_of(chosen, config, data, "skip" if skip_bad else "raise")
+    specs = unpack(batches.element_spec)
+    shape = tuple(specs["image"].shape[1:])
+    source_shape = tuple(specs["condition"].shape[1:]) if "condition" in specs else None
     like_training = {"dataset": dataset, "image_size": shape[:2], "channels": shape[2], "data_dir": data_dir}
     gan = recipes.build(
         recipe,
@@ -170,6 +197,7 @@ def train(
         jit_compile="auto" if jit is None else jit,
         init_from=init_from,
         frozen_blocks=freeze_d,
+        source_shape=source_shape,
         metrics=named_metrics(metrics.split(","), extractor, weights, like_training) if metrics else [],
     )
     steps_per_epoch = len(batches) // gan.discriminator_steps
@@ -184,6 +212,8 @@ def train(
     if done > total:
         raise ValueError(f"{run.path} has made {done} steps already, more than the {total} asked for.")
     run.prepare(config, resume)
+    if source_shape:
+        run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
     few = batches.stream.size < callbacks.TrainingMonitor.FEWEST
     if few and monitor != Monitor.off:
@@ -217,6 +247,46 @@ def train(
     typer.echo(f"Run folder: {run.path}")
     typer.echo(f"Generator:  {run.saved_model}")
     typer.echo(f"Picture:    {sorted(run.samples.glob('*.png'))[-1]}")
+
+
+_OTHER_A = {
+    "pairs": ", or --a with pictures side by side",
+    "unpaired": ", or --a cycle_gan/horse2zebra or the like",
+}
+
+
+def _data_of(chosen, config, data, on_error):
+    """The training data of a configuration, and the held-out ones or None."""
+    sizes = {name: config[name] for name in ("image_size", "batch_size", "seed")}
+    if chosen.data == "images":
+        load = functools.partial(
+            data.load, config["dataset"], **sizes, data_dir=config["data_dir"], on_error=on_error
+        )
+        held_out = load(splits=config["hold_out"], labels=chosen.labels) if config["hold_out"] else None
+        return load(labels=chosen.labels, flip=config["flip"]), held_out
+    if chosen.data == "low_high":
+        load = functools.partial(
+            data.low_high,
+            config["dataset"],
+            config["factor"],
+            **sizes,
+            crop=config["crop"],
+            data_dir=config["data_dir"],
+        )
+        return load(flip=config["flip"]), load(split=config["hold_out"], flip=False) if config[
+            "hold_out"
+        ] else None
+    load = functools.partial(
+        *((data.paired_folders,) if chosen.data == "pairs" else (data.unpaired_folders,)),
+        **sizes,
+        **(
+            {"direction": config["direction"]} if chosen.data == "pairs" else {"data_dir": config["data_dir"]}
+        ),
+    )
+    # Held-out pictures are shown whole, in the training's size.
+    whole = {"image_size": config["crop"] or config["image_size"]}
+    held_out = load(config["test_a"], config["test_b"], **whole) if config["test_a"] else None
+    return load(config["a"], config["b"], crop=config["crop"], flip=config["flip"]), held_out
 
 
 @contextlib.contextmanager
@@ -303,6 +373,46 @@ def interpolate(
         pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label)
         latent.save_animation([image_grid(images, columns) for images in pictures], out, fps)
     typer.echo(str(out))
+
+
+@app.command()
+def translate(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    pictures: Annotated[pathlib.Path, typer.Argument(help="Folder of pictures.")],
+    out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, PNGs of the same names.")],
+    direction: Annotated[str | None, typer.Option(help="Of CycleGAN: a2b (default) or b2a.")] = None,
+):
+    """Translate all pictures of a folder (pix2pix, cyclegan, converted networks)."""
+    from keras_gan.run_folder import Translator
+
+    written = Translator(model).translate_folder(pictures, out, direction, report=typer.echo)
+    typer.echo(f"{written} pictures in {out}")
+
+
+@app.command()
+def upscale(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    picture: Annotated[pathlib.Path, typer.Argument(help="A picture of any size.")],
+    out: Annotated[pathlib.Path | None, typer.Option(help="Picture to write. Default: NAME_x4.png.")] = None,
+    tile: Annotated[int, typer.Option(min=16, help="Side of a tile, in pixels of the picture.")] = 128,
+    overlap: Annotated[int, typer.Option(min=0, help="Pixels around a tile that are looked at too.")] = 16,
+):
+    """Enlarge a picture (srgan, esrgan, converted networks), in tiles."""
+    from keras_gan.run_folder import Translator
+
+    typer.echo(str(Translator(model).upscale_file(picture, out, tile, overlap)))
+
+
+@app.command()
+def convert(
+    file: Annotated[pathlib.Path, typer.Argument(help="A published checkpoint (.pth, .pt).")],
+    to: Annotated[pathlib.Path, typer.Option(help="Folder of the SavedModel to write.")],
+):
+    """Turn a published PyTorch checkpoint (pix2pix, CycleGAN, ESRGAN, MSRResNet) into a SavedModel."""
+    from keras_gan.convert import convert
+
+    network, folder = convert(file, to)
+    typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
 
 
 @app.command()

@@ -8,9 +8,12 @@ import keras
 from keras_gan import networks
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models.cyclegan import CycleGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.info_gan import InfoGAN
 from keras_gan.models.lsgan import LSGAN
+from keras_gan.models.pix2pix import Pix2Pix
+from keras_gan.models.srgan import ESRGAN, SRGAN
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
@@ -35,6 +38,10 @@ class Recipe:
         batch_size, steps: ints; generator steps.
         ema_decay: float or None.
         labels: bool, whether it trains on the data's classes.
+        data: "images", or what a model from image to image trains on: "pairs", "unpaired" or "low_high".
+        factor: int, how many times larger "low_high" makes images.
+        crop: int, side of the random parts that are trained on, or None.
+        options: function from the number of steps to further arguments of the model.
     """
 
     summary: str
@@ -47,6 +54,10 @@ class Recipe:
     steps: int = 1000
     ema_decay: float | None = 0.999
     labels: bool = False
+    data: str = "images"
+    factor: int | None = None
+    crop: int | None = None
+    options: object = lambda steps: {}
 
 
 # === Networks ===
@@ -74,6 +85,34 @@ def _small_r3gan(image_shape, **kwargs):
     return networks.r3gan(
         image_shape, widths=widths, cardinalities=[w // 8 for w in widths], blocks=[1] * stages, **kwargs
     )
+
+
+def _pix2pix(image_shape, source_shape, receptive_field=70, filters=64):
+    generator = networks.unet(source_shape, image_shape[-1], filters=filters)
+    channels = source_shape[-1]
+    return generator, networks.patchgan(
+        image_shape, channels, receptive_field=receptive_field, filters=filters
+    )
+
+
+def _cyclegan(image_shape, source_shape, receptive_field=70, filters=64, blocks=None):
+    # One network for all sizes, but its number of blocks is the training's size's.
+    blocks = blocks or (9 if min(image_shape[:2]) >= 256 else 6)
+    shape = (None, None, image_shape[-1])
+    translators = [networks.resnet(shape, shape[-1], blocks=blocks, filters=filters) for _ in range(2)]
+    judges = [
+        networks.patchgan(
+            image_shape, receptive_field=receptive_field, filters=filters, normalization="instance"
+        )
+        for _ in range(2)
+    ]
+    return *translators, *judges
+
+
+def _super_resolution(image_shape, source_shape, network, units=1024, judge_filters=64, **sizes):
+    factor = image_shape[0] // source_shape[0]
+    judge = networks.srgan_discriminator(image_shape, filters=judge_filters, units=units)
+    return network(factor, image_shape[-1], **sizes), judge
 
 
 # === Optimisers and penalties ===
@@ -115,6 +154,19 @@ def _sngan(begin):
 
 def _two_rates(steps):
     return _adam(1e-4, 0.0, 0.9, discriminator_rate=4e-4, loss="hinge")
+
+
+def _falling(steps):
+    """Adam(2e-4, .5) whose rate is constant for half of the steps and then falls to zero."""
+    return {
+        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, steps, steps // 2), 0.5)
+        for player in ("generator", "discriminator")
+    }
+
+
+def _without_vgg(steps):
+    """No perceptual loss, whose network would be downloaded."""
+    return _adam(5e-4, 0.9, 0.999, discriminator_rate=2e-4, regularizers=[])
 
 
 def _cosine(start, end, steps):
@@ -191,6 +243,22 @@ RECIPES = {
         "small": Recipe("finds classes without labels", InfoGAN, functools.partial(_infogan, filters=32, discriminator_normalization="none"), _r1_adam, steps=2500, ema_decay=0.995),
         "paper": Recipe("InfoGAN on MNIST", InfoGAN, functools.partial(_infogan, filters=64, discriminator_normalization="batch"), lambda steps: _adam(1e-3, 0.5, 0.999, discriminator_rate=2e-4), dataset="mnist", batch_size=128, steps=50_000),
     },
+    "pix2pix": {
+        "small": Recipe("image to image, from pairs", Pix2Pix, functools.partial(_pix2pix, receptive_field=34, filters=32), _falling, dataset="--a, --b", image_size=64, batch_size=16, steps=1500, ema_decay=None, data="pairs"),
+        "paper": Recipe("Pix2Pix as in its paper", Pix2Pix, _pix2pix, _falling, dataset="--a, --b", image_size=286, crop=256, batch_size=1, steps=80_000, ema_decay=None, data="pairs"),
+    },
+    "cyclegan": {
+        "small": Recipe("image to image, from unpaired ones", CycleGAN, functools.partial(_cyclegan, receptive_field=34, filters=24, blocks=4), _falling, dataset="--a, --b", image_size=64, batch_size=4, steps=2000, ema_decay=None, data="unpaired"),
+        "paper": Recipe("CycleGAN as in its paper", CycleGAN, _cyclegan, _falling, dataset="cycle_gan/horse2zebra", image_size=286, crop=256, batch_size=1, steps=260_000, ema_decay=None, data="unpaired"),
+    },
+    "srgan": {
+        "small": Recipe("twice as large, without VGG", SRGAN, functools.partial(_super_resolution, network=networks.srresnet, filters=32, blocks=4, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=None, data="low_high", factor=2, options=lambda steps: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("SRGAN x4 as in its paper", SRGAN, functools.partial(_super_resolution, network=networks.srresnet), dataset="folder:DIV2K_train_HR", crop=96, batch_size=16, steps=1_200_000, ema_decay=None, data="low_high", factor=4, options=lambda steps: {"pretraining_steps": steps * 5 // 6}),
+    },
+    "esrgan": {
+        "small": Recipe("twice as large, relativistic, without VGG", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, filters=16, blocks=2, growth=8, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=0.99, data="low_high", factor=2, options=lambda steps: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("ESRGAN x4 as in its paper", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, units=100), dataset="folder:DIV2K_train_HR", crop=128, batch_size=16, steps=1_400_000, ema_decay=0.999, data="low_high", factor=4, options=lambda steps: {"pretraining_steps": steps * 5 // 7}),
+    },
 }
 # fmt: on
 
@@ -225,6 +293,7 @@ def build(
     init_from=None,
     frozen_blocks=0,
     metrics=(),
+    source_shape=None,
 ):
     """Build and compile the model of a recipe.
 
@@ -239,6 +308,7 @@ def build(
         init_from: path of a run folder or `.keras` file whose networks' weights to begin with.
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
         metrics: as in `GAN.compile`.
+        source_shape: (height, width, channels) of the images that a model from image to image is given.
 
     Returns:
         A compiled `GAN`.
@@ -260,8 +330,14 @@ def build(
         )
     classes = {"num_classes": num_classes} if recipe.labels else {}
     keras.utils.set_random_seed(seed)
-    pair = recipe.networks(image_shape, **classes)
-    gan = recipe.model(*pair, ema_decay=recipe.ema_decay, seed=seed, **classes)
+    if recipe.data == "images":
+        chosen = recipe.networks(image_shape, **classes)
+    elif source_shape is None:
+        raise ValueError(f"The recipe {name!r} is from image to image: give the `source_shape` too.")
+    else:
+        chosen = recipe.networks(image_shape, source_shape)
+    options = recipe.options(steps or recipe.steps)
+    gan = recipe.model(*chosen, ema_decay=recipe.ema_decay, seed=seed, **classes, **options)
     if init_from is not None:
         _copy_weights(load_model(init_from), gan, init_from)
     networks.freeze_blocks(gan.discriminator, frozen_blocks)

@@ -5,7 +5,7 @@ import pathlib
 
 import numpy as np
 
-from keras_gan.data.images import to_uint8
+from keras_gan.data.images import fit_image, from_uint8, open_image, to_uint8
 from keras_gan.networks.outputs import first
 
 # What may differ when a run goes on: how long it is, and where its data lie.
@@ -15,7 +15,7 @@ MAY_DIFFER = ("epochs", "steps", "data_dir")
 class RunFolder:
     """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`, `monitor.jsonl`.
 
-    Of the commands of later on: `evaluation.json`, `report.html`.
+    Of models from image to image: `examples.npz`. Of the commands of later on: `evaluation.json`, `report.html`.
 
     Args:
         path: the folder; need not exist.
@@ -32,6 +32,7 @@ class RunFolder:
         self.monitor = self.path / "monitor.jsonl"
         self.evaluation = self.path / "evaluation.json"
         self.report = self.path / "report.html"
+        self.examples = self.path / "examples.npz"
 
     def check(self, config, resume):
         """Raise a ValueError where something else is in the way of a run with this configuration."""
@@ -68,6 +69,11 @@ class RunFolder:
         partial = self.path / ".config.json.partial"
         partial.write_text(json.dumps(config, indent=2) + "\n")
         partial.replace(self.config)
+
+    def keep_examples(self, batch):
+        """Note examples of what a model from image to image is given and is to make, for the report."""
+        arrays = {name: to_uint8(batch[name]).numpy() for name in ("condition", "image")}
+        np.savez_compressed(self.examples, **arrays)
 
 
 def load_model(path):
@@ -175,6 +181,101 @@ class Generator:
             has = f"labels 0 to {self.num_classes - 1}" if self.num_classes else "no classes"
             raise ValueError(f"This model has {has}. Received: label {label}")
         return label
+
+
+class Translator:
+    """The network of a model from image to image: of a run, a `.keras` file or a SavedModel.
+
+    Args:
+        path: of it.
+
+    Attributes:
+        directions: names of what it does: "translate", or "a2b" and "b2a".
+        source_shape: (height, width, channels) of what it takes; sizes may be None.
+
+    Raises:
+        ValueError: where there is none, or a generator of latents.
+    """
+
+    def __init__(self, path):
+        path = pathlib.Path(path)
+        if not path.exists():
+            raise ValueError(
+                f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
+            )
+        if (path / "saved_model.pb").exists():
+            import tensorflow as tf
+
+            # Held: its functions do not keep the variables alive.
+            self._loaded = tf.saved_model.load(str(path))
+            names = [name for name in ("translate", "a2b", "b2a") if hasattr(self._loaded, name)]
+            self.directions = {name: getattr(self._loaded, name) for name in names}
+            if names:
+                function = self.directions[names[0]].concrete_functions[0]
+                self.source_shape = tuple(function.inputs[0].shape[1:])
+        else:
+            gan = load_model(path)
+            networks = gan.exported_networks() if gan.from_images else {}
+            self.directions = {
+                name: lambda levels, network=network: to_uint8(network(from_uint8(levels), training=False))
+                for name, network in networks.items()
+            }
+            self.source_shape = gan.source_shape if gan.from_images else None
+        if not self.directions:
+            raise ValueError(f"{path} does not make images of images: use `keras-gan generate`.")
+
+    def translate(self, images, direction=None):
+        """uint8 images of uint8 images (n, height, width, channels)."""
+        direction = direction or next(iter(self.directions))
+        if direction not in self.directions:
+            raise ValueError(f"There is no direction {direction!r}. There are: {', '.join(self.directions)}")
+        return np.asarray(self.directions[direction](images))
+
+    def read(self, path):
+        """A picture's file as it takes it: with its channels, and resized where it takes one size alone."""
+        size = self.source_shape[:2]
+        return fit_image(open_image(path), None if None in size else tuple(size), self.source_shape[2])
+
+    def translate_folder(self, pictures, out, direction=None, report=lambda line: None):
+        """Translate all pictures of a folder into PNGs of the same names; returns how many."""
+        from PIL import Image
+
+        from keras_gan.data import folder
+
+        pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
+        if not pictures.is_dir():
+            raise ValueError(f"There is no folder {str(pictures)!r}.")
+        files, _, _ = folder.check_files(folder.list_files(str(pictures))[0], "raise")
+        for i, file in enumerate(files):
+            made = self.translate(self.read(file)[None], direction)[0]
+            path = (out / pathlib.Path(file).relative_to(pictures)).with_suffix(".png")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(path)
+            if (i + 1) % 100 == 0:
+                report(f"{i + 1} of {len(files)}")
+        return len(files)
+
+    def upscale_file(self, picture, out=None, tile=128, overlap=16):
+        """Enlarge a picture's file in tiles; returns the path of what was written."""
+        from PIL import Image
+
+        from keras_gan.tiles import in_tiles
+
+        if None not in self.source_shape[:2]:
+            raise ValueError(
+                f"This network takes images of {self.source_shape[:2]} alone: use `keras-gan translate`."
+            )
+        image = self.read(picture)
+        probe = np.zeros((1, 16, 16, self.source_shape[2]), "uint8")
+        scale = self.translate(probe).shape[1] // 16
+        picture = pathlib.Path(picture)
+        out = pathlib.Path(out or picture.with_name(f"{picture.stem}_x{scale}.png"))
+        made = in_tiles(
+            lambda tiles, training: from_uint8(self.translate(to_uint8(tiles))), image, scale, tile, overlap
+        )
+        out.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(out)
+        return out
 
 
 def is_model(path):

@@ -18,12 +18,20 @@ EXPECTED = {
     "acgan": keras_gan.ACGAN,
     "projection": keras_gan.ConditionalGAN,
     "infogan": keras_gan.InfoGAN,
+    "pix2pix": keras_gan.Pix2Pix,
+    "cyclegan": keras_gan.CycleGAN,
+    "srgan": keras_gan.SRGAN,
+    "esrgan": keras_gan.ESRGAN,
 }
 
 
 @pytest.mark.parametrize("name", recipes.RECIPES)
 def test_small(name):
-    gan = recipes.build(name, (28, 28, 1), num_classes=10)
+    recipe = recipes.get(name)
+    side = recipe.image_size or 28
+    low = side // (recipe.factor or 1)
+    source_shape = None if recipe.data == "images" else (low, low, 1)
+    gan = recipes.build(name, (side, side, 1), num_classes=10, source_shape=source_shape)
     assert type(gan) is EXPECTED[name]
     assert gan.generator.count_params() < 2e6
 

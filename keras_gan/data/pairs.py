@@ -53,10 +53,10 @@ def paired_folders(
         raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {direction!r}')
     size = image_size_pair(image_size)
     if b is None:
-        files = _files(a)
+        files = files_of(a)
         left, right = _side_by_side(files, size, (channels_a, channels_b), fit)
     else:
-        files_a, files_b = _files(a), _files(b)
+        files_a, files_b = files_of(a), files_of(b)
         _check_partners(a, b, files_a, files_b)
         left = _read(files_a, size, channels_a, fit)
         right = _read(files_b, size, channels_b, fit)
@@ -144,7 +144,7 @@ def unpaired_folders(
         ]
         images = [np.asarray(source.images[np.arange(len(source.labels))]) for source in kinds]
     else:
-        images = [_read(_files(path), size, channels, fit) for path in (a, b)]
+        images = [_read(files_of(path), size, channels, fit) for path in (a, b)]
     if images[0].shape[1:] != images[1].shape[1:]:
         raise ValueError(
             f"The two kinds differ in size: {images[0].shape[1:]} and {images[1].shape[1:]}. Pass `image_size`."
@@ -224,7 +224,7 @@ def warn_of_leak(train, test):
 # === Files ===
 
 
-def _files(path):
+def files_of(path):
     path = os.path.expanduser(str(path))
     if not os.path.isdir(path):
         raise ValueError(f"There is no folder {path!r}.")

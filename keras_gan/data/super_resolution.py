@@ -1,12 +1,14 @@
 """Large images and what is left of them when they are made small."""
 
+import os
+
 import numpy as np
 import tensorflow as tf
 
 from keras_gan.data import load as loading
 from keras_gan.data.degradation import degrade
-from keras_gan.data.images import from_uint8, image_size_pair, to_uint8
-from keras_gan.data.pairs import digests
+from keras_gan.data.images import fit_image, from_uint8, image_size_pair, open_image, to_uint8
+from keras_gan.data.pairs import digests, files_of
 from keras_gan.data.stream import Stream
 from keras_gan.metrics.resize import resize
 
@@ -31,7 +33,8 @@ def low_high(
 
     Args:
         source: a folder, a name as `keras_gan.data.load` takes it, or a uint8 array of shape
-            (n, height, width, channels). A list of such arrays, of any sizes, needs `crop`.
+            (n, height, width, channels). A list of such arrays, or a folder without `image_size`, may be of any
+            sizes and needs `crop`: overlapping parts are cut out of them.
         scale: int, how many times smaller `condition` is. Default 4.
         split, image_size, channels, data_dir: as in `keras_gan.data.load`.
         crop: int or (height, width) of the large images: a random part is cut out. None for whole images.
@@ -63,9 +66,14 @@ def low_high(
     name, size, crop = "images", image_size_pair(image_size), image_size_pair(crop)
     if isinstance(source, (str, bytes)) or hasattr(source, "__fspath__"):
         name = str(source)
-        known = name == "mnist_5k" or name.startswith("folder:") or not tf.io.gfile.isdir(name)
-        found = loading.read(name if known else f"folder:{name}", split, size, channels, data_dir=data_dir)
-        source = np.asarray(found.images[np.arange(len(found.labels))])
+        folder = name.removeprefix("folder:") if name.startswith("folder:") or os.path.isdir(name) else None
+        if folder and crop and size is None:
+            source = pictures_of(folder, channels or 3)
+        else:
+            found = loading.read(
+                f"folder:{folder}" if folder else name, split, size, channels, data_dir=data_dir
+            )
+            source = np.asarray(found.images[np.arange(len(found.labels))])
     if isinstance(source, (list, tuple)):
         source = _cut(source, crop)
     source = np.asarray(source)
@@ -101,6 +109,11 @@ def low_high(
     )
     stream.pictures = digests(source)
     return stream.dataset()
+
+
+def pictures_of(folder, channels):
+    """All pictures of a folder, each of its own size."""
+    return [fit_image(open_image(file), None, channels) for file in files_of(folder)]
 
 
 def _cut(pictures, crop):

@@ -16,6 +16,7 @@ from keras_gan.metrics.inception_score import InceptionScore
 from keras_gan.metrics.kernel_distance import KernelDistance, subset_size_of
 from keras_gan.metrics.ms_ssim import MSSSIM, mean_ms_ssim
 from keras_gan.metrics.precision_recall import PRDC
+from keras_gan.metrics.psnr import PSNR
 from keras_gan.metrics.reference import (
     chosen_indices,
     features_of,
@@ -27,9 +28,12 @@ from keras_gan.metrics.reference import (
     reference_moments,
 )
 from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein, sliced_wasserstein
+from keras_gan.metrics.ssim import SSIM
 from keras_gan.run_folder import Generator, is_model
 
 METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim")
+# Of models from image to image alone.
+OF_PAIRS = ("psnr", "ssim")
 ON_FEATURES = {"fid", "kid", "prdc", "inception_score"}
 
 
@@ -135,13 +139,11 @@ def evaluate(
     return figures
 
 
-def check_metrics(metrics):
+def check_metrics(metrics, known=METRICS):
     """The names, each of them known."""
-    unknown = sorted(set(metrics) - set(METRICS))
+    unknown = sorted(set(metrics) - set(known))
     if unknown or not metrics:
-        raise ValueError(
-            f"`metrics` must be names among {', '.join(METRICS)}. Received: {unknown or metrics}"
-        )
+        raise ValueError(f"`metrics` must be names among {', '.join(known)}. Received: {unknown or metrics}")
     return list(dict.fromkeys(metrics))
 
 
@@ -154,11 +156,11 @@ def named_metrics(names, extractor, weights=None, labelled=None):
     """The metrics of `evaluate`'s names for `compile(metrics=...)`.
 
     Args:
-        names: among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim".
+        names: among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim", "psnr", "ssim".
         extractor, weights: as `evaluate_model` takes them.
         labelled: arguments of `trained_on` for the extractor "trained".
     """
-    names = check_metrics(names)
+    names = check_metrics(names, (*METRICS, *OF_PAIRS))
     if not ON_FEATURES & set(names):
         extractor = None
     elif extractor == "trained":
@@ -172,6 +174,8 @@ def named_metrics(names, extractor, weights=None, labelled=None):
         "inception_score": lambda: InceptionScore(getattr(extractor, "classifier", extractor)),
         "swd": SlicedWasserstein,
         "ms_ssim": MSSSIM,
+        "psnr": PSNR,
+        "ssim": SSIM,
     }
     return [made[name]() for name in names]
 

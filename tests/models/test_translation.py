@@ -11,6 +11,7 @@ from keras_gan import networks
 from tests.helpers import all_state, assert_same_state
 
 SIZE = 16
+slow = pytest.mark.slow
 
 
 def pix2pix():
@@ -90,6 +91,7 @@ def name(request):
     return request.param
 
 
+@slow
 def test_resumed_in_the_middle_to_the_bit(name, tmp_path):
     """Also between SRGAN's stages: its pixel loss ends at step 3 of 6 an epoch."""
     whole, parts = compiled(name), compiled(name)
@@ -104,6 +106,7 @@ def test_resumed_in_the_middle_to_the_bit(name, tmp_path):
     assert any("state pool" in key for key in changed) == (name == "cyclegan")
 
 
+@slow
 def test_two_replicas_equal_one_device(name, mirrored):
     results = []
     for strategy in (tf.distribute.get_strategy(), mirrored):
@@ -121,6 +124,7 @@ def test_two_replicas_equal_one_device(name, mirrored):
         np.testing.assert_allclose(one.state.pool.value, two.state.pool.value, atol=2e-5)
 
 
+@slow
 def test_exported_images_are_the_models(name, tmp_path):
     gan = compiled(name)
     gan.fit(data(name), epochs=1, verbose=0)
@@ -136,6 +140,7 @@ def test_exported_images_are_the_models(name, tmp_path):
         assert np.abs(keras_gan.data.to_uint8(floats).numpy().astype(int) - gan.translate(images)).max() <= 1
 
 
+@slow
 @pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
 def test_compiled_by_xla(name, policy):
     keras.config.set_dtype_policy(policy)
@@ -146,6 +151,7 @@ def test_compiled_by_xla(name, policy):
     assert gan.translate(arrays(name)["condition"][:2]).dtype == np.uint8
 
 
+@slow
 def test_pictures_show_input_output_and_target(name, tmp_path):
     gan = compiled(name)
     grid = keras_gan.callbacks.SampleGrid(tmp_path, rows=2, columns=6)
@@ -189,6 +195,7 @@ def test_the_players_move_their_own_weights_alone(name):
     assert int(gan.state.discriminator_step) > 0
 
 
+@slow
 def test_held_out_pictures_among_the_trainings_are_named(name):
     gan = compiled(name)
     with pytest.warns(UserWarning, match="held-out pictures are among"):

@@ -217,7 +217,7 @@ class Extractor:
 
         Args:
             layers: names; layers with nothing but convolutions and the like before them.
-            before_activation: bool, whether the layers' own activations are left out.
+            before_activation: bool, whether the layer's own activation is left out; of one layer alone.
 
         Returns:
             function from images (batch, height, width, channels) to a list of maps.
@@ -266,6 +266,8 @@ def _maps_of(network, layers, before_activation):
         raise ValueError(
             f"The network {network.name!r} has no layer {(unknown or [''])[0]!r}. There are: {', '.join(names)}"
         )
+    if before_activation and len(layers) > 1:
+        raise ValueError(f"`before_activation` is for one layer. Received: {list(layers)}")
     part = keras.Model(network.inputs[0], [network.get_layer(name).output for name in layers])
 
     def copy(layer):

@@ -1,0 +1,139 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_gan
+from keras_gan import data
+
+
+def picture(path, colour, size=(12, 10)):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", size, colour).save(path)
+
+
+def pair_folders(tmp_path, n=6):
+    """Pairs of which b is a's value plus 100; kept in classes' folders."""
+    for i in range(n):
+        for kind, extra in (("a", 0), ("b", 100)):
+            picture(tmp_path / kind / f"class{i % 2}" / f"{i}.png", (20 * i + extra,) * 3)
+    return tmp_path / "a", tmp_path / "b"
+
+
+def levels(batch):
+    return {name: data.to_uint8(value).numpy() for name, value in batch.items()}
+
+
+def test_partners_stay_together(tmp_path):
+    a, b = pair_folders(tmp_path)
+    seen = []
+    for batch in data.paired_folders(a, b, image_size=8, batch_size=2, channels_a=1):
+        assert batch["condition"].shape == (2, 8, 8, 1) and batch["image"].shape == (2, 8, 8, 3)
+        batch = levels(batch)
+        np.testing.assert_array_equal(batch["image"][..., :1], batch["condition"] + 100)
+        seen += list(batch["condition"][:, 0, 0, 0])
+    assert sorted(seen) == [0, 20, 40, 60, 80, 100] and seen != sorted(seen)
+    batch = levels(next(iter(data.paired_folders(a, b, image_size=8, direction="b2a"))))
+    np.testing.assert_array_equal(batch["condition"], batch["image"] + 100)
+
+
+def test_side_by_side(tmp_path):
+    for i in range(3):
+        both = np.full((8, 16, 3), 30 * i, "uint8")
+        both[:, 8:] += 100
+        Image.fromarray(both).save(tmp_path / f"{i}.png")
+    for batch in data.paired_folders(tmp_path):
+        batch = levels(batch)
+        assert batch["image"].shape == (1, 8, 8, 3)
+        np.testing.assert_array_equal(batch["image"], batch["condition"] + 100)
+    Image.new("RGB", (15, 8)).save(tmp_path / "odd.png")
+    with pytest.raises(ValueError, match=r"odd.png is 15 pixels wide"):
+        data.paired_folders(tmp_path)
+
+
+def test_the_same_part_and_mirror_image_of_both():
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 128, (8, 16, 16, 3)).astype("uint8")
+    pairs = data.pairs_from_arrays(image, image + 100, crop=8, batch_size=8, flip=True)
+    batch = levels(next(iter(pairs)))
+    np.testing.assert_array_equal(batch["image"], batch["condition"] + 100)
+    mirrored, corners = 0, set()
+    for part in batch["condition"]:
+        places = [
+            (y, x, flip)
+            for whole in image
+            for y in range(9)
+            for x in range(9)
+            for flip in (False, True)
+            if (whole[y : y + 8, x : x + 8][:, :: -1 if flip else 1] == part).all()
+        ]
+        assert len(places) == 1
+        mirrored += places[0][2]
+        corners.add(places[0][:2])
+    assert 0 < mirrored < 8 and len(corners) > 3
+
+
+def test_what_does_not_fit_is_named(tmp_path):
+    a, b = pair_folders(tmp_path)
+    picture(a / "class0" / "alone.png", (0, 0, 0))
+    with pytest.raises(ValueError, match=r"without a partner.*1 only in .*class0/alone"):
+        data.paired_folders(a, b)
+    picture(b / "class0" / "alone.png", (0, 0, 0), size=(20, 20))
+    with pytest.raises(ValueError, match="image_size"):
+        data.paired_folders(a, b)
+    (b / "class0" / "alone.png").write_bytes(b"no picture")
+    with pytest.raises(ValueError, match=r"alone.png"):
+        data.paired_folders(a, b, image_size=8)
+    with pytest.raises(ValueError, match="no folder"):
+        data.paired_folders(tmp_path / "none", b)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(ValueError, match="empty"):
+        data.unpaired_folders(tmp_path / "empty", a)
+    with pytest.raises(ValueError, match="a2b"):
+        data.paired_folders(a, b, direction="ab")
+    with pytest.raises(ValueError, match="second folder"):
+        data.unpaired_folders(a)
+
+
+def test_two_kinds_of_different_lengths(tmp_path):
+    for kind, n in (("a", 3), ("b", 8)):
+        for i in range(n):
+            picture(tmp_path / kind / f"{i}.png", (10 * i,) * 3)
+    unpaired = data.unpaired_folders(tmp_path / "a", tmp_path / "b", image_size=8, batch_size=2)
+    assert len(unpaired) == 4
+    orders = {"condition": [], "image": []}
+    for epoch in range(3):
+        unpaired.stream.start(epoch, 0, 4)
+        for batch in unpaired:
+            for name, value in levels(batch).items():
+                orders[name] += list(value[:, 0, 0, 0] // 10)
+    # An epoch is one pass over the longer; of the shorter each picture comes as often as any other.
+    assert all(sorted(orders["image"][8 * e : 8 * e + 8]) == list(range(8)) for e in range(3))
+    assert np.bincount(orders["condition"]).min() >= 6
+    # Which meets which changes from epoch to epoch.
+    meetings = [
+        list(zip(orders["condition"], orders["image"], strict=True))[8 * e : 8 * e + 8] for e in range(3)
+    ]
+    assert sorted(meetings[0]) != sorted(meetings[1])
+
+
+def test_tfds_cycle_gan_is_read_by_name(monkeypatch):
+    from keras_gan.data import tensorflow_datasets
+    from keras_gan.data.source import Source
+
+    asked = []
+
+    def read(name, split, size, channels, *rest):
+        asked.append((name, split))
+        return Source(np.full((3, *size, channels), 7 * len(asked), "uint8"), np.zeros(3, int), None, name)
+
+    monkeypatch.setattr(tensorflow_datasets, "read", read)
+    batch = levels(next(iter(data.unpaired_folders("cycle_gan/horse2zebra", image_size=8, split="test"))))
+    assert asked == [("cycle_gan/horse2zebra", "testA"), ("cycle_gan/horse2zebra", "testB")]
+    assert (batch["condition"] == 7).all() and (batch["image"] == 14).all()
+
+
+def test_examples_are_evenly_spaced_and_whole():
+    image = np.arange(10, dtype="uint8")[:, None, None, None] * np.ones((1, 8, 8, 1), "uint8")
+    examples = levels(data.pairs_from_arrays(image, image, flip=True).stream.examples(4))
+    assert list(examples["image"][:, 0, 0, 0]) == [0, 3, 6, 9]
+    assert keras_gan.data.Stream is data.Stream

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from keras_gan import data
+from keras_gan.data.degradation import degrade
+
+
+def images(n=4, size=32, channels=3):
+    return np.random.default_rng(0).integers(0, 256, (n, size, size, channels)).astype("uint8")
+
+
+def test_small_ones_are_pillows_bicubic():
+    for batch in data.low_high(images(), 4, batch_size=2, flip=False):
+        low, high = (data.to_uint8(batch[name]).numpy() for name in ("condition", "image"))
+        assert low.shape == (2, 8, 8, 3) and high.shape == (2, 32, 32, 3)
+        for small, large in zip(low, high, strict=True):
+            expected = np.asarray(Image.fromarray(large).resize((8, 8), Image.Resampling.BICUBIC))
+            assert np.abs(small.astype(int) - expected).max() <= 1
+        # As a file would hold them: whole levels.
+        np.testing.assert_allclose(data.from_uint8(low), batch["condition"], atol=1e-6)
+
+
+def test_parts_of_pictures_of_any_size(tmp_path):
+    sizes = [(40, 64), (33, 90), (70, 32)]
+    for i, (height, width) in enumerate(sizes):
+        Image.fromarray(images(1, 128)[0, :height, :width]).save(tmp_path / f"{i}.png")
+    for source in (str(tmp_path), [images(1, 128)[0, :h, :w] for h, w in sizes]):
+        batch = next(iter(data.low_high(source, 2, crop=16, batch_size=4)))
+        assert batch["image"].shape == (4, 16, 16, 3) and batch["condition"].shape == (4, 8, 8, 3)
+
+
+def test_what_does_not_fit_is_said():
+    for arguments, message in (
+        ((images(), 1), "`scale` must"),
+        ((images(size=30), 4), "multiples of scale=4"),
+        ((images().astype("float32"), 4), "uint8"),
+        (([images()[0]], 4), "crop"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            data.low_high(*arguments)
+    with pytest.raises(ValueError, match="degradation"):
+        data.low_high(images(), degradation="blur")
+    with pytest.raises(ValueError, match="no smaller than `crop`"):
+        data.low_high(images(), crop=64)
+
+
+def test_real_degradations():
+    floats = data.from_uint8(np.tile(np.linspace(60, 190, 32)[None, :, None, None], (6, 1, 32, 3)))
+    seed = tf.constant([3, 4], tf.int64)
+    low = degrade(floats, (8, 8), seed)
+    assert low.shape == (6, 8, 8, 3) and float(tf.reduce_max(tf.abs(low))) <= 1.0
+    np.testing.assert_array_equal(low, degrade(floats, (8, 8), seed))
+    assert (low != degrade(floats, (8, 8), seed + 1)).numpy().any()
+    # Each image in its own way, and all still the picture that it was.
+    assert len({row.tobytes() for row in low.numpy()}) == 6
+    clean = data.from_uint8(np.linspace(60, 190, 32).reshape(8, 4).mean(1))
+    rows = low.numpy().mean((0, 2, 3))
+    assert np.corrcoef(rows, clean)[0, 1] > 0.98
+    assert np.abs(low - clean[None, :, None, None]).mean() > 0.01
+    batch = next(iter(data.low_high(images(), 4, batch_size=2, degradation="real")))
+    assert batch["condition"].shape == (2, 8, 8, 3)
