@@ -273,9 +273,8 @@ def _data_of(chosen, config, data, on_error):
             crop=config["crop"],
             data_dir=config["data_dir"],
         )
-        return load(flip=config["flip"]), load(split=config["hold_out"], flip=False) if config[
-            "hold_out"
-        ] else None
+        held_out = load(split=config["hold_out"], flip=False) if config["hold_out"] else None
+        return load(flip=config["flip"]), held_out
     load = functools.partial(
         *((data.paired_folders,) if chosen.data == "pairs" else (data.unpaired_folders,)),
         **sizes,

@@ -340,7 +340,8 @@ def build(
     gan = recipe.model(*chosen, ema_decay=recipe.ema_decay, seed=seed, **classes, **options)
     if init_from is not None:
         _copy_weights(load_model(init_from), gan, init_from)
-    networks.freeze_blocks(gan.discriminator, frozen_blocks)
+    if frozen_blocks:
+        networks.freeze_blocks(gan.discriminator, frozen_blocks)
     parts = recipe.parts(steps or recipe.steps)
     if loss is not None:
         parts["loss"] = loss

@@ -7,13 +7,14 @@ import io
 import json
 
 import numpy as np
+from PIL import Image
 
 from keras_gan import plots
 from keras_gan.data.load import read
-from keras_gan.grid import image_grid
+from keras_gan.grid import enlarge, image_grid
 from keras_gan.metrics.evaluate import Indexed
 from keras_gan.metrics.functional import nearest_neighbors
-from keras_gan.run_folder import Generator, RunFolder
+from keras_gan.run_folder import Generator, RunFolder, Translator
 
 # Frames of the time line; training images that neighbours are looked for among, and their bytes at most.
 FRAMES, TRAINING_IMAGES, TRAINING_BYTES = 60, 10_000, 2**27
@@ -46,7 +47,11 @@ def write_report(run, out=None, *, data_dir=None, seed=0):
         ("Findings", _findings(folder)),
         ("Curves", _curves(folder)),
         ("Time line", _time_line(folder)),
-        *_images(folder, config, data_dir or config.get("data_dir"), seed),
+        *(
+            _translations(folder)
+            if folder.examples.exists()
+            else _images(folder, config, data_dir or config.get("data_dir"), seed)
+        ),
         ("Evaluation", _evaluation(folder)),
         ("Configuration", _table(config.items())),
     ]
@@ -151,6 +156,48 @@ def _images(folder, config, data_dir, seed):
     ]
 
 
+def _translations(folder):
+    """Before and after, with a slider between them, and the target beside: of models from image to image."""
+    try:
+        translator = Translator(folder.path)
+    except ValueError as error:
+        return [("Before and after", f"<p>No model yet: {html.escape(str(error))}</p>")]
+    with np.load(folder.examples) as arrays:
+        condition, image = arrays["condition"], arrays["image"]
+    pairs = {"translate": (condition, image), "a2b": (condition, None), "b2a": (image, None)}
+    sections = []
+    for direction in translator.directions:
+        given, target = pairs[direction]
+        made = translator.translate(given, direction)
+        before = enlarge(given, made.shape[1:3])
+        width = max(made.shape[2], 160)
+        items = []
+        for i in range(len(made)):
+            images = [before[i], made[i]] if target is None else [before[i], made[i], target[i]]
+            given_url, made_url, *target_url = (_data_url(_png(pixels)) for pixels in images)
+            beside = (
+                f"<img class='target' width='{width}' alt='target' src='{target_url[0]}'>"
+                if target_url
+                else ""
+            )
+            items.append(
+                f"<figure><div class='ba' style='width:{width}px'><img alt='input' src='{given_url}'>"
+                f"<img class='after' alt='output' src='{made_url}'></div>{beside}"
+                f"<input type='range' class='cut' min='0' max='100' value='50' style='width:{width}px'></figure>"
+            )
+        note = "<p>Left of the line the input, right of it the output; beside them the target.</p>"
+        note = note if target is not None else note.replace("; beside them the target", "")
+        name = "Before and after" if direction == "translate" else f"Before and after, {direction}"
+        sections.append((name, f"{note}<div class='beside'>{''.join(items)}</div>"))
+    return sections
+
+
+def _png(pixels):
+    buffer = io.BytesIO()
+    Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
 def _evaluation(folder):
     if not folder.evaluation.exists():
         return "<p>Not measured yet: <code>keras-gan evaluate RUN --reference DATASET</code>.</p>"
@@ -201,6 +248,9 @@ img {{ max-width: 100%; image-rendering: pixelated }} .curves svg {{ max-width: 
 .beside {{ display: flex; gap: 1.5em; flex-wrap: wrap }} .frame {{ display: none }} .frame.shown {{ display: block }}
 #slider {{ width: 60%; vertical-align: middle }} output {{ margin-left: 1em }}
 .finding {{ background: #fff3e0; padding: .5em .8em; margin: .5em 0 }} .good {{ color: #2e7d32 }}
+figure {{ margin: 0 0 1em }} .ba {{ position: relative; display: inline-block }} .ba img {{ width: 100%; display: block }}
+.ba .after {{ position: absolute; top: 0; left: 0; clip-path: inset(0 0 0 50%) }} .target {{ vertical-align: top; margin-left: 4px }}
+.cut {{ display: block }}
 </style></head><body>
 <h1>{title}</h1>
 {body}
@@ -210,6 +260,9 @@ function show() {{
   frames.forEach((frame, i) => frame.classList.toggle("shown", i == slider.value));
   document.getElementById("frame-name").textContent = frames[slider.value].alt;
 }}
+document.querySelectorAll(".cut").forEach(cut => cut.addEventListener("input", () => {{
+  cut.parentElement.querySelector(".after").style.clipPath = `inset(0 0 0 ${{cut.value}}%)`;
+}}));
 if (slider) {{ slider.addEventListener("input", show); show(); }}
 </script>
 </body></html>

@@ -131,6 +131,8 @@ class Generator:
             self._of_saved_model(path)
         else:
             gan = load_model(path)
+            if gan.from_images:
+                raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.num_classes = getattr(gan, "num_classes", None)
             self.latent_dim = first(gan.generator.input_shape)[-1]
             self.noise_dim = getattr(gan, "noise_dim", None)

@@ -145,6 +145,7 @@ def test_evaluate_and_report(run, tmp_path, monkeypatch):
     assert code == 0 and "coverage" in (path / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_a_run_is_validated_on_held_out_images(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()]).save("pixels.keras")

@@ -11,6 +11,10 @@ from tests.helpers import tiny_gan
 def test_prepare(tmp_path):
     run = RunFolder(tmp_path / "a" / "run")
     run.prepare({"seed": 0, "steps": 5}, resume=False)
+    # A run that has begun nothing is in nobody's way.
+    run.prepare({"seed": 3, "steps": 5}, resume=False)
+    run.prepare({"seed": 0, "steps": 5}, resume=True)
+    run.history.write_text("epoch")
     with pytest.raises(ValueError, match="--resume"):
         run.prepare({"seed": 0, "steps": 5}, resume=False)
     run.prepare({"seed": 0, "steps": 9}, resume=True)

@@ -5,9 +5,9 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.data import load as loading
 from keras_gan.data.degradation import degrade
 from keras_gan.data.images import fit_image, from_uint8, image_size_pair, open_image, to_uint8
+from keras_gan.data.load import read
 from keras_gan.data.pairs import digests, files_of
 from keras_gan.data.stream import Stream
 from keras_gan.metrics.resize import resize
@@ -70,9 +70,7 @@ def low_high(
         if folder and crop and size is None:
             source = pictures_of(folder, channels or 3)
         else:
-            found = loading.read(
-                f"folder:{folder}" if folder else name, split, size, channels, data_dir=data_dir
-            )
+            found = read(f"folder:{folder}" if folder else name, split, size, channels, data_dir=data_dir)
             source = np.asarray(found.images[np.arange(len(found.labels))])
     if isinstance(source, (list, tuple)):
         source = _cut(source, crop)

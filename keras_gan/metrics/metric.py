@@ -94,7 +94,7 @@ class ImageMetric(keras.metrics.Metric):
             raise ValueError(
                 f"The metric {self.name!r} needs at least {self.fewest} images. It was given {seen}."
             )
-        if int(self.bad_images):
+        if self.built and int(self.bad_images):
             raise ValueError(
                 f"{int(self.bad_images)} of the images given to the metric {self.name!r} hold NaN or infinite values."
             )

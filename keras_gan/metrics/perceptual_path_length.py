@@ -39,6 +39,8 @@ class PerceptualPathLength(FeatureMetric):
     Networks", 2019, https://arxiv.org/abs/1812.04948
     """
 
+    fewest = 0
+
     def __init__(
         self, extractor, num_samples=1000, epsilon=1e-2, path="slerp", seed=0, batch_size=64, name="ppl"
     ):

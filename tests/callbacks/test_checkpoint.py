@@ -284,6 +284,7 @@ def csv_and(folder, *others):
     return [*others, keras.callbacks.CSVLogger(folder / "h.csv"), Checkpoint(folder / "c")]
 
 
+@pytest.mark.slow
 def test_more_steps_within_the_last_epoch_go_on_as_if_never_stopped(images, tmp_path):
     """4 steps an epoch; stopped at 6 and told to make 11: the cut epoch's row and state are taken back."""
     whole = tiny_gan()
@@ -299,6 +300,7 @@ def test_more_steps_within_the_last_epoch_go_on_as_if_never_stopped(images, tmp_
     assert (tmp_path / "a/h.csv").read_text() == (tmp_path / "b/h.csv").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop_after", [1, 2, 3])
 def test_monitors_resume_as_if_never_stopped(images, tmp_path, stop_after):
     """Keras flips `min_delta` at the first epoch's end: it must not be flipped twice."""

@@ -37,7 +37,7 @@ def test_gradient_norms_are_those_of_a_step(images):
 
     probe = Probe(gan, {"image": images[:16]})
     figures = probe()
-    batch = {"image": tf.constant(images[:16]), "latents": probe.latents}
+    batch = {"image": tf.constant(images[:16]), **probe.drawn}
     with tf.GradientTape() as tape:
         fake = gan.forward(batch)
         loss, _ = gan.discriminator_objective(batch, fake)

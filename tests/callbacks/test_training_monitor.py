@@ -56,6 +56,7 @@ def test_stop():
     assert int(gan.state.generator_step) == monitor.looks[-1]["step"] < 60
 
 
+@pytest.mark.slow
 def test_rollback_brings_back_a_good_checkpoint_and_halves_the_rates(tmp_path):
     gan, images = saturating(1e-4)
 
@@ -90,6 +91,7 @@ def test_rollback_brings_back_a_good_checkpoint_and_halves_the_rates(tmp_path):
     assert "step-00000008" in names and len(names) <= 4
 
 
+@pytest.mark.slow
 def test_rollback_after_nan(tmp_path, images):
     gan = tiny_gan()
 

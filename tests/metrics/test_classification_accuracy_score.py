@@ -1,9 +1,11 @@
 import numpy as np
+import pytest
 
 from keras_gan import metrics
 from tests.contracts import metric_contract
 
 
+@pytest.mark.slow
 def test_classification_accuracy_score():
     labels = np.arange(48) % 2
     make = lambda: metrics.ClassificationAccuracyScore(2, epochs=12)

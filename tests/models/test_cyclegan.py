@@ -55,7 +55,7 @@ def test_metrics_are_of_a2b():
         def __init__(self, name="spy"):
             super().__init__(name)
 
-        def update_state(self, real, fake, labels=None):
+        def take(self, real, fake, labels):
             seen.update(real=real, fake=fake)
 
         def compute(self):

@@ -268,6 +268,7 @@ def test_jit_compile_of_the_critics(images, model):
         np.testing.assert_allclose(histories[0][name], histories[1][name], rtol=0.2, atol=0.05)
 
 
+@pytest.mark.slow
 def test_lazy_penalty_under_jit(images):
     gan = tiny_gan(regularizers=[keras_gan.regularizers.R1Penalty(1.0, interval=4)], jit_compile=True)
     assert np.isfinite(gan.fit(images, batch_size=8, verbose=0).history["r1"]).all()

@@ -5,6 +5,7 @@ import keras_gan
 from keras_gan import metrics
 
 
+@pytest.mark.slow
 def test_digits(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     train, test = keras_gan.data.load("mnist_5k", splits=("train", "test"), labels=True, batch_size=50)

@@ -1,0 +1,70 @@
+"""Models from image to image on the command line, in this process."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan import run_folder
+from tests.test_cli import here
+
+SHORT = ("--steps", "2", "--batch-size", "2", "--monitor", "off")
+
+
+def folder(path, n=4, size=16, seed=0):
+    path.mkdir()
+    for i, image in enumerate(np.random.default_rng(seed).integers(0, 256, (n, size, size, 3))):
+        Image.fromarray(image.astype("uint8")).save(path / f"{i}.png")
+    return path
+
+
+def test_super_resolution_trains_reports_and_upscales(tmp_path):
+    pictures, run = folder(tmp_path / "a"), tmp_path / "run"
+    code, out = here(
+        *("train", "srgan", *SHORT, "--dataset", f"folder:{pictures}", "--image-size", 16, "--out", run)
+    )
+    assert code == 0, out
+    assert json.loads((run / "config.json").read_text())["factor"] == 2
+    Image.new("RGB", (37, 21)).save(tmp_path / "picture.jpg")
+    for model in (run, run / "saved_model"):
+        assert here("upscale", model, tmp_path / "picture.jpg", "--tile", 16, "--overlap", 4)[0] == 0
+        assert Image.open(tmp_path / "picture_x2.png").size == (74, 42)
+    assert here("report", run)[0] == 0
+    page = (run / "report.html").read_text()
+    assert page.count("class='cut'") == 4 and "alt='target'" in page
+    code, out = here("generate", run)
+    assert code == 1 and "translate" in out
+
+
+@pytest.mark.slow
+def test_pairs_and_two_kinds(tmp_path):
+    a, b = (folder(tmp_path / kind, 4, 64, seed) for seed, kind in enumerate("ab"))
+    for recipe, metrics in (("pix2pix", "psnr,ssim"), ("cyclegan", "swd")):
+        run = tmp_path / recipe
+        options = ("--a", a, "--b", b, "--test-a", a, "--test-b", b, "--metrics", metrics, "--out", run)
+        code, out = here("train", recipe, *SHORT, *options)
+        assert code == 0 and f"val_{metrics.split(',')[0]}" in out, out
+        for i, model in enumerate((run, run / "saved_model")):
+            written = tmp_path / f"{recipe}{i}"
+            assert here("translate", model, a, written)[0] == 0
+            assert sorted(path.name for path in written.iterdir()) == [f"{n}.png" for n in range(4)]
+            assert Image.open(written / "0.png").size == (64, 64)
+        assert here("report", run)[0] == 0
+    code, out = here("translate", run, a, tmp_path / "x", "--direction", "c2d")
+    assert code == 1 and "a2b, b2a" in out
+    assert here("translate", run, a, tmp_path / "back", "--direction", "b2a")[0] == 0
+
+
+def test_what_does_not_fit_is_said(tmp_path):
+    for arguments, message in (
+        (("train", "pix2pix"), "needs --a FOLDER"),
+        (("train", "cyclegan", "--a", "x", "--dataset", "mnist_5k"), "not --dataset"),
+        (("train", "cyclegan", "--a", "x", "--b", "y", "--metrics", "swd"), "--test-a"),
+        (("train", "cyclegan", "--a", str(tmp_path / "x"), "--b", "y"), "no folder"),
+        (("translate", tmp_path / "none", tmp_path, tmp_path / "out"), "There is no"),
+        (("convert", tmp_path / "none.pth", "--to", tmp_path / "out"), "No such file"),
+    ):
+        code, out = here(*arguments)
+        assert code == 1 and message in out, out
+    assert run_folder.Translator.__doc__
