@@ -215,9 +215,13 @@ def train(
     if source_shape:
         run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
-    few = batches.stream.size < callbacks.TrainingMonitor.FEWEST
-    if few and monitor != Monitor.off:
-        typer.echo(f"The monitor needs {callbacks.TrainingMonitor.FEWEST} images: this run goes without it.")
+    fewest, without = callbacks.TrainingMonitor.FEWEST, None
+    if source_shape:
+        without = "judges images made of latents"
+    elif batches.stream.size < fewest:
+        without = f"needs {fewest} images"
+    if without and monitor != Monitor.off:
+        typer.echo(f"The monitor {without}: this run goes without it.")
         monitor = Monitor.off
     typer.echo(f"{recipe} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
     with _stopping_safely(checkpoint, progress, run.path):

@@ -138,7 +138,7 @@ def test_evaluate_and_report(run, tmp_path, monkeypatch):
     assert code == 0, text
     assert "coverage" in text and str(path / "evaluation.json") in text
     stored = json.loads((path / "evaluation.json").read_text())["figures"]
-    assert stored["fid"]["n_reference"] == 500 and stored["kid"]["subset_size"] == 100
+    assert stored["fid"]["n_reference"] == 500 and stored["kid"]["subset_size"] == 50
     code, text = here("evaluate", path, *options, "--metrics", "fod")
     assert code == 1 and "fid, kid, prdc" in text
     code, text = here("report", path)

@@ -43,7 +43,7 @@ def train(case, strategy, images):
 
 @pytest.mark.parametrize(
     "case",
-    [pytest.param(case, marks=[pytest.mark.slow] if case.startswith("WGAN") else []) for case in CASES],
+    [pytest.param(case, marks=[] if case == "GAN" else [pytest.mark.slow]) for case in CASES],
 )
 def test_two_mirrored_replicas_equal_one_device(case, mirrored):
     images = np.random.default_rng(0).uniform(-1, 1, (80, 16, 16, 1)).astype("float32")

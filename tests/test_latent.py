@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+import keras_gan
 from keras_gan import latent
+from tests.helpers import tiny_gan
 
 
 @pytest.mark.parametrize("path", ["slerp", "lerp"])
@@ -104,3 +106,17 @@ def test_mp4(tmp_path, monkeypatch):
     latent.save_animation(frames, tmp_path / "walk.mp4", fps=10)
     count, seconds = imageio_ffmpeg.count_frames_and_secs(str(tmp_path / "walk.mp4"))
     assert count == 10 and seconds == pytest.approx(1.0, abs=0.2)
+
+
+def test_labels_are_checked():
+    classes = {"num_classes": 3}
+    gan = tiny_gan(
+        lambda *pair, **kwargs: keras_gan.ConditionalGAN(*pair, **classes, **kwargs),
+        networks=keras_gan.networks.dcgan((8, 8, 1), latent_dim=2, filters=2, kernel_size=3, **classes),
+    )
+    for label in (3, -1, 1.5):
+        with pytest.raises(ValueError, match="labels"):
+            latent.interpolation_sheet(gan, 1, 2, label=label)
+    assert latent.interpolation_sheet(gan, 1, 2, label=2).shape[0] == 2
+    with pytest.raises(ValueError, match="no classes"):
+        latent.interpolation_sheet(tiny_gan(), 1, 2, label=2)

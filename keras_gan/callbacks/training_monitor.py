@@ -99,6 +99,11 @@ class TrainingMonitor(keras.callbacks.Callback):
         model = self.model
         if model.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
+        if model.from_images:
+            raise ValueError(
+                f"TrainingMonitor judges images made of latents, and {type(model).__name__} makes them of images: leave it "
+                "out, and validate with metrics (PSNR, FrechetDistance)."
+            )
         batches = model.fit_callbacks[0].batches
         real = _batch(self.real, batches.stream, self.samples, model)
         if real is None:

@@ -89,14 +89,15 @@ class ImageMetric(keras.metrics.Metric):
         Raises:
             ValueError: for too few images, and for NaN in them.
         """
-        seen = int(self.images_seen) if self.built else 0
+        seen = int(self.images_seen.numpy()) if self.built else 0
+        bad = int(self.bad_images.numpy()) if self.built else 0
         if seen < self.fewest:
             raise ValueError(
                 f"The metric {self.name!r} needs at least {self.fewest} images. It was given {seen}."
             )
-        if self.built and int(self.bad_images):
+        if bad:
             raise ValueError(
-                f"{int(self.bad_images)} of the images given to the metric {self.name!r} hold NaN or infinite values."
+                f"{bad} of the images given to the metric {self.name!r} hold NaN or infinite values."
             )
         return self.compute()
 

@@ -27,7 +27,7 @@ class PairMetric(ImageMetric):
         raise NotImplementedError(f"{type(self).__name__} must define `of_pairs`.")
 
     def compute(self):
-        return float(self.total) / int(self.images_seen)
+        return float(self.total.numpy()) / int(self.images_seen.numpy())
 
 
 class LevelsMetric(PairMetric):

@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+import warnings
 
 import keras
 import numpy as np
@@ -384,3 +385,12 @@ def test_a_fit_that_was_broken_off_is_let_go(images):
         gan.fit(images, batch_size=16, verbose=0, callbacks=[Break()])
     gan.fit(images, batch_size=16, verbose=0)
     assert int(gan.state.generator_step) == 5 and int(gan.state.epoch) == 2
+
+
+def test_another_objective_is_warned_of(images, tmp_path):
+    tiny_gan().fit(images, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    with pytest.warns(UserWarning, match=r"another objective: loss was .*NonSaturating.*, now .*Hinge"):
+        tiny_gan(loss="hinge").fit(images, epochs=2, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        tiny_gan(loss="hinge").fit(images, epochs=3, verbose=0, callbacks=[Checkpoint(tmp_path)])

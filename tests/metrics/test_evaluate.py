@@ -89,3 +89,27 @@ def test_bad_input_is_refused_before_anything_is_generated(tmp_path):
         with pytest.raises(ValueError, match=message):
             evaluate_model(*arguments)
     assert not (tmp_path / "evaluation.json").exists()
+
+
+def test_an_evaluation_keeps_the_earlier_ones(tmp_path):
+    gan = tiny_gan()
+    gan.save(tmp_path / "gan.keras")
+    picture = np.random.default_rng(0).integers(0, 256, (16, 8, 8, 1)).astype("uint8")
+    (tmp_path / "real").mkdir()
+    for i, image in enumerate(picture):
+        image_grid(image[None], 1).save(tmp_path / "real" / f"{i}.png")
+    # Metrics without features ask for no extractor's weights.
+    for metric in ("swd", "kid", "swd"):
+        options = {"extractor": "inception"} if metric == "swd" else {"extractor": extractor_file(tmp_path)}
+        _, path = evaluate_model(tmp_path / "gan.keras", tmp_path / "real", [metric], n=16, **options)
+    stored = json.loads(path.read_text())
+    assert "swd_8" in stored["figures"] or any(name.startswith("swd") for name in stored["figures"])
+    assert ["kid" in earlier["figures"] for earlier in stored["earlier"]] == [True, False]
+    path.write_text("no json")
+    with pytest.raises(ValueError, match="is no evaluation"):
+        evaluate_model(tmp_path / "gan.keras", tmp_path / "real", ["swd"], n=16)
+
+
+def extractor_file(folder):
+    pixels().save(folder / "extractor.keras")
+    return folder / "extractor.keras"

@@ -180,6 +180,8 @@ def test_what_does_not_fit_is_said(name):
         gan.translate(good["condition"][0])
     with pytest.raises(TypeError, match="translate"):
         gan.generate(4)
+    with pytest.raises(ValueError, match="leave it out"):
+        gan.fit(data(name), callbacks=[keras_gan.callbacks.TrainingMonitor()], verbose=0)
 
 
 def test_the_players_move_their_own_weights_alone(name):

@@ -1,0 +1,313 @@
+"""Image to image on real pictures: what the adversary adds to a plain loss.
+
+    python benchmarks/translation.py --results translation.jsonl --pictures made      # all, three hours on 2 cores
+    python benchmarks/translation.py --results translation.jsonl --task colour --minutes 20
+
+Tasks, on the emoji of ../shared/data (64 x 64, over white; 1,730 pairs and 176 held-out ones) and the
+photographs of scikit-image:
+
+- styles, colour: Pix2Pix from one style to the other and from grey to colour, beside the same U-Net trained
+  on L1 alone for as long, and the input itself.
+- outlines, two-styles: CycleGAN between the outlines of one half of the emoji and the other half in colour, and
+  between the two styles, unpaired.
+- emoji-x4, photographs-x2: SRGAN, scored after its pixel loss and after its adversarial phase, beside bicubic.
+
+Fréchet distances are on MobileNet's features (../shared/weights), of --minutes' models, on the training's and
+the held-out inputs together; n is in the row. Runs that the results file has are not made again.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import time
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+import numpy as np
+
+import keras_gan
+from keras_gan import data, metrics, networks
+from keras_gan.callbacks import StopAtStep
+from keras_gan.data.load import read
+from keras_gan.grid import image_grid
+from keras_gan.metrics import functional
+from keras_gan.metrics.reference import features_of
+from keras_gan.metrics.resize import resize
+from keras_gan.models.translation import interleave
+from keras_gan.schedules import LinearDecay
+
+SHARED = pathlib.Path(__file__).parents[2] / "shared"
+
+
+# === Data and figures ===
+
+
+def emoji(split, style):
+    """uint8 images over white, in the order of their names."""
+    source = read(f"folder:{SHARED / 'data/emoji' / split / style}", "train", 64, 3)
+    return np.asarray(source.images[np.arange(len(source.labels))])
+
+
+def grey(images):
+    return np.round(images @ np.array([0.299, 0.587, 0.114]))[..., None].astype("uint8")
+
+
+def outlines(images):
+    """Inverted magnitude of Sobel's gradient of the grey image, with three channels."""
+    x = np.pad(grey(images)[..., 0].astype("float32"), ((0, 0), (1, 1), (1, 1)), mode="edge")
+    smooth = [x[:, :-2] + 2 * x[:, 1:-1] + x[:, 2:], x[:, :, :-2] + 2 * x[:, :, 1:-1] + x[:, :, 2:]]
+    across, down = smooth[0][:, :, 2:] - smooth[0][:, :, :-2], smooth[1][:, 2:] - smooth[1][:, :-2]
+    strength = np.clip(np.hypot(across, down) / 4.0, 0, 255)
+    return np.repeat((255 - strength)[..., None].round().astype("uint8"), 3, axis=-1)
+
+
+def mobilenet():
+    network = keras.applications.MobileNet(weights=None, classes=1001, classifier_activation=None)
+    network.load_weights(SHARED / "weights/mobilenet_v1_imagenet_1001.weights.h5")
+    pooled = next(layer.name for layer in network.layers if "global_average" in layer.name)
+    return metrics.Extractor(network, layer=pooled)
+
+
+def frechet(a, b, extractor):
+    parts = [
+        np.concatenate(list(features_of(images, extractor, np.arange(len(images))))) for images in (a, b)
+    ]
+    return float(functional.frechet_distance(*parts))
+
+
+def l1(a, b):
+    """In [-1, 1]."""
+    return float(np.abs(a.astype("float32") - b.astype("float32")).mean() / 127.5)
+
+
+def psnr(a, b, **options):
+    return float(np.mean(metrics.psnr(a, b, **options)))
+
+
+class For(keras.callbacks.Callback):
+    """Ends the training after so many seconds; the first step, which compiles, does not count."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds, self.began, self.steps = seconds, None, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.began = self.began or time.perf_counter()
+        self.steps += 1
+        self.passed = time.perf_counter() - self.began
+        if self.passed >= self.seconds:
+            self.model.stop_training = True
+
+
+def falling(steps):
+    return {
+        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, steps, steps // 2), 0.5)
+        for player in ("generator", "discriminator")
+    }
+
+
+def fit(gan, batches, steps):
+    began = time.perf_counter()
+    gan.fit(batches, epochs=10**6, verbose=0, callbacks=[StopAtStep(steps)])
+    return round(time.perf_counter() - began)
+
+
+# === Tasks: each returns a row of figures and the pictures that show them ===
+
+
+def pix2pix(task, minutes, extractor):
+    target = {split: emoji(split, "google" if task == "colour" else "twitter") for split in ("train", "test")}
+    if task == "colour":
+        source = {split: grey(images) for split, images in target.items()}
+    else:
+        source = {split: emoji(split, "google") for split in ("train", "test")}
+    batches = data.pairs_from_arrays(source["train"], target["train"], batch_size=16, flip=True)
+    shape = source["test"].shape[1:]
+
+    def unet():
+        keras.utils.set_random_seed(0)
+        return networks.unet(shape, filters=32)
+
+    plain = unet()
+    plain.compile(keras.optimizers.Adam(2e-4, 0.5), "mae")
+    clock = For(60 * minutes)
+    plain.fit(
+        batches.map(lambda pair: (pair["condition"], pair["image"])).repeat(),
+        steps_per_epoch=len(batches),
+        epochs=10**6,
+        verbose=0,
+        callbacks=[clock],
+    )
+    gan = keras_gan.Pix2Pix(
+        unet(),
+        networks.patchgan((64, 64, 3), shape[-1], receptive_field=34, filters=32),
+        ema_decay=0.99,
+        seed=0,
+    )
+    steps = max(1, clock.steps // 3)
+    gan.compile(**falling(steps))
+    seconds = fit(gan, batches, steps)
+    inputs, targets = (np.concatenate([part["train"], part["test"]]) for part in (source, target))
+    ours = gan.translate(inputs)
+    plains = data.to_uint8(plain.predict(inputs / np.float32(127.5) - 1, batch_size=64, verbose=0)).numpy()
+    given = np.repeat(inputs, 3, axis=-1) if shape[-1] == 1 else inputs
+    held_out = slice(len(source["train"]), None)
+    row = {
+        "steps": steps,
+        "seconds": seconds,
+        "plain_steps": clock.steps,
+        "plain_seconds": round(clock.passed),
+    }
+    row |= {"n": len(inputs), "n_held_out": len(source["test"])}
+    for name, made in (("input", given), ("plain", plains), ("gan", ours)):
+        row[f"{name}_l1"] = l1(made[held_out], targets[held_out])
+        row[f"{name}_psnr"] = psnr(targets[held_out], np.clip(made[held_out], 0, 255))
+        row[f"{name}_fid"] = frechet(made, targets, extractor)
+    shown = slice(len(source["train"]), len(source["train"]) + 160, 10)
+    cells = interleave([given[shown], plains[shown], ours[shown], targets[shown]])
+    return row, image_grid(cells, 8, "input | L1 alone | Pix2Pix | target")
+
+
+def cyclegan(task, minutes, extractor):
+    google, twitter = emoji("train", "google"), emoji("train", "twitter")
+    order = np.random.default_rng(0).permutation(len(google))
+    first, second = order[: len(order) // 2], order[len(order) // 2 :]
+    # No picture of one kind has its partner in the other.
+    a, b = (
+        (outlines(google[first]), google[second]) if task == "outlines" else (google[first], twitter[second])
+    )
+    keras.utils.set_random_seed(0)
+    translators = [networks.resnet((None, None, 3), blocks=4, filters=24) for _ in range(2)]
+    judges = [
+        networks.patchgan((64, 64, 3), receptive_field=34, filters=32, normalization="instance")
+        for _ in range(2)
+    ]
+    gan = keras_gan.CycleGAN(*translators, *judges, ema_decay=0.99, seed=0)
+    batches = data.unpaired_from_arrays(a, b, batch_size=4, flip=True)
+    gan.compile(**falling(10**6))
+    clock = For(20.0)
+    gan.fit(batches, epochs=10**6, verbose=0, callbacks=[clock])
+    steps = int(60 * minutes * clock.steps / clock.passed)
+    gan.compile(**falling(steps))
+    seconds = fit(gan, batches, steps)
+    made = gan.translate(a)
+    back = gan.translate(made, "b2a")
+    pairs = np.random.default_rng(1).permutation(len(a))
+    row = {"steps": steps, "seconds": seconds, "n": [len(a), len(b)]}
+    row |= {"input_fid": frechet(a, b, extractor), "gan_fid": frechet(made, b, extractor)}
+    row |= {"back_fid": frechet(gan.translate(b, "b2a"), a, extractor), "b_fid": frechet(b, a, extractor)}
+    row |= {"cycle_l1": l1(back, a), "cycle_l1_b": l1(gan.translate(gan.translate(b, "b2a")), b)}
+    # Outputs differ as inputs do: 1 is as much as real pictures of kind b.
+    row["diversity"] = l1(made, made[pairs]) / l1(b, b[np.random.default_rng(2).permutation(len(b))])
+    cells = interleave([a[:32], made[:32], back[:32]])
+    return row, image_grid(cells, 12, "a | a2b | back")
+
+
+def srgan(task, minutes, extractor):
+    if task == "emoji-x4":
+        scale, crop, test = 4, None, emoji("test", "google")
+        batches = data.low_high(emoji("train", "google"), scale, batch_size=16)
+    else:
+        from skimage import data as photographs
+
+        names = ("astronaut", "chelsea", "coffee", "rocket", "retina", "immunohistochemistry")
+        scale, crop = 2, 64
+        pictures = {name: getattr(photographs, name)() for name in names}
+        held_out = ("chelsea", "rocket")
+        batches = data.low_high(
+            [pictures[n] for n in names if n not in held_out], scale, crop=crop, batch_size=16
+        )
+        test = np.stack(
+            [
+                pictures[name][y : y + 96, x : x + 96]
+                for name in held_out
+                for y in range(0, pictures[name].shape[0] - 95, 96)
+                for x in range(0, pictures[name].shape[1] - 95, 96)
+            ]
+        )
+    side = crop or test.shape[1]
+    low = data.to_uint8(resize(data.from_uint8(test), tuple(s // scale for s in test.shape[1:3]))).numpy()
+    bicubic = data.to_uint8(resize(data.from_uint8(low), test.shape[1:3])).numpy()
+
+    def make(pretraining):
+        keras.utils.set_random_seed(0)
+        gan = keras_gan.SRGAN(
+            networks.srresnet(scale, filters=32, blocks=6),
+            networks.srgan_discriminator((side, side, 3), filters=16, units=64),
+            pretraining_steps=pretraining,
+            pixel_weight=0.2,
+            adversarial_weight=2e-3,
+            seed=0,
+        )
+        penalty = keras_gan.regularizers.PerceptualPenalty(0.2, extractor, layers="conv_pw_3_relu", norm="l1")
+        gan.compile(
+            regularizers=[penalty],
+            generator_optimizer=keras.optimizers.Adam(3e-4),
+            discriminator_optimizer=keras.optimizers.Adam(1e-4),
+        )
+        return gan
+
+    clock = For(60 * minutes * 0.5)
+    gan = make(10**6)
+    gan.fit(batches, epochs=10**6, verbose=0, callbacks=[clock])
+    smooth = gan.translate(low)
+    gan.pretraining_steps = clock.steps
+    gan.fit(batches, epochs=10**6, verbose=0, callbacks=[For(60 * minutes * 0.5)])
+    sharp = gan.translate(low)
+    # Of other layers than those that it was trained on.
+    distance = metrics.PerceptualDistance(extractor, ["conv_pw_1_relu", "conv_pw_5_relu", "conv_pw_11_relu"])
+    row = {"steps": [clock.steps, int(gan.state.generator_step)], "n": len(test)}
+    for name, made in (("bicubic", bicubic), ("srresnet", smooth), ("srgan", sharp)):
+        distance.reset_state()
+        distance.update_state(test, made)
+        row[f"{name}_psnr"] = psnr(test, made, channels="y", border=scale)
+        row[f"{name}_ssim"] = float(np.mean(metrics.ssim(test, made, channels="y", border=scale)))
+        row[f"{name}_distance"] = float(distance.result())
+    shown = slice(0, None, max(1, len(test) // 16))
+    cells = interleave([bicubic[shown], smooth[shown], sharp[shown], test[shown]])
+    return row, image_grid(cells, 8, "bicubic | SRResNet | SRGAN | original")
+
+
+TASKS = {
+    "styles": (pix2pix, 20),
+    "colour": (pix2pix, 20),
+    "outlines": (cyclegan, 36),
+    "two-styles": (cyclegan, 20),
+    "emoji-x4": (srgan, 14),
+    "photographs-x2": (srgan, 14),
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--results", type=pathlib.Path, required=True)
+    parser.add_argument("--pictures", type=pathlib.Path)
+    parser.add_argument("--task", choices=TASKS, action="append")
+    parser.add_argument("--minutes", type=float, help="Of training. Default: the task's.")
+    options = parser.parse_args()
+    if not (SHARED / "data/emoji").is_dir():
+        parser.error(f"There is no {SHARED / 'data/emoji'}.")
+    rows = [json.loads(line) for line in options.results.open()] if options.results.exists() else []
+    extractor = mobilenet()
+    for task in options.task or TASKS:
+        run, minutes = TASKS[task][0], options.minutes or TASKS[task][1]
+        if any(row["task"] == task and row["minutes"] == minutes for row in rows):
+            continue
+        figures, picture = run(task, minutes, extractor)
+        rows.append({"task": task, "minutes": minutes, **figures})
+        with options.results.open("a") as file:
+            file.write(json.dumps(rows[-1]) + "\n")
+        if options.pictures:
+            options.pictures.mkdir(parents=True, exist_ok=True)
+            picture.save(options.pictures / f"{task}.png")
+        keras.backend.clear_session()
+    for row in rows:
+        print(" ".join(f"{k}={v:.4g}" if isinstance(v, float) else f"{k}={v}" for k, v in row.items()))
+
+
+if __name__ == "__main__":
+    main()
