@@ -88,6 +88,17 @@ METHODS = {
         },
         0.7,
     ),
+    # The same two with Keras' default Adam: the optimiser decides as much as the loss.
+    "gan-adam-defaults": ({}, lambda steps: adam(1e-3, 0.9, 0.999), 1.0),
+    "r3gan-adam-defaults": (
+        {},
+        lambda steps: {
+            **adam(1e-3, 0.9, 0.999),
+            "loss": "relativistic",
+            "regularizers": [kind(cosine(0.5, 0.1, steps)) for kind in (r.R1Penalty, r.R2Penalty)],
+        },
+        0.7,
+    ),
 }
 
 

@@ -127,6 +127,13 @@ def _adam(rate, beta_1, beta_2, discriminator_rate=None, **parts):
     }
 
 
+def _rmsprop(steps):
+    """Ten times the paper's rate: 400 steps of 5e-5 change little."""
+    return {
+        f"{player}_optimizer": keras.optimizers.RMSprop(5e-4) for player in ("generator", "discriminator")
+    }
+
+
 def _r1_adam(steps):
     return _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, interval=4)])
 
@@ -200,7 +207,7 @@ RECIPES = {
         "paper": Recipe("LSGAN on DCGAN networks", LSGAN, _PAPER, dataset="lsun/bedroom", image_size=64, batch_size=64, steps=100_000),
     },
     "wgan": {
-        "small": Recipe("Wasserstein loss, weight clipping", WGAN, _SMALL_CRITIC, steps=400, ema_decay=0.99),
+        "small": Recipe("Wasserstein loss, weight clipping", WGAN, _SMALL_CRITIC, _rmsprop, steps=400, ema_decay=0.99),
         "paper": Recipe("WGAN on DCGAN networks", WGAN, _PAPER, dataset="lsun/bedroom", image_size=64, batch_size=64, steps=100_000),
     },
     "wgan-gp": {
