@@ -20,12 +20,19 @@ def in_tiles(network, image, scale, tile=128, overlap=16, batch_size=4):
     Returns:
         uint8 array of shape (scale x height, scale x width, output channels).
     """
+    full = image.shape[:2]
+    multiple = multiple_of(network, image.shape[-1])
+    # Sizes that the network cannot take are filled up with the last rows and columns, which are cut off again.
+    image = np.pad(image, [(0, -side % multiple) for side in full] + [(0, 0)], mode="edge")
     height, width = image.shape[:2]
     for name, value, least in (("tile", tile, 1), ("overlap", overlap, 0)):
         if value is not None and (not isinstance(value, int) or value < least):
             raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")
     # Tiles lie inside the image, so that none sees a border that is not the image's.
-    sides = [size if tile is None else min(size, tile + 2 * overlap) for size in (height, width)]
+    # Tiles begin at multiples too.
+    overlap = -(-overlap // multiple) * multiple
+    side = None if tile is None else -(-(tile + 2 * overlap) // multiple) * multiple
+    sides = [size if side is None else min(size, side) for size in (height, width)]
     places = [_starts(size, side, overlap) for size, side in zip((height, width), sides, strict=True)]
     corners = [(y, x) for y in places[0] for x in places[1]]
     output = None
@@ -42,7 +49,18 @@ def in_tiles(network, image, scale, tile=128, overlap=16, batch_size=4):
             output[(y + top) * scale : (y + bottom) * scale, (x + left) * scale : (x + right) * scale] = (
                 piece[top * scale : bottom * scale, left * scale : right * scale]
             )
-    return output
+    return output[: full[0] * scale, : full[1] * scale]
+
+
+def multiple_of(network, channels):
+    """Of what the sides of its images must be multiples: 1, or 2 or 4 where pixels become channels."""
+    for multiple in (1, 2):
+        try:
+            network(tf.zeros((1, 16 + multiple, 16 + multiple, channels)), training=False)
+            return multiple
+        except (ValueError, tf.errors.InvalidArgumentError):
+            continue
+    return 4
 
 
 def _starts(size, side, overlap):

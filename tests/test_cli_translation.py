@@ -19,10 +19,11 @@ def folder(path, n=4, size=16, seed=0):
     return path
 
 
-def test_super_resolution_trains_reports_and_upscales(tmp_path):
+@pytest.mark.parametrize("recipe", ["srgan", pytest.param("esrgan", marks=pytest.mark.slow)])
+def test_super_resolution_trains_reports_and_upscales(tmp_path, recipe):
     pictures, run = folder(tmp_path / "a"), tmp_path / "run"
     code, out = here(
-        *("train", "srgan", *SHORT, "--dataset", f"folder:{pictures}", "--image-size", 16, "--out", run)
+        *("train", recipe, *SHORT, "--dataset", f"folder:{pictures}", "--image-size", 16, "--out", run)
     )
     assert code == 0, out
     assert json.loads((run / "config.json").read_text())["factor"] == 2

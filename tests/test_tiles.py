@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan.tiles import in_tiles
+from keras_gan import networks
+from keras_gan.tiles import in_tiles, multiple_of
 
 
 @pytest.fixture
@@ -46,3 +47,13 @@ def test_a_photograph_through_srgan():
         gan.upscale(image, tile=0)
     with pytest.raises(ValueError, match="shape"):
         gan.upscale(image[..., 0])
+
+
+def test_a_network_that_takes_even_sizes_alone():
+    network = networks.rrdbnet(2, 1, filters=4, blocks=1, growth=2)
+    image = np.random.default_rng(0).integers(0, 256, (13, 17, 1)).astype("uint8")
+    assert multiple_of(network, 1) == 2 and multiple_of(networks.srresnet(2, 1, filters=4, blocks=1), 1) == 1
+    made = in_tiles(network, image, 2, tile=None)
+    assert made.shape == (26, 34, 1)
+    padded = np.pad(image, ((0, 1), (0, 1), (0, 0)), mode="edge")
+    np.testing.assert_array_equal(made, in_tiles(network, padded, 2, tile=None)[:26, :34])
