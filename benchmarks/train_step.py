@@ -19,14 +19,12 @@ peak resident memory of each process. PyTorch's rows are there where torch is in
 
 import argparse
 import dataclasses
-import importlib.util
 import json
-import multiprocessing
 import os
 import pathlib
-import resource
 import statistics
-import time
+
+from turns import measure
 
 
 @dataclasses.dataclass(frozen=True)
@@ -271,9 +269,6 @@ def torch_eager(case):
     return run
 
 
-# === Processes that take turns ===
-
-
 def make(method, case):
     return {
         "fit": lambda: fit(case),
@@ -283,41 +278,6 @@ def make(method, case):
         "tutorial": lambda: tutorial(case),
         "torch": lambda: torch_eager(case),
     }[method]()
-
-
-def work(pipe, method, case):
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    run = make(method, case)
-    run()  # compiles, warms up
-    pipe.send("ready")
-    while pipe.recv() == "go":
-        start = time.perf_counter()
-        run()
-        pipe.send((time.perf_counter() - start) / case.steps)
-    pipe.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-
-
-def measure(case, repeats):
-    context = multiprocessing.get_context("spawn")
-    workers = {}
-    for method in METHODS:
-        if method == "torch" and importlib.util.find_spec("torch") is None:
-            continue
-        here, there = context.Pipe()
-        context.Process(target=work, args=(there, method, case), daemon=True).start()
-        here.recv()
-        workers[method] = here
-    times = {method: [] for method in workers}
-    for turn in range(repeats):
-        # Each turn in another order: what runs after a heavy neighbour is not always the same.
-        for method in list(workers)[turn % len(workers) :] + list(workers)[: turn % len(workers)]:
-            workers[method].send("go")
-            times[method].append(workers[method].recv())
-    memory = {}
-    for method, pipe in workers.items():
-        pipe.send("stop")
-        memory[method] = pipe.recv()
-    return times, memory
 
 
 def main():
@@ -334,7 +294,7 @@ def main():
     for name in options.case or CASES:
         case = CASES[name]
         if name not in finished:
-            times, memory = measure(case, options.repeats)
+            times, memory, _ = measure(make, METHODS, case, options.repeats)
             finished[name] = {"case": name, "seconds": times, "peak_mb": memory, **dataclasses.asdict(case)}
             with options.results.open("a") as file:
                 file.write(json.dumps(finished[name]) + "\n")

@@ -197,7 +197,10 @@ def test_keeps_the_last_and_the_best(images, tmp_path):
     assert int(loaded.state.generator_step) == best
 
 
-@pytest.mark.parametrize("damage", ["truncated", "flipped", "missing", "no manifest"])
+@pytest.mark.parametrize(
+    "damage",
+    ["truncated", *(pytest.param(d, marks=pytest.mark.slow) for d in ("flipped", "missing", "no manifest"))],
+)
 def test_damaged_checkpoints_are_found_and_the_one_before_is_used(images, tmp_path, damage):
     gan = tiny_gan()
     gan.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[Checkpoint(tmp_path)])

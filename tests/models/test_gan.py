@@ -211,7 +211,7 @@ def test_vectors():
 # === Precision, XLA, clipping, accumulation ===
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", [pytest.param("mixed_float16", marks=pytest.mark.slow), "mixed_bfloat16"])
 @pytest.mark.parametrize("model", [keras_gan.GAN, pytest.param(keras_gan.WGANGP, marks=pytest.mark.slow)])
 def test_mixed_precision_tracks_float32(images, policy, model):
     parts = {"regularizers": ["r1"]} if model is keras_gan.GAN else {}
@@ -238,7 +238,7 @@ class FixedLatents(keras_gan.GAN):
         return self.generator(tf.reshape(tf.linspace(-2.0, 2.0, size * 4), (size, 4)), training=True)
 
 
-@pytest.mark.parametrize("loss", ["non_saturating", "wasserstein"])
+@pytest.mark.parametrize("loss", ["non_saturating", pytest.param("wasserstein", marks=pytest.mark.slow)])
 def test_jit_compile_computes_the_same(images, loss):
     trained = []
     for jit_compile in (False, True):
