@@ -12,8 +12,8 @@ photographs of scikit-image:
   between the two styles, unpaired.
 - emoji-x4, photographs-x2: SRGAN, scored after its pixel loss and after its adversarial phase, beside bicubic.
 
-Fréchet distances are on MobileNet's features (../shared/weights), of --minutes' models, on the training's and
-the held-out inputs together; n is in the row. Runs that the results file has are not made again.
+Fréchet distances are on MobileNet's features (../shared/weights, at 128 x 128), on the training's and the
+held-out inputs together; n is in the row. --minutes is the time of training, by the machine's speed at its start. Runs that the results file has are not made again.
 """
 
 import argparse
@@ -46,7 +46,7 @@ SHARED = pathlib.Path(__file__).parents[2] / "shared"
 
 def emoji(split, style):
     """uint8 images over white, in the order of their names."""
-    source = read(f"folder:{SHARED / 'data/emoji' / split / style}", "train", 64, 3)
+    source = read(f"folder:{SHARED / 'data/emoji' / split / style}", "train", (64, 64), 3)
     return np.asarray(source.images[np.arange(len(source.labels))])
 
 
@@ -64,17 +64,21 @@ def outlines(images):
 
 
 def mobilenet():
-    network = keras.applications.MobileNet(weights=None, classes=1001, classifier_activation=None)
+    shape = (128, 128, 3)
+    network = keras.applications.MobileNet(shape, weights=None, classes=1001, classifier_activation=None)
     network.load_weights(SHARED / "weights/mobilenet_v1_imagenet_1001.weights.h5")
     pooled = next(layer.name for layer in network.layers if "global_average" in layer.name)
     return metrics.Extractor(network, layer=pooled)
 
 
-def frechet(a, b, extractor):
-    parts = [
-        np.concatenate(list(features_of(images, extractor, np.arange(len(images))))) for images in (a, b)
-    ]
-    return float(functional.frechet_distance(*parts))
+def frechet(target, extractor):
+    """Function from images to their Fréchet distance to `target`."""
+
+    def features(images):
+        return np.concatenate(list(features_of(images, extractor, np.arange(len(images)))))
+
+    of_target = features(target)
+    return lambda images: float(functional.frechet_distance(of_target, features(images)))
 
 
 def l1(a, b):
@@ -101,9 +105,9 @@ class For(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-def falling(steps):
+def falling(steps, rate=2e-4):
     return {
-        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, steps, steps // 2), 0.5)
+        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(rate, steps, steps // 2), 0.5)
         for player in ("generator", "discriminator")
     }
 
@@ -153,7 +157,7 @@ def pix2pix(task, minutes, extractor):
     ours = gan.translate(inputs)
     plains = data.to_uint8(plain.predict(inputs / np.float32(127.5) - 1, batch_size=64, verbose=0)).numpy()
     given = np.repeat(inputs, 3, axis=-1) if shape[-1] == 1 else inputs
-    held_out = slice(len(source["train"]), None)
+    held_out, fid = slice(len(source["train"]), None), frechet(targets, extractor)
     row = {
         "steps": steps,
         "seconds": seconds,
@@ -164,7 +168,7 @@ def pix2pix(task, minutes, extractor):
     for name, made in (("input", given), ("plain", plains), ("gan", ours)):
         row[f"{name}_l1"] = l1(made[held_out], targets[held_out])
         row[f"{name}_psnr"] = psnr(targets[held_out], np.clip(made[held_out], 0, 255))
-        row[f"{name}_fid"] = frechet(made, targets, extractor)
+        row[f"{name}_fid"] = fid(made)
     shown = slice(len(source["train"]), len(source["train"]) + 160, 10)
     cells = interleave([given[shown], plains[shown], ours[shown], targets[shown]])
     return row, image_grid(cells, 8, "input | L1 alone | Pix2Pix | target")
@@ -190,15 +194,16 @@ def cyclegan(task, minutes, extractor):
     clock = For(20.0)
     gan.fit(batches, epochs=10**6, verbose=0, callbacks=[clock])
     steps = int(60 * minutes * clock.steps / clock.passed)
-    gan.compile(**falling(steps))
+    gan.compile(**falling(steps, 4e-4))  # twice the paper's, for a hundredth of its steps
     seconds = fit(gan, batches, steps)
     made = gan.translate(a)
     back = gan.translate(made, "b2a")
     pairs = np.random.default_rng(1).permutation(len(a))
     row = {"steps": steps, "seconds": seconds, "n": [len(a), len(b)]}
-    row |= {"input_fid": frechet(a, b, extractor), "gan_fid": frechet(made, b, extractor)}
-    row |= {"back_fid": frechet(gan.translate(b, "b2a"), a, extractor), "b_fid": frechet(b, a, extractor)}
-    row |= {"cycle_l1": l1(back, a), "cycle_l1_b": l1(gan.translate(gan.translate(b, "b2a")), b)}
+    made_b = gan.translate(b, "b2a")
+    fid = frechet(b, extractor)
+    row |= {"input_fid": fid(a), "gan_fid": fid(made), "back_fid": frechet(a, extractor)(made_b)}
+    row |= {"cycle_l1": l1(back, a), "cycle_l1_b": l1(gan.translate(made_b), b)}
     # Outputs differ as inputs do: 1 is as much as real pictures of kind b.
     row["diversity"] = l1(made, made[pairs]) / l1(b, b[np.random.default_rng(2).permutation(len(b))])
     cells = interleave([a[:32], made[:32], back[:32]])
