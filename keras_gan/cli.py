@@ -427,7 +427,11 @@ def evaluate(
         str, typer.Option(help="Real images: mnist_5k, a folder, or an image data set of TFDS.")
     ],
     metrics: Annotated[
-        str, typer.Option(help="Of fid, kid, prdc, inception_score, swd, ms_ssim, with commas.")
+        str,
+        typer.Option(
+            help="Of fid, kid, prdc, inception_score, swd, ms_ssim, with commas; and psnr, ssim of two folders with the "
+            "same file names."
+        ),
     ] = "fid,kid,prdc",
     n: Annotated[int, typer.Option("-n", min=2, help="How many generated images.")] = 10_000,
     extractor: Annotated[

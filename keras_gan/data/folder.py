@@ -81,8 +81,8 @@ def list_files(path):
 
 
 def _look(path):
-    """Image files and folders directly in a folder, sorted; hidden ones left out."""
-    entries = sorted(e.path for e in os.scandir(path) if not e.name.startswith("."))
+    """Image files and folders directly in a folder, sorted by names without endings; hidden ones left out."""
+    entries = sorted((e.path for e in os.scandir(path) if not e.name.startswith(".")), key=os.path.splitext)
     return (
         [e for e in entries if e.lower().endswith(SUFFIXES) and os.path.isfile(e)],
         [e for e in entries if os.path.isdir(e)],

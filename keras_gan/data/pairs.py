@@ -1,5 +1,6 @@
 """Images that belong together, or do not: folders of two kinds."""
 
+import collections
 import hashlib
 import os
 import warnings
@@ -57,7 +58,7 @@ def paired_folders(
         left, right = _side_by_side(files, size, (channels_a, channels_b), fit)
     else:
         files_a, files_b = files_of(a), files_of(b)
-        _check_partners(a, b, files_a, files_b)
+        check_partners(a, b, files_a, files_b)
         left = _read(files_a, size, channels_a, fit)
         right = _read(files_b, size, channels_b, fit)
         if left.shape[1:3] != right.shape[1:3]:
@@ -231,16 +232,20 @@ def files_of(path):
     return folder.list_files(path)[0]
 
 
-def _check_partners(a, b, files_a, files_b):
-    """Raise a ValueError that names pictures whose partner is missing."""
+def check_partners(a, b, files_a, files_b):
+    """Raise a ValueError that names pictures of two folders whose partner is missing, or that have two."""
     names = [
-        {os.path.splitext(os.path.relpath(file, os.path.expanduser(str(root))))[0] for file in files}
+        [os.path.splitext(os.path.relpath(file, os.path.expanduser(str(root))))[0] for file in files]
         for root, files in ((a, files_a), (b, files_b))
     ]
-    alone = [(a, sorted(names[0] - names[1])), (b, sorted(names[1] - names[0]))]
+    alone = [(a, sorted(set(names[0]) - set(names[1]))), (b, sorted(set(names[1]) - set(names[0])))]
     if any(missing for _, missing in alone):
         listed = "; ".join(f"{len(m)} only in {root}, such as {m[:3]}" for root, m in alone if m)
         raise ValueError(f"Pictures without a partner of the same name: {listed}.")
+    for root, found in zip((a, b), names, strict=True):
+        twice = [name for name, count in collections.Counter(found).items() if count > 1]
+        if twice:
+            raise ValueError(f"{root} has pictures whose names differ in their endings alone: {twice[:3]}.")
 
 
 def _read(files, size, channels, fit):

@@ -8,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.data.load import read
+from keras_gan.data.pairs import check_partners, files_of
 from keras_gan.metrics import functional
 from keras_gan.metrics.features.extractor import Extractor, get, get_classifier
 from keras_gan.metrics.features.train_extractor import train_extractor
@@ -31,9 +32,9 @@ from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein, sliced_wasse
 from keras_gan.metrics.ssim import SSIM
 from keras_gan.run_folder import Generator, is_model
 
-METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim")
-# Of models from image to image alone.
-OF_PAIRS = ("psnr", "ssim")
+# Of images and their targets.
+OF_PAIRS = {"psnr": PSNR, "ssim": SSIM}
+METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim", *OF_PAIRS)
 ON_FEATURES = {"fid", "kid", "prdc", "inception_score"}
 
 
@@ -50,7 +51,8 @@ def evaluate(
         reference: the same of real ones, or a `tf.data.Dataset`.
         extractor: `Extractor`, or what makes one; `inception_score` needs `extractor.classifier`
             or "inception".
-        metrics: names among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim".
+        metrics: names among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim"; and "psnr", "ssim", which
+            compare each generated image with the reference's of the same place.
         n: int, generated images to take.
         seed: int, of which images are taken, subsets and projections.
         k: int, neighbours of precision, recall, density and coverage.
@@ -81,6 +83,14 @@ def evaluate(
             f"{len(some)} of the reference."
         )
     image_shape = np.asarray(generated[mine[:1]]).shape[1:]
+    pairs = [OF_PAIRS[name]() for name in metrics if name in OF_PAIRS]
+    if pairs and len(generated) != len(reference):
+        raise ValueError(
+            f"{', '.join(metric.name for metric in pairs)} compare images with their targets, and there are "
+            f"{len(generated)} images and {len(reference)} targets."
+        )
+    for metric in pairs:
+        metric.check(image_shape)
     base = {
         "n_generated": len(mine),
         "n_reference": len(some),
@@ -136,14 +146,21 @@ def evaluate(
             for key, images, indices in (("ms_ssim", generated, mine), ("ms_ssim_real", reference, some)):
                 images = _some(images, indices, 2000, seed)
                 figures[key] = {"value": mean_ms_ssim(images, 1000, seed), **base, "pairs": 1000}
+    for metric in pairs:
+        for start in range(0, len(mine), 64):
+            part = mine[start : start + 64]
+            metric.update_state(np.asarray(reference[part]), np.asarray(generated[part]))
+        figures[metric.name] = {"value": metric.result(), **base, "channels": "rgb", "border": 0}
     return figures
 
 
-def check_metrics(metrics, known=METRICS):
+def check_metrics(metrics):
     """The names, each of them known."""
-    unknown = sorted(set(metrics) - set(known))
+    unknown = sorted(set(metrics) - set(METRICS))
     if unknown or not metrics:
-        raise ValueError(f"`metrics` must be names among {', '.join(known)}. Received: {unknown or metrics}")
+        raise ValueError(
+            f"`metrics` must be names among {', '.join(METRICS)}. Received: {unknown or metrics}"
+        )
     return list(dict.fromkeys(metrics))
 
 
@@ -160,7 +177,7 @@ def named_metrics(names, extractor, weights=None, labelled=None):
         extractor, weights: as `evaluate_model` takes them.
         labelled: arguments of `trained_on` for the extractor "trained".
     """
-    names = check_metrics(names, (*METRICS, *OF_PAIRS))
+    names = check_metrics(names)
     if not ON_FEATURES & set(names):
         extractor = None
     elif extractor == "trained":
@@ -174,8 +191,7 @@ def named_metrics(names, extractor, weights=None, labelled=None):
         "inception_score": lambda: InceptionScore(getattr(extractor, "classifier", extractor)),
         "swd": SlicedWasserstein,
         "ms_ssim": MSSSIM,
-        "psnr": PSNR,
-        "ssim": SSIM,
+        **OF_PAIRS,
     }
     return [made[name]() for name in names]
 
@@ -240,7 +256,8 @@ def evaluate_model(
         split, data_dir: of the reference, as in `keras_gan.data.load`.
         truncation: float, as in `GAN.generate`.
         out: path of the JSON file. Default: in the model's folder, or beside its file.
-        metrics, n, seed, report: as `evaluate`.
+        metrics, n, seed, report: as `evaluate`. "psnr" and "ssim" are of two folders with the same file names, such
+            as what `keras-gan translate` wrote and its targets.
 
     Returns:
         (figures, path): what `evaluate` returns, and where it was written.
@@ -255,6 +272,15 @@ def evaluate_model(
     else:
         source = read(f"folder:{model}", "train")
         shape = source.shape
+    of_pairs = [name for name in metrics if name in OF_PAIRS]
+    if of_pairs:
+        if is_model(model) or not pathlib.Path(reference).expanduser().is_dir():
+            raise ValueError(
+                f"{', '.join(of_pairs)} compare two folders of images with the same names: translate first, "
+                "`keras-gan translate MODEL IN_FOLDER OUT_FOLDER`, then `keras-gan evaluate OUT_FOLDER --reference "
+                "TARGETS_FOLDER`."
+            )
+        check_partners(model, reference, files_of(model), files_of(reference))
     if pathlib.Path(reference).expanduser().is_dir():
         reference = f"folder:{reference}"
     real = read(reference, split, tuple(shape[:2]), shape[2], labels=False, data_dir=data_dir)

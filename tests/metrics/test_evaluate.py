@@ -113,3 +113,24 @@ def test_an_evaluation_keeps_the_earlier_ones(tmp_path):
 def extractor_file(folder):
     pixels().save(folder / "extractor.keras")
     return folder / "extractor.keras"
+
+
+def test_pairs_of_two_folders(tmp_path):
+    """By name, whatever the endings; equal to the functions."""
+    images = np.random.default_rng(0).integers(0, 256, (2, 5, 16, 16, 3)).astype("uint8")
+    names = ["a", "a-1", "b", "a.b", "c"]
+    for kind, arrays in zip(("made", "targets"), images, strict=True):
+        (tmp_path / kind).mkdir()
+        for i, (name, image) in enumerate(zip(names, arrays, strict=True)):
+            ending = "bmp" if kind == "targets" and i % 2 else "png"
+            keras.utils.save_img(tmp_path / kind / f"{name}.{ending}", image, scale=False)
+    figures, _ = evaluate_model(tmp_path / "made", str(tmp_path / "targets"), ["psnr", "ssim"])
+    assert figures["psnr"]["value"] == pytest.approx(np.mean(metrics.psnr(*images)), rel=1e-5)
+    assert figures["ssim"]["value"] == pytest.approx(np.mean(metrics.ssim(*images)), rel=1e-4)
+    (tmp_path / "made" / "c.png").rename(tmp_path / "made" / "d.png")
+    with pytest.raises(ValueError, match=r"only in .*made, such as \['d'\]"):
+        evaluate_model(tmp_path / "made", str(tmp_path / "targets"), ["psnr"])
+    with pytest.raises(ValueError, match="keras-gan translate"):
+        evaluate_model(tmp_path / "made", "mnist_5k", ["psnr"])
+    with pytest.raises(ValueError, match="5 images and 4 targets"):
+        metrics.evaluate(images[0], images[1][:4], None, ["psnr"])
