@@ -124,7 +124,7 @@ show(striped=new_striped, made_plain=gan.translate(new_striped, "b2a"), truth=ne
 
 # %%
 for name, images in {"left as it is": new_striped, "translated": gan.translate(new_striped, "b2a")}.items():
-    print(f"striped -> plain, {name}: PSNR {keras_gan.metrics.psnr(new, images).mean():.1f} dB")
+    print(f"striped -> plain, {name}: PSNR {np.mean(keras_gan.metrics.psnr(new, images)):.1f} dB")
 
 # %% [markdown]
 # ## Other sizes, and export
