@@ -119,15 +119,17 @@ def torch_unet(case):
             self.down, self.up = nn.ModuleList(), nn.ModuleList()
             for i, width in enumerate(widths):
                 norm = nn.BatchNorm2d if 0 < i < downs - 1 else None
-                layers = [nn.LeakyReLU(0.2)] if i else []
-                layers += torch_convolution(widths[i - 1] if i else 3, width, norm, bias=i == 0)
+                layers = [nn.LeakyReLU(0.2, True)] if i else []
+                layers += torch_convolution(widths[i - 1] if i else 3, width, norm, bias=False)
                 self.down.append(nn.Sequential(*layers))
             for i in reversed(range(1, downs)):
                 before = widths[i] * (1 if i == downs - 1 else 2)
-                layers = [nn.ReLU(), nn.ConvTranspose2d(before, widths[i - 1], 4, 2, 1, bias=False)]
+                layers = [nn.ReLU(True), nn.ConvTranspose2d(before, widths[i - 1], 4, 2, 1, bias=False)]
                 layers += [nn.BatchNorm2d(widths[i - 1])] + ([nn.Dropout(0.5)] if 4 <= i <= downs - 2 else [])
                 self.up.append(nn.Sequential(*layers))
-            self.last = nn.Sequential(nn.ReLU(), nn.ConvTranspose2d(2 * case.filters, 3, 4, 2, 1), nn.Tanh())
+            self.last = nn.Sequential(
+                nn.ReLU(True), nn.ConvTranspose2d(2 * case.filters, 3, 4, 2, 1), nn.Tanh()
+            )
 
         def forward(self, x):
             skips = []
@@ -145,9 +147,9 @@ def torch_patchgan(channels, filters, norm):
 
     layers, before = torch_convolution(channels, filters), filters
     for width, stride in ((2, 2), (4, 2), (8, 1)):
-        layers += [nn.LeakyReLU(0.2), *torch_convolution(before, width * filters, norm, stride=stride)]
+        layers += [nn.LeakyReLU(0.2, True), *torch_convolution(before, width * filters, norm, stride=stride)]
         before = width * filters
-    return nn.Sequential(*layers, nn.LeakyReLU(0.2), nn.Conv2d(before, 1, 4, 1, 1))
+    return nn.Sequential(*layers, nn.LeakyReLU(0.2, True), nn.Conv2d(before, 1, 4, 1, 1))
 
 
 def torch_residual(layers):
@@ -172,15 +174,15 @@ def torch_resnet(case):
     def block():
         inner = [nn.ReflectionPad2d(1), nn.Conv2d(4 * f, 4 * f, 3), norm(4 * f)]
         return torch_residual(
-            [*inner, nn.ReLU(), nn.ReflectionPad2d(1), nn.Conv2d(4 * f, 4 * f, 3), norm(4 * f)]
+            [*inner, nn.ReLU(True), nn.ReflectionPad2d(1), nn.Conv2d(4 * f, 4 * f, 3), norm(4 * f)]
         )
 
-    layers = [nn.ReflectionPad2d(3), nn.Conv2d(3, f, 7), norm(f), nn.ReLU()]
+    layers = [nn.ReflectionPad2d(3), nn.Conv2d(3, f, 7), norm(f), nn.ReLU(True)]
     for width in (f, 2 * f):
-        layers += [*torch_convolution(width, 2 * width, norm, size=3), nn.ReLU()]
+        layers += [*torch_convolution(width, 2 * width, norm, size=3), nn.ReLU(True)]
     layers += [block() for _ in range(case.blocks)]
     for width in (4 * f, 2 * f):
-        layers += [nn.ConvTranspose2d(width, width // 2, 3, 2, 1, 1), norm(width // 2), nn.ReLU()]
+        layers += [nn.ConvTranspose2d(width, width // 2, 3, 2, 1, 1), norm(width // 2), nn.ReLU(True)]
     return nn.Sequential(*layers, nn.ReflectionPad2d(3), nn.Conv2d(f, 3, 7), nn.Tanh())
 
 
@@ -203,13 +205,18 @@ def torch_srgan_discriminator(case):
     from torch import nn
 
     f = case.filters
-    layers, before = [nn.Conv2d(3, f, 3, padding=1), nn.LeakyReLU(0.2)], f
+    layers, before = [nn.Conv2d(3, f, 3, padding=1), nn.LeakyReLU(0.2, True)], f
     for width, stride in ((1, 2), (2, 1), (2, 2), (4, 1), (4, 2), (8, 1), (8, 2)):
         layers += [nn.Conv2d(before, width * f, 3, stride, 1, bias=False), nn.BatchNorm2d(width * f)]
-        layers += [nn.LeakyReLU(0.2)]
+        layers += [nn.LeakyReLU(0.2, True)]
         before = width * f
     side = case.size // 16
-    layers += [nn.Flatten(), nn.Linear(before * side * side, 1024), nn.LeakyReLU(0.2), nn.Linear(1024, 1)]
+    layers += [
+        nn.Flatten(),
+        nn.Linear(before * side * side, 1024),
+        nn.LeakyReLU(0.2, True),
+        nn.Linear(1024, 1),
+    ]
     return nn.Sequential(*layers)
 
 

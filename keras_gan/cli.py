@@ -73,7 +73,7 @@ def train(
     ] = None,
     test_a: Annotated[str | None, typer.Option(help="Held-out pictures of kind a.")] = None,
     test_b: Annotated[str | None, typer.Option(help="Held-out pictures of kind b.")] = None,
-    direction: Annotated[str, typer.Option(help="Of pix2pix: a2b or b2a.")] = "a2b",
+    direction: Annotated[str | None, typer.Option(help="Of pix2pix: a2b (default) or b2a.")] = None,
     factor: Annotated[
         int | None, typer.Option(min=2, help="How many times larger srgan makes pictures.")
     ] = None,
@@ -137,14 +137,23 @@ def train(
     if epochs and steps:
         raise ValueError("Give --epochs or --steps, not both.")
     from_folders = chosen.data in ("pairs", "unpaired")
+    given = {"--dataset": dataset, "--hold-out": hold_out, "--skip-bad": skip_bad, "--a": a, "--b": b}
+    given |= {
+        "--test-a": test_a,
+        "--test-b": test_b,
+        "--direction": direction,
+        "--factor": factor,
+        "--crop": crop,
+    }
+    foreign = [name for name, value in given.items() if value and name not in _OPTIONS[chosen.data]]
+    if foreign:
+        raise ValueError(f"{recipe} takes {', '.join(_OPTIONS[chosen.data])}, not {', '.join(foreign)}.")
+    if test_b and not test_a:
+        raise ValueError("--test-b without --test-a: give both.")
     if metrics and not (test_a if from_folders else hold_out):
         raise ValueError(
             "--metrics are of held-out images: give "
             + ("--test-a and --test-b." if from_folders else "their split, such as --hold-out test.")
-        )
-    if from_folders and (dataset or hold_out):
-        raise ValueError(
-            f"{recipe} takes --a and --b, and --test-a and --test-b, not --dataset or --hold-out."
         )
     if from_folders and not a:
         raise ValueError(f"{recipe} needs --a FOLDER and --b FOLDER{_OTHER_A[chosen.data]}.")
@@ -157,7 +166,8 @@ def train(
         "scale": scale.value,
         "dataset": dataset,
         "data_dir": data_dir,
-        "image_size": image_size or chosen.image_size,
+        # Parts are cut out of pictures as they are.
+        "image_size": image_size or (None if chosen.data == "low_high" and crop else chosen.image_size),
         "batch_size": batch_size or chosen.batch_size,
         "loss": loss,
         "seed": seed,
@@ -171,7 +181,7 @@ def train(
         "b": b,
         "test_a": test_a,
         "test_b": test_b,
-        "direction": direction,
+        "direction": direction or "a2b",
         "factor": factor or chosen.factor,
         "crop": crop or chosen.crop,
         "metrics": metrics,
@@ -253,6 +263,12 @@ def train(
     typer.echo(f"Picture:    {sorted(run.samples.glob('*.png'))[-1]}")
 
 
+_OPTIONS = {
+    "images": ("--dataset", "--hold-out", "--skip-bad"),
+    "low_high": ("--dataset", "--hold-out", "--factor", "--crop"),
+    "pairs": ("--a", "--b", "--test-a", "--test-b", "--crop", "--direction"),
+    "unpaired": ("--a", "--b", "--test-a", "--test-b", "--crop"),
+}
 _OTHER_A = {
     "pairs": ", or --a with pictures side by side",
     "unpaired": ", or --a cycle_gan/horse2zebra or the like",
@@ -279,15 +295,13 @@ def _data_of(chosen, config, data, on_error):
         )
         held_out = load(split=config["hold_out"], flip=False) if config["hold_out"] else None
         return load(flip=config["flip"]), held_out
-    load = functools.partial(
-        *((data.paired_folders,) if chosen.data == "pairs" else (data.unpaired_folders,)),
-        **sizes,
-        **(
-            {"direction": config["direction"]} if chosen.data == "pairs" else {"data_dir": config["data_dir"]}
-        ),
-    )
     # Held-out pictures are shown whole, in the training's size.
     whole = {"image_size": config["crop"] or config["image_size"]}
+    if chosen.data == "pairs":
+        load = functools.partial(data.paired_folders, **sizes, direction=config["direction"])
+    else:
+        load = functools.partial(data.unpaired_folders, **sizes, data_dir=config["data_dir"])
+        whole["split"] = "test"
     held_out = load(config["test_a"], config["test_b"], **whole) if config["test_a"] else None
     return load(config["a"], config["b"], crop=config["crop"], flip=config["flip"]), held_out
 

@@ -137,7 +137,7 @@ def export_translator(gan, filepath, format="saved_model", metadata=None):
 
     - "saved_model": a folder. `serving_default` takes float32 `images` in [-1, 1] and gives such;
       `translate(images)` is of uint8 images. Of any size where the network is.
-    - "litert", "onnx": a file, from float images to float images.
+    - "litert", "onnx": a file, from float images to float images; of a CycleGAN two, NAME_a2b and NAME_b2a.
 
     Arguments, returns and errors as `export`.
     """
@@ -149,7 +149,9 @@ def export_translator(gan, filepath, format="saved_model", metadata=None):
         beside = filepath / "metadata.json"
     else:
         filepath.parent.mkdir(parents=True, exist_ok=True)
-        _write_file(next(iter(networks.values())), filepath, format)
+        for name, network in networks.items():
+            one = filepath if len(networks) == 1 else filepath.with_stem(f"{filepath.stem}_{name}")
+            _write_file(network, one, format)
         beside = filepath.with_name(filepath.name + ".metadata.json")
     about = {**describe(gan), "source_shape": list(gan.source_shape), "format": format, **(metadata or {})}
     beside.write_text(json.dumps(about, indent=2) + "\n")

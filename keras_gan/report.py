@@ -200,6 +200,11 @@ def _png(pixels):
 
 def _evaluation(folder):
     if not folder.evaluation.exists():
+        if folder.examples.exists():
+            return (
+                "<p>Not measured yet: <code>keras-gan translate RUN PICTURES MADE</code>, then "
+                "<code>keras-gan evaluate MADE --reference TARGETS</code>.</p>"
+            )
         return "<p>Not measured yet: <code>keras-gan evaluate RUN --reference DATASET</code>.</p>"
     stored = json.loads(folder.evaluation.read_text())
     head = ("figure", "value", "generated", "reference", "extractor")

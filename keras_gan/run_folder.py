@@ -7,6 +7,7 @@ import numpy as np
 
 from keras_gan.data.images import fit_image, from_uint8, open_image, to_uint8
 from keras_gan.networks.outputs import first
+from keras_gan.tiles import filled_up, in_tiles
 
 # What may differ when a run goes on: how long it is, and where its data lie.
 MAY_DIFFER = ("epochs", "steps", "data_dir")
@@ -228,10 +229,14 @@ class Translator:
 
     def translate(self, images, direction=None):
         """uint8 images of uint8 images (n, height, width, channels)."""
+        return filled_up(lambda x, training: self(x, direction), images)
+
+    def __call__(self, images, direction=None):
+        """Images in [-1, 1] of such, of sizes that the network takes."""
         direction = direction or next(iter(self.directions))
         if direction not in self.directions:
             raise ValueError(f"There is no direction {direction!r}. There are: {', '.join(self.directions)}")
-        return np.asarray(self.directions[direction](images))
+        return from_uint8(self.directions[direction](to_uint8(images)))
 
     def read(self, path):
         """A picture's file as it takes it: with its channels, and resized where it takes one size alone."""
@@ -261,8 +266,6 @@ class Translator:
         """Enlarge a picture's file in tiles; returns the path of what was written."""
         from PIL import Image
 
-        from keras_gan.tiles import in_tiles
-
         if None not in self.source_shape[:2]:
             raise ValueError(
                 f"This network takes images of {self.source_shape[:2]} alone: use `keras-gan translate`."
@@ -272,9 +275,7 @@ class Translator:
         scale = self.translate(probe).shape[1] // 16
         picture = pathlib.Path(picture)
         out = pathlib.Path(out or picture.with_name(f"{picture.stem}_x{scale}.png"))
-        made = in_tiles(
-            lambda tiles, training: from_uint8(self.translate(to_uint8(tiles))), image, scale, tile, overlap
-        )
+        made = in_tiles(lambda tiles, training: self(tiles), image, scale, tile, overlap)
         out.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(out)
         return out

@@ -53,14 +53,32 @@ def in_tiles(network, image, scale, tile=128, overlap=16, batch_size=4):
 
 
 def multiple_of(network, channels):
-    """Of what the sides of its images must be multiples: 1, or 2 or 4 where pixels become channels."""
+    """Of what the sides of its images must be multiples: 1, or 2 or 4 where it makes them smaller in between."""
     for multiple in (1, 2):
+        side = 16 + multiple
         try:
-            network(tf.zeros((1, 16 + multiple, 16 + multiple, channels)), training=False)
-            return multiple
+            made = network(tf.zeros((1, side, side, channels)), training=False)
         except (ValueError, tf.errors.InvalidArgumentError):
             continue
+        if made.shape[1] % side == 0:
+            return multiple
     return 4
+
+
+def filled_up(network, images):
+    """uint8 output for images of any size, filled up with the last rows and columns and cut off again.
+
+    Args:
+        network: from images in [-1, 1] to ones as large, or larger by a whole factor.
+        images: array of shape (batch, height, width, channels), uint8 or floats in [-1, 1].
+    """
+    full = images.shape[1:3]
+    multiple = multiple_of(network, images.shape[-1]) if any(side % 4 for side in full) else 1
+    images = np.pad(images, [(0, 0), *((0, -side % multiple) for side in full), (0, 0)], mode="edge")
+    images_in = from_uint8(images) if images.dtype == np.uint8 else tf.constant(images, tf.float32)
+    made = to_uint8(network(images_in, training=False)).numpy()
+    scale = made.shape[1] // images.shape[1]
+    return made[:, : full[0] * scale, : full[1] * scale]
 
 
 def _starts(size, side, overlap):

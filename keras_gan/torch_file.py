@@ -77,6 +77,7 @@ class _Unpickler(pickle.Unpickler):
         known = {
             ("collections", "OrderedDict"): collections.OrderedDict,
             ("torch", "Size"): tuple,
+            ("torch._utils", "_rebuild_tensor"): _rebuild_tensor,  # before PyTorch 0.4
             ("torch._utils", "_rebuild_tensor_v2"): _rebuild_tensor,
             ("torch._utils", "_rebuild_parameter"): lambda data, *_: data,
         }
@@ -118,14 +119,15 @@ def _read_zip(file):
         if len(pickles) != 1:
             raise ValueError("it is a zip file without `data.pkl`")
         folder = pickles[0].removesuffix("data.pkl")
-        if f"{folder}byteorder" in archive.namelist() and archive.read(f"{folder}byteorder") != b"little":
-            raise ValueError("it was written on a big-endian machine")
 
         def content(name):
             # PyTorch stores as it is; what is packed could be a bomb.
             if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
                 raise ValueError("it is a compressed zip file")
             return archive.read(name)
+
+        if f"{folder}byteorder" in archive.namelist() and content(f"{folder}byteorder") != b"little":
+            raise ValueError("it was written on a big-endian machine")
 
         def load_storage(key):
             _, dtype, name, _, count = key

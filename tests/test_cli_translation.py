@@ -62,6 +62,10 @@ def test_what_does_not_fit_is_said(tmp_path):
         (("train", "pix2pix"), "needs --a FOLDER"),
         (("train", "cyclegan", "--a", "x", "--dataset", "mnist_5k"), "not --dataset"),
         (("train", "cyclegan", "--a", "x", "--b", "y", "--metrics", "swd"), "--test-a"),
+        (("train", "cyclegan", "--a", "x", "--b", "y", "--direction", "b2a"), "not --direction"),
+        (("train", "pix2pix", "--a", "x", "--skip-bad"), "not --skip-bad"),
+        (("train", "pix2pix", "--a", "x", "--test-b", "y"), "give both"),
+        (("train", "dcgan", "--a", "x", "--crop", "8"), "not --a, --crop"),
         (("train", "cyclegan", "--a", str(tmp_path / "x"), "--b", "y"), "no folder"),
         (("translate", tmp_path / "none", tmp_path, tmp_path / "out"), "There is no"),
         (("convert", tmp_path / "none.pth", "--to", tmp_path / "out"), "No such file"),
@@ -69,3 +73,17 @@ def test_what_does_not_fit_is_said(tmp_path):
         code, out = here(*arguments)
         assert code == 1 and message in out, out
     assert run_folder.Translator.__doc__
+
+
+def test_parts_of_pictures_of_any_size(tmp_path):
+    """With --crop no size is filled in, and another split is another folder."""
+    for split in ("train", "test"):
+        (tmp_path / "pictures" / split).mkdir(parents=True)
+        for i, size in enumerate([(30, 21), (25, 40)]):
+            Image.new("RGB", size, (50 * i, 99, 9)).save(tmp_path / "pictures" / split / f"{split}{i}.png")
+    arguments = ("train", "srgan", *SHORT, "--dataset", f"folder:{tmp_path / 'pictures'}", "--crop", 16)
+    with pytest.warns(UserWarning, match="2 of the 2 held-out pictures are among the training's"):
+        code, out = here(*arguments, "--hold-out", "test", "--metrics", "psnr", "--out", tmp_path / "run")
+    assert code == 0 and "val_psnr" in out, out
+    code, out = here(*arguments, "--hold-out", "nonsense", "--out", tmp_path / "other")
+    assert code == 1 and "nonsense" in out

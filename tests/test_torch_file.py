@@ -98,6 +98,10 @@ def test_both_formats_with_strides_offsets_and_dtypes(tmp_path):
         "half": tensor("HalfStorage", "1", 2, (2,), (1,)),
         "bfloat": tensor("BFloat16Storage", "2", 2, (2,), (1,)),
         "nested": [{"step": 7, "name": "x"}],
+        # As PyTorch wrote before 0.4.
+        "older": Call(
+            Global("torch._utils", "_rebuild_tensor"), Storage("FloatStorage", "0", 12), 0, (3, 4), (4, 1)
+        ),
     }
     data = {"0": (4, values.tobytes()), "1": (2, half.tobytes())}
     data["2"] = (2, bfloat.astype("<u2").tobytes())
@@ -106,6 +110,7 @@ def test_both_formats_with_strides_offsets_and_dtypes(tmp_path):
     for name in ("new.pth", "old.pth"):
         found = torch_file.read(tmp_path / name)
         np.testing.assert_array_equal(found["whole"], values.reshape(3, 4))
+        np.testing.assert_array_equal(found["older"], values.reshape(3, 4))
         np.testing.assert_array_equal(found["transposed"], values.reshape(3, 4).T)
         np.testing.assert_array_equal(found["part"], [[5, 6], [9, 10]])
         assert found["scalar"] == 3.0 and found["empty"].shape == (0, 4)

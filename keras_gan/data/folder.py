@@ -17,7 +17,7 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit):
     """Read a folder's images; see `keras_gan.data.load` for the arguments."""
     if not os.path.isdir(path):
         raise ValueError(f"There is no folder {path!r}.")
-    path = _split_folder(path, split)
+    path = split_folder(path, split)
     files, classes, class_names = list_files(path)
     if labels and class_names is None:
         raise ValueError(f"`labels=True` needs one folder per class. {path!r} has images only.")
@@ -26,11 +26,16 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit):
     if size is None:
         size = one_size(files)
     if channels is None:
-        channels = 1 if all(mode in GREY_MODES for mode in modes) else 3
+        channels = channels_of(modes)
     images = Files(files, size, channels, fit)
     shape = (*size, channels)
     in_memory = len(files) * int(np.prod(shape)) <= cache_limit
     return Source(images[range(len(files))] if in_memory else images, classes, class_names, shape, in_memory)
+
+
+def channels_of(modes):
+    """1 where all pictures are grey, else 3."""
+    return 1 if all(mode in GREY_MODES for mode in modes) else 3
 
 
 class Files:
@@ -89,7 +94,7 @@ def _look(path):
     )
 
 
-def _split_folder(path, split):
+def split_folder(path, split):
     """The folder of a split: a sub-folder of that name where all sub-folders are named like splits."""
     names = [os.path.basename(folder) for folder in _look(path)[1]]
     known = [name for name in names if name in SPLITS or name == split]

@@ -3,6 +3,7 @@
 import collections
 import hashlib
 import os
+import pathlib
 import warnings
 
 import numpy as np
@@ -20,8 +21,8 @@ def paired_folders(
     image_size=None,
     crop=None,
     batch_size=1,
-    channels_a=3,
-    channels_b=3,
+    channels_a=None,
+    channels_b=None,
     flip=False,
     seed=0,
     direction="a2b",
@@ -35,7 +36,8 @@ def paired_folders(
         image_size: int or (height, width) to which pictures are brought; None keeps their size.
         crop: int or (height, width): a random part of that size is cut out, of both at the same place.
         batch_size: int. Default 1, as in the paper.
-        channels_a, channels_b: 1 for grey, 3 for RGB (default). Transparency becomes white.
+        channels_a, channels_b: 1 for grey, 3 for RGB. Default: 1 where all pictures are grey. Transparency
+            becomes white.
         flip: bool, whether to mirror pairs left-right at random.
         seed: int, of order, parts and flips.
         direction: "a2b" (default): `condition` is of a, `image` of b; "b2a": the reverse.
@@ -54,7 +56,7 @@ def paired_folders(
         raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {direction!r}')
     size = image_size_pair(image_size)
     if b is None:
-        files = files_of(a)
+        files = files_b = files_of(a)
         left, right = _side_by_side(files, size, (channels_a, channels_b), fit)
     else:
         files_a, files_b = files_of(a), files_of(b)
@@ -68,15 +70,20 @@ def paired_folders(
             )
     condition, image = (left, right) if direction == "a2b" else (right, left)
     name = os.path.basename(os.path.normpath(str(a))) if b is None else f"{a} -> {b}"
-    return pairs_from_arrays(
+    dataset = pairs_from_arrays(
         condition, image, crop=crop, batch_size=batch_size, flip=flip, seed=seed, name=name
     )
+    dataset.stream.pictures = digests_of_files(files_b)
+    return dataset
 
 
 def pairs_from_arrays(
     condition, image, *, crop=None, batch_size=1, flip=False, seed=0, shuffle=True, name="pairs"
 ):
     """The same of uint8 arrays in memory, whose sizes may differ by a whole factor; arguments as `paired_folders`."""
+    condition, image = np.asarray(condition), np.asarray(image)
+    if len(condition) != len(image):
+        raise ValueError(f"There are {len(condition)} conditions for {len(image)} images.")
     with tf.device("CPU:0"), tf.init_scope():
         arrays = {"condition": tf.constant(condition), "image": tf.constant(image)}
 
@@ -144,13 +151,16 @@ def unpaired_folders(
             for kind in "AB"
         ]
         images = [np.asarray(source.images[np.arange(len(source.labels))]) for source in kinds]
+        pictures = None
     else:
-        images = [_read(files_of(path), size, channels, fit) for path in (a, b)]
+        files = [files_of(path) for path in (a, b)]
+        images = [_read(kind, size, channels, fit) for kind in files]
+        pictures = digests_of_files([*files[0], *files[1]])
     if images[0].shape[1:] != images[1].shape[1:]:
         raise ValueError(
             f"The two kinds differ in size: {images[0].shape[1:]} and {images[1].shape[1:]}. Pass `image_size`."
         )
-    return unpaired_from_arrays(
+    dataset = unpaired_from_arrays(
         *images,
         crop=crop,
         batch_size=batch_size,
@@ -158,6 +168,8 @@ def unpaired_folders(
         seed=seed,
         name=str(a) if b is None else f"{a}, {b}",
     )
+    dataset.stream.pictures = pictures or dataset.stream.pictures
+    return dataset
 
 
 def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, name="unpaired"):
@@ -207,6 +219,11 @@ def digests(images):
     return {hashlib.sha256(np.ascontiguousarray(image)).digest(): i for i, image in enumerate(images)}
 
 
+def digests_of_files(files):
+    """The same of files: they are the same pictures whatever they are cut or resized to."""
+    return {hashlib.sha256(pathlib.Path(file).read_bytes()).digest(): i for i, file in enumerate(files)}
+
+
 def warn_of_leak(train, test):
     """Warn where pictures of one stream are among those of another."""
     if train is None or test is None or train is test:
@@ -250,15 +267,17 @@ def check_partners(a, b, files_a, files_b):
 
 def _read(files, size, channels, fit):
     """All pictures as one uint8 array; a ValueError names unreadable ones and sizes that differ."""
+    files, _, modes = folder.check_files(files, "raise")
     check_channels(channels)
-    files, _, _ = folder.check_files(files, "raise")
+    channels = channels or folder.channels_of(modes)
     size = size or folder.one_size(files)
     return folder.Files(files, size, channels, fit)[range(len(files))]
 
 
 def _side_by_side(files, size, channels, fit):
     """The left and the right halves of pictures."""
-    folder.check_files(files, "raise")
+    modes = folder.check_files(files, "raise")[2]
+    channels = [of_half or folder.channels_of(modes) for of_half in channels]
     halves = ([], [])
     for path in files:
         picture = open_image(path)

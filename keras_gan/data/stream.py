@@ -53,6 +53,12 @@ class Stream:
             raise ValueError(
                 f"`{name}` has {size} images, fewer than one batch of {batch_size}. Lower `batch_size`."
             )
+        if crop:
+            # Only shapes are looked at.
+            shapes = tf.function(fetch).get_concrete_function(tf.TensorSpec([1], tf.int64)).structured_outputs
+            sides = tuple(shapes["image"].shape[1:3])
+            if any(cut > side for cut, side in zip(crop, sides, strict=True)):
+                raise ValueError(f"`crop` {tuple(crop)} is larger than the images of {name!r}, {sides}.")
         self.fetch = fetch
         self.size = size
         self.batch_size = batch_size

@@ -6,9 +6,10 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.data.degradation import degrade
+from keras_gan.data.folder import split_folder
 from keras_gan.data.images import fit_image, from_uint8, image_size_pair, open_image, to_uint8
 from keras_gan.data.load import read
-from keras_gan.data.pairs import digests, files_of
+from keras_gan.data.pairs import digests, digests_of_files, files_of
 from keras_gan.data.stream import Stream
 from keras_gan.metrics.resize import resize
 
@@ -34,7 +35,7 @@ def low_high(
     Args:
         source: a folder, a name as `keras_gan.data.load` takes it, or a uint8 array of shape
             (n, height, width, channels). A list of such arrays, or a folder without `image_size`, may be of any
-            sizes and needs `crop`: overlapping parts are cut out of them.
+            sizes from `crop` on: overlapping parts are cut out of them.
         scale: int, how many times smaller `condition` is. Default 4.
         split, image_size, channels, data_dir: as in `keras_gan.data.load`.
         crop: int or (height, width) of the large images: a random part is cut out. None for whole images.
@@ -63,17 +64,19 @@ def low_high(
         raise ValueError(f"`scale` must be an int of at least 2. Received: {scale!r}")
     if degradation not in DEGRADATIONS:
         raise ValueError(f"`degradation` must be one of {DEGRADATIONS}. Received: {degradation!r}")
-    name, size, crop = "images", image_size_pair(image_size), image_size_pair(crop)
+    name, size, crop, pictures = "images", image_size_pair(image_size), image_size_pair(crop), None
     if isinstance(source, (str, bytes)) or hasattr(source, "__fspath__"):
         name = str(source)
         folder = name.removeprefix("folder:") if name.startswith("folder:") or os.path.isdir(name) else None
         if folder and crop and size is None:
-            source = pictures_of(folder, channels or 3)
+            files = files_of(split_folder(folder, split))
+            source = _cut([fit_image(open_image(file), None, channels or 3) for file in files], crop, files)
+            pictures = digests_of_files(files)
         else:
             found = read(f"folder:{folder}" if folder else name, split, size, channels, data_dir=data_dir)
             source = np.asarray(found.images[np.arange(len(found.labels))])
     if isinstance(source, (list, tuple)):
-        source = _cut(source, crop)
+        source = _cut([np.asarray(picture) for picture in source], crop, range(len(source)))
     source = np.asarray(source)
     if source.ndim != 4 or source.dtype != np.uint8:
         raise ValueError(
@@ -81,6 +84,10 @@ def low_high(
             f"dtype={source.dtype}, shape={source.shape}"
         )
     large = crop or source.shape[1:3]
+    if degradation == "real" and min(large) < 16:
+        raise ValueError(
+            f'`degradation="real"` blurs with 15 pixels: images must have 16 and more. Received: {large}'
+        )
     if any(side % scale for side in large) or any(
         c > s for c, s in zip(large, source.shape[1:3], strict=True)
     ):
@@ -105,33 +112,29 @@ def low_high(
     stream = Stream(
         fetch, len(source), batch_size, seed=seed, flip=flip, crop=crop, then=add_small, name=name
     )
-    stream.pictures = digests(source)
+    stream.pictures = pictures or digests(source)
     return stream.dataset()
 
 
-def pictures_of(folder, channels):
-    """All pictures of a folder, each of its own size."""
-    return [fit_image(open_image(file), None, channels) for file in files_of(folder)]
-
-
-def _cut(pictures, crop):
-    """Parts of pictures of any size, that overlap by half: an array of squares twice as large as `crop`."""
+def _cut(pictures, crop, names):
+    """Overlapping parts of pictures of any size, all of one size, such that every `crop` lies in one of them."""
     if crop is None:
         raise ValueError("Pictures of several sizes need `crop`.")
-    sides = [2 * side for side in crop]
+    for name, picture in zip(names, pictures, strict=True):
+        if picture.ndim != 3 or picture.dtype != np.uint8 or picture.shape[2] != pictures[0].shape[2]:
+            raise ValueError(
+                "Pictures must be uint8 of shape (height, width, channels), of as many channels all. Received: "
+                f"{name} of dtype={picture.dtype}, shape={picture.shape}"
+            )
+        if any(have < side for have, side in zip(picture.shape, crop, strict=False)):
+            raise ValueError(f"Picture {name}, {picture.shape[:2]}, is smaller than `crop` {tuple(crop)}.")
+    # Larger parts overlap less: of four times `crop` each pixel lies in 1.8 parts.
+    sides = [min(4 * side, *(p.shape[axis] for p in pictures)) for axis, side in enumerate(crop)]
     parts = []
     for picture in pictures:
-        picture = np.asarray(picture)
-        if (
-            picture.ndim != 3
-            or picture.dtype != np.uint8
-            or any(have < side for have, side in zip(picture.shape, sides, strict=False))
-        ):
-            raise ValueError(
-                f"Each picture must be uint8 of shape (height, width, channels), at least {sides}. Received: "
-                f"dtype={picture.dtype}, shape={picture.shape}"
-            )
-        for y in range(0, picture.shape[0] - sides[0] + 1, crop[0]):
-            for x in range(0, picture.shape[1] - sides[1] + 1, crop[1]):
-                parts.append(picture[y : y + sides[0], x : x + sides[1]])
+        starts = [
+            [min(start, full - side) for start in range(0, full - cut + 1, side - cut + 1)]
+            for full, side, cut in zip(picture.shape, sides, crop, strict=False)
+        ]
+        parts += [picture[y : y + sides[0], x : x + sides[1]] for y in starts[0] for x in starts[1]]
     return np.stack(parts)

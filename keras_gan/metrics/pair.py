@@ -16,6 +16,14 @@ class PairMetric(ImageMetric):
     For models from image to image, where the generated image stands for the real one it is given with.
     """
 
+    def prepare(self, image_shape, model=None):
+        if model is not None and not model.paired:
+            raise ValueError(
+                f"The metric {self.name!r} compares each image with its target, and {type(model).__name__} has none: it "
+                "is for models from image to image with pairs."
+            )
+        super().prepare(image_shape, model)
+
     def make_variables(self, image_shape):
         self.keep("total", (), "float32")
 

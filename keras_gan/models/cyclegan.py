@@ -6,6 +6,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan.data.images import to_uint8
+from keras_gan.losses.least_squares import LeastSquaresLoss
 from keras_gan.models import checks
 from keras_gan.models.image_pool import ImagePool
 from keras_gan.models.translation import Translation, interleave
@@ -25,7 +26,8 @@ class CycleGAN(Translation):
     It trains on dicts with `condition`, images of kind a, and `image`, images of kind b, which need
     not belong together: see `keras_gan.data.unpaired_folders`. Each player holds its two networks as one
     model of a batch whose first half is of kind a and whose second half of kind b; all figures are means over
-    both, so that every weight is the paper's.
+    both, so that the weights are to each other as in the official code. Its loss is `LeastSquaresLoss(
+    generator_weight=1.0)`.
 
     Args:
         a2b, b2a: keras.Model from images to images in [-1, 1], such as `networks.resnet`. Both kinds have one
@@ -50,6 +52,7 @@ class CycleGAN(Translation):
     Networks", 2017, https://arxiv.org/abs/1703.10593
     """
 
+    paired = False
     term_names = {"discriminator": (), "generator": ("g_cycle", "g_identity")}
 
     def __init__(
@@ -102,7 +105,8 @@ class CycleGAN(Translation):
         return cls(**{**config, **networks})
 
     def defaults(self):
-        return {**super().defaults(), "loss": "least_squares"}
+        # The official code has no 1/2 before the generator's squares.
+        return {**super().defaults(), "loss": LeastSquaresLoss(generator_weight=1.0)}
 
     def arrange(self, batch):
         """Both kinds as one batch, those of kind a first."""
@@ -150,15 +154,15 @@ class CycleGAN(Translation):
 
     def grid_images(self, inputs, columns):
         """Rows of a -> b -> a, and rows of b -> a -> b: input, output, and back."""
-        cells = []
+        cells, in_row = [], max(1, columns // 3)
         for kind, there, back in (("condition", "a2b", "b2a"), ("image", "b2a", "a2b")):
             given = to_uint8(inputs[kind]).numpy()
+            # Half of the rows for each direction, whole ones.
+            in_row = min(in_row, len(given))
+            given = given[: max(1, len(given) // in_row // 2) * in_row]
             made = self.translate(given, there)
             cells.append(interleave([given, made, self.translate(made, back)]))
-        per_row = 3 * max(1, columns // 3)
-        both = [part.reshape(-1, per_row, *part.shape[1:]) for part in cells]
-        both = [part[: max(1, len(part) // 2)] for part in both]
-        return np.concatenate(both).reshape(-1, *cells[0].shape[1:]), per_row
+        return np.concatenate(cells), 3 * in_row
 
 
 def distance(a, b):

@@ -61,6 +61,8 @@ class GAN(Loops, keras.Model):
 
     # Whether the generator is given images instead of latents.
     from_images = False
+    # Whether each image that it makes has a target.
+    paired = False
 
     # Factor of the adversarial loss in what the generator minimises.
     adversarial_weight = 1.0

@@ -134,8 +134,8 @@ class SRGAN(Stages, Translation):
 class ESRGAN(SRGAN):
     """SRGAN with the relativistic average loss, L1, and a larger share of the adversary.
 
-    Pixel loss L1 of weight 1e-2, adversarial weight 5e-3, features of VGG19 before the activation; made for
-    `networks.rrdbnet`. `interpolate` lies between the phases.
+    Pixel loss L1 of weight 5e-3, adversarial weight 5e-3, L1 of VGG19's features before the activation, scaled by
+    1 / 12.75 as SRGAN's are; made for `networks.rrdbnet`. `interpolate` lies between the phases.
 
     Arguments as `SRGAN`.
 
@@ -147,13 +147,14 @@ class ESRGAN(SRGAN):
     https://arxiv.org/abs/1809.00219
     """
 
-    default_pixel_loss, default_pixel_weight, default_adversarial_weight = "l1", 1e-2, 5e-3
+    # Half the paper's 1e-2: images in [-1, 1] differ by twice what those in [0, 1] do.
+    default_pixel_loss, default_pixel_weight, default_adversarial_weight = "l1", 5e-3, 5e-3
 
     def defaults(self):
         return {
             **super().defaults(),
             "loss": "relativistic_average",
-            "regularizers": [PerceptualPenalty(norm="l1", before_activation=True)],
+            "regularizers": [PerceptualPenalty(1 / 12.75, norm="l1", before_activation=True)],
         }
 
 

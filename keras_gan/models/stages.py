@@ -14,7 +14,13 @@ class Stages:
         raise NotImplementedError(f"{type(self).__name__} must define `stage_at`.")
 
     def enter_stage(self):
-        stage = self.stage_at(int(self.state.generator_step.numpy()))
+        step, together = int(self.state.generator_step.numpy()), self.steps_per_execution
+        stage = self.stage_at(step)
+        if together > 1 and self.stage_at(step + together - 1) != stage:
+            raise ValueError(
+                f"The stage {stage!r} ends between the steps {step} and {step + together}, which `steps_per_execution="
+                f"{together}` makes as one. Compile with another number, or let the stage end at a multiple of it."
+            )
         if stage != self.stage:
             self.stage = stage
             self.make_train_function(force=True)

@@ -4,10 +4,11 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import export
-from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.data.images import to_uint8
 from keras_gan.grid import as_colour, enlarge
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
+from keras_gan.tiles import filled_up
 
 
 class Translation(GAN):
@@ -17,7 +18,7 @@ class Translation(GAN):
     that it is to make, both float32 in [-1, 1].
     """
 
-    conditional = from_images = True
+    conditional = from_images = paired = True
 
     def __init__(self, generator, discriminator, *, ema_decay=None, **kwargs):
         super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
@@ -100,9 +101,7 @@ class Translation(GAN):
         images = checks.check_source(images, network.input_shape[1:])
         outputs = []
         for start in range(0, len(images), batch_size):
-            part = images[start : start + batch_size]
-            part = from_uint8(part) if part.dtype == np.uint8 else tf.constant(part, tf.float32)
-            outputs.append(to_uint8(network(part, training=False)).numpy())
+            outputs.append(filled_up(network, images[start : start + batch_size]))
         return np.concatenate(outputs)
 
     def generate(self, *args, **kwargs):

@@ -54,7 +54,7 @@ class PerceptualPenalty(Penalty):
         self.norm, self.before_activation = norm, before_activation
 
     def build(self, gan):
-        if not getattr(gan, "from_images", False):
+        if not getattr(gan, "paired", False):
             raise ValueError(
                 f"`perceptual` compares each image with its target, and {type(gan).__name__} has none: it is for "
                 "models from image to image with pairs."

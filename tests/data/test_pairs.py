@@ -137,3 +137,12 @@ def test_examples_are_evenly_spaced_and_whole():
     examples = levels(data.pairs_from_arrays(image, image, flip=True).stream.examples(4))
     assert list(examples["image"][:, 0, 0, 0]) == [0, 3, 6, 9]
     assert keras_gan.data.Stream is data.Stream
+
+
+def test_parts_larger_than_the_pictures_and_unequal_lengths():
+    images = np.zeros((3, 8, 8, 3), "uint8")
+    for make in (data.pairs_from_arrays, data.unpaired_from_arrays):
+        with pytest.raises(ValueError, match="larger than the images"):
+            make(images, images, crop=16)
+    with pytest.raises(ValueError, match="3 conditions for 2 images"):
+        data.pairs_from_arrays(images, images[:2])

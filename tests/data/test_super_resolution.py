@@ -61,3 +61,31 @@ def test_real_degradations():
     assert np.abs(low - clean[None, :, None, None]).mean() > 0.01
     batch = next(iter(data.low_high(images(), 4, batch_size=2, degradation="real")))
     assert batch["condition"].shape == (2, 8, 8, 3)
+
+
+def test_every_part_can_be_drawn():
+    """Numbered pixels: all places of a small picture are in some part."""
+    numbers = np.arange(21 * 40).reshape(21, 40)
+    picture = np.stack([numbers % 256, numbers // 256, 0 * numbers], axis=-1).astype("uint8")
+    seen = set()
+    for batch in data.low_high([picture, picture[:20, :25]], 2, crop=8, batch_size=1, flip=False):
+        part = data.to_uint8(batch["image"]).numpy()[0].astype(int)
+        seen |= set((part[..., 0] + 256 * part[..., 1]).ravel())
+    stream = data.low_high([picture], 2, crop=8, batch_size=1).stream
+    held = data.to_uint8(stream.fetch(np.arange(stream.size))["image"]).numpy().astype(int)
+    assert set((held[..., 0] + 256 * held[..., 1]).ravel()) == set(numbers.ravel()) and seen
+
+
+def test_splits_of_a_folder_are_its_sub_folders(tmp_path):
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+        Image.fromarray(images(1, 40)[0] // (1 if split == "train" else 2)).save(tmp_path / split / "a.png")
+    whole = {
+        split: data.low_high(tmp_path, 2, split=split, crop=16, batch_size=1)
+        .stream.fetch([0])["image"]
+        .numpy()
+        for split in ("train", "test")
+    }
+    assert whole["train"].max() > 0.9 and whole["test"].max() < 0.1
+    with pytest.raises(ValueError, match="nonsense"):
+        data.low_high(tmp_path, 2, split="nonsense", crop=16)

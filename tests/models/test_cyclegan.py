@@ -15,7 +15,8 @@ def make(**options):
     return (*translators, *judges), keras_gan.CycleGAN(*translators, *judges, seed=0, **options)
 
 
-def test_both_players_minimise_half_the_papers_sums():
+def test_both_players_minimise_half_the_official_sums():
+    """Those of junyanz/pytorch-CycleGAN-and-pix2pix: the mean over both kinds is half their sum."""
     (a2b, b2a, judge_a, judge_b), gan = make(cycle_weight=7.0, identity_weight=0.3, pool_size=0)
     gan.compile(**{f"{p}_optimizer": keras.optimizers.SGD(0.0) for p in ("generator", "discriminator")})
     a, b = np.random.default_rng(0).uniform(-1, 1, (2, 5, 8, 8, 3)).astype("float32")
@@ -27,7 +28,7 @@ def test_both_players_minimise_half_the_papers_sums():
 
     cycle = 7.0 * (mean(np.abs(b2a(fake_b) - a)) + mean(np.abs(a2b(fake_a) - b)))
     identity = 7.0 * 0.3 * (mean(np.abs(a2b(b) - b)) + mean(np.abs(b2a(a) - a)))
-    adversarial = 0.5 * (mean((judge_b(fake_b) - 1) ** 2) + mean((judge_a(fake_a) - 1) ** 2))
+    adversarial = mean((judge_b(fake_b) - 1) ** 2) + mean((judge_a(fake_a) - 1) ** 2)
     judged = [(judge_a, a, fake_a), (judge_b, b, fake_b)]
     discriminator = sum(0.5 * mean((d(real) - 1) ** 2) + 0.5 * mean(d(fake) ** 2) for d, real, fake in judged)
     np.testing.assert_allclose(figures["g_cycle"], cycle / 2, rtol=1e-5)
@@ -88,3 +89,31 @@ def test_networks_that_do_not_fit():
         keras_gan.CycleGAN(networks.resnet((8, 8, 1), blocks=1, filters=2), b2a, judge_a, judge_b)
     with pytest.raises(ValueError, match="given twice"):
         keras_gan.CycleGAN(a2b, a2b, judge_a, judge_b)
+
+
+@pytest.mark.parametrize("count", [1, 3, 8])
+def test_grids_of_few_images(count):
+    _, gan = make()
+    images = np.zeros((count, 8, 8, 3), "float32")
+    cells, columns = gan.grid_images({"condition": images, "image": images}, 8)
+    assert columns == 3 * min(count, 2) and len(cells) % columns == 0 and len(cells) >= 2 * columns
+
+
+def test_what_compares_pairs_is_refused():
+    network = keras.Sequential([keras.layers.Input((8, 8, 3)), keras.layers.Conv2D(2, 3, name="conv")])
+    _, gan = make()
+    with pytest.raises(ValueError, match="pairs"):
+        gan.compile(regularizers=[keras_gan.regularizers.PerceptualPenalty(1.0, network, layers="conv")])
+    gan.compile(metrics=[keras_gan.metrics.PSNR()])
+    images = np.zeros((4, 8, 8, 3), "float32")
+    with pytest.raises(ValueError, match="CycleGAN has none"):
+        gan.evaluate({"condition": images, "image": images}, batch_size=4, verbose=0)
+
+
+def test_sizes_that_the_network_rounds_up_are_cut_to_the_inputs():
+    translators = [networks.resnet((None, None, 3), blocks=1, filters=2) for _ in range(2)]
+    judges = [networks.patchgan((8, 8, 3), receptive_field=1, filters=2) for _ in range(2)]
+    gan = keras_gan.CycleGAN(*translators, *judges)
+    images = np.random.default_rng(0).integers(0, 256, (2, 13, 17, 3)).astype("uint8")
+    padded = np.pad(images, [(0, 0), (0, 3), (0, 3), (0, 0)], mode="edge")
+    np.testing.assert_array_equal(gan.translate(images), gan.translate(padded)[:, :13, :17])

@@ -36,7 +36,7 @@ def test_the_pixel_loss_comes_first_and_then_the_papers_sum():
 def test_papers_choices():
     gan, es = make(), make(keras_gan.ESRGAN)
     assert (gan.pixel_loss, gan.pixel_weight, gan.adversarial_weight, gan.scale) == ("l2", 0.0, 1e-3, 2)
-    assert (es.pixel_loss, es.pixel_weight, es.adversarial_weight) == ("l1", 1e-2, 5e-3)
+    assert (es.pixel_loss, es.pixel_weight, es.adversarial_weight) == ("l1", 5e-3, 5e-3)
     defaults = es.defaults()
     assert defaults["loss"] == "relativistic_average" and defaults["regularizers"][0].before_activation
     again = keras_gan.SRGAN.from_config(make(pretraining_steps=7, pixel_loss="l1").get_config())
@@ -61,3 +61,12 @@ def test_interpolated_networks():
         np.testing.assert_allclose(c, a + 0.25, atol=1e-6)
     with pytest.raises(ValueError, match="alpha"):
         interpolate(first, second, 2.0)
+
+
+def test_a_stage_that_ends_within_an_execution_is_refused():
+    gan = make(pretraining_steps=3, pixel_weight=1.0)
+    gan.compile(regularizers=[], steps_per_execution=2)
+    with pytest.raises(ValueError, match="between the steps 2 and 4"):
+        gan.fit(
+            {name: np.tile(value, (4, 1, 1, 1)) for name, value in batch().items()}, batch_size=4, verbose=0
+        )
