@@ -249,17 +249,17 @@ def srgan(task, minutes, extractor):
         penalty = keras_gan.regularizers.PerceptualPenalty(0.2, extractor, layers="conv_pw_3_relu", norm="l1")
         gan.compile(
             regularizers=[penalty],
-            generator_optimizer=keras.optimizers.Adam(3e-4),
+            generator_optimizer=keras.optimizers.Adam(6e-4),
             discriminator_optimizer=keras.optimizers.Adam(1e-4),
         )
         return gan
 
-    clock = For(60 * minutes * 0.5)
+    clock = For(60 * minutes * 0.6)
     gan = make(10**6)
     gan.fit(batches, epochs=10**6, verbose=0, callbacks=[clock])
     smooth = gan.translate(low)
     gan.pretraining_steps = clock.steps
-    gan.fit(batches, epochs=10**6, verbose=0, callbacks=[For(60 * minutes * 0.5)])
+    gan.fit(batches, epochs=10**6, verbose=0, callbacks=[For(60 * minutes * 0.4)])
     sharp = gan.translate(low)
     # Of other layers than those that it was trained on.
     distance = metrics.PerceptualDistance(extractor, ["conv_pw_1_relu", "conv_pw_5_relu", "conv_pw_11_relu"])
