@@ -93,6 +93,20 @@ def range_problem(low, high):
     return f"Images must be in [-1, 1]. Received values from {low:.6g} to {high:.6g}. {mend}"
 
 
+def getter(images):
+    """Function from indices of shape (batch,) to those images: an array's, or files' that are read when asked for."""
+    if isinstance(images, np.ndarray) and not isinstance(images, np.memmap):
+        with tf.device("CPU:0"), tf.init_scope():
+            images = tf.constant(images)
+        return lambda indices: tf.gather(images, indices)
+
+    def read(indices):
+        found = tf.numpy_function(images.__getitem__, [indices], images.dtype, stateful=False)
+        return tf.ensure_shape(found, (indices.shape[0], *images.shape[1:]))
+
+    return read
+
+
 def gather_from(arrays):
     """A `fetch` for `Stream` from a dict of arrays; uint8 images become floats in [-1, 1]."""
     with tf.device("CPU:0"), tf.init_scope():

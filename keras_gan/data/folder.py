@@ -29,8 +29,7 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit):
         channels = channels_of(modes)
     images = Files(files, size, channels, fit)
     shape = (*size, channels)
-    in_memory = len(files) * int(np.prod(shape)) <= cache_limit
-    return Source(images[range(len(files))] if in_memory else images, classes, class_names, shape, in_memory)
+    return Source(images.cached(cache_limit), classes, class_names, shape)
 
 
 def channels_of(modes):
@@ -41,8 +40,18 @@ def channels_of(modes):
 class Files:
     """Images in files, decoded when they are asked for: `files[indices]`."""
 
+    dtype = np.dtype("uint8")
+
     def __init__(self, paths, size, channels, fit):
         self.paths, self.size, self.channels, self.fit = paths, size, channels, fit
+        self.shape = (len(paths), *size, channels)
+
+    def __len__(self):
+        return len(self.paths)
+
+    def cached(self, limit):
+        """All of them as an array, where it takes no more than `limit` bytes."""
+        return self[range(len(self))] if int(np.prod(self.shape)) <= limit else self
 
     def __getitem__(self, indices):
         def decode(i):

@@ -5,6 +5,7 @@ import os
 import tensorflow as tf
 
 from keras_gan.data import folder, mnist_5k, tensorflow_datasets
+from keras_gan.data.arrays import getter
 from keras_gan.data.images import check_channels, from_uint8, image_size_pair
 from keras_gan.data.stream import Stream
 
@@ -112,18 +113,13 @@ def read(
 
 
 def _fetch(source, with_labels):
-    """A `fetch` for `Stream` from a source: images in memory, or read when they are asked for."""
+    """A `fetch` for `Stream` from a source."""
+    images = getter(source.images)
     with tf.device("CPU:0"), tf.init_scope():
-        in_memory = tf.constant(source.images) if source.in_memory else None
         class_indices = tf.constant(source.labels) if with_labels else None
 
     def fetch(indices):
-        if in_memory is not None:
-            images = tf.gather(in_memory, indices)
-        else:
-            images = tf.numpy_function(source.images.__getitem__, [indices], tf.uint8, stateful=False)
-            images = tf.ensure_shape(images, (indices.shape[0], *source.shape))
-        batch = {"image": from_uint8(images)}
+        batch = {"image": from_uint8(images(indices))}
         if with_labels:
             batch["label"] = tf.gather(class_indices, indices)
         return batch

@@ -7,9 +7,9 @@ import pathlib
 import warnings
 
 import numpy as np
-import tensorflow as tf
 
 from keras_gan.data import folder, tensorflow_datasets
+from keras_gan.data.arrays import getter
 from keras_gan.data.images import check_channels, fit_image, from_uint8, image_size_pair, open_image
 from keras_gan.data.stream import Stream
 
@@ -27,6 +27,7 @@ def paired_folders(
     seed=0,
     direction="a2b",
     fit="crop",
+    cache_limit=4 * 2**30,
 ):
     """Load pairs of images for `Pix2Pix`.
 
@@ -42,6 +43,8 @@ def paired_folders(
         seed: int, of order, parts and flips.
         direction: "a2b" (default): `condition` is of a, `image` of b; "b2a": the reverse.
         fit: "crop" (centre) or "pad" (white), where aspect ratios differ.
+        cache_limit: int, bytes. Folders of more are read from their files at each epoch; pictures side by side are
+            always held in memory.
 
     Returns:
         `tf.data.Dataset` of dicts with `condition` and `image`, float32 in [-1, 1].
@@ -61,8 +64,8 @@ def paired_folders(
     else:
         files_a, files_b = files_of(a), files_of(b)
         check_partners(a, b, files_a, files_b)
-        left = _read(files_a, size, channels_a, fit)
-        right = _read(files_b, size, channels_b, fit)
+        left = _read(files_a, size, channels_a, fit, cache_limit)
+        right = _read(files_b, size, channels_b, fit, cache_limit)
         if left.shape[1:3] != right.shape[1:3]:
             raise ValueError(
                 f"The pictures of {a} are {left.shape[1:3]} and those of {b} {right.shape[1:3]} (height, width). "
@@ -81,14 +84,12 @@ def pairs_from_arrays(
     condition, image, *, crop=None, batch_size=1, flip=False, seed=0, shuffle=True, name="pairs"
 ):
     """The same of uint8 arrays in memory, whose sizes may differ by a whole factor; arguments as `paired_folders`."""
-    condition, image = np.asarray(condition), np.asarray(image)
     if len(condition) != len(image):
         raise ValueError(f"There are {len(condition)} conditions for {len(image)} images.")
-    with tf.device("CPU:0"), tf.init_scope():
-        arrays = {"condition": tf.constant(condition), "image": tf.constant(image)}
+    getters = {"condition": getter(condition), "image": getter(image)}
 
     def fetch(indices):
-        return {name: from_uint8(tf.gather(array, indices)) for name, array in arrays.items()}
+        return {name: from_uint8(images(indices)) for name, images in getters.items()}
 
     stream = Stream(
         fetch,
@@ -100,7 +101,7 @@ def pairs_from_arrays(
         crop=image_size_pair(crop),
         name=name,
     )
-    stream.pictures = digests(image)
+    stream.pictures = digests(image) if isinstance(image, np.ndarray) else {}
     return stream.dataset()
 
 
@@ -117,6 +118,7 @@ def unpaired_folders(
     split="train",
     data_dir=None,
     fit="crop",
+    cache_limit=4 * 2**30,
 ):
     """Load two kinds of images that need not belong together, for `CycleGAN`.
 
@@ -128,7 +130,7 @@ def unpaired_folders(
         channels: 1 or 3 (default), of both.
         split: "train" or "test", of a data set of TFDS.
         data_dir: where TFDS finds its data.
-        image_size, crop, batch_size, flip, seed, fit: as in `paired_folders`.
+        image_size, crop, batch_size, flip, seed, fit, cache_limit: as in `paired_folders`.
 
     Returns:
         `tf.data.Dataset` of dicts with `condition` (kind a) and `image` (kind b), float32 in [-1, 1].
@@ -147,14 +149,16 @@ def unpaired_folders(
                 f"`b` is missing: give a second folder, or a data set of TFDS's cycle_gan/*. Received: {a!r}"
             )
         kinds = [
-            tensorflow_datasets.read(str(a), f"{split}{kind}", size, channels, False, data_dir, fit, 2**62)
+            tensorflow_datasets.read(
+                str(a), f"{split}{kind}", size, channels, False, data_dir, fit, cache_limit
+            )
             for kind in "AB"
         ]
-        images = [np.asarray(source.images[np.arange(len(source.labels))]) for source in kinds]
+        images = [source.images for source in kinds]
         pictures = None
     else:
         files = [files_of(path) for path in (a, b)]
-        images = [_read(kind, size, channels, fit) for kind in files]
+        images = [_read(kind, size, channels, fit, cache_limit) for kind in files]
         pictures = digests_of_files([*files[0], *files[1]])
     if images[0].shape[1:] != images[1].shape[1:]:
         raise ValueError(
@@ -176,11 +180,10 @@ def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, n
     """The same of two uint8 arrays in memory; arguments as `unpaired_folders`."""
     streams = []
     for kind, images in enumerate((a, b)):
-        with tf.device("CPU:0"), tf.init_scope():
-            array = tf.constant(images)
+        get = getter(images)
 
-        def fetch(indices, array=array):
-            return {"image": from_uint8(tf.gather(array, indices))}
+        def fetch(indices, get=get):
+            return {"image": from_uint8(get(indices))}
 
         streams.append(
             Stream(
@@ -194,7 +197,7 @@ def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, n
             )
         )
     stream = Unpaired(*streams, batch_size)
-    stream.pictures = digests(np.concatenate([a, b]))
+    stream.pictures = digests(np.concatenate([a, b])) if isinstance(a, np.ndarray) else {}
     return stream.dataset()
 
 
@@ -265,13 +268,13 @@ def check_partners(a, b, files_a, files_b):
             raise ValueError(f"{root} has pictures whose names differ in their endings alone: {twice[:3]}.")
 
 
-def _read(files, size, channels, fit):
-    """All pictures as one uint8 array; a ValueError names unreadable ones and sizes that differ."""
+def _read(files, size, channels, fit, cache_limit):
+    """All pictures as one uint8 array, or to be read when asked for; a ValueError names unreadable ones and sizes that differ."""
     files, _, modes = folder.check_files(files, "raise")
     check_channels(channels)
     channels = channels or folder.channels_of(modes)
     size = size or folder.one_size(files)
-    return folder.Files(files, size, channels, fit)[range(len(files))]
+    return folder.Files(files, size, channels, fit).cached(cache_limit)
 
 
 def _side_by_side(files, size, channels, fit):

@@ -12,11 +12,9 @@ class Source:
         labels: int64 array of shape (n,); zeros where there are none.
         class_names: list of str, or None.
         shape: (height, width, channels).
-        in_memory: whether `images` is an array in memory.
     """
 
     images: object
     labels: object
     class_names: list | None
     shape: tuple
-    in_memory: bool = True

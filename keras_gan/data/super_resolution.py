@@ -3,8 +3,8 @@
 import os
 
 import numpy as np
-import tensorflow as tf
 
+from keras_gan.data.arrays import getter
 from keras_gan.data.degradation import degrade
 from keras_gan.data.folder import split_folder
 from keras_gan.data.images import fit_image, from_uint8, image_size_pair, open_image, to_uint8
@@ -37,7 +37,8 @@ def low_high(
             (n, height, width, channels). A list of such arrays, or a folder without `image_size`, may be of any
             sizes from `crop` on: overlapping parts are cut out of them.
         scale: int, how many times smaller `condition` is. Default 4.
-        split, image_size, channels, data_dir: as in `keras_gan.data.load`.
+        split, image_size, channels, data_dir: as in `keras_gan.data.load`, which also reads large sets from their
+            files at each epoch; pictures of several sizes are held in memory.
         crop: int or (height, width) of the large images: a random part is cut out. None for whole images.
         batch_size: int. Default 16.
         flip: bool, whether to mirror left-right at random. Default True.
@@ -74,14 +75,13 @@ def low_high(
             pictures = digests_of_files(files)
         else:
             found = read(f"folder:{folder}" if folder else name, split, size, channels, data_dir=data_dir)
-            source = np.asarray(found.images[np.arange(len(found.labels))])
+            source = found.images
     if isinstance(source, (list, tuple)):
         source = _cut([np.asarray(picture) for picture in source], crop, range(len(source)))
-    source = np.asarray(source)
-    if source.ndim != 4 or source.dtype != np.uint8:
+    if len(getattr(source, "shape", ())) != 4 or source.dtype != np.uint8:
         raise ValueError(
             "`source` must be uint8 images of shape (n, height, width, channels), a folder or a name. Received: "
-            f"dtype={source.dtype}, shape={source.shape}"
+            f"dtype={getattr(source, 'dtype', None)}, shape={getattr(source, 'shape', None)}"
         )
     large = crop or source.shape[1:3]
     if degradation == "real" and min(large) < 16:
@@ -95,11 +95,10 @@ def low_high(
             f"The large images must be multiples of scale={scale} and no smaller than `crop`. Received: images of "
             f"{source.shape[1:3]}, crop={crop}. Pass `crop` or `image_size`."
         )
-    with tf.device("CPU:0"), tf.init_scope():
-        images = tf.constant(source)
+    images = getter(source)
 
     def fetch(indices):
-        return {"image": from_uint8(tf.gather(images, indices))}
+        return {"image": from_uint8(images(indices))}
 
     small = tuple(side // scale for side in large)
 
@@ -112,7 +111,7 @@ def low_high(
     stream = Stream(
         fetch, len(source), batch_size, seed=seed, flip=flip, crop=crop, then=add_small, name=name
     )
-    stream.pictures = pictures or digests(source)
+    stream.pictures = pictures or (digests(source) if isinstance(source, np.ndarray) else {})
     return stream.dataset()
 
 

@@ -45,14 +45,13 @@ def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
                 images = np.stack([_fitted(image, size, channels, fit) for image in images])
             yield images, block.get("label", np.zeros(len(images)))
 
-    in_memory = count * int(np.prod(shape)) <= cache_limit
-    if in_memory:
+    if count * int(np.prod(shape)) <= cache_limit:
         images, classes = zip(*blocks(), strict=True)
         images, classes = np.concatenate(images), np.concatenate(classes).astype("int64")
     else:
         key = [info.full_name, split, count, *shape, fit]
         images, classes = _spilled(key, blocks, (count, *shape))
-    return Source(images, classes, class_names, shape, in_memory)
+    return Source(images, classes, class_names, shape)
 
 
 def _prepared(tfds, name, data_dir):

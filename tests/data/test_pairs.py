@@ -146,3 +146,15 @@ def test_parts_larger_than_the_pictures_and_unequal_lengths():
             make(images, images, crop=16)
     with pytest.raises(ValueError, match="3 conditions for 2 images"):
         data.pairs_from_arrays(images, images[:2])
+
+
+def test_folders_beyond_the_limit_are_read_from_their_files(tmp_path):
+    pair_folders(tmp_path)
+    for load in (data.paired_folders, data.unpaired_folders):
+        batches = [
+            list(load(tmp_path / "a", tmp_path / "b", batch_size=2, flip=True, **limit).as_numpy_iterator())
+            for limit in ({}, {"cache_limit": 100})
+        ]
+        for held, read in zip(*batches, strict=True):
+            for name in ("condition", "image"):
+                np.testing.assert_array_equal(held[name], read[name])
