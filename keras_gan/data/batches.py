@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.data.arrays import check_floats, gather_from
-from keras_gan.data.stream import Stream, stream_of
+from keras_gan.data.stream import Stream, from_the_start, stream_of
 from keras_gan.layers import Packing
 
 KEYS = ("image", "label", "condition", "sample_weight")
@@ -271,7 +271,7 @@ def training_batches(
 def validation_batches(model, x, y=None, sample_weight=None):
     """Turn held-out data into something that Keras batches, checked."""
     if isinstance(x, tf.data.Dataset):
-        return checked(model, x, "the validation data", training=False)
+        return checked(model, from_the_start(x), "the validation data", training=False)
     return array_batch(model, x, y, sample_weight, "the validation data")
 
 

@@ -213,6 +213,12 @@ class Unpaired(Stream):
     def _batch(self, epoch, i):
         return {"condition": self.a._batch(epoch, i)["image"], "image": self.b._batch(epoch, i)["image"]}
 
+    def _as_it_lies(self, indices):
+        return {
+            "condition": self.a._as_it_lies(indices % self.a.size)["image"],
+            "image": self.b._as_it_lies(indices % self.b.size)["image"],
+        }
+
     def examples(self, count):
         return {"condition": self.a.examples(count)["image"], "image": self.b.examples(count)["image"]}
 

@@ -1,5 +1,7 @@
 """Batches in an order that is a function of (seed, epoch, position) alone."""
 
+import functools
+
 import tensorflow as tf
 
 # Operations of tf.data that keep batches as they are, one for one.
@@ -114,13 +116,27 @@ class Stream:
     def examples(self, count):
         """A dict of `count` rows of the data, evenly spaced, prepared as in training but not mirrored."""
         indices = tf.cast(tf.round(tf.linspace(0.0, self.size - 1.0, min(count, self.size))), tf.int64)
-        batch, seed = self.fetch(indices), tf.constant([0, 0], tf.int64)
+        return self._as_it_lies(indices)
+
+    def whole(self):
+        """A data set of every row once, in the data's order and not mirrored; the last batch may be smaller."""
+        full = self.batches * self.batch_size
+        parts = [tf.data.Dataset.range(full).batch(self.batch_size, drop_remainder=True)]
+        if full < self.size:
+            parts.append(tf.data.Dataset.from_tensors(tf.range(full, self.size, dtype=tf.int64)))
+        prepare = tf.autograph.experimental.do_not_convert(lambda i: self.structure(self._as_it_lies(i)))
+        parts = [part.map(prepare, num_parallel_calls=2, deterministic=True) for part in parts]
+        dataset = functools.reduce(tf.data.Dataset.concatenate, parts).prefetch(tf.data.AUTOTUNE)
+        dataset.stream = self
+        return dataset
+
+    def _as_it_lies(self, indices):
+        """Rows prepared as in training, but not mirrored, and of parts the centre."""
+        batch = self.fetch(indices)
         if self.crop:
-            batch = {
-                **batch,
-                **crops({n: batch[n] for n in ("image", "condition") if n in batch}, self.crop, None),
-            }
-        return self.then(batch, seed) if self.then else batch
+            images = {name: batch[name] for name in ("image", "condition") if name in batch}
+            batch = {**batch, **crops(images, self.crop, None)}
+        return self.then(batch, tf.constant([0, 0], tf.int64)) if self.then else batch
 
     def _indices(self, epoch, i):
         # An epoch longer than the data is several passes, each in an order of its own.
@@ -184,7 +200,9 @@ def stream_of(dataset, through_all=False):
 
 
 def from_the_start(dataset):
-    """The data set, which yields all of epoch 0 when it is next iterated, whatever `fit` left."""
+    """The data set for use outside of training: all of it, whatever `fit` left."""
+    if hasattr(dataset, "stream"):
+        return dataset.stream.whole()
     stream = stream_of(dataset)
     if stream is not None:
         stream.start(0, 0, stream.batches)

@@ -164,6 +164,12 @@ class Loops:
 
     def test_step(self, data):
         batch = self.unpack(data)
+        # A graph computes what does not wait for the data (counts, images of latents) even when they are at their
+        # end, and the metrics would take in a batch too many.
+        with tf.control_dependencies([batch["image"]]):
+            return self._test_on(batch)
+
+    def _test_on(self, batch):
         size = tf.shape(batch["image"])[0]
         everyone = replicas.total(size)
         # The last batch may be shared out unevenly. A replica that has none of it computes on an

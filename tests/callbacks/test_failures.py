@@ -32,7 +32,7 @@ BROKEN = {
     "NaN in training": ({"g_gradient": NAN}, 1),
     "Exploding gradients": ({"d_gradient": 900.0}, 2),
     "Saturated images": ({"saturated": 0.6}, 3),
-    "Discriminator too strong": ({"d_explained": 0.99, "d_auc": 1.0}, 2),
+    "Discriminator too strong": ({"d_explained": 0.99, "d_auc": 1.0}, 3),
     "Discriminator too weak": ({"d_auc": 0.5, "distance": 0.5}, 3),
     "Vanishing generator gradient": ({"g_signal": 0.001, "d_auc": 0.99}, 3),
     "Mode collapse": ({"pixel_diversity": 0.05}, 3),
@@ -82,3 +82,8 @@ def test_one_bad_look_is_not_enough_and_beginnings_are_rough():
     assert find(looks(3, first=50, pixel_diversity=0.05)) == []
     assert find(looks(3, first=50, coverage=0.0, dimensions=2)) == []
     assert [f.name for f in find(looks(3, first=1000, coverage=0.0, dimensions=2))] == ["Modes missing"]
+
+
+def test_a_class_is_missing_where_it_stays_the_same_one():
+    rare = [looks(1, 1600 + 50 * i, rarest_class=0.0, rarest_class_index=i % 2)[0] for i in range(6)]
+    assert find([*looks(5), *rare]) == []

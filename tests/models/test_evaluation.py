@@ -102,3 +102,29 @@ def test_the_best_epoch_is_kept_by_a_metric(images, tmp_path):
     ).history
     best = keras.saving.load_model(path).evaluate(images, return_dict=True, verbose=0)
     assert best["fid"] == pytest.approx(min(history["val_fid"]), rel=1e-4)
+
+
+@pytest.mark.parametrize("batch_size", [16, 12])
+def test_metrics_take_as_many_generated_images_as_real_ones(batch_size):
+    """From a data set, whose end the images of latents do not wait for by themselves."""
+    images = np.random.default_rng(0).integers(0, 256, (32, 8, 8, 1)).astype("uint8")
+    counts = {}
+
+    class Count(keras_gan.metrics.ImageMetric):
+        def __init__(self, name="count"):
+            super().__init__(name)
+
+        def make_variables(self, image_shape):
+            self.keep("fakes", (), "float32")
+
+        def take(self, real, fake, labels):
+            self.fakes.assign_add(keras.ops.sum(keras.ops.ones_like(fake)))
+
+        def compute(self):
+            counts[batch_size] = self.fakes.numpy() / 64, int(self.images_seen.numpy())
+            return 0.0
+
+    gan = tiny_gan(metrics=[Count()])
+    for _ in range(2):
+        gan.evaluate(keras_gan.data.from_arrays(images, batch_size=batch_size), verbose=0)
+        assert counts[batch_size] == (32, 32)

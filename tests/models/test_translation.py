@@ -206,3 +206,16 @@ def test_held_out_pictures_among_the_trainings_are_named(name):
     gan = compiled(name)
     with pytest.warns(UserWarning, match="held-out pictures are among"):
         gan.fit(data(name), epochs=1, validation_data=data(name), verbose=0)
+
+
+@pytest.mark.parametrize("batch_size", [4, 8, 5])
+def test_metrics_see_each_held_out_pair_once(batch_size):
+    """Whatever the batches: the graph must not count a batch beyond the data's end."""
+    gan = compiled("pix2pix")
+    gan.compile(metrics=[keras_gan.metrics.PSNR()])
+    levels = {key: keras_gan.data.to_uint8(value).numpy() for key, value in arrays("pix2pix", 8).items()}
+    held_out = keras_gan.data.pairs_from_arrays(levels["condition"], levels["image"], batch_size=batch_size)
+    expected = np.mean(keras_gan.metrics.psnr(levels["image"], gan.translate(levels["condition"])))
+    for _ in range(2):
+        figures = gan.evaluate(held_out, verbose=0, return_dict=True)
+        np.testing.assert_allclose(figures["psnr"], expected, rtol=1e-5)
