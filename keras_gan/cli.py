@@ -148,8 +148,10 @@ def train(
     foreign = [name for name, value in given.items() if value and name not in _OPTIONS[chosen.data]]
     if foreign:
         raise ValueError(f"{recipe} takes {', '.join(_OPTIONS[chosen.data])}, not {', '.join(foreign)}.")
-    if test_b and not test_a:
-        raise ValueError("--test-b without --test-a: give both.")
+    if bool(test_b) != bool(test_a and b):
+        raise ValueError("--test-a and --test-b go together, as --a and --b do.")
+    if chosen.data != "images" and extractor == "trained":
+        raise ValueError(f"--extractor trained needs classes, and {recipe}'s data have none: give a network.")
     if metrics and not (test_a if from_folders else hold_out):
         raise ValueError(
             "--metrics are of held-out images: give "

@@ -1,5 +1,6 @@
 """A run's folder: what `keras-gan train` writes and the other commands read."""
 
+import collections
 import json
 import pathlib
 
@@ -225,7 +226,10 @@ class Translator:
             }
             self.source_shape = gan.source_shape if gan.from_images else None
         if not self.directions:
-            raise ValueError(f"{path} does not make images of images: use `keras-gan generate`.")
+            raise ValueError(
+                f"{path} does not make images of images: it is a generator of latents (`keras-gan generate`), or a "
+                "discriminator."
+            )
 
     def translate(self, images, direction=None):
         """uint8 images of uint8 images (n, height, width, channels)."""
@@ -235,7 +239,10 @@ class Translator:
         """Images in [-1, 1] of such, of sizes that the network takes."""
         direction = direction or next(iter(self.directions))
         if direction not in self.directions:
-            raise ValueError(f"There is no direction {direction!r}. There are: {', '.join(self.directions)}")
+            raise ValueError(
+                f"There is no direction {direction!r}. There are: {', '.join(self.directions)}"
+                + (", the one it was trained in." if len(self.directions) == 1 else ".")
+            )
         return from_uint8(self.directions[direction](to_uint8(images)))
 
     def read(self, path):
@@ -253,9 +260,16 @@ class Translator:
         if not pictures.is_dir():
             raise ValueError(f"There is no folder {str(pictures)!r}.")
         files, _, _ = folder.check_files(folder.list_files(str(pictures))[0], "raise")
-        for i, file in enumerate(files):
+        paths = [(out / pathlib.Path(file).relative_to(pictures)).with_suffix(".png") for file in files]
+        if out.resolve() == pictures.resolve():
+            raise ValueError(f"{out} holds the pictures that are translated: give another folder to write.")
+        twice = [str(path) for path, count in collections.Counter(paths).items() if count > 1]
+        if twice:
+            raise ValueError(
+                f"Pictures whose names differ in their endings alone would all become {twice[0]}."
+            )
+        for i, (file, path) in enumerate(zip(files, paths, strict=True)):
             made = self.translate(self.read(file)[None], direction)[0]
-            path = (out / pathlib.Path(file).relative_to(pictures)).with_suffix(".png")
             path.parent.mkdir(parents=True, exist_ok=True)
             Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(path)
             if (i + 1) % 100 == 0:
@@ -273,8 +287,14 @@ class Translator:
         image = self.read(picture)
         probe = np.zeros((1, 16, 16, self.source_shape[2]), "uint8")
         scale = self.translate(probe).shape[1] // 16
+        if scale == 1:
+            raise ValueError("This network does not enlarge pictures: use `keras-gan translate`.")
         picture = pathlib.Path(picture)
         out = pathlib.Path(out or picture.with_name(f"{picture.stem}_x{scale}.png"))
+        if out.resolve() == picture.resolve():
+            raise ValueError(f"{out} is the picture that is enlarged: give another --out.")
+        if out.suffix.lower() not in Image.registered_extensions():
+            raise ValueError(f"{out} has no ending that a picture can be written with, such as .png or .jpg.")
         made = in_tiles(lambda tiles, training: self(tiles), image, scale, tile, overlap)
         out.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(out)

@@ -3,6 +3,7 @@
 import collections
 import io
 import math
+import os
 import pickle
 import zipfile
 
@@ -42,10 +43,15 @@ def read(path):
     >>> keras_gan.torch_file.read("generator.pth")["model.1.weight"].shape  # doctest: +SKIP
     (64, 3, 7, 7)
     """
+    if not os.path.isfile(path):
+        raise FileNotFoundError(f"There is no file {str(path)!r}.")
     try:
         with open(path, "rb") as file:
             if zipfile.is_zipfile(file):
                 return _read_zip(file)
+            file.seek(0)
+            if file.read(2) == b"PK":
+                raise ValueError("it ends too early. Was its download complete?")
             file.seek(0)
             return _read_stream(file)
     except OSError:
@@ -142,7 +148,7 @@ def _read_stream(file):
 
     try:
         head = load(), load()
-    except pickle.UnpicklingError:
+    except Exception:  # a file of any other kind
         head = None
     if head != (MAGIC, PROTOCOL):
         raise ValueError("it has neither of the formats that `torch.save` writes")

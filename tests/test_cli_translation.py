@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import keras_gan
 from keras_gan import run_folder
 from tests.test_cli import here
 
@@ -64,11 +65,11 @@ def test_what_does_not_fit_is_said(tmp_path):
         (("train", "cyclegan", "--a", "x", "--b", "y", "--metrics", "swd"), "--test-a"),
         (("train", "cyclegan", "--a", "x", "--b", "y", "--direction", "b2a"), "not --direction"),
         (("train", "pix2pix", "--a", "x", "--skip-bad"), "not --skip-bad"),
-        (("train", "pix2pix", "--a", "x", "--test-b", "y"), "give both"),
+        (("train", "pix2pix", "--a", "x", "--test-b", "y"), "go together"),
         (("train", "dcgan", "--a", "x", "--crop", "8"), "not --a, --crop"),
         (("train", "cyclegan", "--a", str(tmp_path / "x"), "--b", "y"), "no folder"),
         (("translate", tmp_path / "none", tmp_path, tmp_path / "out"), "There is no"),
-        (("convert", tmp_path / "none.pth", "--to", tmp_path / "out"), "No such file"),
+        (("convert", tmp_path / "none.pth", "--to", tmp_path / "out"), "There is no file"),
     ):
         code, out = here(*arguments)
         assert code == 1 and message in out, out
@@ -87,3 +88,20 @@ def test_parts_of_pictures_of_any_size(tmp_path):
     assert code == 0 and "val_psnr" in out, out
     code, out = here(*arguments, "--hold-out", "nonsense", "--out", tmp_path / "other")
     assert code == 1 and "nonsense" in out
+
+
+def test_nothing_is_overwritten(tmp_path):
+    pictures = folder(tmp_path / "a")
+    keras_gan.SRGAN(
+        keras_gan.networks.srresnet(2, filters=2, blocks=1),
+        keras_gan.networks.srgan_discriminator((16, 16, 3), filters=2, units=2),
+    ).export(tmp_path / "model")
+    Image.open(pictures / "0.png").save(pictures / "0.jpg")
+    for arguments, message in (
+        (("translate", tmp_path / "model", pictures, pictures), "another folder"),
+        (("translate", tmp_path / "model", pictures, tmp_path / "out"), "endings alone"),
+        (("upscale", tmp_path / "model", pictures / "0.png", "--out", pictures / "0.png"), "another --out"),
+        (("upscale", tmp_path / "model", pictures / "0.png", "--out", tmp_path / "x.xyz"), "no ending"),
+    ):
+        code, out = here(*arguments)
+        assert code == 1 and message in out, out

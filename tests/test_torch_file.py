@@ -188,3 +188,14 @@ def test_hostile_and_damaged_files_are_refused(tmp_path):
     assert not ran.exists()
     with pytest.raises(OSError):
         torch_file.read(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"PK\x03\x04 cut", "ends too early"), (b"", "neither"), (b"\x89PNG\r\n", "neither"), (None, "no file")],
+)
+def test_files_that_are_something_else(tmp_path, content, message):
+    if content is not None:
+        (tmp_path / "x.pth").write_bytes(content)
+    with pytest.raises((ValueError, FileNotFoundError), match=message):
+        torch_file.read(tmp_path / "x.pth")

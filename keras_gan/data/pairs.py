@@ -62,6 +62,7 @@ def paired_folders(
         files = files_b = files_of(a)
         left, right = _side_by_side(files, size, (channels_a, channels_b), fit)
     else:
+        check_two_folders(a, b)
         files_a, files_b = files_of(a), files_of(b)
         check_partners(a, b, files_a, files_b)
         left = _read(files_a, size, channels_a, fit, cache_limit)
@@ -84,6 +85,13 @@ def pairs_from_arrays(
     condition, image, *, crop=None, batch_size=1, flip=False, seed=0, shuffle=True, name="pairs"
 ):
     """The same of uint8 arrays in memory, whose sizes may differ by a whole factor; arguments as `paired_folders`."""
+    for name, images in (("condition", condition), ("image", image)):
+        if getattr(images, "dtype", None) != np.uint8 or len(images.shape) != 4:
+            raise ValueError(
+                f"`{name}` must be a uint8 array of shape (n, height, width, channels). Received: dtype="
+                f"{getattr(images, 'dtype', None)}, shape={getattr(images, 'shape', None)}. Floats in [-1, 1] become "
+                "uint8 by `keras_gan.data.to_uint8`; `fit` takes dicts of them, too."
+            )
     if len(condition) != len(image):
         raise ValueError(f"There are {len(condition)} conditions for {len(image)} images.")
     getters = {"condition": getter(condition), "image": getter(image)}
@@ -157,6 +165,7 @@ def unpaired_folders(
         images = [source.images for source in kinds]
         pictures = None
     else:
+        check_two_folders(a, b)
         files = [files_of(path) for path in (a, b)]
         images = [_read(kind, size, channels, fit, cache_limit) for kind in files]
         pictures = digests_of_files([*files[0], *files[1]])
@@ -258,6 +267,11 @@ def files_of(path):
     return folder.list_files(path)[0]
 
 
+def check_two_folders(a, b):
+    if os.path.realpath(os.path.expanduser(str(a))) == os.path.realpath(os.path.expanduser(str(b))):
+        raise ValueError(f"a and b are the same folder, {a}.")
+
+
 def check_partners(a, b, files_a, files_b):
     """Raise a ValueError that names pictures of two folders whose partner is missing, or that have two."""
     names = [
@@ -279,6 +293,8 @@ def _read(files, size, channels, fit, cache_limit):
     files, _, modes = folder.check_files(files, "raise")
     check_channels(channels)
     channels = channels or folder.channels_of(modes)
+    if fit not in ("crop", "pad"):
+        raise ValueError(f'`fit` must be "crop" or "pad". Received: {fit!r}')
     size = size or folder.one_size(files)
     return folder.Files(files, size, channels, fit).cached(cache_limit)
 
@@ -304,4 +320,10 @@ def _side_by_side(files, size, channels, fit):
                 f"The pictures differ in size: {files[0]} is {halves[0][0].shape[:2]} and {path} "
                 f"{halves[0][-1].shape[:2]} (height, width) in each half. Pass `image_size`."
             )
+    height, width = halves[0][0].shape[:2]
+    if size is None and width < height:
+        warnings.warn(
+            f"The pictures are cut into halves of {width} x {height} pixels. If they are no pairs side by side, give `b`.",
+            stacklevel=4,
+        )
     return np.stack(halves[0]), np.stack(halves[1])

@@ -126,7 +126,12 @@ class SRGAN(Stages, Translation):
         Returns:
             uint8 array of shape (scale x height, scale x width, channels).
         """
-        image = checks.check_source(np.asarray(image)[None], self.source_shape)[0]
+        image = np.asarray(image)
+        if image.ndim != 3:
+            raise ValueError(
+                f"`image` must be one image of shape (height, width, channels). Received: shape={image.shape}"
+            )
+        image = checks.check_source(image[None], self.source_shape)[0]
         return in_tiles(self.ema_generator, image, self.scale, tile, overlap, batch_size)
 
 

@@ -158,3 +158,16 @@ def test_folders_beyond_the_limit_are_read_from_their_files(tmp_path):
         for held, read in zip(*batches, strict=True):
             for name in ("condition", "image"):
                 np.testing.assert_array_equal(held[name], read[name])
+
+
+def test_floats_one_folder_and_whole_pictures(tmp_path):
+    images = np.zeros((3, 8, 8, 3), "uint8")
+    with pytest.raises(ValueError, match="to_uint8"):
+        data.pairs_from_arrays(images.astype("float32"), images)
+    a, _ = pair_folders(tmp_path)
+    for load in (data.paired_folders, data.unpaired_folders):
+        with pytest.raises(ValueError, match="the same folder"):
+            load(a, str(a) + "/")
+    picture(tmp_path / "whole" / "0.png", (1, 2, 3), (8, 8))
+    with pytest.warns(UserWarning, match="give `b`"):
+        data.paired_folders(tmp_path / "whole")
