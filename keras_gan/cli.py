@@ -159,6 +159,8 @@ def train(
         )
     if from_folders and not a:
         raise ValueError(f"{recipe} needs --a FOLDER and --b FOLDER{_OTHER_A[chosen.data]}.")
+    if extractor == "trained" and weights:
+        raise ValueError("--weights does not go with --extractor trained.")
     if not metrics and (extractor != "inception" or weights):
         raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
     dataset = (", ".join(filter(None, (a, b))) if from_folders else dataset) or chosen.dataset
@@ -210,7 +212,7 @@ def train(
         init_from=init_from,
         frozen_blocks=freeze_d,
         source_shape=source_shape,
-        metrics=named_metrics(metrics.split(","), extractor, weights, like_training) if metrics else [],
+        metrics=named_metrics(_names(metrics), extractor, weights, like_training) if metrics else [],
     )
     steps_per_epoch = len(batches) // gan.discriminator_steps
     if steps_per_epoch == 0:
@@ -263,6 +265,11 @@ def train(
     typer.echo(f"Run folder: {run.path}")
     typer.echo(f"Generator:  {run.saved_model}")
     typer.echo(f"Picture:    {sorted(run.samples.glob('*.png'))[-1]}")
+
+
+def _names(text):
+    """Names with commas between, and spaces at will."""
+    return [name.strip() for name in text.split(",")]
 
 
 _OPTIONS = {
@@ -473,7 +480,7 @@ def evaluate(
     figures, path = evaluate_model(
         model,
         reference,
-        metrics.split(","),
+        _names(metrics),
         n,
         extractor,
         weights=weights,

@@ -111,7 +111,8 @@ def _too_weak(looks):
 
 
 def _vanishing(looks):
-    now, most = looks[-1], max(look["g_gradient"] for look in looks)
+    now = looks[-1]
+    most = max((look["g_gradient"] for look in looks if math.isfinite(look["g_gradient"])), default=0.0)
     if not _far(now):
         return None
     if now["g_signal"] < 0.03 and now["d_auc"] > 0.95:

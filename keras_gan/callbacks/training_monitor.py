@@ -129,6 +129,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         # Here, and not when training begins: a checkpoint may be restored after that.
         if self._next is None:
             self._next = self._step() + self.every
+            self._cut_log()
 
     def on_train_batch_end(self, batch, logs=None):
         step = self._step()
@@ -223,6 +224,14 @@ class TrainingMonitor(keras.callbacks.Callback):
     def _step(self):
         return int(self.model.state.generator_step.numpy())
 
+    def _cut_log(self):
+        """Leave out what was logged after the step at which the training goes on."""
+        path = pathlib.Path(self.log) if self.log is not None else None
+        if path is not None and path.exists():
+            rows = [json.loads(line) for line in path.read_text().splitlines()]
+            kept = [row for row in rows if _step_of(row) <= self._step()]
+            path.write_text("".join(json.dumps(row) + "\n" for row in kept))
+
     def _write(self, row):
         if self.log is not None:
             path = pathlib.Path(self.log)
@@ -231,17 +240,28 @@ class TrainingMonitor(keras.callbacks.Callback):
                 file.write(json.dumps(row) + "\n")
 
 
+def _step_of(row):
+    """The step of a row of the log."""
+    ((kind, content),) = row.items()
+    return content[{"look": "step", "finding": "found", "rollback": "to"}[kind]]
+
+
+def _evenly(size, samples):
+    """Indices evenly over the data, which may lie class by class."""
+    return np.linspace(0, size - 1, min(samples, size)).round().astype("int64")
+
+
 def _batch(given, stream, samples, model):
-    """A dict of a fixed batch: of what was given, or the first of a stream's images; None without either."""
+    """A dict of a fixed batch: of what was given, or of a stream's images; None without either."""
     if given is not None:
-        batch = {name: np.asarray(value)[:samples] for name, value in unpack(given).items()}
+        batch = {name: np.asarray(value) for name, value in unpack(given).items()}
+        chosen = _evenly(len(batch["image"]), samples)
+        batch = {name: value[chosen] for name, value in batch.items()}
         if batch["image"].dtype == np.uint8:
             batch["image"] = from_uint8(batch["image"]).numpy()
     elif stream is not None:
-        size = min(samples, stream.size)
-        # Evenly over the data, which may lie class by class.
-        indices = np.linspace(0, stream.size - 1, size).round().astype("int64")
-        batch = {name: np.asarray(value) for name, value in stream.fetch(tf.constant(indices)).items()}
+        indices = tf.constant(_evenly(stream.size, samples))
+        batch = {name: np.asarray(value) for name, value in stream.fetch(indices).items()}
         batch = {name: np.asarray(value) for name, value in unpack(stream.structure(batch)).items()}
     else:
         return None

@@ -203,7 +203,7 @@ def from_the_start(dataset):
     """The data set for use outside of training: all of it, whatever `fit` left."""
     if hasattr(dataset, "stream"):
         return dataset.stream.whole()
-    stream = stream_of(dataset)
+    stream = stream_of(dataset, through_all=True)
     if stream is not None:
         stream.start(0, 0, stream.batches)
     return dataset

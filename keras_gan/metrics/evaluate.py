@@ -188,7 +188,7 @@ def named_metrics(names, extractor, weights=None, labelled=None):
         "fid": lambda: FrechetDistance(extractor),
         "kid": lambda: KernelDistance(extractor),
         "prdc": lambda: PRDC(extractor),
-        "inception_score": lambda: InceptionScore(getattr(extractor, "classifier", extractor)),
+        "inception_score": lambda: InceptionScore(_classifier_of(extractor)),
         "swd": SlicedWasserstein,
         "ms_ssim": MSSSIM,
         **OF_PAIRS,
@@ -203,12 +203,17 @@ def trained_on(dataset, image_size, channels, data_dir=None):
     return train_extractor((images / np.float32(127.5) - 1, source.labels))
 
 
-def _inception_score(generated, indices, extractor, seed, depends):
+def _classifier_of(extractor):
     classifier = getattr(extractor, "classifier", None) or get_classifier(extractor)
     if classifier is extractor:
         raise ValueError(
             "inception_score needs class probabilities: the extractor 'inception', or one of `train_extractor`."
         )
+    return classifier
+
+
+def _inception_score(generated, indices, extractor, seed, depends):
+    classifier = _classifier_of(extractor)
     parts = [
         ops.convert_to_numpy(ops.softmax(logits)) for logits in features_of(generated, classifier, indices)
     ]
@@ -287,6 +292,8 @@ def evaluate_model(
     # All that can be wrong is found before anything is generated.
     if ON_FEATURES & set(metrics):
         if extractor == "trained":
+            if weights:
+                raise ValueError("`weights` do not go with the extractor 'trained'.")
             extractor = trained_on(reference, tuple(shape[:2]), shape[2], data_dir)
         else:
             extractor = Extractor(extractor, weights=weights)

@@ -37,6 +37,10 @@ class FrechetDistance(FeatureMetric):
     def __init__(self, extractor, reference=None, name="fid"):
         super().__init__(extractor, name)
         self.reference = reference
+        if isinstance(reference, str) and not reference.endswith(".npz"):
+            raise ValueError(
+                f"`reference` must be images or a data set, such as `keras_gan.data.load(...)`. Received: {reference!r}"
+            )
         if reference is not None and not isinstance(reference, str):
             self.reference = reference_moments(reference, self.extractor)
 

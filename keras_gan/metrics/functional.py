@@ -414,8 +414,10 @@ def _exact(x, y, i, j):
     if len(i) > 100 * len(x):
         # A collapsed set: nearly all pairs are close calls, and one product is the faster way.
         x, y = x.astype("float64"), y.astype("float64")
-        squares = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1) - 2.0 * x @ y.T
-        return np.maximum(squares[i, j], 0.0)
+        sums = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1)
+        squares = sums - 2.0 * x @ y.T
+        # What is left of two equal vectors is rounding.
+        return np.where(squares > 1e-13 * sums, squares, 0.0)[i, j]
     parts = [slice(start, start + BLOCK) for start in range(0, len(i), BLOCK)]
     return np.concatenate(
         [((x[i[p]].astype("float64") - y[j[p]]) ** 2).sum(axis=1) for p in parts] or [np.zeros(0)]

@@ -85,7 +85,7 @@ class PerceptualPathLength(FeatureMetric):
                 outputs.append(self._features(images))
             lengths.append(((outputs[1] - outputs[0]) ** 2).sum(axis=1) / self.epsilon**2)
         lengths = np.concatenate(lengths)
-        low, high = np.percentile(lengths, (1, 99), method="nearest")
+        low, high = np.percentile(lengths, 1, method="lower"), np.percentile(lengths, 99, method="higher")
         return float(lengths[(lengths >= low) & (lengths <= high)].mean())
 
     def _features(self, images):

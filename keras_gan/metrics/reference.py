@@ -17,19 +17,24 @@ def images_of(source):
     """Images that a reference is made of, as something with a length and `[indices]` -> uint8.
 
     Args:
-        source: uint8 or [-1, 1] array, `tf.data.Dataset` of batches of images in [-1, 1] (of
-            `keras_gan.data.load`: all of epoch 0), or an object that is such a thing already.
+        source: uint8 or [-1, 1] array, `tf.data.Dataset` of batches of such (of `keras_gan.data.load`: all
+            images), or an object that is such a thing already.
     """
     if hasattr(source, "element_spec"):
-        batches = from_the_start(source)
-        source = np.concatenate([to_uint8(unpack(batch)["image"]).numpy() for batch in batches])
-    elif isinstance(source, np.ndarray) and source.dtype != np.uint8:
-        if not np.isfinite(source).all() or np.abs(source).max(initial=0.0) > 1.001:
-            raise ValueError("Float images must be finite and in [-1, 1]; others are uint8.")
-        source = to_uint8(source).numpy()
+        source = np.concatenate([_levels(unpack(batch)["image"].numpy()) for batch in from_the_start(source)])
+    elif isinstance(source, (np.ndarray, list, tuple)):
+        source = _levels(np.asarray(source))
     if len(source) < 2:
         raise ValueError(f"A reference needs at least 2 images. Received: {len(source)}")
     return source
+
+
+def _levels(images):
+    if images.dtype == np.uint8:
+        return images
+    if not np.isfinite(images).all() or np.abs(images).max(initial=0.0) > 1.001:
+        raise ValueError("Float images must be finite and in [-1, 1]; others are uint8.")
+    return to_uint8(images).numpy()
 
 
 def reference_moments(source, extractor):

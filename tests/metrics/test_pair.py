@@ -29,7 +29,7 @@ MAKE = {
 
 @pytest.mark.parametrize("name", MAKE)
 def test_contract(name):
-    metric_contract(MAKE[name], [name])
+    metric_contract(MAKE[name], [name], of_pairs=True)
 
 
 def pair(shape=(3, 24, 20, 3)):

@@ -24,3 +24,13 @@ def test_prdc():
 
 def test_precision():
     metric_contract(lambda: metrics.Precision(pixels()), ["precision"])
+
+
+def test_repeated_points_are_at_no_distance():
+    """As the definition in float64 has it: no ball of real points without a radius holds anything."""
+    rng = np.random.default_rng(0)
+    real = rng.normal(size=(60, 512)).astype("float32")
+    real = np.concatenate([real, np.repeat(real[:1], 60, axis=0)])
+    fake = np.repeat(real[:1], 120, axis=0)
+    found = functional.prdc(real, fake, k=5)
+    assert found["density"] == found["coverage"] == 0.0

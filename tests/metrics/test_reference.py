@@ -3,6 +3,7 @@ import threading
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_gan import metrics
 from keras_gan.metrics import reference
@@ -83,3 +84,12 @@ def test_images_in_all_forms(tmp_path):
             reference.images_of(bad)
     with pytest.raises(ValueError, match="at least 2"):
         reference.images_of(levels[:1])
+
+
+def test_data_sets_of_levels_and_of_other_ranges():
+    levels = np.random.default_rng(0).integers(0, 256, (6, 4, 4, 1)).astype("uint8")
+    dataset = tf.data.Dataset.from_tensor_slices(levels).batch(4)
+    np.testing.assert_array_equal(reference.images_of(dataset), levels)
+    np.testing.assert_array_equal(reference.images_of(list(levels)), levels)
+    with pytest.raises(ValueError, match=r"\[-1, 1\]"):
+        reference.images_of(dataset.map(lambda x: tf.cast(x, "float32")))

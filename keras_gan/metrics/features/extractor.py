@@ -82,7 +82,8 @@ class Extractor:
         """The network by path or name and hash; one in memory is put into the cache for that."""
         source = self.source
         if isinstance(source, keras.Model):
-            path = cache_folder("extractors") / f"{self.sha256}.keras"
+            names = hashlib.sha256(json.dumps([layer.name for layer in source.layers]).encode()).hexdigest()
+            path = cache_folder("extractors") / f"{self.sha256}-{names[:8]}.keras"
             if not path.exists():
                 write_whole(path, source.save)
             source = str(path)
@@ -143,12 +144,18 @@ class Extractor:
         def scale(images):
             return images * ((high - low) / 255.0) + low
 
+        path, given = pathlib.Path(str(self.source)), []
+        if isinstance(self.source, keras.Model) or path.suffix == ".keras" or path.is_dir():
+            given += ["weights"] if self.weights else []
+        if self.source == "inception" and self.value_range:
+            given.append("value_range")
+        if given:
+            raise ValueError(f"`{given[0]}` does not go with the extractor {self.name!r}, which has its own.")
         if isinstance(self.source, keras.Model):
             return self.source, scale, []
         if self.source == "inception":
             # The 2015 graph's own: (x - 128) / 128.
             return inception(self.weights), lambda images: images / 128.0 - 1.0, []
-        path = pathlib.Path(self.source)
         if path.suffix == ".keras" or path.is_dir():
             return _from_path(path), scale, []
         module, build = _application(self.source)
@@ -320,31 +327,50 @@ def shared():
 
 
 def _hash(network, identity):
-    """SHA-256 of a network's layers, their settings and connections, and its weights; not of names."""
+    """SHA-256 of a network's operations, their settings and connections, and its weights; not of names."""
     shape = [tuple(tensor.shape[1:]) for tensor in network.inputs]
     digest = hashlib.sha256(json.dumps([identity, shape]).encode())
     if hasattr(network, "content"):
         digest.update(network.content)
-    places = {layer.name: i for i, layer in enumerate(network.layers)}
-    # Layers may have been called outside of this network too: a Sequential does so each time it grows.
-    functional = getattr(network, "_functional", None) or network
-    own = {id(node) for node in getattr(functional, "_nodes", [])}
-    for layer in network.layers:
-        # How its weights began does not matter.
-        ends = ("_initializer", "_regularizer", "_constraint")
-        settings = {
-            name: value
-            for name, value in layer.get_config().items()
-            if name not in ("name", "dtype", "trainable", "seed") and not name.endswith(ends)
-        }
-        nodes = [node for node in getattr(layer, "_inbound_nodes", []) if id(node) in own]
-        parents = [places.get(p.operation.name) for node in nodes for p in node.parent_nodes]
-        text = json.dumps([type(layer).__name__, settings, parents], sort_keys=True, default=str)
-        digest.update(text.encode())
+    # A Sequential's own configuration does not say how its layers are connected.
+    config = (getattr(network, "_functional", None) or network).get_config()
+    settings = _nameless(config, {name: i for i, name in enumerate(_names_in(config))})
+    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
     for weight in network.get_weights():
         digest.update(str(weight.shape).encode())
         digest.update(np.ascontiguousarray(weight))
     return digest.hexdigest()
+
+
+# What does not change what a network computes; where a SavedModel lies is not what it holds.
+_UNIMPORTANT = ("name", "dtype", "trainable", "seed", "filepath")
+_ENDS = ("_initializer", "_regularizer", "_constraint")
+
+
+def _names_in(config):
+    """Names of layers and operations in a configuration, in its order."""
+    if isinstance(config, dict):
+        inner = config.get("config")
+        if "class_name" in config and isinstance(inner, dict):
+            yield from filter(None, (config.get("name"), inner.get("name")))
+        for value in config.values():
+            yield from _names_in(value)
+    elif isinstance(config, (list, tuple)):
+        for value in config:
+            yield from _names_in(value)
+
+
+def _nameless(value, places):
+    """A configuration with places in the order instead of names."""
+    if isinstance(value, dict):
+        return {
+            key: _nameless(inner, places)
+            for key, inner in value.items()
+            if key not in _UNIMPORTANT and not key.endswith(_ENDS)
+        }
+    if isinstance(value, (list, tuple)):
+        return [_nameless(inner, places) for inner in value]
+    return f"#{places[value]}" if isinstance(value, str) and value in places else value
 
 
 def _from_path(path):
@@ -363,10 +389,12 @@ def _from_path(path):
     if len(specs) != 1 or len(specs[0].shape) != 4:
         raise ValueError(f"The SavedModel {path} does not take images alone: {specs}")
     inputs = keras.layers.Input(tuple(specs[0].shape[1:]))
-    outputs = keras.layers.TFSMLayer(path, call_endpoint="serving_default")(inputs)
+    outputs = keras.layers.TFSMLayer(str(path), call_endpoint="serving_default")(inputs)
     network = keras.Model(inputs, keras.tree.flatten(outputs)[0], name=path.name)
     network.content = b"".join(
-        file.read_bytes() for file in sorted(path.rglob("*")) if file.is_file() and "assets" not in file.parts
+        file.read_bytes()
+        for file in sorted(path.rglob("*"))
+        if file.is_file() and "assets" not in file.relative_to(path).parts
     )
     return network
 

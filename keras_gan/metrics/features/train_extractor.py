@@ -51,14 +51,14 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
     else:
         test_images, test_labels = _arrays(test)
     num_classes = int(labels.max()) + 1
-    if num_classes < 2:
+    if len(np.unique(labels)) < 2:
         raise ValueError("`train_extractor` needs images of at least two classes.")
     epochs = epochs or max(6, -(-1000 * 128 // len(images)))
     digest = hashlib.sha256(json.dumps([VERSION, epochs, seed, images.shape]).encode())
     for array in (images, labels, test_images, test_labels):
         digest.update(np.ascontiguousarray(array))
     path = cache_folder("extractors") / f"classifier-{digest.hexdigest()[:32]}.keras"
-    if not path.exists():
+    if not _readable(path):
         if verbose:
             print(f"Training a classifier on {len(images)} images, once: {epochs} epochs.", flush=True)
         network = train_classifier(images, labels, num_classes, epochs, seed)
@@ -75,6 +75,15 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
             f"{extractor.accuracy:.2%} on {len(test_images)} held-out ones ({path})"
         )
     return extractor
+
+
+def _readable(path):
+    """Whether a classifier is in the cache, whole."""
+    try:
+        keras.saving.load_model(path, compile=False)
+        return path.with_suffix(".json").exists()
+    except Exception:  # whatever a damaged file raises
+        return False
 
 
 def train_classifier(images, labels, num_classes, epochs, seed=0):
