@@ -31,11 +31,10 @@ import keras_gan
 from keras_gan import data, metrics, networks
 from keras_gan.callbacks import StopAtStep
 from keras_gan.data.load import read
-from keras_gan.grid import image_grid
+from keras_gan.grid import image_grid, interleave
 from keras_gan.metrics import functional
 from keras_gan.metrics.reference import features_of
 from keras_gan.metrics.resize import resize
-from keras_gan.models.translation import interleave
 from keras_gan.schedules import LinearDecay
 
 SHARED = pathlib.Path(__file__).parents[2] / "shared"

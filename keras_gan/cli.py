@@ -407,11 +407,14 @@ def translate(
     pictures: Annotated[pathlib.Path, typer.Argument(help="Folder of pictures.")],
     out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, PNGs of the same names.")],
     direction: Annotated[str | None, typer.Option(help="Of CycleGAN: a2b (default) or b2a.")] = None,
+    sheet: Annotated[
+        pathlib.Path | None, typer.Option(help="Picture to write with some of them before and after.")
+    ] = None,
 ):
     """Translate all pictures of a folder (pix2pix, cyclegan, converted networks)."""
     from keras_gan.run_folder import Translator
 
-    written = Translator(model).translate_folder(pictures, out, direction, report=typer.echo)
+    written = Translator(model).translate_folder(pictures, out, direction, sheet, report=typer.echo)
     typer.echo(f"{written} pictures in {out}")
 
 

@@ -59,3 +59,10 @@ def enlarge(images, size):
     """Images of (height, width) `size`: smaller ones by a whole factor, each pixel a square."""
     factors = [want // have for want, have in zip(size, images.shape[1:3], strict=True)]
     return images.repeat(factors[0], axis=1).repeat(factors[1], axis=2)
+
+
+def interleave(columns):
+    """Lists of images side by side: the first of each, the second of each ...; grey as colour, one size."""
+    size = columns[-1].shape[1:3]
+    columns = [as_colour(enlarge(images, size)) for images in columns]
+    return np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])

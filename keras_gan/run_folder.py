@@ -250,11 +250,15 @@ class Translator:
         size = self.source_shape[:2]
         return fit_image(open_image(path), None if None in size else tuple(size), self.source_shape[2])
 
-    def translate_folder(self, pictures, out, direction=None, report=lambda line: None):
-        """Translate all pictures of a folder into PNGs of the same names; returns how many."""
+    def translate_folder(self, pictures, out, direction=None, sheet=None, report=lambda line: None):
+        """Translate all pictures of a folder into PNGs of the same names; returns how many.
+
+        `sheet` is a picture to write, with up to 24 of them before and after.
+        """
         from PIL import Image
 
         from keras_gan.data import folder
+        from keras_gan.grid import image_grid, interleave
 
         pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
         if not pictures.is_dir():
@@ -274,6 +278,12 @@ class Translator:
             Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(path)
             if (i + 1) % 100 == 0:
                 report(f"{i + 1} of {len(files)}")
+        if sheet:
+            chosen = np.linspace(0, len(files) - 1, min(24, len(files))).round().astype(int)
+            sides = [[open_image(some[i]) for i in chosen] for some in (files, paths)]
+            size = (sides[1][0].height, sides[1][0].width)
+            before, after = (np.stack([fit_image(picture, size, 3) for picture in side]) for side in sides)
+            image_grid(interleave([before, after]), min(8, 2 * len(chosen)), "before | after").save(sheet)
         return len(files)
 
     def upscale_file(self, picture, out=None, tile=128, overlap=16):

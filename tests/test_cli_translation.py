@@ -49,7 +49,9 @@ def test_pairs_and_two_kinds(tmp_path):
         assert code == 0 and f"val_{metrics.split(',')[0]}" in out, out
         for i, model in enumerate((run, run / "saved_model")):
             written = tmp_path / f"{recipe}{i}"
-            assert here("translate", model, a, written)[0] == 0
+            sheet = tmp_path / f"{recipe}{i}.png"
+            assert here("translate", model, a, written, "--sheet", sheet)[0] == 0
+            assert Image.open(sheet).size[0] > 8 * 64
             assert sorted(path.name for path in written.iterdir()) == [f"{n}.png" for n in range(4)]
             assert Image.open(written / "0.png").size == (64, 64)
         assert here("report", run)[0] == 0

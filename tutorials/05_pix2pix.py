@@ -111,17 +111,6 @@ show(given=outlines[100:112], made=made[100:112], wanted=colours[100:112])
 print(f"PSNR of held-out pairs: {np.mean(keras_gan.metrics.psnr(colours, made)):.2f} dB")
 
 # %% [markdown]
-# It was trained on outlines of digits, and makes of any outline what it knows.
-
-# %%
-drawing = np.full((3, 32, 32, 1), 255, "uint8")
-drawing[0, 8:24, [10, 14], 0] = 0  # two strokes
-drawing[1, 8:24, [8, 23], 0] = drawing[1, [8, 23], 8:24, 0] = 0  # a square
-rows, columns = np.mgrid[:32, :32] - 15.5
-drawing[2][np.abs(np.hypot(rows, columns) - 9) < 0.7] = 0  # a circle
-show(given=drawing, made=gan.translate(drawing))
-
-# %% [markdown]
 # ## Export
 # A SavedModel with image in, image out: `translate` for uint8, `serving_default` for floats in [-1, 1].
 

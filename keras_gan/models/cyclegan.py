@@ -6,10 +6,11 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan.data.images import to_uint8
+from keras_gan.grid import interleave
 from keras_gan.losses.least_squares import LeastSquaresLoss
 from keras_gan.models import checks
 from keras_gan.models.image_pool import ImagePool
-from keras_gan.models.translation import Translation, interleave
+from keras_gan.models.translation import Translation
 
 NETWORKS = ("a2b", "b2a", "discriminator_a", "discriminator_b")
 

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras_gan import export
 from keras_gan.data.images import to_uint8
-from keras_gan.grid import as_colour, enlarge
+from keras_gan.grid import interleave
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
 from keras_gan.tiles import filled_up
@@ -145,10 +145,3 @@ class Translation(GAN):
     def export(self, filepath, format="saved_model", metadata=None):
         """Write the generator for use without keras_gan: see `keras_gan.export.export_translator`."""
         return export.export_translator(self, filepath, format=format, metadata=metadata)
-
-
-def interleave(columns):
-    """Lists of images side by side: the first of each, the second of each ...; grey as colour, one size."""
-    size = columns[-1].shape[1:3]
-    columns = [as_colour(enlarge(images, size)) for images in columns]
-    return np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
