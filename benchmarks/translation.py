@@ -238,7 +238,7 @@ def srgan(task, minutes, extractor):
     def make(pretraining):
         keras.utils.set_random_seed(0)
         gan = keras_gan.SRGAN(
-            networks.srresnet(scale, filters=32, blocks=6),
+            networks.msrresnet(scale, filters=32, blocks=6),
             networks.srgan_discriminator((side, side, 3), filters=16, units=64),
             pretraining_steps=pretraining,
             pixel_weight=0.2,

@@ -14,7 +14,7 @@
 # # Super-resolution: SRGAN, and pictures of any size
 #
 # Photographs at half their size are enlarged again. First the network learns the smallest error, as an
-# SRResNet; its pictures are smooth. Then a discriminator asks for pictures that look real. Data: the photographs
+# SRResNet (here BasicSR's, which begins with a bilinear enlargement and adds to it); its pictures are smooth. Then a discriminator asks for pictures that look real. Data: the photographs
 # of scikit-image. With your own: `keras_gan.data.low_high("folder:photographs", 4, crop=96)`.
 
 # %%
@@ -60,7 +60,7 @@ small = np.asarray(Image.fromarray(cat).resize((224, 150), Image.BICUBIC))
 # %%
 keras.utils.set_random_seed(0)
 gan = keras_gan.SRGAN(
-    keras_gan.networks.srresnet(2, filters=32, blocks=4),
+    keras_gan.networks.msrresnet(2, filters=32, blocks=4),
     keras_gan.networks.srgan_discriminator((48, 48, 3), filters=16, units=64),
     pretraining_steps=STEPS * 2 // 3,
     pixel_weight=1.0,
@@ -88,8 +88,7 @@ sharp_cat = gan.upscale(small)
 
 # %% [markdown]
 # ## Look, and measure
-# `upscale` takes one picture of any size and goes through it in tiles. PSNR prefers the smooth one: that is
-# what it was trained on.
+# `upscale` takes one picture of any size and goes through it in tiles.
 
 # %%
 bicubic = np.asarray(Image.fromarray(small).resize((448, 300), Image.BICUBIC))
