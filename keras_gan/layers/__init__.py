@@ -1,6 +1,7 @@
 """Layers that GANs are made of, beside Keras' own."""
 
 from keras_gan.layers.active_dropout import ActiveDropout
+from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
 from keras_gan.layers.grouped_convolution import GroupedConv2D
@@ -15,6 +16,7 @@ from keras_gan.layers.spectral_normalization import SpectralNormalization
 
 __all__ = [
     "ActiveDropout",
+    "BilinearUpsampling",
     "ConditionalBatchNormalization",
     "FIRDownsampling",
     "FIRUpsampling",

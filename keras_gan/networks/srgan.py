@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gan.layers import PixelShuffle
+from keras_gan.layers import BilinearUpsampling, PixelShuffle
 
 UPSCALES = (2, 3, 4, 8)
 
@@ -92,7 +92,7 @@ def msrresnet(scale=4, channels=3, *, filters=64, blocks=16):
     for factor in _factors(scale):
         x = leaky(PixelShuffle(factor)(convolution(x, filters * factor**2)))
     x = convolution(leaky(convolution(x)), channels, scale=0.1)
-    enlarged = layers.UpSampling2D(scale, interpolation="bilinear", dtype="float32")(inputs)
+    enlarged = BilinearUpsampling(scale, dtype="float32")(inputs)
     outputs = layers.Add(dtype="float32", name="output")([x, enlarged])
     return keras.Model(inputs, outputs, name="msrresnet")
 

@@ -40,6 +40,15 @@ def test_the_saved_model_takes_and_gives_the_networks_images(tmp_path):
     assert '"range": [\n    -1,\n    1\n  ]' in (tmp_path / "resnet" / "metadata.json").read_text()
 
 
+@needs_golden
+@pytest.mark.parametrize("name", [name for name in FILES if "legacy" not in name])
+def test_every_family_leaves_as_a_saved_model(name, tmp_path):
+    network, folder = keras_gan.convert.convert(GOLDEN / f"{name}.pth", tmp_path / "model")
+    golden = np.load(GOLDEN / f"{name}.npz")["input"].transpose(0, 2, 3, 1)
+    served = tf.saved_model.load(folder).signatures["serving_default"](images=tf.constant(golden))["images"]
+    np.testing.assert_allclose(served, network(golden), atol=1e-4)
+
+
 def weights_of(network, names):
     """The state dict that PyTorch would have of a network."""
     state, weighted = {}, [layer for layer in network.layers if layer.weights and "dropout" not in layer.name]
