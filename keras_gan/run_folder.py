@@ -233,7 +233,7 @@ class Translator:
 
     def translate(self, images, direction=None):
         """uint8 images of uint8 images (n, height, width, channels)."""
-        return filled_up(lambda x, training: self(x, direction), images)
+        return filled_up(lambda x, training: self(x, direction), images, self.source_shape[:2])
 
     def __call__(self, images, direction=None):
         """Images in [-1, 1] of such, of sizes that the network takes."""

@@ -65,15 +65,18 @@ def multiple_of(network, channels):
     return 4
 
 
-def filled_up(network, images):
+def filled_up(network, images, sizes=(None, None)):
     """uint8 output for images of any size, filled up with the last rows and columns and cut off again.
 
     Args:
         network: from images in [-1, 1] to ones as large, or larger by a whole factor.
         images: array of shape (batch, height, width, channels), uint8 or floats in [-1, 1].
+        sizes: (height, width) that the network takes, None for any: what is fixed is not filled up.
     """
     full = images.shape[1:3]
-    multiple = multiple_of(network, images.shape[-1]) if any(side % 4 for side in full) else 1
+    multiple = 1
+    if None in sizes and any(side % 4 for side in full):
+        multiple = multiple_of(network, images.shape[-1])
     images = np.pad(images, [(0, 0), *((0, -side % multiple) for side in full), (0, 0)], mode="edge")
     images_in = from_uint8(images) if images.dtype == np.uint8 else tf.constant(images, tf.float32)
     made = to_uint8(network(images_in, training=False)).numpy()

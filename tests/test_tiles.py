@@ -4,7 +4,7 @@ import pytest
 
 import keras_gan
 from keras_gan import networks
-from keras_gan.tiles import in_tiles, multiple_of
+from keras_gan.tiles import filled_up, in_tiles, multiple_of
 
 
 @pytest.fixture
@@ -57,3 +57,12 @@ def test_a_network_that_takes_even_sizes_alone():
     assert made.shape == (26, 34, 1)
     padded = np.pad(image, ((0, 1), (0, 1), (0, 0)), mode="edge")
     np.testing.assert_array_equal(made, in_tiles(network, padded, 2, tile=None)[:26, :34])
+
+
+def test_a_size_that_the_network_fixes_is_not_filled_up():
+    """Of sides that are no multiples of 4, in a network that takes these alone."""
+    inputs = keras.layers.Input((6, 10, 1))
+    network = keras.Model(inputs, keras.layers.Conv2D(1, 3, padding="same")(inputs))
+    images = np.random.default_rng(0).integers(0, 256, (2, 6, 10, 1)).astype("uint8")
+    expected = keras_gan.data.to_uint8(network(keras_gan.data.from_uint8(images)))
+    np.testing.assert_array_equal(filled_up(network, images, (6, 10)), expected)

@@ -101,7 +101,7 @@ class Translation(GAN):
         images = checks.check_source(images, network.input_shape[1:])
         outputs = []
         for start in range(0, len(images), batch_size):
-            outputs.append(filled_up(network, images[start : start + batch_size]))
+            outputs.append(filled_up(network, images[start : start + batch_size], network.input_shape[1:3]))
         return np.concatenate(outputs)
 
     def generate(self, *args, **kwargs):
