@@ -85,13 +85,7 @@ def pairs_from_arrays(
     condition, image, *, crop=None, batch_size=1, flip=False, seed=0, shuffle=True, name="pairs"
 ):
     """The same of uint8 arrays in memory, whose sizes may differ by a whole factor; arguments as `paired_folders`."""
-    for name, images in (("condition", condition), ("image", image)):
-        if getattr(images, "dtype", None) != np.uint8 or len(images.shape) != 4:
-            raise ValueError(
-                f"`{name}` must be a uint8 array of shape (n, height, width, channels). Received: dtype="
-                f"{getattr(images, 'dtype', None)}, shape={getattr(images, 'shape', None)}. Floats in [-1, 1] become "
-                "uint8 by `keras_gan.data.to_uint8`; `fit` takes dicts of them, too."
-            )
+    check_levels(condition=condition, image=image)
     if len(condition) != len(image):
         raise ValueError(f"There are {len(condition)} conditions for {len(image)} images.")
     getters = {"condition": getter(condition), "image": getter(image)}
@@ -187,6 +181,7 @@ def unpaired_folders(
 
 def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, name="unpaired"):
     """The same of two uint8 arrays in memory; arguments as `unpaired_folders`."""
+    check_levels(a=a, b=b)
     streams = []
     for kind, images in enumerate((a, b)):
         get = getter(images)
@@ -206,8 +201,21 @@ def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, n
             )
         )
     stream = Unpaired(*streams, batch_size)
-    stream.pictures = digests(np.concatenate([a, b])) if isinstance(a, np.ndarray) else {}
+    in_memory = all(isinstance(images, np.ndarray) for images in (a, b))
+    stream.pictures = digests(np.concatenate([a, b])) if in_memory else {}
     return stream.dataset()
+
+
+def check_levels(**arrays):
+    """Raise a ValueError for what is not uint8 images, by its argument's name."""
+    for name, images in arrays.items():
+        dtype, shape = (getattr(images, attribute, None) for attribute in ("dtype", "shape"))
+        if dtype != np.uint8 or len(shape) != 4:
+            raise ValueError(
+                f"`{name}` must be a uint8 array of shape (n, height, width, channels). Received: dtype={dtype}, "
+                f"shape={shape}. Floats in [-1, 1] become uint8 by `keras_gan.data.to_uint8`; `fit` takes dicts of "
+                "them, too."
+            )
 
 
 class Unpaired(Stream):

@@ -162,8 +162,9 @@ def test_folders_beyond_the_limit_are_read_from_their_files(tmp_path):
 
 def test_floats_one_folder_and_whole_pictures(tmp_path):
     images = np.zeros((3, 8, 8, 3), "uint8")
-    with pytest.raises(ValueError, match="to_uint8"):
-        data.pairs_from_arrays(images.astype("float32"), images)
+    for make in (data.pairs_from_arrays, data.unpaired_from_arrays):
+        with pytest.raises(ValueError, match="to_uint8"):
+            make(images.astype("float32"), images)
     a, _ = pair_folders(tmp_path)
     for load in (data.paired_folders, data.unpaired_folders):
         with pytest.raises(ValueError, match="the same folder"):
@@ -171,3 +172,12 @@ def test_floats_one_folder_and_whole_pictures(tmp_path):
     picture(tmp_path / "whole" / "0.png", (1, 2, 3), (8, 8))
     with pytest.warns(UserWarning, match="give `b`"):
         data.paired_folders(tmp_path / "whole")
+
+
+def test_one_kind_in_memory_and_one_in_its_files(tmp_path):
+    for i in range(6):
+        picture(tmp_path / "many" / f"{i}.png", (i, 0, 0), (8, 8))
+        if i < 2:
+            picture(tmp_path / "few" / f"{i}.png", (0, i, 0), (8, 8))
+    dataset = data.unpaired_folders(tmp_path / "few", tmp_path / "many", cache_limit=2 * 8 * 8 * 3)
+    assert len(list(dataset)) == 6
