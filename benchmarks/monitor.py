@@ -1,7 +1,7 @@
 """Does the monitor name what is wrong, and keep silent where nothing is?
 
     python benchmarks/monitor.py --results monitor.jsonl            # all, half an hour on 2 cores
-    python benchmarks/monitor.py --results monitor.jsonl --run fast-discriminator
+    python benchmarks/monitor.py --results monitor.jsonl --run fast-discriminator --seed 1
 
 Runs that are broken on purpose, each with the failure that must be among the first named (a failure brings
 others with it, and those of the same look are named together), and ten healthy ones of the recipes,
@@ -56,46 +56,46 @@ def adam(rate, discriminator_rate=None):
 # === Broken runs: each gives a model, its data, what `fit` takes, what the monitor takes ===
 
 
-def normalized_critic_on_the_ring():
+def normalized_critic_on_the_ring(seed):
     inputs = x = layers.Input((2,))
     for _ in range(3):
         x = layers.LeakyReLU(0.2)(layers.BatchNormalization()(layers.Dense(128)(x)))
     generator, _ = keras_gan.networks.mlp(2)
-    gan = keras_gan.GAN(generator, keras.Model(inputs, layers.Dense(1)(x)), seed=0)
+    gan = keras_gan.GAN(generator, keras.Model(inputs, layers.Dense(1)(x)), seed=seed)
     gan.compile(**adam(1e-3))
-    return gan, points("ring", 20_000).astype("float32"), {"batch_size": 256}, {"samples": 256}
+    return gan, points("ring", 20_000, seed).astype("float32"), {"batch_size": 256}, {"samples": 256}
 
 
-def fast_discriminator():
-    gan = keras_gan.GAN(*dcgan(), seed=0)
+def fast_discriminator(seed):
+    gan = keras_gan.GAN(*dcgan(), seed=seed)
     gan.compile(**adam(2e-4, 2e-2))
     return gan, digits(), {}, {}
 
 
-def saturating_loss():
-    gan = keras_gan.GAN(*dcgan(), seed=0)
+def saturating_loss(seed):
+    gan = keras_gan.GAN(*dcgan(), seed=seed)
     gan.compile(**adam(1e-4, 1e-3), loss="minimax", discriminator_steps=2)
     return gan, digits(), {}, {}
 
 
-def generator_rate_of_one():
-    gan = keras_gan.GAN(*dcgan(), seed=0)
+def generator_rate_of_one(seed):
+    gan = keras_gan.GAN(*dcgan(), seed=seed)
     gan.compile(**adam(1.0, 2e-4))
     return gan, digits(), {}, {}
 
 
-def two_hundred_images():
+def two_hundred_images(seed):
     images, _ = arrays("train")
-    gan = keras_gan.GAN(*dcgan(discriminator_normalization="none"), seed=0)
+    gan = keras_gan.GAN(*dcgan(discriminator_normalization="none"), seed=seed)
     gan.compile(**adam(2e-4))
-    chosen = np.random.default_rng(0).choice(len(images), 200, replace=False)
+    chosen = np.random.default_rng(seed).choice(len(images), 200, replace=False)
     return gan, images[chosen], {"batch_size": 50}, {"held_out": arrays("test")[0]}
 
 
-def class_missing():
+def class_missing(seed):
     images, labels = arrays("train")
     extractor = keras_gan.metrics.train_extractor((images, labels), verbose=False)
-    gan = keras_gan.GAN(*dcgan(), seed=0)
+    gan = keras_gan.GAN(*dcgan(), seed=seed)
     gan.compile(**adam(2e-4))
     watched = {"real": images[::9], "classifier": extractor.classifier, "samples": 500}
     return gan, images[labels != 0], {"batch_size": 64}, watched
@@ -125,32 +125,33 @@ def watch(gan, data, fit, monitor, steps, every=50):
     return monitor, time.perf_counter() - start
 
 
-def run_broken(name):
+def run_broken(name, seed):
     make, expected, steps = BROKEN[name]
-    keras.utils.set_random_seed(0)
-    monitor, seconds = watch(*make(), steps)
-    return result(name, "broken", expected, monitor, seconds)
+    keras.utils.set_random_seed(seed)
+    monitor, seconds = watch(*make(seed), steps)
+    return result(name, seed, "broken", expected, monitor, seconds)
 
 
-def run_healthy(name, steps=800):
+def run_healthy(name, seed, steps=800):
+    keras.utils.set_random_seed(seed)
     chosen = keras_gan.recipes.get(name)
     options = {"num_classes": 10} if chosen.labels else {}
-    gan = keras_gan.recipes.build(name, (28, 28, 1), seed=0, steps=steps, **options)
+    gan = keras_gan.recipes.build(name, (28, 28, 1), seed=seed, steps=steps, **options)
     data, test = digits(("train", "test"), chosen.labels, batch_size=chosen.batch_size)
     images, labels = arrays("train")
     extractor = keras_gan.metrics.train_extractor((images, labels), verbose=False)
     watched = {"classifier": extractor.classifier, "samples": 128}
     monitor, seconds = watch(gan, data, {"validation_data": test, "validation_freq": 10**6}, watched, steps)
-    return result(name, "healthy", (), monitor, seconds)
+    return result(name, seed, "healthy", (), monitor, seconds)
 
 
-def result(name, kind, expected, monitor, seconds):
+def result(name, seed, kind, expected, monitor, seconds):
     findings = [
         {"name": f.name, "began": f.began, "found": f.found, "evidence": f.evidence} for f in monitor.findings
     ]
     first = [f["name"] for f in findings if f["found"] == findings[0]["found"]]
     right = bool(set(first) & set(expected)) if expected else not findings
-    row = {"run": name, "kind": kind, "expected": list(expected), "findings": findings, "right": right}
+    row = {"run": name, "seed": seed, "kind": kind, "expected": list(expected), "findings": findings, "right": right}
     return {**row, "seconds": seconds, "looks": monitor.looks}
 
 
@@ -194,6 +195,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=pathlib.Path, help="file of finished runs (JSON lines)")
     parser.add_argument("--run", action="append", choices=[*BROKEN, *HEALTHY], help="default: all")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--cost", action="store_true", help="measure what looking costs")
     options = parser.parse_args()
     if options.cost:
@@ -204,9 +206,9 @@ def main():
     if options.results.exists():
         rows = [json.loads(line) for line in options.results.read_text().splitlines()]
     for name in options.run or [*BROKEN, *HEALTHY]:
-        if any(row["run"] == name for row in rows):
+        if any((row["run"], row["seed"]) == (name, options.seed) for row in rows):
             continue
-        row = run_broken(name) if name in BROKEN else run_healthy(name)
+        row = (run_broken if name in BROKEN else run_healthy)(name, options.seed)
         keras.backend.clear_session()
         rows.append(row)
         with options.results.open("a") as file:
@@ -215,11 +217,11 @@ def main():
             print(
                 f"{name}: {finding['name']}, since step {finding['began']}: {finding['evidence']}", flush=True
             )
-    print(f"\n{'run':27}{'must be named':34}right  named (since step)")
+    print(f"\n{'run':27}seed  {'must be named':34}right  named (since step)")
     for row in rows:
         named = ", ".join(f"{f['name']} ({f['began']})" for f in row["findings"]) or "nothing"
         expected = " or ".join(row["expected"]) or "nothing"
-        print(f"{row['run']:27}{expected:34}{'yes' if row['right'] else 'NO':7}{named}")
+        print(f"{row['run']:27}{row['seed']:4}  {expected:34}{'yes' if row['right'] else 'NO':7}{named}")
     confusion(rows)
     right = sum(row["right"] for row in rows)
     print(f"{right} of {len(rows)} right")
