@@ -151,7 +151,14 @@ def result(name, seed, kind, expected, monitor, seconds):
     ]
     first = [f["name"] for f in findings if f["found"] == findings[0]["found"]]
     right = bool(set(first) & set(expected)) if expected else not findings
-    row = {"run": name, "seed": seed, "kind": kind, "expected": list(expected), "findings": findings, "right": right}
+    row = {
+        "run": name,
+        "seed": seed,
+        "kind": kind,
+        "expected": list(expected),
+        "findings": findings,
+        "right": right,
+    }
     return {**row, "seconds": seconds, "looks": monitor.looks}
 
 
