@@ -3,6 +3,7 @@
 import warnings
 
 import numpy as np
+import scipy.linalg
 
 # Rows of a block of distances, and their relative error in float32 at most.
 BLOCK = 250
@@ -48,13 +49,16 @@ def frechet_from_moments(real, generated):
             "samples than features, or compare only with figures of the same number of samples.",
             stacklevel=2,
         )
-    # Tr (S1 S2)^(1/2) is the sum of the roots of the eigenvalues of F' S2 F, for any S1 = F F'.
+    # Tr (S1 S2)^(1/2) is the sum of the roots of the eigenvalues of S1 S2, those of F' S2 F for any S1 = F F'.
     try:
-        factor = np.linalg.cholesky(cov1)
+        # By S1's Cholesky factor. Symmetric, and transposed the way that LAPACK stores them: no copies.
+        eigenvalues = scipy.linalg.eigh(
+            cov2.T, cov1.T, type=2, eigvals_only=True, driver="gv", check_finite=False
+        )
     except np.linalg.LinAlgError:
         values, vectors = np.linalg.eigh(cov1)
         factor = vectors * np.sqrt(np.clip(values, 0.0, None))
-    eigenvalues = np.linalg.eigvalsh(factor.T @ cov2 @ factor)
+        eigenvalues = np.linalg.eigvalsh(factor.T @ cov2 @ factor)
     root = np.sqrt(np.clip(eigenvalues, 0.0, None)).sum()
     distance = ((mean1 - mean2) ** 2).sum() + np.trace(cov1) + np.trace(cov2) - 2.0 * root
     return float(max(distance, 0.0))
