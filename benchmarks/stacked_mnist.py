@@ -24,6 +24,7 @@ from digits import load_classifier, mnist
 
 import keras_gan
 from keras_gan import regularizers as r
+from keras_gan.schedules import Cosine
 
 PUBLISHED = {
     "DCGAN": (99, 3.40),
@@ -48,10 +49,6 @@ def adam(rate, beta_1, beta_2):
     }
 
 
-def cosine(start, end, steps):
-    return keras.optimizers.schedules.CosineDecay(start, steps, alpha=end / start)
-
-
 # Normalisation is a cure of its own: without it loss and penalties show what they can.
 PLAIN = {
     "generator_normalization": "none",
@@ -67,8 +64,8 @@ DCGAN = {
 # name: networks' arguments beside `PLAIN`, compile's for so many steps, share of `--steps`
 METHODS = {
     "dcgan": (DCGAN, lambda steps: adam(1e-3, 0.5, 0.999), 1.0),
-    "gan": ({}, lambda steps: adam(cosine(2e-3, 2e-4, steps), 0.0, 0.99), 1.0),
-    "pacgan2": ({"packing": 2}, lambda steps: adam(cosine(2e-3, 2e-4, steps), 0.0, 0.99), 1.0),
+    "gan": ({}, lambda steps: adam(Cosine(2e-3, 2e-4, steps), 0.0, 0.99), 1.0),
+    "pacgan2": ({"packing": 2}, lambda steps: adam(Cosine(2e-3, 2e-4, steps), 0.0, 0.99), 1.0),
     "wgan-gp": (
         {},
         lambda steps: {
@@ -82,9 +79,9 @@ METHODS = {
     "r3gan": (
         {},
         lambda steps: {
-            **adam(cosine(2e-3, 2e-4, steps), 0.0, 0.99),
+            **adam(Cosine(2e-3, 2e-4, steps), 0.0, 0.99),
             "loss": "relativistic",
-            "regularizers": [kind(cosine(0.5, 0.1, steps)) for kind in (r.R1Penalty, r.R2Penalty)],
+            "regularizers": [kind(Cosine(0.5, 0.1, steps)) for kind in (r.R1Penalty, r.R2Penalty)],
         },
         0.7,
     ),
@@ -95,7 +92,7 @@ METHODS = {
         lambda steps: {
             **adam(1e-3, 0.9, 0.999),
             "loss": "relativistic",
-            "regularizers": [kind(cosine(0.5, 0.1, steps)) for kind in (r.R1Penalty, r.R2Penalty)],
+            "regularizers": [kind(Cosine(0.5, 0.1, steps)) for kind in (r.R1Penalty, r.R2Penalty)],
         },
         0.7,
     ),

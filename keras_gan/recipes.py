@@ -19,7 +19,7 @@ from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
 from keras_gan.regularizers import DRAGANPenalty, R1Penalty, R2Penalty
 from keras_gan.run_folder import load_model
-from keras_gan.schedules import LinearDecay, ScheduledAdam
+from keras_gan.schedules import Cosine, HalfLife, LinearDecay, ScheduledAdam
 
 SCALES = ("small", "paper")
 
@@ -36,7 +36,7 @@ class Recipe:
         dataset: name for `keras_gan.data.load`.
         image_size: int, or None for the data's own.
         batch_size, steps: ints; generator steps.
-        ema_decay: float or None.
+        ema_decay: float, schedule or None.
         labels: bool, whether it trains on the data's classes.
         data: "images", or what a model from image to image trains on: "pairs", "unpaired" or "low_high".
         factor: int, how many times larger "low_high" makes images.
@@ -69,14 +69,7 @@ _PAPER_CRITIC = functools.partial(_PAPER, discriminator_normalization="layer")
 _PAPER_NO_NORM = functools.partial(_PAPER, discriminator_normalization="none")
 
 
-def _infogan(image_shape, filters, discriminator_normalization):
-    return networks.dcgan(
-        image_shape,
-        latent_dim=62 + 10 + 2,
-        filters=filters,
-        discriminator_normalization=discriminator_normalization,
-        recognition=10 + 2,
-    )
+_SMALL_INFOGAN = functools.partial(_SMALL_CRITIC, latent_dim=62 + 10 + 2, recognition=10 + 2)
 
 
 def _small_r3gan(image_shape, **kwargs):
@@ -127,11 +120,20 @@ def _adam(rate, beta_1, beta_2, discriminator_rate=None, **parts):
     }
 
 
-def _rmsprop(steps):
-    """Ten times the paper's rate: 400 steps of 5e-5 change little."""
-    return {
-        f"{player}_optimizer": keras.optimizers.RMSprop(5e-4) for player in ("generator", "discriminator")
-    }
+def _rmsprop(rate, rho=0.9):
+    """RMSprop for both players."""
+
+    def parts(steps):
+        return {
+            f"{player}_optimizer": keras.optimizers.RMSprop(rate, rho)
+            for player in ("generator", "discriminator")
+        }
+
+    return parts
+
+
+def _paper_r1(steps):
+    return {**_rmsprop(1e-4, 0.99)(steps), "regularizers": [R1Penalty(10.0)]}
 
 
 def _r1_adam(steps):
@@ -176,25 +178,24 @@ def _without_vgg(steps):
     return _adam(5e-4, 0.9, 0.999, discriminator_rate=2e-4, regularizers=[])
 
 
-def _cosine(start, end, steps):
-    return keras.optimizers.schedules.CosineDecay(start, steps, alpha=end / start)
-
-
 def _r3gan(rate, final_rate, gamma, final_gamma, fall):
     """R3GAN's: rates and gamma fall, beta_2 rises, over the first `fall` steps (None: over all)."""
 
     def parts(steps):
         n = fall or steps
-        adam = [ScheduledAdam(_cosine(rate, final_rate, n), 0.0, _cosine(0.9, 0.99, n)) for _ in range(2)]
+        adam = [ScheduledAdam(Cosine(rate, final_rate, n), 0.0, Cosine(0.9, 0.99, n)) for _ in range(2)]
         return {
             "generator_optimizer": adam[0],
             "discriminator_optimizer": adam[1],
             "loss": "relativistic",
-            "regularizers": [kind(_cosine(gamma, final_gamma, n)) for kind in (R1Penalty, R2Penalty)],
+            "regularizers": [kind(Cosine(gamma, final_gamma, n)) for kind in (R1Penalty, R2Penalty)],
         }
 
     return parts
 
+
+# R3GAN's schedules end after 20 million images.
+_R3GAN_FALL = 20_000_000 // 512
 
 # fmt: off
 RECIPES = {
@@ -207,7 +208,7 @@ RECIPES = {
         "paper": Recipe("LSGAN on DCGAN networks", LSGAN, _PAPER, dataset="lsun/bedroom", image_size=64, batch_size=64, steps=100_000),
     },
     "wgan": {
-        "small": Recipe("Wasserstein loss, weight clipping", WGAN, _SMALL_CRITIC, _rmsprop, steps=400, ema_decay=0.99),
+        "small": Recipe("Wasserstein loss, weight clipping", WGAN, _SMALL_CRITIC, _rmsprop(5e-4), steps=400, ema_decay=0.99),  # the paper's rate changes little in 400 steps
         "paper": Recipe("WGAN on DCGAN networks", WGAN, _PAPER, dataset="lsun/bedroom", image_size=64, batch_size=64, steps=100_000),
     },
     "wgan-gp": {
@@ -228,11 +229,11 @@ RECIPES = {
     },
     "r1": {
         "small": Recipe("non-saturating loss, R1 at every step", GAN, _SMALL_CRITIC, lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1)]), steps=2000, ema_decay=0.995),
-        "paper": Recipe("R1 on residual networks, with Adam", GAN, functools.partial(networks.sngan, latent_dim=256, spectral_normalization="none"), lambda steps: _adam(1e-4, 0.0, 0.99, regularizers=[R1Penalty(10.0)]), dataset="celeb_a", image_size=64, batch_size=64, steps=300_000),
+        "paper": Recipe("R1 as in its paper", GAN, networks.gan_stability, _paper_r1, dataset="lsun/bedroom", image_size=256, batch_size=64, steps=300_000),
     },
     "r3gan": {
         "small": Recipe("relativistic pairing, R1, R2, residual", GAN, _small_r3gan, _r3gan(1e-3, 1e-4, 0.2, 0.1, None), steps=1500, ema_decay=0.995),
-        "paper": Recipe("R3GAN for CIFAR-10, without classes", GAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, 20_000_000 // 512), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=0.99993),
+        "paper": Recipe("R3GAN for CIFAR-10, by class", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=HalfLife(Cosine(0, 5_000_000, _R3GAN_FALL), 512), labels=True),
     },
     "cgan": {
         "small": Recipe("classes, concatenated", ConditionalGAN, _SMALL_CRITIC, _r1_adam, steps=2500, ema_decay=0.995, labels=True),
@@ -247,8 +248,8 @@ RECIPES = {
         "paper": Recipe("projection discriminator, residual", ConditionalGAN, networks.sngan, _sngan(200_000), dataset="imagenet_resized/64x64", image_size=64, steps=250_000, labels=True),
     },
     "infogan": {
-        "small": Recipe("finds classes without labels", InfoGAN, functools.partial(_infogan, filters=32, discriminator_normalization="none"), _r1_adam, steps=2500, ema_decay=0.995),
-        "paper": Recipe("InfoGAN on MNIST", InfoGAN, functools.partial(_infogan, filters=64, discriminator_normalization="batch"), lambda steps: _adam(1e-3, 0.5, 0.999, discriminator_rate=2e-4), dataset="mnist", batch_size=128, steps=50_000),
+        "small": Recipe("finds classes without labels", InfoGAN, _SMALL_INFOGAN, _r1_adam, steps=2500, ema_decay=0.995),
+        "paper": Recipe("InfoGAN on MNIST", InfoGAN, networks.infogan, lambda steps: _adam(1e-3, 0.5, 0.999, discriminator_rate=2e-4), dataset="mnist", batch_size=128, steps=5_000),
     },
     "pix2pix": {
         "small": Recipe("image to image, from pairs", Pix2Pix, functools.partial(_pix2pix, receptive_field=34, filters=32), _falling, dataset="--a, --b", image_size=64, batch_size=16, steps=1500, ema_decay=None, data="pairs"),

@@ -1,8 +1,10 @@
-"""Hyper-parameters that change as training goes on: rates, penalties' weights and Adam's beta_2.
+"""Hyper-parameters that change as training goes on: rates, penalties' weights, Adam's beta_2, the EMA's decay.
 
 Learning rates have Keras' own schedules too (`CosineDecay` and others). Optimisers save their step,
 and so resume any of them.
 """
+
+import math
 
 import keras
 from keras import ops
@@ -65,6 +67,76 @@ class LinearDecay(Schedule):
 
 
 @keras.saving.register_keras_serializable("keras_gan")
+class Cosine(Schedule):
+    """A value that goes from one number to another along half a cosine, and stays there.
+
+        start + (end - start) (1 - cos(pi step / steps)) / 2
+
+    Args:
+        start, end: floats, not negative.
+        steps: int, where `end` is reached.
+
+    Example:
+    >>> schedule = keras_gan.schedules.Cosine(0.05, 0.005, steps=100)
+    >>> [round(float(schedule(step)), 4) for step in (0, 50, 100, 200)]
+    [0.05, 0.0275, 0.005, 0.005]
+    """
+
+    def __init__(self, start, end, steps):
+        if min(start, end) < 0 or steps < 1:
+            raise ValueError(
+                "`start` and `end` must not be negative, and `steps` at least 1. "
+                f"Received: start={start}, end={end}, steps={steps}"
+            )
+        self.start, self.end, self.steps = float(start), float(end), steps
+
+    def __call__(self, step):
+        done = ops.clip(ops.cast(step, "float32") / self.steps, 0.0, 1.0)
+        # 1 - cos(x) = 2 sin(x / 2)^2, exact where x is small.
+        return self.start + (self.end - self.start) * ops.square(ops.sin(0.5 * math.pi * done))
+
+    def get_config(self):
+        return {"start": self.start, "end": self.end, "steps": self.steps}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class HalfLife(Schedule):
+    """The decay of a moving average that is given by its half-life in images.
+
+        0.5 ^ (batch_size / images)
+
+    Args:
+        images: number, or a schedule over generator steps: after so many images a weight counts half.
+        batch_size: int, images of a step.
+
+    Example:
+    >>> decay = keras_gan.schedules.HalfLife(10_000, batch_size=32)
+    >>> round(float(decay(0)), 5)
+    0.99778
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(2), ema_decay=decay)
+
+    Reference: Karras et al., 2018, https://arxiv.org/abs/1710.10196; rising: Huang et al., 2024,
+    https://arxiv.org/abs/2501.05441
+    """
+
+    def __init__(self, images, batch_size):
+        self.images = number_or_schedule(images, "images")
+        if batch_size < 1:
+            raise ValueError(f"`batch_size` must be at least 1. Received: {batch_size}")
+        self.batch_size = batch_size
+
+    def __call__(self, step):
+        images = ops.maximum(ops.cast(value_at(self.images, step), "float32"), 1e-8)
+        return ops.power(0.5, self.batch_size / images)
+
+    def get_config(self):
+        images = self.images
+        if isinstance(images, Schedule):
+            images = keras.saving.serialize_keras_object(images)
+        return {"images": images, "batch_size": self.batch_size}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
 class ScheduledAdam(keras.optimizers.Adam):
     """Adam whose beta_2 may follow a schedule, over its own steps (R3GAN raises it from 0.9 to 0.99).
 
@@ -73,7 +145,7 @@ class ScheduledAdam(keras.optimizers.Adam):
         beta_2: float, or a schedule of `keras.optimizers.schedules`. Default 0.99.
 
     Example:
-    >>> schedule = keras.optimizers.schedules.CosineDecay(0.9, decay_steps=1000, alpha=1.1)
+    >>> schedule = keras_gan.schedules.Cosine(0.9, 0.99, steps=1000)
     >>> optimizer = keras_gan.schedules.ScheduledAdam(2e-4, beta_1=0.0, beta_2=schedule)
     >>> round(float(optimizer.beta_2), 3)
     0.9

@@ -52,15 +52,17 @@ def test_paper_scale_has_the_networks_of_dcgan(name):
 # Weights of generator and discriminator; those of the networks themselves are derived in tests/networks.
 PAPER = {
     "sngan": ((32, 32, 3), 4_280_323, 1_055_106),
-    "r1": ((64, 64, 3), 12_226_563 + 128 * 16 * 1024, 10_146_434 - 4_993),
-    "r3gan": ((32, 32, 3), 20_732_160, 20_732_160 - 64 * 768 + 768),
+    "r1": ((256, 256, 3), 52_137_667, 47_944_385),
+    # Without classes 20,732,160 and 20,683,776.
+    "r3gan": ((32, 32, 3), 20_732_160 + 10 * 64 + 64 * 768, 20_683_776 - 768 + 768 * 768 + 10 * 768),
+    "infogan": ((28, 28, 1), 6_659_841, 6_693_453),
 }
 
 
 @pytest.mark.parametrize("name", PAPER)
 def test_paper_scale(name):
     shape, generator, discriminator = PAPER[name]
-    gan = recipes.build(name, shape, "paper")
+    gan = recipes.build(name, shape, "paper", num_classes=10)
     assert gan.generator.count_params() == generator
     assert gan.discriminator.count_params() == discriminator
 
@@ -77,9 +79,19 @@ def test_paper_scale_by_class(name):
     assert gan.discriminator_steps == (5 if name == "projection" else 1)
 
 
+def test_r1_has_the_papers_optimizer():
+    gan = recipes.build("r1", (32, 32, 3), "paper")
+    for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
+        assert type(optimizer).__name__ == "RMSprop" and optimizer.rho == 0.99
+        assert float(optimizer.learning_rate) == pytest.approx(1e-4)
+    assert float(gan.regularizers[0].weight_at(0)) == 10.0 / 2
+
+
 def test_the_schedules_of_r3gan():
-    gan = recipes.build("r3gan", (32, 32, 3), "paper")
+    gan = recipes.build("r3gan", (32, 32, 3), "paper", num_classes=10)
     step = 20_000_000 // 512
+    assert float(gan.ema_decay(0)) == 0.0
+    assert float(gan.ema_decay(step)) == pytest.approx(0.5 ** (512 / 5_000_000))
     for penalty in gan.regularizers:
         assert float(penalty.weight_at(0)) == pytest.approx(0.05 / 2)
         assert float(penalty.weight_at(step)) == pytest.approx(0.005 / 2)

@@ -12,6 +12,7 @@ from keras_gan.data.batches import BadImages
 from keras_gan.losses import RelativisticLoss
 from keras_gan.networks.outputs import first, judge
 from keras_gan.regularizers import GradientNormPenalty
+from keras_gan.schedules import Schedule, number_or_schedule
 
 # === Networks ===
 
@@ -121,10 +122,15 @@ def _shape(network, side, name):
 
 
 def check_ema_decay(ema_decay):
-    if ema_decay is not None and not 0.0 <= ema_decay < 1.0:
+    """Return a float, a schedule (from its config too) or None."""
+    if ema_decay is None:
+        return None
+    ema_decay = number_or_schedule(ema_decay, "ema_decay")
+    if not isinstance(ema_decay, Schedule) and ema_decay >= 1.0:
         raise ValueError(
             f"`ema_decay` must be in [0, 1), or None for no moving average. Received: {ema_decay}"
         )
+    return ema_decay
 
 
 def clone(generator):

@@ -16,6 +16,7 @@ from keras_gan.models.state import State
 from keras_gan.networks.outputs import first
 from keras_gan.regularizers import Constraint, Penalty, Regularizer, Turn
 from keras_gan.regularizers import get as get_regularizer
+from keras_gan.schedules import value_at
 
 PLAYERS = ("discriminator", "generator")
 
@@ -36,8 +37,8 @@ class GAN(Loops, keras.Model):
             images of shape (batch, height, width, channels) in [-1, 1], or to vectors.
         discriminator: keras.Model from images to one logit per image or per patch, high for real,
             without a sigmoid.
-        ema_decay: float in [0, 1), default 0.999; `None` for no moving average
-            (then `ema_generator` is `generator`).
+        ema_decay: float in [0, 1), or a schedule over generator steps such as `schedules.HalfLife`; default
+            0.999; `None` for no moving average (then `ema_generator` is `generator`).
         seed: int, or `None` for a random one. Seeds everything that training draws. The initial
             weights are the networks' own: `keras.utils.set_random_seed` before building them.
 
@@ -74,7 +75,7 @@ class GAN(Loops, keras.Model):
 
     def __init__(self, generator, discriminator, *, ema_decay=0.999, seed=None, **kwargs):
         self.check_networks(generator, discriminator)
-        checks.check_ema_decay(ema_decay)
+        ema_decay = checks.check_ema_decay(ema_decay)
         super().__init__(**kwargs)
         self.generator = generator
         self.discriminator = discriminator
@@ -96,7 +97,7 @@ class GAN(Loops, keras.Model):
         return {
             "generator": keras.saving.serialize_keras_object(self.generator),
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "ema_decay": self.ema_decay,
+            "ema_decay": keras.saving.serialize_keras_object(self.ema_decay),
             "seed": self.seed,
             "name": self.name,
         }
@@ -495,7 +496,7 @@ class GAN(Loops, keras.Model):
             return
         # generator_step counts from 1 here: this step is done.
         t = tf.cast(self.state.generator_step.value - 1, "float32")
-        rate = 1.0 - tf.minimum(self.ema_decay, (1.0 + t) / (10.0 + t))
+        rate = 1.0 - tf.minimum(value_at(self.ema_decay, t), (1.0 + t) / (10.0 + t))
         ema, generator = self.ema_generator, self.generator
         trainable = {id(v) for v in generator.trainable_weights}
         averaged = [(e, v) for e, v in zip(ema.weights, generator.weights) if id(v) in trainable]

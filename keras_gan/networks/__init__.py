@@ -4,6 +4,8 @@ from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
 from keras_gan.networks.esrgan import rrdbnet
 from keras_gan.networks.freeze import freeze_blocks
+from keras_gan.networks.gan_stability import gan_stability
+from keras_gan.networks.infogan import infogan
 from keras_gan.networks.mlp import mlp
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.r3gan import r3gan
@@ -14,6 +16,8 @@ __all__ = [
     "RECEPTIVE_FIELDS",
     "dcgan",
     "freeze_blocks",
+    "gan_stability",
+    "infogan",
     "mlp",
     "msrresnet",
     "patchgan",

@@ -41,7 +41,8 @@ def r3gan(
         expansion: int, how much wider a block is inside. Default 2.
         kernel_size: int. Default 3.
         num_classes: int, for networks that take labels.
-        embedding_dim: int, size of the embedding of a label. Default `latent_dim`.
+        embedding_dim: int, size of the embedding of a label. Default: `latent_dim` in the generator, the first
+            of `widths` in the discriminator.
 
     Returns:
         generator (batch, latent_dim) -> images, and discriminator images -> logits (batch, 1); with
@@ -75,14 +76,13 @@ def r3gan(
             f"multiples of {factor}. Received: {image_shape}"
         )
     start = (height // factor, width // factor)
-    embedding_dim = embedding_dim or latent_dim
     # Three convolutions in each of L blocks: their scale is L^(-1/4).
     scale = sum(blocks) ** (-1.0 / 4.0)
     shape = list(zip(widths, cardinalities, blocks, strict=True))
     block = {"expansion": expansion, "kernel_size": kernel_size, "scale": scale}
     return (
-        _generator(start, channels, latent_dim, shape, block, num_classes, embedding_dim),
-        _discriminator(image_shape, start, shape, block, num_classes, embedding_dim),
+        _generator(start, channels, latent_dim, shape, block, num_classes, embedding_dim or latent_dim),
+        _discriminator(image_shape, start, shape, block, num_classes, embedding_dim or widths[0]),
     )
 
 
