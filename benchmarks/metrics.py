@@ -6,14 +6,16 @@
 
 The same random features for all: the Fréchet distance of 10,000 x 2048, precision, recall, density and
 coverage of 10,000 x 1024. Each is run in a process of its own, whose peak memory over that of the
-features is what the memory column says. Then `keras-gan evaluate`'s way for the stored generator,
-split into generating, extracting and statistics.
+features is what the memory column says. Then `keras-gan evaluate` of the stored generator, split into
+generating, extracting and statistics.
 """
 
 import argparse
+import cProfile
 import json
 import os
 import pathlib
+import pstats
 import resource
 import subprocess
 import sys
@@ -132,28 +134,36 @@ def compare(samples, repeats, folder):
 
 
 def end_to_end(model, n):
-    """Time of `evaluate` for a stored generator, part by part."""
-    from keras_gan.data.load import read
-    from keras_gan.metrics import functional
-    from keras_gan.metrics.features import train_extractor
-    from keras_gan.metrics.reference import features_of
-    from keras_gan.run_folder import Generator
+    """Time of `keras-gan evaluate` for a stored generator, by part, as a profile of the call has it."""
+    from keras_gan.metrics.evaluate import evaluate_model
 
-    source = read("mnist_5k", "train")
-    floats = source.images / np.float32(127.5) - 1
-    extractor = train_extractor((floats, source.labels), verbose=False)
-    real = np.concatenate(list(features_of(source.images, extractor)))
-    generator = Generator(model)
-    generator.sample(2, 0)
-    parts = [generator.sample, lambda images: np.concatenate(list(features_of(images, extractor)))]
-    images, generating = timed(lambda: np.concatenate([parts[0](250, seed) for seed in range(n // 250)]))
-    found, extracting = timed(lambda: parts[1](images))
-    _, statistics = timed(lambda: (functional.frechet_distance(real, found), functional.prdc(real, found)))
-    total = generating + extracting + statistics
+    with tempfile.TemporaryDirectory() as folder:
+
+        def evaluate():
+            out = pathlib.Path(folder, "evaluation.json")
+            return evaluate_model(model, "mnist_5k", n=n, extractor="trained", out=out)
+
+        # Compiles, trains the extractor and computes the reference's statistics, which the cache keeps.
+        evaluate()
+        profile = cProfile.Profile()
+        figures, _ = profile.runcall(evaluate)
+    stats = pstats.Stats(profile)
+
+    def seconds(file, function):
+        rows = stats.stats.items()
+        return sum(v[3] for (path, _, name), v in rows if path.endswith(file) and name == function)
+
+    total = stats.total_tt
+    generating, extracting = seconds("run_folder.py", "sample"), seconds("extractor.py", "_extract")
+    statistics = sum(
+        seconds("functional.py", name) for name in ("frechet_from_moments", "kernel_distance", "prdc")
+    )
+    statistics += seconds("reference.py", "moments_of")
+    rest = total - generating - extracting - statistics
     print(
-        f"evaluate {len(images)} images of {model}: {total:.1f} s, of which generating {generating / total:.0%}, "
-        f"extracting ({extractor.features} features) {extracting / total:.0%}, statistics (fid, prdc) "
-        f"{statistics / total:.0%}"
+        f"evaluate {n} images of {model.name}: {total:.1f} s, of which generating {generating / total:.0%}, extracting "
+        f"({figures['fid']['features']} features) {extracting / total:.0%}, statistics (fid, kid, prdc) "
+        f"{statistics / total:.0%}, reading and hashing {rest / total:.0%}"
     )
 
 

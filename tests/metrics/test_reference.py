@@ -1,4 +1,6 @@
 import pathlib
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -67,6 +69,43 @@ def test_several_at_once_leave_one_whole_file():
     assert len(set(paths)) == 1 and len(paths) == 4
     assert reference.load_moments(paths[0])[0] == 200
     assert [p.name for p in pathlib.Path(paths[0]).parent.iterdir()] == [pathlib.Path(paths[0]).name]
+
+
+WORKER = """
+import sys
+import numpy as np
+from keras_gan import metrics
+from keras_gan.metrics import reference
+from tests.metrics.networks import pixels
+extractor = metrics.Extractor(pixels()).load()
+print("ready", flush=True)
+sys.stdin.readline()
+for seed in range(30):
+    images = np.random.default_rng(seed).integers(0, 256, (100, 8, 8, 1)).astype("uint8")
+    path = reference.reference_moments(images, extractor)
+    n, mean, _ = reference.load_moments(path)
+    print(path, n, mean.sum())
+"""
+
+
+@pytest.mark.slow
+def test_two_processes_share_the_cache(tmp_path):
+    """Both compute the same statistics at the same time, and each finds whole files."""
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    assert [worker.stdout.readline() for worker in workers] == ["ready\n"] * 2
+    for worker in workers:
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    found = [worker.communicate()[0].splitlines() for worker in workers]
+    assert [worker.returncode for worker in workers] == [0, 0]
+    assert found[0] == found[1] and len(found[0]) == 30
+    files = {pathlib.Path(line.split()[0]) for line in found[0]}
+    assert set(next(iter(files)).parent.iterdir()) == files
 
 
 def test_images_in_all_forms(tmp_path):
