@@ -5,6 +5,8 @@ import math
 
 # A failure is named when it is seen at this many looks in a row.
 IN_A_ROW = 3
+# A class is judged by the mean of so many.
+CLASS_LOOKS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Failure:
         cure: what to try, by the names of our parts.
         warmup: generator steps before which it is not looked for.
         in_a_row: looks that must show it.
+        over: looks that the sign takes together.
     """
 
     name: str
@@ -25,6 +28,7 @@ class Failure:
     cure: str
     warmup: int = 0
     in_a_row: int = IN_A_ROW
+    over: int = 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,10 +53,10 @@ def find(looks):
         seen = [look for look in looks if look["step"] >= failure.warmup]
         for back in range(failure.in_a_row):
             upto = looks[: len(looks) - back]
-            said = failure.sign(upto) if len(seen) > back and len(upto) > 0 else None
+            said = failure.sign(upto) if len(seen) >= back + failure.over else None
             if said is None:
                 break
-            evidence, began = evidence or said, upto[-1]["step"]
+            evidence, began = evidence or said, upto[-failure.over]["step"]
         else:
             findings.append(Finding(failure.name, began, looks[-1]["step"], evidence, failure.cure))
     return findings
@@ -85,12 +89,17 @@ def _exploding(looks):
     return "; ".join(signs).capitalize() + "." if signs else None
 
 
+def _mean(looks, name):
+    return sum(look[name] for look in looks) / len(looks)
+
+
 def _too_strong(looks):
-    now = looks[-1]
-    if now["d_explained"] > 0.9 and now["d_auc"] > 0.99:
+    recent = looks[-IN_A_ROW:]
+    explained, auc = _mean(recent, "d_explained"), _mean(recent, "d_auc")
+    if explained > 0.9 and auc > 0.99:
         return (
-            f"it tells real from generated in {now['d_auc']:.1%} of pairs and pays {1 - now['d_explained']:.1%} of "
-            f"what a blind one would; logits are {now['logit_gap']:.3g} apart."
+            f"it tells real from generated in {auc:.1%} of pairs and pays {1 - explained:.1%} of what a blind one "
+            f"would; logits are {_mean(recent, 'logit_gap'):.3g} apart."
         )
     return None
 
@@ -147,13 +156,16 @@ def _missing_modes(looks):
 
 
 def _missing_class(looks):
-    now = looks[-1]
     # Of some hundred images now one class is rare by chance, now another: it must stay the same one.
-    same = all(look.get("rarest_class_index") == now.get("rarest_class_index") for look in looks[-2:])
-    if same and now.get("rarest_class", 1.0) < 0.1:
+    ratios = [look.get("class_ratios") for look in looks[-CLASS_LOOKS:]]
+    if not all(ratios):
+        return None
+    means = {name: sum(look[name] for look in ratios) / len(ratios) for name in ratios[-1]}
+    rarest = min(means, key=means.get)
+    if means[rarest] < 0.2:
         return (
-            f"class {now.get('rarest_class_name', now['rarest_class_index'])} is {now['rarest_class']:.0%} as "
-            "frequent among generated images as among real ones."
+            f"class {rarest} is {means[rarest]:.0%} as frequent among generated images as among real ones "
+            f"(mean of {len(ratios)} looks)."
         )
     return None
 
@@ -170,8 +182,8 @@ def _overfitting(looks):
 
 def _saturated(looks):
     now = looks[-1]
-    if now.get("saturated", 0.0) > 0.25:
-        return f"{now['saturated']:.0%} more pixels than in real images are at the end of the range."
+    if now.get("saturated", 0.0) > 0.5:
+        return f"{now['saturated']:.0%} of the pixels that would lie within the range are at one end of it."
     return None
 
 
@@ -218,6 +230,8 @@ FAILURES = (
         "Discriminator too strong",
         _too_strong,
         "a lower discriminator learning rate; `regularizers=['r1']`; `InstanceNoise`; `discriminator_steps=1`.",
+        in_a_row=1,
+        over=IN_A_ROW,
     ),
     Failure(
         "Discriminator too weak",
@@ -249,6 +263,8 @@ FAILURES = (
         _missing_class,
         "look whether the training data have it; a conditional model; `loss='relativistic'` with R1 and R2.",
         warmup=400,
+        in_a_row=1,
+        over=CLASS_LOOKS,
     ),
     Failure(
         "Discriminator over-fitting",

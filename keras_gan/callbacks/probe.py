@@ -41,6 +41,11 @@ class Probe:
         # The distance that one real pair in twenty falls short of.
         self.near = np.quantile(_pair_distances(self.pixels), 0.05)
         self.real_share = None if classifier is None else _shares(classifier, real["image"])
+        if classifier is not None and self.real_share is None:
+            raise ValueError(
+                "The `classifier` is sure (probability above 90%) of fewer than a fifth of the real images, and so cannot "
+                "tell which classes are missing: train it for longer, or leave it out."
+            )
         self.baseline = _baseline(model.adversarial_loss)
         self.before = None
         self._compiled = tf.function(self._measure)
@@ -93,15 +98,23 @@ class Probe:
             "class_diversity": self._class_diversity(fakes),
         }
         if len(self.model.image_shape) == 3:
-            ends = [((x < -0.99).mean(), (x > 0.99).mean()) for x in (fakes, self.pixels)]
-            figures["saturated"] = float(max(f - r for f, r in zip(*ends, strict=True)))
+            figures["saturated"] = _saturated(fakes, self.pixels)
         if self.classifier is not None:
-            share = _shares(self.classifier, out["fake"])
-            # A class that the real images hardly have cannot be missed.
-            ratios = np.where(self.real_share > 0.02, share / np.maximum(self.real_share, 1e-9), np.inf)
-            figures["rarest_class"] = float(ratios.min())
-            figures["rarest_class_index"] = int(ratios.argmin())
+            figures["class_ratios"] = ratios = self._class_ratios(out["ema"])
+            figures["rarest_class"] = min(ratios.values(), default=float("nan"))
         return figures
+
+    def _class_ratios(self, images):
+        """How frequent each class is, relative to real images; empty where the images are of no class yet."""
+        share = _shares(self.classifier, images)
+        if share is None:
+            return {}
+        names = self.model.class_names
+        if names is None or len(names) != len(share):
+            names = [str(i) for i in range(len(share))]
+        # A class that the real images hardly have cannot be missed.
+        known = [i for i, real in enumerate(self.real_share) if real > 0.02]
+        return {names[i]: float(share[i] / self.real_share[i]) for i in known}
 
     def _class_diversity(self, fakes):
         """The least diversity within a class that both kinds of images have, of conditional models."""
@@ -186,6 +199,12 @@ class Probe:
         return out
 
 
+def _saturated(fakes, real):
+    """How much more pixels are at one end of the range than real ones, of the room that these leave there."""
+    ends = [((x < -0.99).mean(), (x > 0.99).mean()) for x in (fakes, real)]
+    return float(max((f - r) / max(1.0 - r, 0.01) for f, r in zip(*ends, strict=True)))
+
+
 def _rows(batch, rows):
     return {name: values[rows] for name, values in batch.items()}
 
@@ -236,6 +255,9 @@ def _baseline(loss):
 
 
 def _shares(classifier, images):
-    """How often the classifier sees each class."""
-    logits = np.asarray(classifier(tf.constant(images)))
-    return np.bincount(logits.argmax(1), minlength=logits.shape[1]) / len(logits)
+    """How often each class occurs among the images of which the classifier is sure; None if it is of too few."""
+    p = np.asarray(tf.nn.softmax(classifier(tf.constant(images))))
+    sure = p[p.max(axis=1) > 0.9]
+    if len(sure) < 0.2 * len(p):
+        return None
+    return np.bincount(sure.argmax(axis=1), minlength=p.shape[1]) / len(sure)

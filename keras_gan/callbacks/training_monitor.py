@@ -158,9 +158,6 @@ class TrainingMonitor(keras.callbacks.Callback):
     def look(self):
         """Look now: append to `looks`, and act on what is found; return the new findings."""
         look = {"step": self._step(), **self._probe(), "noise": self._probe.noise}
-        names = self.model.class_names
-        if "rarest_class_index" in look and names and len(names) == self.classifier.features:
-            look["rarest_class_name"] = names[look["rarest_class_index"]]
         self.looks.append(look)
         self._write({"look": look})
         if self._checkpoint is not None and all_is_well(self.looks):

@@ -24,7 +24,7 @@ HEALTHY = {
     "dimensions": 784,
     "coverage": 0.8,
     "rarest_class": 0.6,
-    "rarest_class_index": 3,
+    "class_ratios": {"shirts": 1.2, "trousers": 0.6},
     "class_diversity": 0.9,
     "noise": 0.01,
 }
@@ -37,7 +37,7 @@ BROKEN = {
     "Vanishing generator gradient": ({"g_signal": 0.001, "d_auc": 0.99}, 3),
     "Mode collapse": ({"pixel_diversity": 0.05}, 3),
     "Modes missing": ({"coverage": 0.1}, 3),
-    "Class missing": ({"rarest_class": 0.0, "rarest_class_name": "trousers"}, 3),
+    "Class missing": ({"class_ratios": {"shirts": 1.5, "trousers": 0.0}}, 5),
     "Discriminator over-fitting": ({"overfitting": 0.9, "overfitting_z": 8.0}, 3),
     "EMA far from the generator": ({"ema_distance": 0.9}, 3),
     "Oscillation": ({"movement": 1.2, "distance": 0.4}, 6),
@@ -77,6 +77,12 @@ def test_each_is_named_when_seen_often_enough(name):
         assert "trousers" in finding.evidence
 
 
+def test_a_discriminator_that_falters_at_one_look_of_three_is_too_strong():
+    change = [{"d_explained": 0.995, "d_auc": 1.0}] * 2 + [{"d_explained": 0.886, "d_auc": 1.0}]
+    found = find([*looks(5), *(looks(1, 1600 + 50 * i, **c)[0] for i, c in enumerate(change))])
+    assert [(f.name, f.began) for f in found] == [("Discriminator too strong", 1600)]
+
+
 def test_one_bad_look_is_not_enough_and_beginnings_are_rough():
     assert find([*looks(5), *looks(1, 1300, pixel_diversity=0.05)]) == []
     assert find(looks(3, first=50, pixel_diversity=0.05)) == []
@@ -85,5 +91,11 @@ def test_one_bad_look_is_not_enough_and_beginnings_are_rough():
 
 
 def test_a_class_is_missing_where_it_stays_the_same_one():
-    rare = [looks(1, 1600 + 50 * i, rarest_class=0.0, rarest_class_index=i % 2)[0] for i in range(6)]
+    classes = ("shirts", "trousers")
+    rare = [
+        looks(1, 1600 + 50 * i, class_ratios={name: float(i % 2 == j) for j, name in enumerate(classes)})[0]
+        for i in range(6)
+    ]
     assert find([*looks(5), *rare]) == []
+    # Images of no class yet say nothing.
+    assert find([*looks(5), *looks(6, 1600, class_ratios={})]) == []

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan.callbacks.probe import Probe, _auc, _baseline, _energy, _pair_distances
+from keras_gan.callbacks.probe import Probe, _auc, _baseline, _energy, _pair_distances, _saturated, _shares
 from keras_gan.losses import get
 from tests.helpers import all_state, tiny_gan
 
@@ -53,13 +53,41 @@ def test_conditional_models_and_classes(images):
     batch = {"image": images[:32], "label": np.arange(32) % 2}
     figures = Probe(gan, batch)()
     assert 0 < figures["class_diversity"] < 2
-    from tests.metrics.networks import convolution
 
-    figures = Probe(gan, batch, classifier=keras_gan.metrics.Extractor(convolution()))()
-    assert figures["rarest_class"] >= 0 and 0 <= figures["rarest_class_index"] < 5
+
+def sure_of(labels, sureness=20.0):
+    """A classifier that gives one batch of images these labels, whatever they are."""
+    logits = np.eye(3, dtype="float32")[labels] * sureness
+    return lambda images: logits[: len(images)]
+
+
+def test_classes(images):
+    """Shares among the images that the classifier is sure of, relative to real ones."""
+    labels = np.arange(32) % 2
+    assert _shares(sure_of(labels), images[:32]).tolist() == [0.5, 0.5, 0.0]
+    assert _shares(sure_of(labels, 1.0), images[:32]) is None
+    half = np.eye(3, dtype="float32")[labels] * np.where(np.arange(32) < 16, 20.0, 0.1)[:, None]
+    assert _shares(lambda images: half, images[:32]).tolist() == [0.5, 0.5, 0.0]
+
+    gan, batch = tiny_gan(), {"image": images[:32]}
+    probe = Probe(gan, batch, classifier=sure_of(labels))
+    probe.classifier = sure_of(np.array([0] * 28 + [1] * 4))
+    figures = probe()
+    # The third class, which the real images do not have, is not missed.
+    assert figures["class_ratios"] == {"0": 1.75, "1": 0.25} and figures["rarest_class"] == 0.25
+    gan.class_names = ["shirts", "trousers", "coats"]
+    assert set(probe()["class_ratios"]) == {"shirts", "trousers"}
+    probe.classifier = sure_of(labels, 1.0)
+    assert probe()["class_ratios"] == {} and np.isnan(probe()["rarest_class"])
+    with pytest.raises(ValueError, match="sure"):
+        Probe(gan, batch, classifier=sure_of(labels, 1.0))
 
 
 def test_figures_by_hand():
+    digits = np.repeat(np.float32([-1, -1, -1, 0.2]), 4)[None]
+    assert _saturated(digits, digits) == 0
+    # Three quarters of the real pixels are black: black images have the whole room.
+    assert _saturated(-np.ones_like(digits), digits) == 1 and _saturated(digits * -1, digits) == 0.75
     assert _auc(np.array([1.0, 2.0]), np.array([0.0, 1.0])) == pytest.approx((1 + 0.5 + 1 + 1) / 4)
     x = np.random.default_rng(0).normal(size=(400, 3)).astype("float32")
     assert abs(_energy(x[:200], x[200:])) < 0.05 and _energy(x, x + 5) > 1
