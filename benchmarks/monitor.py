@@ -1,11 +1,11 @@
 """Does the monitor name what is wrong, and keep silent where nothing is?
 
-    python benchmarks/monitor.py --results monitor.jsonl            # all, half an hour on 2 cores
+    python benchmarks/monitor.py --results monitor.jsonl            # all, an hour on 2 cores
     python benchmarks/monitor.py --results monitor.jsonl --run fast-discriminator --seed 1
 
 Runs that are broken on purpose, each with the failure that must be among the first named (a failure brings
-others with it, and those of the same look are named together), and ten healthy ones of the recipes,
-which must raise nothing; a confusion table of what was named at all. Runs that the
+others with it, and those of the same look are named together), and ten healthy ones of the recipes
+(as many steps as they have, at most 800), which must raise nothing; a confusion table of what was named at all. Runs that the
 results file has are not made again. `--cost` measures what looking costs, as a share of training.
 """
 
@@ -95,8 +95,7 @@ def two_hundred_images(seed):
 def class_missing(seed):
     images, labels = arrays("train")
     extractor = keras_gan.metrics.train_extractor((images, labels), verbose=False)
-    gan = keras_gan.GAN(*dcgan(), seed=seed)
-    gan.compile(**adam(2e-4))
+    gan = keras_gan.recipes.build("dcgan", images.shape[1:], seed=seed)
     watched = {"real": images[::9], "classifier": extractor.classifier, "samples": 500}
     return gan, images[labels != 0], {"batch_size": 64}, watched
 
@@ -132,9 +131,10 @@ def run_broken(name, seed):
     return result(name, seed, "broken", expected, monitor, seconds)
 
 
-def run_healthy(name, seed, steps=800):
+def run_healthy(name, seed):
     keras.utils.set_random_seed(seed)
     chosen = keras_gan.recipes.get(name)
+    steps = min(chosen.steps, 800)
     options = {"num_classes": 10} if chosen.labels else {}
     gan = keras_gan.recipes.build(name, (28, 28, 1), seed=seed, steps=steps, **options)
     data, test = digits(("train", "test"), chosen.labels, batch_size=chosen.batch_size)

@@ -97,5 +97,12 @@ def test_a_class_is_missing_where_it_stays_the_same_one():
         for i in range(6)
     ]
     assert find([*looks(5), *rare]) == []
+    # Where several are rare it is young; after a while they are missing.
+    several = {"class_ratios": {"shirts": 2.4, "coats": 0.5, "trousers": 0.1, "boots": 0.05}}
+    assert find([*looks(5), *looks(6, 1600, **several)]) == []
+    (finding,) = find([*looks(5), *looks(5, 2000, **several)])
+    assert finding.name == "Class missing" and "trousers is 10%, class boots is 5% as" in finding.evidence
+    # And where the next is hardly there it is no single class.
+    assert find([*looks(5), *looks(6, 1600, class_ratios={"shirts": 1.8, "coats": 0.3, "boots": 0.1})]) == []
     # Images of no class yet say nothing.
     assert find([*looks(5), *looks(6, 1600, class_ratios={})]) == []
