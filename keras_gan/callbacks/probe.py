@@ -200,9 +200,9 @@ class Probe:
 
 
 def _saturated(fakes, real):
-    """How much more pixels are at one end of the range than real ones, of the room that these leave there."""
-    ends = [((x < -0.99).mean(), (x > 0.99).mean()) for x in (fakes, real)]
-    return float(max((f - r) / max(1.0 - r, 0.01) for f, r in zip(*ends, strict=True)))
+    """Share at an end of the range of the pixels that are not there in real images."""
+    of_fakes, of_real = ((np.abs(x) > 0.99).mean() for x in (fakes, real))
+    return float((of_fakes - of_real) / max(1.0 - of_real, 0.01))
 
 
 def _rows(batch, rows):
