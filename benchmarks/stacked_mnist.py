@@ -184,7 +184,9 @@ def main():
                 file.write(json.dumps(same[0]) + "\n")
             if options.pictures:
                 options.pictures.mkdir(parents=True, exist_ok=True)
-                keras_gan.grid.image_grid(images[:64], 8).save(options.pictures / f"stacked_{name}_{options.seed}.png")
+                keras_gan.grid.image_grid(images[:64], 8).save(
+                    options.pictures / f"stacked_{name}_{options.seed}.png"
+                )
             keras.backend.clear_session()
         row = same[0]
         print(

@@ -1,12 +1,18 @@
 """Layers that GANs are made of, beside Keras' own."""
 
 from keras_gan.layers.active_dropout import ActiveDropout
+from keras_gan.layers.biased_activation import BiasedActivation
 from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
 from keras_gan.layers.grouped_convolution import GroupedConv2D
+from keras_gan.layers.latent_average import LatentAverage
+from keras_gan.layers.learned_constant import LearnedConstant
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_stddev import MinibatchStdDev
+from keras_gan.layers.modulated_convolution import ModulatedConv2D
+from keras_gan.layers.noise_injection import NoiseInjection
 from keras_gan.layers.packing import Packing
 from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
@@ -16,13 +22,20 @@ from keras_gan.layers.spectral_normalization import SpectralNormalization
 
 __all__ = [
     "ActiveDropout",
+    "BiasedActivation",
     "BilinearUpsampling",
     "ConditionalBatchNormalization",
+    "EqualizedConv2D",
+    "EqualizedDense",
     "FIRDownsampling",
     "FIRUpsampling",
     "GroupedConv2D",
+    "LatentAverage",
+    "LearnedConstant",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
+    "ModulatedConv2D",
+    "NoiseInjection",
     "Packing",
     "PixelNormalization",
     "PixelShuffle",

@@ -1,8 +1,8 @@
 """Resampling with a low-pass filter."""
 
 import keras
-import numpy as np
-from keras import ops
+
+from keras_gan.layers.upfirdn import upfirdn
 
 
 class _FIR(keras.layers.Layer):
@@ -11,13 +11,6 @@ class _FIR(keras.layers.Layer):
         if len(taps) < 2 or len(taps) % 2 or sum(taps) == 0:
             raise ValueError(f"`taps` must be an even number of weights. Received: taps={taps!r}")
         self.taps = tuple(taps)
-
-    def filter(self, channels, gain):
-        weights = np.outer(self.taps, self.taps).astype("float32")
-        weights *= gain / weights.sum()
-        return ops.convert_to_tensor(
-            np.broadcast_to(weights[:, :, None, None], (*weights.shape, channels, 1)), self.compute_dtype
-        )
 
     def get_config(self):
         return {**super().get_config(), "taps": self.taps}
@@ -44,14 +37,8 @@ class FIRUpsampling(_FIR):
     """
 
     def call(self, inputs):
-        height, width, channels = inputs.shape[1:]
-        x = ops.reshape(inputs, (-1, height, 1, width, 1, channels))
-        x = ops.pad(x, [[0, 0], [0, 0], [0, 1], [0, 0], [0, 1], [0, 0]])
-        x = ops.reshape(x, (-1, 2 * height, 2 * width, channels))
         before = len(self.taps) // 2
-        after = before - 1
-        x = ops.pad(x, [[0, 0], [before, after], [before, after], [0, 0]])
-        return ops.depthwise_conv(x, self.filter(channels, 4.0), padding="valid")
+        return upfirdn(inputs, self.taps, up=2, padding=(before, before - 1), gain=4.0)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape
@@ -76,8 +63,7 @@ class FIRDownsampling(_FIR):
 
     def call(self, inputs):
         pad = len(self.taps) // 2 - 1
-        x = ops.pad(inputs, [[0, 0], [pad, pad], [pad, pad], [0, 0]])
-        return ops.depthwise_conv(x, self.filter(inputs.shape[-1], 1.0), strides=2, padding="valid")
+        return upfirdn(inputs, self.taps, down=2, padding=(pad, pad))
 
     def compute_output_shape(self, input_shape):
         batch, height, width, channels = input_shape

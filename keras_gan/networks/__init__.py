@@ -11,6 +11,7 @@ from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.sngan import sagan, sngan
 from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
+from keras_gan.networks.stylegan2 import stylegan2
 
 __all__ = [
     "RECEPTIVE_FIELDS",
@@ -28,5 +29,6 @@ __all__ = [
     "sngan",
     "srgan_discriminator",
     "srresnet",
+    "stylegan2",
     "unet",
 ]

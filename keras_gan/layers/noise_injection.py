@@ -1,0 +1,80 @@
+"""Noise for a generator's layers."""
+
+import contextlib
+import contextvars
+import zlib
+
+import keras
+from keras import ops
+
+from keras_gan import random
+
+NOISES = ("random", "const", "none")
+_noise = contextvars.ContextVar("noise", default=None)
+
+
+@contextlib.contextmanager
+def noise_of(kind):
+    """Within it, all `NoiseInjection` layers add noise of this kind: "random", "const" or "none".
+
+    Raises:
+        ValueError: for another kind.
+    """
+    if kind not in NOISES:
+        raise ValueError(f"`noise` must be one of {NOISES}. Received: {kind!r}")
+    token = _noise.set(kind)
+    try:
+        yield
+    finally:
+        _noise.reset(token)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class NoiseInjection(keras.layers.Layer):
+    """Adds noise, the same for all channels, with a learned strength that begins at zero.
+
+    In training the noise is drawn anew; otherwise it is a fixed image, so that the same latents give
+    the same picture. `noise_of` chooses otherwise.
+
+    Args:
+        seed: int, or `None` (default) for one that follows from the layer's name.
+
+    Input and output shape: (batch, height, width, channels).
+
+    Example:
+    >>> keras_gan.layers.NoiseInjection()(np.ones((2, 4, 4, 3), "float32")).shape
+    TensorShape([2, 4, 4, 3])
+
+    Reference: Karras et al., "A Style-Based Generator Architecture for Generative Adversarial Networks",
+    2019, https://arxiv.org/abs/1812.04948
+    """
+
+    def __init__(self, seed=None, **kwargs):
+        super().__init__(**kwargs)
+        self.seed = zlib.crc32(self.name.encode()) % 2**31 if seed is None else seed
+        self.seed_generator = keras.random.SeedGenerator(self.seed)
+
+    def build(self, input_shape):
+        self.strength = self.add_weight(shape=(), initializer="zeros", name="strength")
+        self.fixed = self.add_weight(
+            shape=tuple(input_shape[1:3]),
+            initializer=keras.initializers.RandomNormal(stddev=1.0, seed=self.seed),
+            trainable=False,
+            name="fixed",
+        )
+
+    def call(self, inputs, training=False):
+        kind = _noise.get() or ("random" if training else "const")
+        if kind == "none":
+            return inputs
+        if kind == "random":
+            noise = random.normal((ops.shape(inputs)[0], *inputs.shape[1:3], 1), self.seed_generator)
+        else:
+            noise = self.fixed[None, :, :, None]
+        return inputs + ops.cast(noise * self.strength, inputs.dtype)
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+    def get_config(self):
+        return {**super().get_config(), "seed": self.seed}

@@ -1,0 +1,227 @@
+"""The networks of StyleGAN2."""
+
+import math
+
+import keras
+from keras import Model, layers, ops
+
+from keras_gan.layers import (
+    BiasedActivation,
+    EqualizedConv2D,
+    EqualizedDense,
+    FIRDownsampling,
+    FIRUpsampling,
+    LatentAverage,
+    LearnedConstant,
+    MinibatchStdDev,
+    ModulatedConv2D,
+    NoiseInjection,
+    PixelNormalization,
+)
+from keras_gan.networks.conditioning import check_conditioning, condition_input
+
+ARCHITECTURES = ("skip", "resnet", "orig")
+HALF = math.sqrt(0.5)
+
+
+def stylegan2(
+    image_shape,
+    latent_dim=512,
+    *,
+    w_dim=None,
+    mapping_layers=8,
+    channel_base=32768,
+    channel_max=512,
+    architecture="skip",
+    discriminator_architecture="resnet",
+    num_classes=None,
+    group_size=4,
+    low_precision=0,
+):
+    """Style-based generator and its discriminator, number for number those of StyleGAN2-ADA.
+
+    The generator is two networks, `mapping` from latents to w and `synthesis` from one w for each layer
+    to images; as a whole it gives every layer the same w.
+
+    Args:
+        image_shape: (size, size, channels), size a power of two of at least 8.
+        latent_dim: int. Default 512.
+        w_dim: int, of the mapped latents. Default `latent_dim`.
+        mapping_layers: int. Default 8, the paper's.
+        channel_base, channel_max: ints. A stage of size r has channel_base / r channels, `channel_max` at most.
+            Defaults 32768 and 512, the paper's at 1024; 16384 at 256 and below.
+        architecture: of the generator: "skip" (default), "resnet" or "orig".
+        discriminator_architecture: "resnet" (default), "skip" or "orig".
+        num_classes: int, for networks that take labels.
+        group_size: int, of the minibatch standard deviation. Default 4.
+        low_precision: int, how many of the largest sizes are computed in float16, clipped to +-256.
+            Default 0; the paper's 4.
+
+    Returns:
+        generator (batch, latent_dim) -> images, not bounded, and discriminator images -> logits (batch, 1);
+        with `num_classes` both take labels beside.
+
+    Raises:
+        ValueError: for sizes that are no powers of two, and unknown architectures.
+
+    Example:
+    >>> generator, discriminator = keras_gan.networks.stylegan2(
+    ...     (16, 16, 3), latent_dim=8, mapping_layers=2, channel_base=128, channel_max=16
+    ... )
+    >>> generator.output_shape, generator.get_layer("synthesis").input_shape
+    ((None, 16, 16, 3), (None, 6, 8))
+
+    Reference: Karras et al., 2020, https://arxiv.org/abs/1912.04958; Karras et al., "Training Generative
+    Adversarial Networks with Limited Data", 2020, https://arxiv.org/abs/2006.06676
+    """
+    height, width, channels = image_shape
+    if height != width or height < 8 or height & (height - 1):
+        raise ValueError(
+            f"StyleGAN2's images are square, with a power of two of at least 8. Received: {image_shape}"
+        )
+    check_conditioning(num_classes, None, "projection")
+    for name, value in (
+        ("architecture", architecture),
+        ("discriminator_architecture", discriminator_architecture),
+    ):
+        if value not in ARCHITECTURES:
+            raise ValueError(f"`{name}` must be one of {ARCHITECTURES}. Received: {value!r}")
+    sizes = [1 << i for i in range(2, height.bit_length())]
+    widths = {size: min(channel_base // size, channel_max) for size in sizes}
+    precisions = {size: _policy(size in sizes[len(sizes) - low_precision :]) for size in sizes}
+    stages = sizes, widths, precisions
+    w_dim = w_dim or latent_dim
+    return (
+        _generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes),
+        _discriminator(image_shape, stages, discriminator_architecture, num_classes, group_size),
+    )
+
+
+def _policy(low):
+    """Precision and clipping of a stage: float16 with its weights in float32, or what the networks have."""
+    return (keras.DTypePolicy("mixed_float16"), 256.0) if low else (keras.config.dtype_policy(), None)
+
+
+# === Mapping ===
+
+
+def _mapping(latent_dim, w_dim, count, num_classes, name):
+    """Latents and labels, or one of the two, to w."""
+    inputs, parts = [], []
+    if latent_dim:
+        inputs.append(layers.Input((latent_dim,), name="latents"))
+        parts.append(PixelNormalization()(inputs[0]))
+    label = condition_input(num_classes)
+    if label is not None:
+        inputs.append(label)
+        embedded = EqualizedDense(w_dim, name="embed")(ops.one_hot(label, num_classes))
+        parts.append(PixelNormalization()(embedded))
+    x = layers.Concatenate()(parts) if len(parts) > 1 else parts[0]
+    for i in range(count):
+        x = EqualizedDense(w_dim, "leaky_relu", lr_multiplier=0.01, name=f"fc{i}")(x)
+    if latent_dim:
+        x = LatentAverage(name="average")(x)
+    return Model(inputs if len(inputs) > 1 else inputs[0], x, name=name)
+
+
+# === Synthesis ===
+
+
+def _generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes):
+    mapping = _mapping(latent_dim, w_dim, mapping_layers, num_classes, "mapping")
+    synthesis = _synthesis(w_dim, stages, channels, architecture)
+    latents = layers.Input((latent_dim,), name="latents")
+    label = condition_input(num_classes)
+    inputs = latents if label is None else [latents, label]
+    w = mapping(inputs)
+    ws = layers.RepeatVector(synthesis.input_shape[1], name="broadcast")(w)
+    return Model(inputs, synthesis(ws), name="generator")
+
+
+def _synthesis(w_dim, stages, channels, architecture):
+    sizes, widths, precisions = stages
+    count = 2 * len(sizes)
+    ws = layers.Input((count, w_dim), name="ws")
+    x, image, used = None, None, 0
+    for size in sizes:
+        dtype, clamp = precisions[size]
+        block = f"b{size}"
+        if x is None:
+            x = LearnedConstant((size, size, widths[size]), name=f"{block}_const")(ws)
+        else:
+            gain, skip = 1.0, None
+            if architecture == "resnet":
+                gain = HALF
+                skip = EqualizedConv2D(
+                    widths[size], 1, up=2, gain=HALF, use_bias=False, dtype=dtype, name=f"{block}_skip"
+                )(x)
+            x = _styled(x, ws[:, used], widths[size], f"{block}_conv0", dtype, clamp, up=2)
+            used += 1
+        gain = HALF if architecture == "resnet" and size > 4 else 1.0
+        x = _styled(x, ws[:, used], widths[size], f"{block}_conv1", dtype, clamp, gain=gain)
+        used += 1
+        if size > 4 and architecture == "resnet":
+            x = layers.Add(dtype=dtype)([skip, x])
+        if architecture == "skip" or size == sizes[-1]:
+            new = _to_image(x, ws[:, used], channels, f"{block}_torgb", dtype, clamp)
+            image = new if image is None else FIRUpsampling(name=f"{block}_up")(image) + new
+    image = layers.Activation("linear", dtype="float32")(image)
+    return Model(ws, image, name="synthesis")
+
+
+def _styled(x, w, filters, name, dtype, clamp, up=1, gain=1.0):
+    """A modulated convolution, noise, bias and LeakyReLU."""
+    styles = EqualizedDense(x.shape[-1], bias_init=1.0, name=f"{name}_affine", dtype="float32")(w)
+    x = ModulatedConv2D(filters, 3, up=up, dtype=dtype, name=name)([x, styles])
+    x = NoiseInjection(name=f"{name}_noise", dtype=dtype)(x)
+    return BiasedActivation("leaky_relu", gain=gain, clamp=clamp, name=f"{name}_act", dtype=dtype)(x)
+
+
+def _to_image(x, w, channels, name, dtype, clamp):
+    styles = EqualizedDense(x.shape[-1], bias_init=1.0, name=f"{name}_affine", dtype="float32")(w)
+    x = ModulatedConv2D(channels, 1, demodulate=False, dtype=dtype, name=name)([x, styles])
+    x = BiasedActivation("linear", clamp=clamp, name=f"{name}_act", dtype=dtype)(x)
+    return layers.Activation("linear", dtype="float32")(x)
+
+
+# === Discriminator ===
+
+
+def _discriminator(image_shape, stages, architecture, num_classes, group_size):
+    sizes, widths, precisions = stages
+    inputs = image = layers.Input(image_shape, name="images")
+    label = condition_input(num_classes)
+    x = None
+    for size in reversed(sizes[1:]):
+        dtype, clamp = precisions[size]
+        block, below = f"b{size}", widths[size // 2]
+        if x is None or architecture == "skip":
+            new = EqualizedConv2D(
+                widths[size], 1, "leaky_relu", clamp=clamp, dtype=dtype, name=f"{block}_fromrgb"
+            )(image)
+            x = new if x is None else x + new
+            image = FIRDownsampling(name=f"{block}_down")(image) if architecture == "skip" else None
+        gain, skip = 1.0, None
+        if architecture == "resnet":
+            gain = HALF
+            skip = EqualizedConv2D(
+                below, 1, down=2, gain=HALF, use_bias=False, dtype=dtype, name=f"{block}_skip"
+            )(x)
+        x = EqualizedConv2D(widths[size], 3, "leaky_relu", clamp=clamp, dtype=dtype, name=f"{block}_conv0")(x)
+        x = EqualizedConv2D(
+            below, 3, "leaky_relu", down=2, gain=gain, clamp=clamp, dtype=dtype, name=f"{block}_conv1"
+        )(x)
+        if skip is not None:
+            x = layers.Add(dtype=dtype)([skip, x])
+    width = widths[4]
+    if architecture == "skip":
+        x = x + EqualizedConv2D(width, 1, "leaky_relu", name="b4_fromrgb")(image)
+    x = MinibatchStdDev(group_size)(layers.Activation("linear", dtype="float32")(x))
+    x = EqualizedConv2D(width, 3, "leaky_relu", name="b4_conv")(x)
+    x = EqualizedDense(width, "leaky_relu", name="b4_fc")(layers.Flatten()(x))
+    x = EqualizedDense(width if num_classes else 1, name="b4_out")(x)
+    if label is not None:
+        w = _mapping(None, width, 8, num_classes, "mapping")(label)
+        x = ops.sum(x * w, axis=1, keepdims=True) / math.sqrt(width)
+    x = layers.Activation("linear", dtype="float32", name="logits")(x)
+    return Model(inputs if label is None else [inputs, label], x, name="discriminator")
