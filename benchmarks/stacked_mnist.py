@@ -162,15 +162,15 @@ def main():
     figures = score(classifier, np.rint((real + 1) * 127.5).astype("uint8"))
     print(f"{'real digits':20} modes={figures['modes']} kl={figures['kl']:.3f}", flush=True)
     for name in options.method or METHODS:
-        same = [
+        finished = [
             row
             for row in rows
             if (row["method"], row["seed"], row["asked"]) == (name, options.seed, options.steps)
         ]
-        if not same:
+        if not finished:
             gan, steps, seconds = train(name, stacked, options.steps, options.seed)
             images = gan.generate(SAMPLES, seed=1, batch_size=500)
-            same = [
+            finished = [
                 {
                     "method": name,
                     "seed": options.seed,
@@ -181,14 +181,14 @@ def main():
                 }
             ]
             with options.results.open("a") as file:
-                file.write(json.dumps(same[0]) + "\n")
+                file.write(json.dumps(finished[0]) + "\n")
             if options.pictures:
                 options.pictures.mkdir(parents=True, exist_ok=True)
                 keras_gan.grid.image_grid(images[:64], 8).save(
                     options.pictures / f"stacked_{name}_{options.seed}.png"
                 )
             keras.backend.clear_session()
-        row = same[0]
+        row = finished[0]
         print(
             f"{name:20} modes={row['modes']} kl={row['kl']:.3f} steps={row['steps']} seconds={row['seconds']:.0f}",
             flush=True,

@@ -52,7 +52,7 @@ class Recipe:
     image_size: int | None = None
     batch_size: int = 64
     steps: int = 1000
-    ema_decay: float | None = 0.999
+    ema_decay: object = 0.999
     labels: bool = False
     data: str = "images"
     factor: int | None = None
@@ -120,12 +120,12 @@ def _adam(rate, beta_1, beta_2, discriminator_rate=None, **parts):
     }
 
 
-def _rmsprop(rate, rho=0.9):
+def _rmsprop(rate, rho=0.9, epsilon=1e-7):
     """RMSprop for both players."""
 
     def parts(steps):
         return {
-            f"{player}_optimizer": keras.optimizers.RMSprop(rate, rho)
+            f"{player}_optimizer": keras.optimizers.RMSprop(rate, rho, epsilon=epsilon)
             for player in ("generator", "discriminator")
         }
 
@@ -133,7 +133,9 @@ def _rmsprop(rate, rho=0.9):
 
 
 def _paper_r1(steps):
-    return {**_rmsprop(1e-4, 0.99)(steps), "regularizers": [R1Penalty(10.0)]}
+    # The official code adds 10 E||grad||^2, twice what its paper's gamma of 10 says. Its RMSprop divides by
+    # sqrt(v) + 1e-8, Keras' by sqrt(v + epsilon).
+    return {**_rmsprop(1e-4, 0.99, 1e-16)(steps), "regularizers": [R1Penalty(10.0)]}
 
 
 def _r1_adam(steps):
@@ -233,7 +235,7 @@ RECIPES = {
     },
     "r3gan": {
         "small": Recipe("relativistic pairing, R1, R2, residual", GAN, _small_r3gan, _r3gan(1e-3, 1e-4, 0.2, 0.1, None), steps=1500, ema_decay=0.995),
-        "paper": Recipe("R3GAN for CIFAR-10, by class", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=HalfLife(Cosine(0, 5_000_000, _R3GAN_FALL), 512), labels=True),
+        "paper": Recipe("R3GAN for CIFAR-10, without augmentation", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=HalfLife(Cosine(0, 5_000_000, _R3GAN_FALL), 512), labels=True),
     },
     "cgan": {
         "small": Recipe("classes, concatenated", ConditionalGAN, _SMALL_CRITIC, _r1_adam, steps=2500, ema_decay=0.995, labels=True),
@@ -334,7 +336,7 @@ def build(
     if recipe.labels and num_classes is None:
         raise ValueError(
             f"The recipe {name!r} trains on classes, and the data has none. Use data with labels, such as "
-            "mnist_5k or a folder with one sub-folder a class, or a recipe without: dcgan, r3gan."
+            "mnist_5k or a folder with one sub-folder a class, or a recipe without: dcgan, r1."
         )
     classes = {"num_classes": num_classes} if recipe.labels else {}
     keras.utils.set_random_seed(seed)

@@ -5,6 +5,7 @@ and so resume any of them.
 """
 
 import math
+import numbers
 
 import keras
 from keras import ops
@@ -22,12 +23,18 @@ def number_or_schedule(value, name):
         value = keras.saving.deserialize_keras_object(value)
     if isinstance(value, Schedule):
         return value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not 0 <= value < math.inf:
         raise ValueError(
-            f"`{name}` must be a number, not negative, or a schedule of keras.optimizers.schedules. "
+            f"`{name}` must be a finite number, not negative, or a schedule of keras.optimizers.schedules. "
             f"Received: {name}={value!r}"
         )
     return float(value)
+
+
+def _check_steps(value, name):
+    if not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+    return int(value)
 
 
 def value_at(value, step):
@@ -83,12 +90,11 @@ class Cosine(Schedule):
     """
 
     def __init__(self, start, end, steps):
-        if min(start, end) < 0 or steps < 1:
-            raise ValueError(
-                "`start` and `end` must not be negative, and `steps` at least 1. "
-                f"Received: start={start}, end={end}, steps={steps}"
-            )
-        self.start, self.end, self.steps = float(start), float(end), steps
+        for name, value in (("start", start), ("end", end)):
+            if isinstance(value, Schedule):
+                raise ValueError(f"`{name}` must be a number. Received: {value!r}")
+        self.start, self.end = number_or_schedule(start, "start"), number_or_schedule(end, "end")
+        self.steps = _check_steps(steps, "steps")
 
     def __call__(self, step):
         done = ops.clip(ops.cast(step, "float32") / self.steps, 0.0, 1.0)
@@ -121,9 +127,7 @@ class HalfLife(Schedule):
 
     def __init__(self, images, batch_size):
         self.images = number_or_schedule(images, "images")
-        if batch_size < 1:
-            raise ValueError(f"`batch_size` must be at least 1. Received: {batch_size}")
-        self.batch_size = batch_size
+        self.batch_size = _check_steps(batch_size, "batch_size")
 
     def __call__(self, step):
         images = ops.maximum(ops.cast(value_at(self.images, step), "float32"), 1e-8)

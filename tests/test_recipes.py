@@ -83,6 +83,7 @@ def test_r1_has_the_papers_optimizer():
     gan = recipes.build("r1", (32, 32, 3), "paper")
     for optimizer in (gan.generator_optimizer, gan.discriminator_optimizer):
         assert type(optimizer).__name__ == "RMSprop" and optimizer.rho == 0.99
+        assert optimizer.epsilon == 1e-16
         assert float(optimizer.learning_rate) == pytest.approx(1e-4)
     assert float(gan.regularizers[0].weight_at(0)) == 10.0 / 2
 

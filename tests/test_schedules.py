@@ -47,8 +47,11 @@ def test_cosine():
     np.testing.assert_allclose([schedule(s) for s in (0, 1, 5, 10)], expected, rtol=1e-6)
     assert float(schedule(25)) == 1.0
     assert Cosine.from_config(schedule.get_config()).get_config() == schedule.get_config()
-    with pytest.raises(ValueError, match="negative"):
-        Cosine(-0.1, 1.0, 10)
+    for bad in (-0.1, float("nan"), "1"):
+        with pytest.raises(ValueError, match="start"):
+            Cosine(bad, 1.0, 10)
+    with pytest.raises(ValueError, match="steps"):
+        Cosine(0.1, 1.0, "10")
 
 
 def test_half_life():
@@ -58,8 +61,12 @@ def test_half_life():
     assert [float(rising(step)) for step in (0, 10)] == pytest.approx([0.0, 0.5**0.1])
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(rising))
     assert again.get_config() == rising.get_config()
-    with pytest.raises(ValueError, match="batch_size"):
-        HalfLife(512, 0)
+    for bad in (0, None, "8"):
+        with pytest.raises(ValueError, match="batch_size"):
+            HalfLife(512, bad)
+    with pytest.raises(ValueError, match="images"):
+        HalfLife(float("inf"), 8)
+    assert HalfLife(np.int64(512), 64).get_config()["images"] == 512.0
 
 
 def test_the_ema_follows_its_schedule(images):

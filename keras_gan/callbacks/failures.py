@@ -5,8 +5,8 @@ import math
 
 # A failure is named when it is seen at this many looks in a row.
 IN_A_ROW = 3
-# A class is judged by the mean of so many.
-CLASS_LOOKS = 5
+# The discriminator's strength and the classes are judged by the mean of so many.
+STRENGTH_LOOKS, CLASS_LOOKS = 3, 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,9 +63,10 @@ def find(looks):
 
 
 def all_is_well(looks):
-    """Whether the last look shows no sign of any failure."""
+    """Whether the last look shows no sign of any failure; by itself, where a sign takes several together."""
     step = looks[-1]["step"]
-    return not any(failure.sign(looks) for failure in FAILURES if step >= failure.warmup)
+    due = [failure for failure in FAILURES if step >= failure.warmup]
+    return not any(failure.sign(looks[-1:] if failure.over > 1 else looks) for failure in due)
 
 
 # === Signs ===
@@ -94,7 +95,7 @@ def _mean(looks, name):
 
 
 def _too_strong(looks):
-    recent = looks[-IN_A_ROW:]
+    recent = looks[-STRENGTH_LOOKS:]
     explained, auc = _mean(recent, "d_explained"), _mean(recent, "d_auc")
     if explained > 0.9 and auc > 0.99:
         return (
@@ -158,17 +159,17 @@ def _missing_modes(looks):
 def _missing_class(looks):
     # Of some hundred images now one class is rare by chance, now another: it must stay the same one.
     ratios = [look.get("class_ratios") for look in looks[-CLASS_LOOKS:]]
-    if not all(ratios):
+    if not all(ratios) or any(look.keys() != ratios[-1].keys() for look in ratios):
         return None
     means = {name: sum(look[name] for look in ratios) / len(ratios) for name in ratios[-1]}
     missing = [name for name in means if means[name] < 0.2]
     there = [means[name] for name in means if name not in missing]
     # A young generator finds class after class, and most are rare before.
-    young = len(missing) > 1 and looks[-1]["step"] < 2000
-    if not missing or min(there, default=0.0) < 0.35 or young:
+    young = looks[-1]["step"] < 2000 and (len(missing) > 1 or min(there, default=0.0) < 0.35)
+    if not missing or not there or young:
         return None
     found = ", ".join(f"class {name} is {means[name]:.0%}" for name in missing)
-    return f"{found} as frequent among generated images as among real ones, and the others are there."
+    return f"{found} as frequent among generated images as among real ones."
 
 
 def _overfitting(looks):
@@ -232,7 +233,7 @@ FAILURES = (
         _too_strong,
         "a lower discriminator learning rate; `regularizers=['r1']`; `InstanceNoise`; `discriminator_steps=1`.",
         in_a_row=1,
-        over=IN_A_ROW,
+        over=STRENGTH_LOOKS,
     ),
     Failure(
         "Discriminator too weak",

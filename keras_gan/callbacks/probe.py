@@ -1,5 +1,7 @@
 """One look at a training from outside: the figures by which the monitor judges it."""
 
+import warnings
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -44,7 +46,16 @@ class Probe:
         if classifier is not None and self.real_share is None:
             raise ValueError(
                 "The `classifier` is sure (probability above 90%) of fewer than a fifth of the real images, and so cannot "
-                "tell which classes are missing: train it for longer, or leave it out."
+                "tell which classes are missing: it must give logits, not probabilities; train it for longer, or leave "
+                "it out."
+            )
+        # Of fewer images a class may be absent by chance.
+        self.known = [] if classifier is None else np.flatnonzero(self.real_share * self.count >= 8)
+        if classifier is not None and len(self.known) == 0:
+            warnings.warn(
+                f"No class has 8 of the {self.count} real images that TrainingMonitor looks at: it cannot tell which are "
+                "missing. Give it more `samples`.",
+                stacklevel=2,
             )
         self.baseline = _baseline(model.adversarial_loss)
         self.before = None
@@ -112,9 +123,7 @@ class Probe:
         names = self.model.class_names
         if names is None or len(names) != len(share):
             names = [str(i) for i in range(len(share))]
-        # A class that the real images hardly have cannot be missed.
-        known = [i for i, real in enumerate(self.real_share) if real > 0.02]
-        return {names[i]: float(share[i] / self.real_share[i]) for i in known}
+        return {names[i]: float(share[i] / self.real_share[i]) for i in self.known}
 
     def _class_diversity(self, fakes):
         """The least diversity within a class that both kinds of images have, of conditional models."""
@@ -200,9 +209,9 @@ class Probe:
 
 
 def _saturated(fakes, real):
-    """Share at an end of the range of the pixels that are not there in real images."""
+    """Share at an end of the range of the pixels that are not there in real images, a tenth of all at least."""
     of_fakes, of_real = ((np.abs(x) > 0.99).mean() for x in (fakes, real))
-    return float((of_fakes - of_real) / max(1.0 - of_real, 0.01))
+    return float(max(of_fakes - of_real, 0.0) / max(1.0 - of_real, 0.1))
 
 
 def _rows(batch, rows):

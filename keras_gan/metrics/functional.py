@@ -51,7 +51,7 @@ def frechet_from_moments(real, generated):
         )
     # Tr (S1 S2)^(1/2) is the sum of the roots of the eigenvalues of S1 S2, those of F' S2 F for any S1 = F F'.
     try:
-        # By S1's Cholesky factor. Symmetric, and transposed the way that LAPACK stores them: no copies.
+        # By S1's Cholesky factor. Symmetric, and transposed as LAPACK stores them: not turned around first.
         eigenvalues = scipy.linalg.eigh(
             cov2.T, cov1.T, type=2, eigvals_only=True, driver="gv", check_finite=False
         )

@@ -1,6 +1,7 @@
 """What is checked before anything is computed, with errors that say what to do."""
 
 import contextlib
+import numbers
 import warnings
 
 import keras
@@ -125,12 +126,13 @@ def check_ema_decay(ema_decay):
     """Return a float, a schedule (from its config too) or None."""
     if ema_decay is None:
         return None
-    ema_decay = number_or_schedule(ema_decay, "ema_decay")
-    if not isinstance(ema_decay, Schedule) and ema_decay >= 1.0:
+    known = isinstance(ema_decay, (dict, Schedule))
+    if not known and not (isinstance(ema_decay, numbers.Real) and 0.0 <= ema_decay < 1.0):
         raise ValueError(
-            f"`ema_decay` must be in [0, 1), or None for no moving average. Received: {ema_decay}"
+            "`ema_decay` must be in [0, 1), a schedule such as `keras_gan.schedules.HalfLife`, or None for no moving "
+            f"average. Received: {ema_decay!r}"
         )
-    return ema_decay
+    return number_or_schedule(ema_decay, "ema_decay")
 
 
 def clone(generator):

@@ -3,6 +3,7 @@
 from keras import Model, initializers, layers
 
 from keras_gan.layers import ConditionalBatchNormalization, Packing, SpectralNormalization
+from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.conditioning import as_vector, check_conditioning, condition_input, project
 
 NORMALIZATIONS = ("batch", "layer", "spectral", "none")
@@ -67,7 +68,7 @@ def dcgan(
     Reference: Radford et al., "Unsupervised Representation Learning with Deep Convolutional
     Generative Adversarial Networks", 2016, https://arxiv.org/abs/1511.06434
     """
-    height, width, channels = _check_image_shape(image_shape)
+    height, width, channels = check_image_shape(image_shape)
     stages = stages_of(height, width)
     for name, value in (
         ("generator_normalization", generator_normalization),
@@ -75,15 +76,13 @@ def dcgan(
     ):
         if value not in NORMALIZATIONS:
             raise ValueError(f"`{name}` must be one of {NORMALIZATIONS}. Received: {value!r}")
-    for name, value in (
-        ("latent_dim", latent_dim),
-        ("filters", filters),
-        ("kernel_size", kernel_size),
-        ("packing", packing),
-        ("recognition", 1 if recognition is None else recognition),
-    ):
-        if not (isinstance(value, int) and value >= 1):
-            raise ValueError(f"`{name}` must be a positive int. Received: {value!r}")
+    check_positive(
+        latent_dim=latent_dim,
+        filters=filters,
+        kernel_size=kernel_size,
+        packing=packing,
+        recognition=1 if recognition is None else recognition,
+    )
     check_conditioning(num_classes, condition_dim, conditioning, embedding_dim)
     if packing > 1 and (num_classes or condition_dim or recognition):
         raise ValueError("`packing` joins images of different conditions: it is for networks without any.")
@@ -269,10 +268,3 @@ def stages_of(height, width):
             "`data.load`, --image-size on the command line."
         )
     return stages
-
-
-def _check_image_shape(image_shape):
-    shape = tuple(image_shape)
-    if len(shape) != 3 or not all(isinstance(side, int) and side >= 1 for side in shape):
-        raise ValueError(f"`image_shape` must be (height, width, channels). Received: {image_shape!r}")
-    return shape

@@ -2,6 +2,7 @@
 
 from keras import Model, initializers, layers, ops
 
+from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.conditioning import check_conditioning, condition_input
 from keras_gan.networks.dcgan import stages_of
 
@@ -40,7 +41,10 @@ def gan_stability(
 
     Reference: Mescheder et al., 2018, appendix, https://arxiv.org/abs/1801.04406
     """
-    height, width, channels = image_shape
+    height, width, channels = check_image_shape(image_shape)
+    check_positive(
+        latent_dim=latent_dim, filters=filters, max_filters=max_filters, embedding_dim=embedding_dim
+    )
     check_conditioning(num_classes, None, "projection")
     stages = stages_of(height, width)
     widths = [min(filters << stage, max_filters) for stage in range(stages + 1)]
@@ -52,7 +56,7 @@ def gan_stability(
 
 
 def _initializer():
-    """Uniform within 1 / sqrt(fan_in), PyTorch's default."""
+    """Uniform within 1 / sqrt(fan_in), PyTorch's default for kernels."""
     return initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
 
 
@@ -84,7 +88,10 @@ def _generator(start, channels, latent_dim, widths, num_classes, embedding_dim):
     if label is not None:
         inputs = [inputs, label]
         embedding = layers.Embedding(
-            num_classes, embedding_dim, embeddings_initializer="random_normal", name="label_embedding"
+            num_classes,
+            embedding_dim,
+            embeddings_initializer=initializers.RandomNormal(stddev=1.0),
+            name="label_embedding",
         )(label)
         x = layers.Concatenate()([x, layers.UnitNormalization()(embedding)])
     x = layers.Dense(start[0] * start[1] * widths[0], kernel_initializer=_initializer(), name="project")(x)

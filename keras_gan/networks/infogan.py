@@ -2,6 +2,8 @@
 
 from keras import Model, initializers, layers
 
+from keras_gan.networks.checks import check_image_shape, check_positive
+
 
 def infogan(image_shape, latent_dim=62 + 10 + 2, *, recognition=10 + 2):
     """Generator and discriminator with recognition head of InfoGAN's experiment on MNIST.
@@ -28,10 +30,12 @@ def infogan(image_shape, latent_dim=62 + 10 + 2, *, recognition=10 + 2):
 
     Reference: Chen et al., 2016, appendix C.1, https://arxiv.org/abs/1606.03657
     """
-    height, width, channels = image_shape
+    height, width, channels = check_image_shape(image_shape)
+    check_positive(latent_dim=latent_dim, recognition=recognition)
     if height % 4 or width % 4:
         raise ValueError(
-            f"Height and width must be multiples of 4: they are halved twice. Received: {image_shape}"
+            f"Height and width must be multiples of 4: they are halved twice. Received: {image_shape}. Resize to such a "
+            "size with `image_size` in `data.load`, --image-size on the command line."
         )
     return (
         _generator((height // 4, width // 4), channels, latent_dim),

@@ -18,6 +18,7 @@ from keras_gan.layers import (
     NoiseInjection,
     PixelNormalization,
 )
+from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.conditioning import check_conditioning, condition_input
 
 ARCHITECTURES = ("skip", "resnet", "orig")
@@ -74,7 +75,14 @@ def stylegan2(
     Reference: Karras et al., 2020, https://arxiv.org/abs/1912.04958; Karras et al., "Training Generative
     Adversarial Networks with Limited Data", 2020, https://arxiv.org/abs/2006.06676
     """
-    height, width, channels = image_shape
+    height, width, channels = check_image_shape(image_shape)
+    check_positive(
+        latent_dim=latent_dim,
+        mapping_layers=mapping_layers,
+        channel_base=channel_base,
+        channel_max=channel_max,
+        group_size=group_size,
+    )
     if height != width or height < 8 or height & (height - 1):
         raise ValueError(
             f"StyleGAN2's images are square, with a power of two of at least 8. Received: {image_shape}"

@@ -88,7 +88,9 @@ def test_figures_by_hand():
     assert _saturated(digits, digits) == 0
     # Three quarters of the real pixels are black, and the others are not at the other end.
     assert _saturated(-np.ones_like(digits), digits) == _saturated(np.sign(digits), digits) == 1
-    assert _saturated(digits * 0, digits) == -3
+    assert _saturated(digits * 0, digits) == 0
+    # Where real pixels are nearly all there, few more are no saturation.
+    assert _saturated(-np.ones((1, 100)), np.where(np.arange(100) < 5, 0.0, 1.0)[None]) == pytest.approx(0.5)
     assert _auc(np.array([1.0, 2.0]), np.array([0.0, 1.0])) == pytest.approx((1 + 0.5 + 1 + 1) / 4)
     x = np.random.default_rng(0).normal(size=(400, 3)).astype("float32")
     assert abs(_energy(x[:200], x[200:])) < 0.05 and _energy(x, x + 5) > 1

@@ -71,6 +71,7 @@ def test_several_at_once_leave_one_whole_file():
     assert [p.name for p in pathlib.Path(paths[0]).parent.iterdir()] == [pathlib.Path(paths[0]).name]
 
 
+ROOT = pathlib.Path(__file__).parents[2]
 WORKER = """
 import sys
 import numpy as np
@@ -93,7 +94,7 @@ def test_two_processes_share_the_cache(tmp_path):
     """Both compute the same statistics at the same time, and each finds whole files."""
     workers = [
         subprocess.Popen(
-            [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
         )
         for _ in range(2)
     ]

@@ -52,6 +52,27 @@ def test_blocks_add_a_tenth():
     np.testing.assert_allclose(discriminator(x), last @ kernel + bias, atol=1e-5)
 
 
+def test_the_generator_step_by_step():
+    """Each block at the smaller size, with a tenth of its convolutions, and then twice as large."""
+    generator, _ = gan_stability((16, 16, 1), 5, filters=2, max_filters=4)
+    z = np.random.default_rng(0).normal(size=(3, 5)).astype("float32")
+
+    def layer(name, x):
+        return generator.get_layer(name)(x).numpy()
+
+    def rectified(x):
+        return np.where(x > 0, x, 0.2 * x)
+
+    x = layer("project", z).reshape(3, 4, 4, 4)
+    for name, wider in (("block_0", False), ("block_1", True), ("last_block", False)):
+        y = layer(f"{name}_conv_2", rectified(layer(f"{name}_conv_1", rectified(x))))
+        x = (layer(f"{name}_shortcut", x) if wider else x) + 0.1 * y
+        if name != "last_block":
+            x = x.repeat(2, axis=1).repeat(2, axis=2)
+    expected = np.tanh(layer("to_image", rectified(x)))
+    np.testing.assert_allclose(generator(z), expected, rtol=1e-4, atol=1e-6)
+
+
 def test_a_label_picks_its_logit():
     generator, discriminator = gan_stability((8, 8, 1), 4, filters=4, num_classes=3)
     x = np.random.default_rng(0).normal(size=(1, 8, 8, 1)).repeat(3, axis=0).astype("float32")

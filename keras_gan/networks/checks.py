@@ -1,0 +1,16 @@
+"""Arguments of networks, checked before anything is built."""
+
+
+def check_image_shape(image_shape):
+    """Return (height, width, channels), or raise a ValueError."""
+    shape = tuple(image_shape)
+    if len(shape) != 3 or not all(isinstance(side, int) and side >= 1 for side in shape):
+        raise ValueError(f"`image_shape` must be (height, width, channels). Received: {image_shape!r}")
+    return shape
+
+
+def check_positive(**values):
+    """Raise a ValueError for the first argument that is no positive int."""
+    for name, value in values.items():
+        if not (isinstance(value, int) and value >= 1):
+            raise ValueError(f"`{name}` must be a positive int. Received: {value!r}")
