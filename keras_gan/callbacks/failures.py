@@ -162,7 +162,7 @@ def _missing_class(looks):
     if not all(ratios) or any(look.keys() != ratios[-1].keys() for look in ratios):
         return None
     means = {name: sum(look[name] for look in ratios) / len(ratios) for name in ratios[-1]}
-    missing = [name for name in means if means[name] < 0.2]
+    missing = [name for name in means if means[name] < 0.1]
     there = [means[name] for name in means if name not in missing]
     # A young generator finds class after class, and most are rare before.
     young = looks[-1]["step"] < 2000 and (len(missing) > 1 or min(there, default=0.0) < 0.35)
