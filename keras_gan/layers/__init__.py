@@ -5,10 +5,13 @@ from keras_gan.layers.biased_activation import BiasedActivation
 from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
+from keras_gan.layers.filtered_leaky_relu import FilteredLeakyReLU
 from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
+from keras_gan.layers.fourier_features import FourierFeatures
 from keras_gan.layers.grouped_convolution import GroupedConv2D
 from keras_gan.layers.latent_average import LatentAverage
 from keras_gan.layers.learned_constant import LearnedConstant
+from keras_gan.layers.magnitude_normalization import MagnitudeNormalization
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_stddev import MinibatchStdDev
 from keras_gan.layers.modulated_convolution import ModulatedConv2D
@@ -29,9 +32,12 @@ __all__ = [
     "EqualizedDense",
     "FIRDownsampling",
     "FIRUpsampling",
+    "FilteredLeakyReLU",
+    "FourierFeatures",
     "GroupedConv2D",
     "LatentAverage",
     "LearnedConstant",
+    "MagnitudeNormalization",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
     "ModulatedConv2D",

@@ -6,8 +6,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.layers.equalized import EqualizedDense
-
 
 @keras.saving.register_keras_serializable("keras_gan")
 class FourierFeatures(keras.layers.Layer):
@@ -36,19 +34,18 @@ class FourierFeatures(keras.layers.Layer):
     """
 
     def __init__(self, channels, size, *, rate, bandwidth, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(autocast=False, **kwargs)
         self.channels, self.size, self.rate, self.bandwidth = channels, size, float(rate), float(bandwidth)
-        # (cosine, sine, x, y), which begins as no rotation and no shift.
-        self.affine = EqualizedDense(4, use_bias=False, name="affine")
 
     def build(self, input_shape):
-        self.affine.build(input_shape)
-        self.affine.kernel.assign(ops.zeros_like(self.affine.kernel))
-
         def add(name, shape, initializer, trainable=False):
-            return self.add_weight(shape=shape, initializer=initializer, trainable=trainable, name=name)
+            return self.add_weight(
+                shape=shape, initializer=initializer, trainable=trainable, autocast=False, name=name
+            )
 
         normal = keras.initializers.RandomNormal(stddev=1.0)
+        # To (cosine, sine, x, y), which begin as no rotation and no shift.
+        self.affine = add("affine", (input_shape[-1], 4), "zeros", True)
         self.bias = add("bias", (4,), lambda shape, dtype: ops.convert_to_tensor([1.0, 0, 0, 0], dtype), True)
         self.kernel = add("kernel", (self.channels, self.channels), normal, True)
         self.frequencies = add("frequencies", (self.channels, 2), self._frequencies)
@@ -56,12 +53,15 @@ class FourierFeatures(keras.layers.Layer):
         self.transform = add("transform", (3, 3), keras.initializers.Identity())
 
     def _frequencies(self, shape, dtype=None):
-        f = keras.random.normal(shape, seed=keras.random.SeedGenerator(keras.src.random.make_default_seed()))
+        f = keras.initializers.RandomNormal(stddev=1.0)(shape)
         radius = ops.sqrt(ops.sum(ops.square(f), axis=1, keepdims=True))
         return ops.cast(self.bandwidth * f / (radius * ops.exp(ops.square(radius)) ** 0.25), dtype)
 
     def call(self, inputs):
-        t = self.affine(inputs) + self.bias
+        # In half precision waves would jump from pixel to pixel.
+        wide = "float64" if self.compute_dtype == "float64" else "float32"
+        w = ops.cast(inputs, wide)
+        t = ops.matmul(w, self.affine / math.sqrt(w.shape[1])) + self.bias
         t = t / ops.sqrt(ops.sum(ops.square(t[:, :2]), axis=1, keepdims=True))
         cosine, sine, right, down = (t[:, i] for i in range(4))
         # Rotation after shift: (R, R s), and both after `transform`.
@@ -75,12 +75,13 @@ class FourierFeatures(keras.layers.Layer):
         size = ops.sqrt(ops.sum(ops.square(frequencies), axis=2))
         amplitudes = 1.0 - (size - self.bandwidth) / (self.rate / 2 - self.bandwidth)
         amplitudes = ops.clip(amplitudes, 0.0, 1.0)[:, None, None, :]
-        places = (np.arange(self.size, dtype="float32") + 0.5 - self.size / 2) / self.rate
+        places = ops.cast((np.arange(self.size) + 0.5 - self.size / 2) / self.rate, wide)
         across = ops.einsum("w,bc->bwc", places, frequencies[:, :, 0])
         along = ops.einsum("h,bc->bhc", places, frequencies[:, :, 1])
         waves = across[:, None] + along[:, :, None] + phases[:, None, None, :]
         waves = amplitudes * ops.sin(2.0 * math.pi * waves)
-        return ops.matmul(waves, ops.transpose(self.kernel) / math.sqrt(self.channels))
+        mixed = ops.matmul(waves, ops.transpose(self.kernel) / math.sqrt(self.channels))
+        return ops.cast(mixed, self.compute_dtype)
 
     def compute_output_shape(self, input_shape):
         return (input_shape[0], self.size, self.size, self.channels)

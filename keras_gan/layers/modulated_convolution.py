@@ -25,6 +25,7 @@ class ModulatedConv2D(keras.layers.Layer):
             1 / sqrt(inputs kernel_size^2) instead.
         up: 1 or 2: whether the image is doubled, with `taps`.
         taps: weights of the resampling filter along both axes. Default (1, 3, 3, 1).
+        padding: "same" (default), or "full", which keeps all that has part of a pixel in it.
 
     Input: [images (batch, height, width, channels), styles (batch, channels)]. Output shape: (batch,
     up height, up width, filters).
@@ -38,13 +39,20 @@ class ModulatedConv2D(keras.layers.Layer):
     https://arxiv.org/abs/1912.04958
     """
 
-    def __init__(self, filters, kernel_size, *, demodulate=True, up=1, taps=(1, 3, 3, 1), **kwargs):
+    def __init__(
+        self, filters, kernel_size, *, demodulate=True, up=1, taps=(1, 3, 3, 1), padding="same", **kwargs
+    ):
         # Styles stay in float32.
         super().__init__(autocast=False, **kwargs)
         if kernel_size % 2 == 0 or up not in (1, 2):
             raise ValueError(
                 f"`kernel_size` must be odd, and `up` 1 or 2. Received: kernel_size={kernel_size}, up={up}"
             )
+        if padding not in ("same", "full") or (padding == "full" and up == 2):
+            raise ValueError(
+                f'`padding` must be "same", or "full" with `up=1`. Received: {padding!r}, up={up}'
+            )
+        self.padding = padding
         self.filters, self.kernel_size, self.demodulate = filters, kernel_size, demodulate
         self.up, self.taps = up, tuple(taps)
 
@@ -53,6 +61,7 @@ class ModulatedConv2D(keras.layers.Layer):
         self.kernel = self.add_weight(
             shape=(size, size, channels, self.filters),
             initializer=keras.initializers.RandomNormal(stddev=1.0),
+            autocast=False,
             name="kernel",
         )
 
@@ -69,6 +78,9 @@ class ModulatedConv2D(keras.layers.Layer):
             kernel = kernel / (math.sqrt(fan_in) * largest)
             styles = styles / ops.max(ops.abs(styles), axis=1, keepdims=True)
         y = x * ops.cast(styles, x.dtype)[:, None, None, :]
+        more = self.kernel_size // 2 if self.padding == "full" else 0
+        if more:
+            y = ops.pad(y, [[0, 0], [more, more], [more, more], [0, 0]])
         y = resampled_convolution(y, ops.cast(kernel, x.dtype), self.up, taps=self.taps)
         if self.demodulate:
             squares = ops.matmul(ops.square(styles), ops.sum(ops.square(kernel), axis=(0, 1)))
@@ -77,8 +89,9 @@ class ModulatedConv2D(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape[0]
-        return (batch, height * self.up, width * self.up, self.filters)
+        more = self.kernel_size - 1 if self.padding == "full" else 0
+        return (batch, height * self.up + more, width * self.up + more, self.filters)
 
     def get_config(self):
-        names = ("filters", "kernel_size", "demodulate", "up", "taps")
+        names = ("filters", "kernel_size", "demodulate", "up", "taps", "padding")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}

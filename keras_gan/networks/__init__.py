@@ -12,6 +12,7 @@ from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.sngan import sagan, sngan
 from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
 from keras_gan.networks.stylegan2 import stylegan2
+from keras_gan.networks.stylegan3 import stylegan3
 
 __all__ = [
     "RECEPTIVE_FIELDS",
@@ -30,5 +31,6 @@ __all__ = [
     "srgan_discriminator",
     "srresnet",
     "stylegan2",
+    "stylegan3",
     "unet",
 ]

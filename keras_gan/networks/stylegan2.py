@@ -75,7 +75,7 @@ def stylegan2(
     Reference: Karras et al., 2020, https://arxiv.org/abs/1912.04958; Karras et al., "Training Generative
     Adversarial Networks with Limited Data", 2020, https://arxiv.org/abs/2006.06676
     """
-    height, width, channels = check_image_shape(image_shape)
+    channels = check_image_shape(image_shape)[2]
     check_positive(
         latent_dim=latent_dim,
         mapping_layers=mapping_layers,
@@ -83,10 +83,6 @@ def stylegan2(
         channel_max=channel_max,
         group_size=group_size,
     )
-    if height != width or height < 8 or height & (height - 1):
-        raise ValueError(
-            f"StyleGAN2's images are square, with a power of two of at least 8. Received: {image_shape}"
-        )
     check_conditioning(num_classes, None, "projection")
     for name, value in (
         ("architecture", architecture),
@@ -94,26 +90,37 @@ def stylegan2(
     ):
         if value not in ARCHITECTURES:
             raise ValueError(f"`{name}` must be one of {ARCHITECTURES}. Received: {value!r}")
-    sizes = [1 << i for i in range(2, height.bit_length())]
-    widths = {size: min(channel_base // size, channel_max) for size in sizes}
-    precisions = {size: _policy(size in sizes[len(sizes) - low_precision :]) for size in sizes}
-    stages = sizes, widths, precisions
+    stages = stages_of(image_shape, channel_base, channel_max, low_precision)
     w_dim = w_dim or latent_dim
     return (
         _generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes),
-        _discriminator(image_shape, stages, discriminator_architecture, num_classes, group_size),
+        discriminator(image_shape, stages, discriminator_architecture, num_classes, group_size),
     )
 
 
-def _policy(low):
-    """Precision and clipping of a stage: float16 with its weights in float32, or what the networks have."""
-    return (keras.DTypePolicy("mixed_float16"), 256.0) if low else (keras.config.dtype_policy(), None)
+def stages_of(image_shape, channel_base, channel_max, low_precision):
+    """Sizes from 4 on; the channels and the precision of each; and at what layers are clipped."""
+    height, width, _ = image_shape
+    if height != width or height < 8 or height & (height - 1):
+        raise ValueError(
+            f"StyleGAN's images are square, with a power of two of at least 8. Received: {tuple(image_shape)}. Resize to "
+            "one with `image_size` in `data.load`, --image-size on the command line."
+        )
+    sizes = [1 << i for i in range(2, height.bit_length())]
+    widths = {size: min(channel_base // size, channel_max) for size in sizes}
+    policies = {size: policy_of(size << low_precision > height) for size in sizes}
+    return sizes, widths, policies, 256.0 if low_precision else None
+
+
+def policy_of(low):
+    """float16 with its weights in float32, or what the networks have."""
+    return keras.DTypePolicy("mixed_float16") if low else keras.config.dtype_policy()
 
 
 # === Mapping ===
 
 
-def _mapping(latent_dim, w_dim, count, num_classes, name):
+def mapping(latent_dim, w_dim, count, num_classes, name, decay=0.995):
     """Latents and labels, or one of the two, to w."""
     inputs, parts = [], []
     if latent_dim:
@@ -128,7 +135,7 @@ def _mapping(latent_dim, w_dim, count, num_classes, name):
     for i in range(count):
         x = EqualizedDense(w_dim, "leaky_relu", lr_multiplier=0.01, name=f"fc{i}")(x)
     if latent_dim:
-        x = LatentAverage(name="average")(x)
+        x = LatentAverage(decay, name="average")(x)
     return Model(inputs if len(inputs) > 1 else inputs[0], x, name=name)
 
 
@@ -136,23 +143,23 @@ def _mapping(latent_dim, w_dim, count, num_classes, name):
 
 
 def _generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes):
-    mapping = _mapping(latent_dim, w_dim, mapping_layers, num_classes, "mapping")
+    to_w = mapping(latent_dim, w_dim, mapping_layers, num_classes, "mapping")
     synthesis = _synthesis(w_dim, stages, channels, architecture)
     latents = layers.Input((latent_dim,), name="latents")
     label = condition_input(num_classes)
     inputs = latents if label is None else [latents, label]
-    w = mapping(inputs)
+    w = to_w(inputs)
     ws = layers.RepeatVector(synthesis.input_shape[1], name="broadcast")(w)
     return Model(inputs, synthesis(ws), name="generator")
 
 
 def _synthesis(w_dim, stages, channels, architecture):
-    sizes, widths, precisions = stages
+    sizes, widths, policies, clamp = stages
     count = 2 * len(sizes)
     ws = layers.Input((count, w_dim), name="ws")
     x, image, used = None, None, 0
     for size in sizes:
-        dtype, clamp = precisions[size]
+        dtype = policies[size]
         block = f"b{size}"
         if x is None:
             x = LearnedConstant((size, size, widths[size]), name=f"{block}_const")(ws)
@@ -195,13 +202,13 @@ def _to_image(x, w, channels, name, dtype, clamp):
 # === Discriminator ===
 
 
-def _discriminator(image_shape, stages, architecture, num_classes, group_size):
-    sizes, widths, precisions = stages
+def discriminator(image_shape, stages, architecture, num_classes, group_size):
+    sizes, widths, policies, clamp = stages
     inputs = image = layers.Input(image_shape, name="images")
     label = condition_input(num_classes)
     x = None
     for size in reversed(sizes[1:]):
-        dtype, clamp = precisions[size]
+        dtype = policies[size]
         block, below = f"b{size}", widths[size // 2]
         if x is None or architecture == "skip":
             new = EqualizedConv2D(
@@ -223,13 +230,13 @@ def _discriminator(image_shape, stages, architecture, num_classes, group_size):
             x = layers.Add(dtype=dtype)([skip, x])
     width = widths[4]
     if architecture == "skip":
-        x = x + EqualizedConv2D(width, 1, "leaky_relu", name="b4_fromrgb")(image)
+        x = x + EqualizedConv2D(width, 1, "leaky_relu", clamp=clamp, name="b4_fromrgb")(image)
     x = MinibatchStdDev(group_size)(layers.Activation("linear", dtype="float32")(x))
-    x = EqualizedConv2D(width, 3, "leaky_relu", name="b4_conv")(x)
+    x = EqualizedConv2D(width, 3, "leaky_relu", clamp=clamp, name="b4_conv")(x)
     x = EqualizedDense(width, "leaky_relu", name="b4_fc")(layers.Flatten()(x))
     x = EqualizedDense(width if num_classes else 1, name="b4_out")(x)
     if label is not None:
-        w = _mapping(None, width, 8, num_classes, "mapping")(label)
+        w = mapping(None, width, 8, num_classes, "mapping")(label)
         x = ops.sum(x * w, axis=1, keepdims=True) / math.sqrt(width)
     x = layers.Activation("linear", dtype="float32", name="logits")(x)
     return Model(inputs if label is None else [inputs, label], x, name="discriminator")
