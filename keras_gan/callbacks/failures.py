@@ -164,9 +164,11 @@ def _missing_class(looks):
     means = {name: sum(look[name] for look in ratios) / len(ratios) for name in ratios[-1]}
     missing = [name for name in means if means[name] < 0.1]
     there = [means[name] for name in means if name not in missing]
-    # A young generator finds class after class, and most are rare before.
-    young = looks[-1]["step"] < 2000 and (len(missing) > 1 or min(there, default=0.0) < 0.35)
-    if not missing or not there or young:
+    if not missing or not there:
+        return None
+    # A young generator finds class after class, and makes of some far too many.
+    even = len(missing) == 1 and min(there) > 0.35 and max(there) < 2.0
+    if not even and looks[-1]["step"] < 2000:
         return None
     found = ", ".join(f"class {name} is {means[name]:.0%}" for name in missing)
     return f"{found} as frequent among generated images as among real ones."

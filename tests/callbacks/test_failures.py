@@ -110,7 +110,9 @@ def test_a_class_is_missing_where_it_stays_the_same_one():
     assert find([*looks(5), *looks(6, 1600, **several)]) == []
     (finding,) = find([*looks(5), *looks(5, 2000, **several)])
     assert finding.name == "Class missing" and "trousers is 8%, class boots is 5% as" in finding.evidence
-    # And where the next is hardly there it is young too.
+    # So it is where one is made far too often.
+    assert find([*looks(5), *looks(6, 1600, class_ratios={"shirts": 2.9, "coats": 0.9, "boots": 0.0})]) == []
+    # And where the next is hardly there.
     two = {"class_ratios": {"shirts": 1.8, "coats": 0.3, "boots": 0.05}}
     assert find([*looks(5), *looks(6, 1600, **two)]) == []
     assert [f.name for f in find([*looks(5), *looks(5, 2000, **two)])] == ["Class missing"]
