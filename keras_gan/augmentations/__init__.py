@@ -1,0 +1,1 @@
+"""Differentiable augmentations of everything that the discriminator sees."""

@@ -75,6 +75,13 @@ def _shape(images):
     return (ops.shape(images)[0], *images.shape[1:])
 
 
+def _mirrored(x, pad, axis):
+    """x with `pad` pixels more on both sides, mirrored at its border as often as it takes."""
+    last = x.shape[axis] - 1
+    places = np.arange(-pad, last + 1 + pad) % (2 * last)
+    return ops.take(x, np.minimum(places, 2 * last - places), axis=axis)
+
+
 def _matrix(rows):
     """(batch, n, n) matrices of entries that are tensors of shape (batch,) or numbers."""
     like = next(entry for row in rows for entry in row if not isinstance(entry, (int, float)))
@@ -150,7 +157,7 @@ def _resample(images, inverse):
     _, height, width, _ = _shape(images)
     pad = len(SYM6) // 4
     # As far as mirroring reaches; the official code pads what the batch needs of it, which gives the same.
-    x = ops.pad(images, [[0, 0], [height - 1] * 2, [width - 1] * 2, [0, 0]], mode="reflect")
+    x = _mirrored(_mirrored(images, height - 1, axis=1), width - 1, axis=2)
     up = (len(SYM6) + 1) // 2
     x = upfirdn(x, SYM6, up=2, padding=(up, up - 1), gain=4.0)
     # Places of the result, with what its filter needs around it, in pixels from the middle of the image.
@@ -264,7 +271,7 @@ def filter_bank():
 
 
 def _filter(images, probability, draws):
-    n, _, _, channels = _shape(images)
+    n = _shape(images)[0]
     gains = ops.ones((n, 4))
     for band in range(4):
         name = f"imgfilter-{band}"
@@ -280,7 +287,7 @@ def _filter(images, probability, draws):
         )
     bank = filter_bank()
     taps, pad = ops.matmul(gains, bank), bank.shape[1] // 2
-    x = ops.pad(images, [[0, 0], [pad, pad], [pad, pad], [0, 0]], mode="reflect")
+    x = _mirrored(_mirrored(images, pad, axis=1), pad, axis=2)
     # A filter of each image's own: a sum over shifted images, along one axis after the other.
     height, width = images.shape[1:3]
     x = sum(taps[:, i][:, None, None, None] * x[:, i : i + height] for i in range(bank.shape[1]))
