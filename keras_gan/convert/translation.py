@@ -6,6 +6,9 @@ layers), or None where the state dict is of another family.
 
 import re
 
+import numpy as np
+from keras import layers
+
 from keras_gan import networks
 
 
@@ -28,7 +31,9 @@ def cyclegan_resnet(state):
     convolutions = [f"model.{i}" for i in (1, 4, 7)]
     for i in range(10, 10 + blocks):
         convolutions += [f"model.{i}.conv_block.{j}" for j in (1, second)]
-    convolutions += [f"model.{10 + blocks + i}" for i in (0, 3)]
+    up = [f"model.{10 + blocks + i}" for i in (0, 3)]
+    convolutions += up
+    _add_biases(state, network, convolutions, transposed=up)
     return network, [*_with_norms(state, convolutions), last]
 
 
@@ -48,6 +53,7 @@ def pix2pix_unet(state):
     )
     down = [f"{level}.model.1" for level in levels]
     up = [f"{levels[-1]}.model.3"] + [f"{level}.model.5" for level in reversed(levels[:-1])]
+    _add_biases(state, network, ["model.model.0", *down, *up], transposed=up)
     return network, ["model.model.0", *_with_norms(state, [*down, *up]), "model.model.3"]
 
 
@@ -68,6 +74,7 @@ def patchgan(state):
         normalization=_normalization(state, "model.2", "model.3"),
     )
     inner = [f"model.{i}" for i in indices[1:-1]]
+    _add_biases(state, network, inner)
     return network, ["model.0", *_with_norms(state, inner), f"model.{indices[-1]}"]
 
 
@@ -82,6 +89,7 @@ def pixel_discriminator(state):
         filters=len(first),
         normalization=_normalization(state, "net.2", "net.3"),
     )
+    _add_biases(state, network, ["net.2", "net.5"])
     return network, ["net.0", *_with_norms(state, ["net.2"]), "net.5"]
 
 
@@ -146,6 +154,18 @@ def _normalization(state, convolution, norm):
     if f"{norm}.running_mean" in state:
         return "batch"
     return "instance" if f"{convolution}.bias" in state else "none"
+
+
+def _add_biases(state, network, convolutions, transposed=()):
+    """Zeros for the biases of a network without normalisation: the official code has none there, and ours does."""
+    normalized = any(
+        isinstance(layer, (layers.BatchNormalization, layers.GroupNormalization)) for layer in network.layers
+    )
+    if normalized or any(f"{name}.bias" in state for name in convolutions):
+        return
+    for name in convolutions:
+        outputs = _outputs(state, name, axis=1 if name in transposed else 0)
+        state[f"{name}.bias"] = np.zeros(outputs, "float32")
 
 
 def _with_norms(state, convolutions):

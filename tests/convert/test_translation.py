@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan import torch_file
+from keras_gan.convert import state_dict
 from tests.conftest import SHARED
 
 GOLDEN = SHARED / "golden" / "translation"
@@ -117,6 +118,52 @@ def test_msrresnet(scale, monkeypatch):
     expected = reference_msrresnet(state, x, scale)
     output = network(x.transpose(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
     np.testing.assert_allclose(output, expected, atol=1e-4 * expected.std())
+
+
+NAMES = {
+    "resnet": [
+        *(f"model.{i}" for i in (1, 4, 7)),
+        *(f"model.{b}.conv_block.{i}" for b in (10, 11) for i in (1, 5)),
+        *(f"model.{i}" for i in (12, 15, 19)),
+    ],
+    "unet": [
+        *("model.model.0", "model.model.1.model.1", "model.model.1.model.3.model.1"),
+        *("model.model.1.model.3.model.3", "model.model.1.model.5", "model.model.3"),
+    ],
+    "patchgan": [f"model.{i}" for i in (0, 2, 5, 8, 11)],
+    "pixel": ["net.0", "net.2", "net.5"],
+}
+
+
+@pytest.mark.parametrize("family", NAMES)
+def test_without_normalisation_there_are_no_biases(family, monkeypatch):
+    """junyanz' `--norm none`: the convolutions that a norm would follow have none."""
+    make = {
+        "resnet": lambda: keras_gan.networks.resnet(
+            (None, None, 3), blocks=2, filters=4, normalization="none"
+        ),
+        "unet": lambda: keras_gan.networks.unet((8, 8, 3), filters=4, normalization="none"),
+        "patchgan": lambda: keras_gan.networks.patchgan((None, None, 3), filters=4, normalization="none"),
+        "pixel": lambda: keras_gan.networks.patchgan(
+            (None, None, 3), receptive_field=1, filters=4, normalization="none"
+        ),
+    }[family]
+    network, names = make(), NAMES[family]
+    state = weights_of(network, names)
+    with_bias = {
+        "resnet": names[-1:],
+        "unet": names[-1:],
+        "patchgan": [names[0], names[-1]],
+        "pixel": names[:1],
+    }
+    for name in set(names) - set(with_bias[family]):
+        state[f"{name}.bias"] *= 0
+    images = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype("float32")
+    images = images[:, :8, :8] if family == "unet" else images
+    # With its biases, of zero, the file would be taken for one with instance normalisation.
+    state_dict.assign(network, dict(state), names, "all biases")
+    bare = {key: v for key, v in state.items() if not key.endswith("bias") or key[:-5] in with_bias[family]}
+    np.testing.assert_array_equal(loaded(bare, monkeypatch)(images), network(images))
 
 
 @needs_golden
