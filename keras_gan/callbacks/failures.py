@@ -186,7 +186,7 @@ def _overfitting(looks):
 
 def _saturated(looks):
     now = looks[-1]
-    if now.get("saturated", 0.0) > 0.5:
+    if now.get("saturated", 0.0) > 0.3:
         return f"{now['saturated']:.0%} of the pixels that would lie within the range are at an end of it."
     return None
 
