@@ -17,6 +17,7 @@ if keras.backend.backend() != "tensorflow":
     )
 
 from keras_gan import (
+    augmentations,
     callbacks,
     convert,
     data,
@@ -57,6 +58,7 @@ __all__ = [
     "CycleGAN",
     "InfoGAN",
     "Pix2Pix",
+    "augmentations",
     "callbacks",
     "convert",
     "data",

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan import export, losses, random, replicas
+from keras_gan import augmentations, export, losses, random, replicas
 from keras_gan.data.batches import unpack
 from keras_gan.data.images import to_uint8
 from keras_gan.layers.packing import pack_size
@@ -120,6 +120,7 @@ class GAN(Loops, keras.Model):
         return {
             "loss": "non_saturating",
             "regularizers": [],
+            "augmentation": None,
             "discriminator_steps": 1,
             "generator_optimizer": keras.optimizers.Adam(2e-4, beta_1=0.5),
             "discriminator_optimizer": keras.optimizers.Adam(2e-4, beta_1=0.5),
@@ -131,6 +132,7 @@ class GAN(Loops, keras.Model):
         discriminator_optimizer=None,
         loss=None,
         regularizers=None,
+        augmentation=None,
         discriminator_steps=None,
         metrics=None,
         jit_compile="auto",
@@ -144,6 +146,8 @@ class GAN(Loops, keras.Model):
                 player needs its own. Under a `mixed_float16` policy they are loss-scaled.
             loss: `keras_gan.losses.AdversarialLoss`, or an alias such as "wasserstein".
             regularizers: list of `keras_gan.regularizers.Regularizer` or aliases; `[]` for none.
+            augmentation: `keras_gan.augmentations.Augmentation`, or "diffaugment", "ada" or "apa": of all
+                that the discriminator sees in training.
             discriminator_steps: int, discriminator updates for one of the generator.
             metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
                 [-1, 1]; computed by `evaluate` and validation, with fakes of `ema_generator`.
@@ -159,6 +163,7 @@ class GAN(Loops, keras.Model):
             "discriminator_optimizer": discriminator_optimizer,
             "loss": loss,
             "regularizers": regularizers,
+            "augmentation": augmentation,
             "discriminator_steps": discriminator_steps,
         }
         checks.check_strategy(self.distribute_strategy, jit_compile, steps_per_execution)
@@ -174,14 +179,17 @@ class GAN(Loops, keras.Model):
                 run_eagerly=run_eagerly,
             )
             self.state.add("figure_means", (len(self.figure_names),), "float32")
-            for regularizer in self.regularizers:
-                regularizer.build(self)
+            for part in (
+                self.regularizers if self.augmentation is None else [self.augmentation, *self.regularizers]
+            ):
+                part.build(self)
             self.evaluation = Evaluation(metrics)
         self._compile_arguments = {
             "generator_optimizer": self.generator_optimizer,
             "discriminator_optimizer": self.discriminator_optimizer,
             "loss": self.adversarial_loss,
             "regularizers": list(self.regularizers),
+            "augmentation": self.augmentation,
             "discriminator_steps": self.discriminator_steps,
             "metrics": list(self.evaluation.metrics),
             "jit_compile": jit_compile,
@@ -190,12 +198,19 @@ class GAN(Loops, keras.Model):
         }
 
     def _take_parts(
-        self, generator_optimizer, discriminator_optimizer, loss, regularizers, discriminator_steps
+        self,
+        generator_optimizer,
+        discriminator_optimizer,
+        loss,
+        regularizers,
+        augmentation,
+        discriminator_steps,
     ):
         self.adversarial_loss = losses.get(loss)
         if isinstance(regularizers, (str, dict, Regularizer)):
             regularizers = [regularizers]
         self.regularizers = [get_regularizer(regularizer) for regularizer in regularizers]
+        self.augmentation = None if augmentation is None else augmentations.get(augmentation)
         self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
         checks.check_parts(self)
         checks.synchronize_batch_normalization(self)
@@ -272,6 +287,7 @@ class GAN(Loops, keras.Model):
             *("real_score", "fake_score"),
             *("d_adversarial", *self.term_names["discriminator"], *penalties["discriminator"], "d_loss"),
             *("g_adversarial", *self.term_names["generator"], *penalties["generator"], "g_loss"),
+            *(() if self.augmentation is None else self.augmentation.figure_names),
         ]
 
     # === The update ===
@@ -308,6 +324,10 @@ class GAN(Loops, keras.Model):
         self._minimize(loss, generator_tape, "generator")
         self._update_ema()
         means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]} if rounds else {}
+        if rounds and self.augmentation is not None:
+            means["real_sign"] = replicas.mean(means["real_sign"])
+            count = tf.shape(batch["image"])[0] * replicas.count_and_index()[0]
+            means |= self.augmentation.update(self, means, count)
         return {**means, **figures, "g_loss": loss}
 
     def check_networks(self, generator, discriminator):
@@ -370,11 +390,13 @@ class GAN(Loops, keras.Model):
         Args:
             images: of shape (batch, ...).
             condition: given to a discriminator that takes one.
-            training: bool; only in training regularizers perturb the images.
+            training: bool; only in training the images are augmented, and perturbed by regularizers.
             network: another network to look with, made of the discriminator's layers.
         """
         network = network or self.discriminator
         if training:
+            if self.augmentation is not None:
+                images, condition = self.augmentation.augment(self, images, condition)
             for regularizer in self.regularizers:
                 images = regularizer.perturb(self, images)
         return network(_inputs(network, images, condition), training=training)
@@ -393,17 +415,20 @@ class GAN(Loops, keras.Model):
         Returns:
             A scalar, and a dict of scalar figures for the logs.
         """
-        condition = self.condition(batch)
-        outputs = [self.discriminator_outputs(x, condition) for x in (batch["image"], fake)]
+        condition, real = self.condition(batch), batch["image"]
+        if self.augmentation is not None:
+            real = self.augmentation.replace_real(self, batch)
+        outputs = [self.discriminator_outputs(x, condition) for x in (real, fake)]
         real_logits, fake_logits = map(first, outputs)
         figures = {"real_score": mean_logit(real_logits), "fake_score": mean_logit(fake_logits)}
+        figures["real_sign"] = mean_logit(tf.sign(real_logits))
         counted = real_logits, fake_logits
         for regularizer in self.regularizers:
             counted = regularizer.relabel(self, *counted)
         loss = self.adversarial_loss.discriminator_loss(*counted, batch.get("sample_weight"))
         figures["d_adversarial"] = loss
         loss, figures = self._add(loss, figures, self.discriminator_terms(batch, *outputs))
-        turn = Turn(batch["image"], fake, condition, batch.get("latents"), real_logits, fake_logits)
+        turn = Turn(real, fake, condition, batch.get("latents"), real_logits, fake_logits)
         return self._penalize("discriminator", loss, figures, turn)
 
     def generator_objective(self, batch, fake):

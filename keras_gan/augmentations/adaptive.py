@@ -1,0 +1,66 @@
+"""The controller that ADA and APA share."""
+
+import keras
+from keras import ops
+
+from keras_gan.augmentations.augmentation import Augmentation
+from keras_gan.schedules import number_or_schedule, value_at
+
+
+class AdaptiveAugmentation(Augmentation):
+    """An augmentation of probability p, which follows how much the discriminator over-fits.
+
+        r_t = E[sign D(x)]   over the real images since p last moved
+        p  <-  p + sign(r_t - target) * (real images since then) / images,   within [0, 1]
+
+    Args:
+        p: None (default) for that; a float or a schedule over generator steps for a p that does not follow.
+        target: float, of r_t. Default 0.6.
+        images: number of real images in which p can go from 0 to 1. Default 500,000.
+        interval: int, generator steps between two moves. Default 4.
+    """
+
+    figure_names = ("augment_p", "real_sign")
+
+    def __init__(self, p=None, target=0.6, images=500_000, interval=4):
+        if p is not None:
+            p = number_or_schedule(p, "p")
+            if isinstance(p, float) and p > 1:
+                raise ValueError(f"`p` must be in [0, 1]. Received: p={p}")
+        if not -1 < target < 1:
+            raise ValueError(f"`target` must be in (-1, 1), a mean of signs. Received: target={target}")
+        if not images > 0:
+            raise ValueError(f"`images` must be positive. Received: images={images}")
+        if not (isinstance(interval, int) and interval >= 1):
+            raise ValueError(f"`interval` must be a positive int. Received: interval={interval!r}")
+        self.p, self.target, self.images, self.interval = p, float(target), float(images), interval
+
+    def get_config(self):
+        config = super().get_config()
+        if not isinstance(self.p, (float, type(None))):
+            config["p"] = keras.saving.serialize_keras_object(self.p)
+        return config
+
+    def build(self, gan):
+        super().build(gan)
+        gan.state.add("augment_p", (), "float32")
+        gan.state.add("augment_signs", (2,), "float32")
+
+    def strength(self, gan):
+        if self.p is None:
+            return gan.state.augment_p.value
+        return ops.cast(value_at(self.p, gan.state.generator_step.value), "float32")
+
+    def update(self, gan, figures, count):
+        sign = ops.cast(figures["real_sign"], "float32")
+        if self.p is not None:
+            return {"augment_p": self.strength(gan)}
+        count = ops.cast(count, "float32")
+        signs = gan.state.augment_signs.value + ops.stack([sign * count, count])
+        moved = ops.sign(signs[0] / signs[1] - self.target) * signs[1] / self.images
+        due = ops.equal(gan.state.generator_step.value % self.interval, 0)
+        p = gan.state.augment_p.value
+        p = ops.where(due, ops.clip(p + moved, 0.0, 1.0), p)
+        gan.state.augment_p.assign(p)
+        gan.state.augment_signs.assign(ops.where(due, ops.zeros_like(signs), signs))
+        return {"augment_p": p}

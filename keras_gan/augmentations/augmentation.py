@@ -1,0 +1,100 @@
+"""The base of all augmentations."""
+
+from keras import ops
+
+from keras_gan import random
+from keras_gan.parts import Part
+
+
+class Draws:
+    """Random numbers by name: who asks for a name again is given the same ones again.
+
+    Args:
+        seed: as in `random.uniform`.
+    """
+
+    def __init__(self, seed):
+        self._seed, self._drawn = seed, {}
+
+    def _draw(self, draw, name, shape):
+        key = draw.__name__, name
+        if key not in self._drawn:
+            self._drawn[key] = draw(shape, self._seed)
+        return self._drawn[key]
+
+    def uniform(self, name, shape):
+        return self._draw(random.uniform, name, shape)
+
+    def normal(self, name, shape):
+        return self._draw(random.normal, name, shape)
+
+    def coin(self, name, shape, probability):
+        """Ones with a probability, else zeros."""
+        return ops.cast(self.uniform(f"coin of {name}", shape) < probability, "float32")
+
+
+class Augmentation(Part):
+    """What is done, in training, to all images that the discriminator sees.
+
+    A subclass defines `transform`, written so that gradients go through it twice.
+
+    Attributes:
+        figure_names: what it adds to the logs.
+    """
+
+    figure_names = ()
+
+    def build(self, gan):
+        """Make what the part keeps (`gan.state.add`); called by `compile`.
+
+        Raises:
+            ValueError: for a model whose data are no images.
+        """
+        if len(gan.image_shape) != 3 or None in gan.image_shape:
+            raise ValueError(
+                f"{type(self).__name__} needs images of a known (height, width, channels). Received: a discriminator of "
+                f"{gan.image_shape}"
+            )
+
+    def transform(self, images, draws, strength, colors=True):
+        """Return the images transformed at random.
+
+        Args:
+            images: float32 of shape (batch, height, width, channels) in [-1, 1].
+            draws: `Draws`.
+            strength: what `strength` gives.
+            colors: bool, whether colours change too, or only places.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define `transform`.")
+
+    def strength(self, gan):
+        """How much is transformed at this step, for `transform`."""
+
+    def augment(self, gan, images, condition=None):
+        """Images, and the condition that the discriminator compares them with, as it is to see them.
+
+        Where the condition is an image it is moved as its image is, and keeps its colours.
+        """
+        draws, strength = Draws(gan.seed_generator), self.strength(gan)
+        made = ops.cast(self.transform(ops.cast(images, "float32"), draws, strength), images.dtype)
+        if gan.from_images and condition is not None:
+            moved = self.transform(ops.cast(condition, "float32"), draws, strength, colors=False)
+            condition = ops.cast(moved, condition.dtype)
+        return made, condition
+
+    def replace_real(self, gan, batch):
+        """The images that the discriminator is taught are real, of a batch."""
+        return batch["image"]
+
+    def update(self, gan, figures, count):
+        """Called after each step of training.
+
+        Args:
+            gan: the model.
+            figures: dict of the step's figures; `real_sign` is the mean sign of the logits of real images.
+            count: real images of the step, of all replicas.
+
+        Returns:
+            Dict of figures, by `figure_names`.
+        """
+        return {}
