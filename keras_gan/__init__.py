@@ -41,6 +41,8 @@ from keras_gan.models.info_gan import InfoGAN
 from keras_gan.models.lsgan import LSGAN
 from keras_gan.models.pix2pix import Pix2Pix
 from keras_gan.models.srgan import ESRGAN, SRGAN
+from keras_gan.models.stylegan2 import StyleGAN2
+from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
 
@@ -58,6 +60,8 @@ __all__ = [
     "CycleGAN",
     "InfoGAN",
     "Pix2Pix",
+    "StyleGAN2",
+    "StyleGAN3",
     "augmentations",
     "callbacks",
     "convert",

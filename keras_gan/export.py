@@ -113,7 +113,7 @@ class Sampler(tf.Module):
 
             @tf.function(input_signature=numbers)
             def sample(n, seed=0, truncation=1.0):
-                return finish(gan.synthesize(gan.export_latents(n, seed, truncation)))
+                return finish(gan.sample(n, seed, truncation))
 
         else:
 
@@ -126,7 +126,7 @@ class Sampler(tf.Module):
             @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.dtype, name="labels")])
             def sample(n, seed=0, truncation=1.0, labels=gan.no_label):
                 labels = gan.export_condition(labels, n, seed)
-                return finish(gan.synthesize(gan.export_latents(n, seed, truncation), labels))
+                return finish(gan.sample(n, seed, truncation, labels))
 
         self.serving_default = serving_default
         self.sample = sample

@@ -114,6 +114,8 @@ class HalfLife(Schedule):
     Args:
         images: number, or a schedule over generator steps: after so many images a weight counts half.
         batch_size: int, images of a step.
+        rampup: float, or None (default). The half-life is at most this share of the images seen so far
+            (0.05 in StyleGAN2).
 
     Example:
     >>> decay = keras_gan.schedules.HalfLife(10_000, batch_size=32)
@@ -125,19 +127,23 @@ class HalfLife(Schedule):
     https://arxiv.org/abs/2501.05441
     """
 
-    def __init__(self, images, batch_size):
+    def __init__(self, images, batch_size, rampup=None):
         self.images = number_or_schedule(images, "images")
         self.batch_size = _check_steps(batch_size, "batch_size")
+        self.rampup = None if rampup is None else number_or_schedule(rampup, "rampup")
 
     def __call__(self, step):
-        images = ops.maximum(ops.cast(value_at(self.images, step), "float32"), 1e-8)
+        images = ops.cast(value_at(self.images, step), "float32")
+        if self.rampup is not None:
+            images = ops.minimum(images, self.rampup * self.batch_size * ops.cast(step, "float32"))
+        images = ops.maximum(images, 1e-8)
         return ops.power(0.5, self.batch_size / images)
 
     def get_config(self):
         images = self.images
         if isinstance(images, Schedule):
             images = keras.saving.serialize_keras_object(images)
-        return {"images": images, "batch_size": self.batch_size}
+        return {"images": images, "batch_size": self.batch_size, "rampup": self.rampup}
 
 
 @keras.saving.register_keras_serializable("keras_gan")

@@ -44,7 +44,12 @@ class ConditionalGAN(GAN):
 
     def __init__(self, generator, discriminator, *, num_classes=None, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
-        shapes = generator.input_shape
+        self.num_classes = num_classes
+        if self.conditional:
+            self._check_condition_inputs()
+
+    def _check_condition_inputs(self):
+        shapes, num_classes = self.generator.input_shape, self.num_classes
         if not (isinstance(shapes, list) and len(shapes) == 2):
             raise ValueError(
                 "The generator of a conditional GAN takes [latents, condition]. "
@@ -58,12 +63,11 @@ class ConditionalGAN(GAN):
                 "`num_classes` says how many classes the labels have; leave it out only for networks that "
                 f"take vectors of attributes. Received: num_classes={num_classes}, condition of shape {shapes[1]}"
             )
-        if type(self) is ConditionalGAN and isinstance(discriminator.output_shape, list):
+        if type(self) is ConditionalGAN and isinstance(self.discriminator.output_shape, list):
             raise ValueError(
                 "The discriminator has a second output, which a ConditionalGAN does not train. Use `ACGAN` for an "
-                f"auxiliary classifier. Received: output_shape={discriminator.output_shape}"
+                f"auxiliary classifier. Received: output_shape={self.discriminator.output_shape}"
             )
-        self.num_classes = num_classes
 
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes}

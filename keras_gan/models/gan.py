@@ -591,14 +591,18 @@ class GAN(Loops, keras.Model):
         """Latents of an exported sampler: a function of n, an int64 seed and the truncation alone."""
         return truncation * self.draw_latents(n, tf.stack([seed, tf.zeros_like(seed)]))
 
-    def images_of(self, latents, condition=None, batch_size=64):
-        """Images of given latents by `ema_generator`: as `generate` returns them."""
+    def sample(self, n, seed, truncation, condition=None):
+        """Float images of an exported sampler; arguments as `export_latents`."""
+        return self.synthesize(self.export_latents(n, seed, truncation), condition)
+
+    def images_of(self, latents, condition=None, batch_size=64, **options):
+        """Images of given latents by `ema_generator`: as `generate` returns them; options are `synthesize`'s."""
         checks.check_count(batch_size, "batch_size")
         outputs = []
         for start in range(0, len(latents), batch_size):
             part = slice(start, start + batch_size)
             beside = None if condition is None else tf.constant(condition[part])
-            images = self.synthesize(tf.constant(latents[part]), beside)
+            images = self.synthesize(tf.constant(latents[part]), beside, **options)
             outputs.append(to_uint8(images) if len(images.shape) == 4 else images)
         return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
 

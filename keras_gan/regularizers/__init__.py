@@ -12,6 +12,7 @@ from keras_gan.regularizers.latent_consistency import LatentConsistencyPenalty
 from keras_gan.regularizers.lecam import LeCamPenalty
 from keras_gan.regularizers.max_gradient import MaxGradientPenalty
 from keras_gan.regularizers.orthogonal import OrthogonalPenalty
+from keras_gan.regularizers.path_length import PathLengthPenalty
 from keras_gan.regularizers.perceptual import PerceptualPenalty
 from keras_gan.regularizers.r1 import R1Penalty
 from keras_gan.regularizers.r2 import R2Penalty
@@ -39,6 +40,7 @@ ALIASES = {
     "lecam": LeCamPenalty,
     "max_gradient": MaxGradientPenalty,
     "orthogonal": OrthogonalPenalty,
+    "path_length": PathLengthPenalty,
     "perceptual": PerceptualPenalty,
     "r1": R1Penalty,
     "r2": R2Penalty,
@@ -77,6 +79,7 @@ __all__ = [
     "LeCamPenalty",
     "MaxGradientPenalty",
     "OrthogonalPenalty",
+    "PathLengthPenalty",
     "Penalty",
     "R1Penalty",
     "R2Penalty",

@@ -1,0 +1,201 @@
+"""What the StyleGANs share: latents go through a mapping network, and each layer has a style of its own."""
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan import random
+from keras_gan.layers.noise_injection import noise_of
+from keras_gan.models import checks
+from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models.gan import GAN
+from keras_gan.schedules import HalfLife
+
+EMA_DECAY = HalfLife(10_000, batch_size=32, rampup=0.05)
+
+
+class StyleBased(ConditionalGAN):
+    """A GAN whose generator consists of `mapping`, from latents to w, and `synthesis`, from w's to images.
+
+    With networks that take labels it is a conditional GAN, and without them none.
+
+    Args:
+        generator: keras.Model with two layers that are models, `mapping`, (batch, latent_dim) -> (batch, w_dim), and
+            `synthesis`, (batch, layers, w_dim) -> images; such as that of `networks.stylegan2`.
+        discriminator: keras.Model from images to logits.
+        style_mixing: float in [0, 1], share of the training's fakes that have the w of other latents from a random
+            layer on.
+        num_classes: int, of networks that take labels.
+        ema_decay: as in `GAN`. Default: a half-life of 10,000 images in batches of 32, shorter at the beginning.
+        seed: as in `GAN`.
+    """
+
+    def __init__(self, generator, discriminator, *, style_mixing=0.9, ema_decay=EMA_DECAY, **kwargs):
+        if not 0 <= style_mixing <= 1:
+            raise ValueError(f"`style_mixing` must be in [0, 1]. Received: style_mixing={style_mixing}")
+        super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
+        self.style_mixing = float(style_mixing)
+
+    def get_config(self):
+        return {**super().get_config(), "style_mixing": self.style_mixing}
+
+    def check_networks(self, generator, discriminator):
+        self.conditional = isinstance(getattr(generator, "input_shape", None), list)
+        super().check_networks(generator, discriminator)
+        names = [layer.name for layer in generator.layers]
+        missing = [name for name in ("mapping", "synthesis") if name not in names]
+        if missing:
+            raise ValueError(
+                f"The generator of {type(self).__name__} has two layers that are models, `mapping` and `synthesis`: "
+                f"`networks.stylegan2` and the like make it. It lacks {missing}; its layers are {names}."
+            )
+
+    # === With labels a ConditionalGAN, without them a GAN ===
+
+    @property
+    def condition_spec(self):
+        return super().condition_spec if self.conditional else None
+
+    @property
+    def grid_rows(self):
+        return super().grid_rows if self.conditional else GAN.grid_rows
+
+    def condition(self, batch):
+        return super().condition(batch) if self.conditional else None
+
+    def check_condition(self, spec, where):
+        if self.conditional:
+            super().check_condition(spec, where)
+
+    def condition_requirements(self, batch, where):
+        return super().condition_requirements(batch, where) if self.conditional else []
+
+    # === The update ===
+
+    def draw(self, count, seed):
+        drawn = super().draw(count, seed)
+        if self.style_mixing:
+            drawn |= {
+                "mixed_latents": self.draw_latents(count, seed),
+                "mix": random.uniform((count, 2), seed),
+            }
+        return drawn
+
+    def forward(self, batch, training=True):
+        if not training:
+            return super().forward(batch, training=False)
+        condition = self.condition(batch)
+        ws = self.style(batch["latents"], condition, training=True)
+        return self.generator.get_layer("synthesis")(self.mix(ws, batch, condition), training=True)
+
+    def mix(self, ws, drawn, condition):
+        """w's of which some images have others from a random layer on, by what `draw` has drawn."""
+        if not self.style_mixing:
+            return ws
+        count, mix = ws.shape[1], drawn["mix"]
+        others = self.style(drawn["mixed_latents"], condition, training=True, follow=False)
+        cutoff = 1 + ops.cast(ops.floor(mix[:, 1] * (count - 1)), "int32")
+        cutoff = ops.where(mix[:, 0] < self.style_mixing, cutoff, count)
+        return ops.where(np.arange(count)[None, :, None] < cutoff[:, None, None], ws, others)
+
+    def style(self, latents, condition=None, training=False, follow=None):
+        """The w's of latents, of shape (batch, layers, w_dim).
+
+        Args:
+            latents: of shape (batch, latent_dim).
+            condition: labels, or None.
+            training: bool, whether of the generator instead of `ema_generator`.
+            follow: bool, whether the mean of w follows them. Default: in training.
+        """
+        network = self.generator if training else self.ema_generator
+        follow = training if follow is None else follow
+        inputs = latents if condition is None else [latents, condition]
+        w = network.get_layer("mapping")(inputs, training=follow)
+        return ops.repeat(w[:, None], network.get_layer("synthesis").input_shape[1], axis=1)
+
+    # === Use ===
+
+    @property
+    def average_style(self):
+        """The mean w of `ema_generator`, of shape (w_dim,): that towards which truncation moves."""
+        return self.ema_generator.get_layer("mapping").get_layer("average").average
+
+    def synthesize(
+        self, latents, condition=None, training=False, truncation=1.0, truncation_cutoff=None, noise=None
+    ):
+        """Images of latents, or of w's of shape (batch, layers, w_dim); the rest as in `generate`."""
+        if training:
+            return super().synthesize(latents, condition, training=True)
+        ws = latents
+        if len(latents.shape) == 2:
+            ws = self.style(latents, condition)
+            count, average = ws.shape[1], ops.convert_to_tensor(self.average_style)
+            cutoff = count if truncation_cutoff is None else truncation_cutoff
+            truncated = average + truncation * (ws - average)
+            ws = ops.where(np.arange(count)[None, :, None] < cutoff, truncated, ws)
+        synthesis = self.ema_generator.get_layer("synthesis")
+        if noise is None:
+            return synthesis(ws, training=False)
+        with noise_of(noise):
+            return synthesis(ws, training=False)
+
+    def generate(
+        self,
+        n,
+        seed=None,
+        batch_size=64,
+        truncation=1.0,
+        labels=None,
+        truncation_cutoff=None,
+        noise="const",
+    ):
+        """Generate images.
+
+        Args:
+            n, seed, batch_size: as in `GAN.generate`.
+            truncation: float. w is moved towards its mean: mean + truncation (w - mean). 0.7 gives more typical and
+                less varied images.
+            labels: of networks that take them: int, or n ints; `None` for classes drawn at random.
+            truncation_cutoff: int, how many of the first layers that is done for. Default: all.
+            noise: "const" (default), the same for all images, "random" or "none".
+
+        Returns:
+            uint8 array of shape (n, height, width, channels).
+        """
+        checks.check_count(n, "n")
+        checks.check_seed(seed)
+        if not np.isfinite(truncation):
+            raise ValueError(f"`truncation` must be a finite number. Received: {truncation}")
+        if truncation_cutoff is not None and not (
+            isinstance(truncation_cutoff, int) and truncation_cutoff >= 0
+        ):
+            raise ValueError(f"`truncation_cutoff` must be an int, or None. Received: {truncation_cutoff!r}")
+        if seed is None:
+            seed = int(np.random.default_rng().integers(2**31))
+        condition = None
+        if self.conditional:
+            if labels is None:
+                labels = self.random_condition(n, tf.constant(seed, "int64")).numpy()
+            condition = self.as_condition(labels, n)
+        elif labels is not None:
+            raise ValueError(f"This model has no classes. Received: labels={labels!r}")
+        with noise_of(noise):
+            return self.images_of(
+                self.sample_latents(n, seed),
+                condition,
+                batch_size,
+                truncation=truncation,
+                truncation_cutoff=truncation_cutoff,
+            )
+
+    def sample(self, n, seed, truncation, condition=None):
+        return self.synthesize(self.export_latents(n, seed, 1.0), condition, truncation=truncation)
+
+    def grid_inputs(self, rows, columns, seed, truncation=1.0):
+        of = super() if self.conditional else super(ConditionalGAN, self)
+        latents, condition = of.grid_inputs(rows, columns, seed)
+        return latents, condition, truncation
+
+    def grid_images(self, inputs, columns):
+        latents, condition, truncation = inputs
+        return self.images_of(latents, condition, truncation=truncation), columns

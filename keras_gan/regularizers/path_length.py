@@ -1,0 +1,67 @@
+"""Path length regularisation of StyleGAN2."""
+
+import keras
+from keras import ops
+
+from keras_gan import gradients, random, replicas
+from keras_gan.regularizers.regularizer import Penalty, check_fraction
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class PathLengthPenalty(Penalty):
+    """Lets a step in w of one length change the image by one amount, whatever w and the direction are.
+
+        weight E (|J^T y| - a)^2,   J = d image / d w,   y ~ N(0, 1 / (height width))
+
+    |J^T y| is the root of the mean over layers of squared lengths; a is its moving average, kept in the model's
+    saved state. For models with `style` and `mix` (StyleGAN and later).
+
+    Args:
+        weight: float. Default 2.
+        interval: int. Computed at every `interval`-th step of the generator, times `interval`. Default 4.
+        decay: float in [0, 1], of a. Default 0.99.
+        shrink: int. Only a part of the batch is looked at, batch / shrink. Default 2.
+
+    Example:
+    >>> keras_gan.regularizers.PathLengthPenalty()
+    PathLengthPenalty(weight=2.0, interval=4, decay=0.99, shrink=2)
+
+    Reference: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020,
+    https://arxiv.org/abs/1912.04958
+    """
+
+    player = "generator"
+    name = "path_length"
+
+    def __init__(self, weight=2.0, interval=4, decay=0.99, shrink=2):
+        super().__init__(weight, interval)
+        self.decay = check_fraction(decay, "decay")
+        if not (isinstance(shrink, int) and shrink >= 1):
+            raise ValueError(f"`shrink` must be a positive int. Received: shrink={shrink!r}")
+        self.shrink = shrink
+
+    def build(self, gan):
+        if not hasattr(gan, "style"):
+            raise ValueError(
+                f"`path_length` needs a model whose latents are mapped to w, such as StyleGAN2. Received: "
+                f"{type(gan).__name__}"
+            )
+        gan.state.add("path_length_mean", (), "float32")
+
+    def penalty(self, gan, turn):
+        count = ops.maximum(ops.shape(turn.fake)[0] // self.shrink, 1)
+        condition = None if turn.condition is None else turn.condition[:count]
+        drawn = gan.draw(count, gan.seed_generator)
+        ws = gan.style(drawn["latents"], condition, training=True, follow=False)
+        ws = gan.mix(ws, drawn, condition)
+        height, width, channels = gan.image_shape
+        noise = random.normal((count, height, width, channels), gan.seed_generator) / (height * width) ** 0.5
+        synthesis = gan.generator.get_layer("synthesis")
+        moved = gradients.of_sum(lambda w: noise * ops.cast(synthesis(w, training=True), "float32"), ws)
+        lengths = ops.sqrt(ops.mean(ops.sum(ops.square(moved), axis=2), axis=1) + 1e-12)
+        due = ops.equal(gan.state.step_of("generator").value % self.interval, 0)
+        mean = gan.state.path_length_mean
+        seen = replicas.mean(ops.mean(ops.stop_gradient(lengths)))
+        followed = mean.value + (1.0 - self.decay) * (seen - mean.value)
+        mean.assign(ops.where(due, followed, mean.value))
+        return ops.mean(ops.square(lengths - followed))
