@@ -185,12 +185,13 @@ def _bilinear(x, across, along):
     right_share, lower_share = (across - left)[..., None], (along - top)[..., None]
     first = ops.cast(top, "int32") * (width + 2) + ops.cast(left, "int32")
     shape = ops.shape(first)
-    first = ops.reshape(first, (shape[0], -1, 1))
-    pixels = ops.reshape(x, (shape[0], (height + 2) * (width + 2), channels))
+    # Rows of one list of pixels: several times as fast as gathering within each image.
+    size = (height + 2) * (width + 2)
+    pixels = ops.reshape(x, (-1, channels))
+    first = first + size * ops.arange(shape[0], dtype="int32")[:, None, None]
 
     def at(offset):
-        index = ops.broadcast_to(first + offset, (shape[0], ops.shape(first)[1], channels))
-        return ops.reshape(ops.take_along_axis(pixels, index, axis=1), (*shape, channels))
+        return ops.take(pixels, first + offset, axis=0)
 
     upper = at(0) * (1.0 - right_share) + at(1) * right_share
     lower = at(width + 2) * (1.0 - right_share) + at(width + 3) * right_share
