@@ -40,7 +40,9 @@ from keras_gan.models.gan import GAN
 from keras_gan.models.info_gan import InfoGAN
 from keras_gan.models.lsgan import LSGAN
 from keras_gan.models.pix2pix import Pix2Pix
+from keras_gan.models.progan import ProGAN
 from keras_gan.models.srgan import ESRGAN, SRGAN
+from keras_gan.models.stylegan import StyleGAN
 from keras_gan.models.stylegan2 import StyleGAN2
 from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.models.wgan import WGAN
@@ -60,6 +62,8 @@ __all__ = [
     "CycleGAN",
     "InfoGAN",
     "Pix2Pix",
+    "ProGAN",
+    "StyleGAN",
     "StyleGAN2",
     "StyleGAN3",
     "augmentations",

@@ -1,6 +1,7 @@
 """Layers that GANs are made of, beside Keras' own."""
 
 from keras_gan.layers.active_dropout import ActiveDropout
+from keras_gan.layers.adaptive_instance_normalization import AdaptiveInstanceNormalization
 from keras_gan.layers.biased_activation import BiasedActivation
 from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
@@ -25,6 +26,7 @@ from keras_gan.layers.spectral_normalization import SpectralNormalization
 
 __all__ = [
     "ActiveDropout",
+    "AdaptiveInstanceNormalization",
     "BiasedActivation",
     "BilinearUpsampling",
     "ConditionalBatchNormalization",

@@ -37,6 +37,8 @@ class NoiseInjection(keras.layers.Layer):
     the same picture. `noise_of` chooses otherwise.
 
     Args:
+        per_channel: bool, whether each channel has its own strength (StyleGAN), or all have one (StyleGAN2). Default
+            False.
         seed: int, or `None` (default) for one that follows from the layer's name.
 
     Input and output shape: (batch, height, width, channels).
@@ -49,13 +51,16 @@ class NoiseInjection(keras.layers.Layer):
     2019, https://arxiv.org/abs/1812.04948
     """
 
-    def __init__(self, seed=None, **kwargs):
+    def __init__(self, per_channel=False, seed=None, **kwargs):
         super().__init__(**kwargs)
+        self.per_channel = per_channel
         self.seed = zlib.crc32(self.name.encode()) % 2**31 if seed is None else seed
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def build(self, input_shape):
-        self.strength = self.add_weight(shape=(), initializer="zeros", name="strength")
+        self.strength = self.add_weight(
+            shape=(input_shape[-1],) if self.per_channel else (), initializer="zeros", name="strength"
+        )
         self.fixed = self.add_weight(
             shape=tuple(input_shape[1:3]),
             initializer=keras.initializers.RandomNormal(stddev=1.0, seed=self.seed),
@@ -77,4 +82,4 @@ class NoiseInjection(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "seed": self.seed}
+        return {**super().get_config(), "per_channel": self.per_channel, "seed": self.seed}

@@ -8,9 +8,11 @@ from keras_gan.networks.gan_stability import gan_stability
 from keras_gan.networks.infogan import infogan
 from keras_gan.networks.mlp import mlp
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
+from keras_gan.networks.progan import progan
 from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.sngan import sagan, sngan
 from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
+from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
 
@@ -23,6 +25,7 @@ __all__ = [
     "mlp",
     "msrresnet",
     "patchgan",
+    "progan",
     "r3gan",
     "resnet",
     "rrdbnet",
@@ -30,6 +33,7 @@ __all__ = [
     "sngan",
     "srgan_discriminator",
     "srresnet",
+    "stylegan",
     "stylegan2",
     "stylegan3",
     "unet",

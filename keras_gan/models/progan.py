@@ -1,0 +1,198 @@
+"""ProGAN."""
+
+import keras
+import tensorflow as tf
+
+from keras_gan import replicas
+from keras_gan.models.gan import GAN
+from keras_gan.networks.progan import ProGANDiscriminator, ProGANGenerator, double, half
+from keras_gan.regularizers import DriftPenalty, GradientPenalty
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class ProGAN(GAN):
+    """Progressive GAN: grows from 4 x 4 to the full size in one `fit`.
+
+    The first stage lasts `stable_images` real images; each further one fades in over `fade_images` and then lasts
+    `stable_images`. Real images are made smaller, and blended as the generated ones are. No weight and no state of the
+    optimisers is lost where a stage begins: all exist from the start. Defaults: WGAN-GP of weight 10 with drift 0.001,
+    one critic step, Adam(0.001, 0, 0.99).
+
+    The logs have `image_size` and `alpha`, the newest layers' share.
+
+    Args:
+        generator, discriminator: of `networks.progan(...)`.
+        fade_images, stable_images: ints, real images shown. Default 600,000 (the official code) each.
+        batch_sizes: dict from image size to batch size, where a stage wants less than the data set's batch, which is
+            then split; the data set's must be a multiple. A step of `fit` makes a step for each part. Default: the data
+            set's for all.
+        ema_decay, seed: as in `GAN`.
+
+    Example:
+    >>> networks = keras_gan.networks.progan((16, 16, 3), latent_dim=8, filters=[16, 16, 8])
+    >>> gan = keras_gan.ProGAN(*networks, fade_images=64, stable_images=64, batch_sizes={16: 8})
+    >>> gan.compile()
+    >>> images = np.random.uniform(-1, 1, (64, 16, 16, 3)).astype("float32")
+    >>> history = gan.fit(images, batch_size=16, epochs=5, verbose=0)
+    >>> [round(size) for size in history.history["image_size"]]
+    [4, 8, 8, 16, 16]
+
+    Reference: Karras et al., "Progressive Growing of GANs for Improved Quality, Stability, and Variation", 2018,
+    https://arxiv.org/abs/1710.10196
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        fade_images=600_000,
+        stable_images=600_000,
+        batch_sizes=None,
+        **kwargs,
+    ):
+        for name, value in (("fade_images", fade_images), ("stable_images", stable_images)):
+            if not isinstance(value, int) or value < 1:
+                raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+        super().__init__(generator, discriminator, **kwargs)
+        self.fade_images, self.stable_images = fade_images, stable_images
+        # JSON has no numbers as keys.
+        self.batch_sizes = {int(size): batch for size, batch in (batch_sizes or {}).items()}
+        unknown = [size for size in self.batch_sizes if size not in generator.sizes]
+        if unknown or not all(isinstance(b, int) and b >= 1 for b in self.batch_sizes.values()):
+            raise ValueError(
+                f"`batch_sizes` is a dict from sizes of {generator.sizes} to positive ints. Received: {batch_sizes!r}"
+            )
+        self.state.add("images_shown")
+        self.stage = None
+        self._grow()
+
+    def get_config(self):
+        config = {
+            "fade_images": self.fade_images,
+            "stable_images": self.stable_images,
+            "batch_sizes": {str(size): batch for size, batch in self.batch_sizes.items()},
+        }
+        return {**super().get_config(), **config}
+
+    def check_networks(self, generator, discriminator):
+        if not (isinstance(generator, ProGANGenerator) and isinstance(discriminator, ProGANDiscriminator)):
+            raise ValueError(
+                "ProGAN grows the networks of `keras_gan.networks.progan`. Received: "
+                f"{type(generator).__name__} and {type(discriminator).__name__}"
+            )
+        super().check_networks(generator, discriminator)
+
+    def defaults(self):
+        def adam():
+            return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+
+        return {
+            **super().defaults(),
+            "loss": "wasserstein",
+            "regularizers": [GradientPenalty(10.0), DriftPenalty(0.001)],
+            "generator_optimizer": adam(),
+            "discriminator_optimizer": adam(),
+        }
+
+    # === Stages ===
+
+    @property
+    def images_to_full_size(self):
+        """Real images until the last stage has faded in, and been stable as long as the others."""
+        stages = len(self.generator.sizes)
+        return stages * self.stable_images + (stages - 1) * self.fade_images
+
+    def begin_of(self, stage):
+        """Real images shown when a stage begins."""
+        return stage and self.stable_images + (stage - 1) * (self.fade_images + self.stable_images)
+
+    def enter_stage(self):
+        if self.steps_per_execution > 1:
+            raise ValueError(
+                "ProGAN changes its graph where a stage begins, and needs steps_per_execution=1. Received: "
+                f"{self.steps_per_execution}"
+            )
+        if self._grow():
+            self.make_train_function(force=True)
+            self.test_function = self.predict_function = None
+
+    def _grow(self):
+        """Give the networks the stage of the images shown so far; return whether it is another."""
+        shown, last = int(self.state.images_shown.numpy()), len(self.generator.sizes) - 1
+        stage = max(s for s in range(last + 1) if self.begin_of(s) <= shown)
+        changed, self.stage = stage != self.stage, stage
+        for network in (self.generator, self.ema_generator, self.discriminator):
+            network.stage = stage
+        if not shown:
+            self._set_alpha()
+        return changed
+
+    def load_own_variables(self, store):
+        super().load_own_variables(store)
+        self._grow()
+
+    def _take_parts(self, **parts):
+        # The optimisers are built with the weights of all stages.
+        stage, self.stage = self.stage, None
+        super()._take_parts(**parts)
+        self.stage = stage
+
+    @property
+    def generator_variables(self):
+        return self._of_stage(self.generator)
+
+    @property
+    def discriminator_variables(self):
+        return self._of_stage(self.discriminator)
+
+    def _of_stage(self, network):
+        return network.trainable_variables if self.stage is None else network.stage_variables()
+
+    def _set_alpha(self):
+        """The newest layers' share, by the images shown."""
+        alpha = tf.ones(())
+        if self.stage:
+            since = self.state.images_shown.value - self.begin_of(self.stage)
+            alpha = tf.clip_by_value(tf.cast(since, "float32") / self.fade_images, 0.0, 1.0)
+        for network in (self.generator, self.ema_generator, self.discriminator):
+            network.alpha.assign(alpha)
+
+    # === The update ===
+
+    @property
+    def figure_names(self):
+        return [*super().figure_names, "image_size", "alpha"]
+
+    def _update(self, batch):
+        """A step for each part of the batch that the stage wants."""
+        count = batch["image"].shape[0]
+        wanted = self.batch_sizes.get(self.generator.size)
+        parts = 1
+        if wanted is not None:
+            shown = (
+                None if count is None else count * replicas.count_and_index()[0] // self.discriminator_steps
+            )
+            if shown is None or (shown % wanted and shown > wanted):
+                raise ValueError(
+                    f"The data set's batch must be a multiple of batch_sizes[{self.generator.size}] = {wanted}, and known. "
+                    f"Received: a batch of {shown}. `keras_gan.data` gives such ones."
+                )
+            parts = max(shown // wanted, 1)
+        rounds = []
+        for j in range(parts):
+            part = {name: values[j::parts] for name, values in batch.items()} if parts > 1 else batch
+            self._set_alpha()
+            figures = super()._update(self._at_stage(part))
+            figures |= {"image_size": self.generator.size, "alpha": self.generator.alpha.value}
+            rounds.append({name: tf.cast(value, "float32") for name, value in figures.items()})
+            seen = tf.shape(part["image"])[0] * replicas.count_and_index()[0]
+            self.state.images_shown.assign_add(tf.cast(seen, "int64"))
+        return {name: sum(figures[name] for figures in rounds) / parts for name in rounds[0]}
+
+    def _at_stage(self, batch):
+        """Real images at the stage's size, blended with smaller ones as generated ones are."""
+        images = self.discriminator.shrink(batch["image"])
+        if self.stage:
+            images = self.generator.blend(double(half(images)), images)
+        return {**batch, "image": images}
