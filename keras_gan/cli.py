@@ -434,13 +434,18 @@ def upscale(
 
 @app.command()
 def convert(
-    file: Annotated[pathlib.Path, typer.Argument(help="A published checkpoint (.pth, .pt).")],
+    file: Annotated[
+        pathlib.Path, typer.Argument(help="A published checkpoint (.pth, .pt, .npz, .safetensors).")
+    ],
     to: Annotated[pathlib.Path, typer.Option(help="Folder of the SavedModel to write.")],
+    prefix: Annotated[
+        str, typer.Option(help="Only names that begin with it, such as G. of two networks.")
+    ] = "",
 ):
-    """Turn a published PyTorch checkpoint (pix2pix, CycleGAN, ESRGAN, MSRResNet) into a SavedModel."""
+    """Turn a published PyTorch checkpoint (pix2pix, CycleGAN, ESRGAN, MSRResNet, StyleGAN2 and 3, ProGAN) into a SavedModel."""
     from keras_gan.convert import convert
 
-    network, folder = convert(file, to)
+    network, folder = convert(file, to, prefix)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
 
 

@@ -180,8 +180,16 @@ def write_networks(networks, folder, value_range=(-1, 1)):
 
 
 def _on_images(network, value_range):
-    """A network as functions of floats in a range and of uint8."""
+    """A network as functions of floats in a range and of uint8; where it takes labels too, only of floats."""
     (low, high), shape = value_range, network.input_shape
+    if isinstance(shape, list):
+        labels = tf.TensorSpec(shape[1], network.inputs[1].dtype, name="labels")
+
+        @tf.function(input_signature=[tf.TensorSpec(shape[0], tf.float32, name="images"), labels])
+        def of_labelled(images, labels):
+            return {"images": tf.cast(network([images, labels], training=False), tf.float32)}
+
+        return of_labelled, None
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
     def of_floats(images):

@@ -3,25 +3,32 @@
 import json
 import pathlib
 
+import keras
+
 from keras_gan import export
-from keras_gan.convert import state_dict, translation
+from keras_gan.convert import state_dict, style, translation
+from keras_gan.models.gan import GAN
+from keras_gan.models.stylegan2 import StyleGAN2
+from keras_gan.networks.outputs import first
 
-FAMILIES = translation.FAMILIES
+FAMILIES = (*translation.FAMILIES, *style.FAMILIES)
 
 
-def load(path):
+def load(path, prefix=""):
     """Build the network of a published checkpoint, with its weights.
 
     Family and sizes are recognised from names and shapes; PyTorch is not needed, and nothing in the file
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
-    ESRGAN, BasicSR and Real-ESRGAN (RRDBNet), BasicSR's MSRResNet.
+    ESRGAN, BasicSR and Real-ESRGAN (RRDBNet), BasicSR's MSRResNet; state dicts of NVIDIA's StyleGAN2,
+    StyleGAN2-ADA and StyleGAN3 (generators and discriminators), and of the PyTorch GAN zoo's ProGAN.
 
     Args:
-        path: of a `.pth` file, of today's format or the older one.
+        path: of a `.pth` file, of today's format or the older one, an `.npz` or a `.safetensors` file.
+        prefix: str; only names that begin with it, which is taken off, such as "G." in a file of two networks.
 
     Returns:
-        keras.Model, NHWC, in the range of the official network: [-1, 1] for CycleGAN and pix2pix, [0, 1]
-        for super-resolution. Its `name` says the family.
+        keras.Model, NHWC, in the range of the official network: [0, 1] for super-resolution, else [-1, 1]. Its
+        `name` says the family; generators from latents are called "generator".
 
     Raises:
         ValueError: for a file that is damaged or hostile, of no known family, or whose names or shapes
@@ -30,7 +37,7 @@ def load(path):
     Example:
     >>> network = keras_gan.convert.load("latest_net_G.pth")  # doctest: +SKIP
     """
-    state = state_dict.read(path)
+    state = state_dict.read(path, prefix)
     for family in FAMILIES:
         cleaned = dict(state)
         try:
@@ -38,8 +45,10 @@ def load(path):
         except ValueError as error:
             raise ValueError(f"{path} looks like {family.__name__}: {error}") from error
         if found is not None:
-            network, names = found
-            state_dict.assign(network, cleaned, names, path)
+            network, entries = found
+            if family in translation.FAMILIES:
+                entries = state_dict.chain(network, entries)
+            state_dict.assign(network, cleaned, entries, path)
             return network
     known = "; ".join(family.__doc__.splitlines()[0].rstrip(".") for family in FAMILIES)
     raise ValueError(
@@ -47,14 +56,15 @@ def load(path):
     )
 
 
-def convert(path, to):
+def convert(path, to, prefix=""):
     """Write the network of a published checkpoint as a SavedModel.
 
     `serving_default` takes `images`, NHWC floats in the network's own range, and gives `images`;
-    `translate` (of generators) is of uint8 images.
+    `translate` (of generators from images) is of uint8 images. Generators from latents are written as `GAN.export`
+    does: `sample(n, seed, truncation)`, and `serving_default` of `latents`.
 
     Args:
-        path: as in `load`.
+        path, prefix: as in `load`.
         to: folder to write.
 
     Returns:
@@ -63,19 +73,44 @@ def convert(path, to):
     Raises:
         ValueError: as `load`, and for a folder with other things in it.
     """
-    network = load(path)
+    network = load(path, prefix)
     folder = pathlib.Path(to)
-    value_range = [0, 1] if network.name in ("rrdbnet", "msrresnet") else [-1, 1]
-    # A discriminator's logits are no image.
-    name = None if network.name == "patchgan" else "translate"
-    export.write_networks({name: network}, folder, value_range)
     about = {
         "family": network.name,
         "source": pathlib.Path(path).name,
-        "input_shape": list(network.input_shape[1:]),
         "output_shape": list(network.output_shape[1:]),
-        "range": value_range,
         "parameters": network.count_params(),
     }
+    if network.name == "generator":
+        as_gan(network).export(folder, metadata=about)
+        return network, folder
+    value_range = [0, 1] if network.name in ("rrdbnet", "msrresnet") else [-1, 1]
+    # A discriminator's logits are no image.
+    name = (
+        None
+        if network.output_shape[-1] == 1 and network.name in ("patchgan", "discriminator")
+        else "translate"
+    )
+    export.write_networks({name: network}, folder, value_range)
+    about |= {"input_shape": list(first(network.input_shape)[1:]), "range": value_range}
     (folder / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
     return network, folder
+
+
+def as_gan(generator):
+    """A model around a generator from latents that was loaded, to sample, edit and export; not to train.
+
+    Args:
+        generator: as `load` gives it.
+
+    Returns:
+        `StyleGAN2` where the generator has styles, else `GAN`.
+    """
+    images = keras.Input(tuple(generator.output_shape[1:]))
+    judge = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
+    if not any(layer.name == "mapping" for layer in generator.layers):
+        return GAN(generator, judge, ema_decay=None)
+    classes = None
+    if isinstance(generator.input_shape, list):
+        classes = generator.get_layer("mapping").get_layer("embed").kernel.shape[0]
+    return StyleGAN2(generator, judge, ema_decay=None, num_classes=classes)

@@ -1,5 +1,9 @@
 """PyTorch state dicts: read, cleaned up, and put into the layers of a Keras network."""
 
+import os
+import pathlib
+import zipfile
+
 import numpy as np
 from keras import layers
 
@@ -10,9 +14,14 @@ from keras_gan.layers import PixelShuffle
 WRAPPERS = ("params_ema", "params", "state_dict")
 
 
-def read(path):
-    """Names and arrays of a checkpoint's network, the wrappers around them and `module.` taken off."""
-    state = torch_file.read(path)
+def read(path, prefix=""):
+    """Names and arrays of a checkpoint's network, the wrappers around them and `module.` taken off.
+
+    Args:
+        path: of a file of PyTorch, or one that ends in `.npz` or `.safetensors`.
+        prefix: str; only names that begin with it, which is taken off.
+    """
+    state = _read_file(path)
     for key in WRAPPERS:
         if isinstance(state, dict) and isinstance(state.get(key), dict):
             state = state[key]
@@ -22,11 +31,39 @@ def read(path):
     state = {
         name.removeprefix("module."): value for name, value in state.items() if isinstance(value, np.ndarray)
     }
+    state = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
+    if not state:
+        raise ValueError(f"{path} has no names that begin with {prefix!r}.")
     return _without_leftovers(state)
 
 
+def _read_file(path):
+    ending = pathlib.Path(path).suffix
+    if ending in (".npz", ".safetensors") and not os.path.isfile(path):
+        raise FileNotFoundError(f"There is no file {str(path)!r}.")
+    if ending == ".npz":
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return {name: file[name] for name in file.files}
+        except (ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{path} cannot be read as a NumPy file of arrays: {error}") from error
+    if ending == ".safetensors":
+        try:
+            import safetensors
+            from safetensors.numpy import load_file
+        except ImportError as error:
+            raise ImportError(
+                "Files of safetensors need its package. Install it: pip install 'keras-gan[safetensors]'"
+            ) from error
+        try:
+            return load_file(path)
+        except safetensors.SafetensorError as error:
+            raise ValueError(f"{path} cannot be read as a file of safetensors: {error}") from error
+    return torch_file.read(path)
+
+
 def _without_leftovers(state):
-    """Without counters, and without running statistics of norms that have no weights (unused in older files)."""
+    """Without counters, filters that are always the same, and running statistics of norms that have no weights."""
     statistics = {
         name
         for name in state
@@ -36,49 +73,67 @@ def _without_leftovers(state):
     return {
         name: value
         for name, value in state.items()
-        if name not in statistics and not name.endswith("num_batches_tracked")
+        if name not in statistics and not name.endswith(("num_batches_tracked", "resample_filter"))
     }
 
 
-def assign(network, state, names, source):
+def assign(network, state, entries, source):
     """Put the arrays of a state dict into a network.
 
     Args:
-        network: keras.Model whose layers with weights form a chain.
+        network: keras.Model.
         state: dict from name to array.
-        names: of the modules that these layers are in the official code, in order.
+        entries: (name, variable, function from the array to the variable's value, or None).
         source: what messages call the file.
 
     Raises:
         ValueError: which lists names and shapes that differ.
     """
-    weighted = [layer for layer in network.layers if isinstance(layer, tuple(WEIGHTS))]
-    shuffled = _before_pixel_shuffles(network)
-    wanted, values, problems = {}, [], []
-    for layer, module in zip(weighted, names, strict=True):
-        for suffix, variable, order in _weights_of(layer):
-            name = f"{module}.{suffix}"
-            wanted[name] = variable
-            array = state.get(name)
-            if array is None:
-                problems.append(f"`{name}` is missing")
-                continue
-            array = array.transpose(order) if order else array
-            if layer in shuffled and array.shape[-1:] == variable.shape[-1:]:
-                # PyTorch's pixel shuffle has a channel's pixels beside each other.
-                squared = shuffled[layer] ** 2
-                array = array.reshape(*array.shape[:-1], -1, squared).swapaxes(-1, -2).reshape(array.shape)
-            if array.shape != tuple(variable.shape):
-                problems.append(
-                    f"`{name}` has shape {state[name].shape}, not that of {tuple(variable.shape)}"
-                )
-            values.append((variable, array))
+    values, problems = [], []
+    for name, variable, arrange in entries:
+        if name not in state:
+            problems.append(f"`{name}` is missing")
+            continue
+        try:
+            array = arrange(state[name]) if arrange else state[name]
+        except ValueError:  # of another rank, or not divisible
+            array = None
+        if array is None or array.shape != tuple(variable.shape):
+            problems.append(f"`{name}` has shape {state[name].shape}, not that of {tuple(variable.shape)}")
+        values.append((variable, array))
+    wanted = {name for name, *_ in entries}
     problems += [f"`{name}` is unknown" for name in state if name not in wanted]
     if problems:
         listed = "; ".join(problems[:8]) + ("; ..." if len(problems) > 8 else "")
         raise ValueError(f"{source} does not fit {network.name} ({len(problems)} differences): {listed}")
     for variable, array in values:
         variable.assign(array)
+
+
+def chain(network, names):
+    """Entries of a network whose layers with weights follow one another.
+
+    Args:
+        network: keras.Model.
+        names: of the modules that these layers are in the official code, in order.
+    """
+    weighted = [layer for layer in network.layers if isinstance(layer, tuple(WEIGHTS))]
+    shuffled = _before_pixel_shuffles(network)
+    entries = []
+    for layer, module in zip(weighted, names, strict=True):
+        scale = shuffled.get(layer)
+        for suffix, variable, order in _weights_of(layer):
+
+            def arrange(array, order=order, scale=scale, channels=variable.shape[-1]):
+                array = array.transpose(order) if order else array
+                if scale and array.shape[-1] == channels:
+                    # PyTorch's pixel shuffle has a channel's pixels beside each other.
+                    parts = array.reshape(*array.shape[:-1], -1, scale**2)
+                    array = parts.swapaxes(-1, -2).reshape(array.shape)
+                return array
+
+            entries.append((f"{module}.{suffix}", variable, arrange))
+    return entries
 
 
 def _weights_of(layer):

@@ -93,7 +93,7 @@ def stylegan2(
     stages = stages_of(image_shape, channel_base, channel_max, low_precision)
     w_dim = w_dim or latent_dim
     return (
-        _generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes),
+        generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes),
         discriminator(image_shape, stages, discriminator_architecture, num_classes, group_size),
     )
 
@@ -142,7 +142,7 @@ def mapping(latent_dim, w_dim, count, num_classes, name, decay=0.995):
 # === Synthesis ===
 
 
-def _generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes):
+def generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes):
     to_w = mapping(latent_dim, w_dim, mapping_layers, num_classes, "mapping")
     synthesis = _synthesis(w_dim, stages, channels, architecture)
     latents = layers.Input((latent_dim,), name="latents")

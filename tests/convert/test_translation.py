@@ -161,7 +161,7 @@ def test_without_normalisation_there_are_no_biases(family, monkeypatch):
     images = np.random.default_rng(0).uniform(-1, 1, (1, 32, 32, 3)).astype("float32")
     images = images[:, :8, :8] if family == "unet" else images
     # With its biases, of zero, the file would be taken for one with instance normalisation.
-    state_dict.assign(network, dict(state), names, "all biases")
+    state_dict.assign(network, dict(state), state_dict.chain(network, names), "all biases")
     bare = {key: v for key, v in state.items() if not key.endswith("bias") or key[:-5] in with_bias[family]}
     np.testing.assert_array_equal(loaded(bare, monkeypatch)(images), network(images))
 
