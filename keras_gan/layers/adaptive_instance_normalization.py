@@ -32,15 +32,19 @@ class AdaptiveInstanceNormalization(keras.layers.Layer):
 
     def build(self, input_shape):
         images, styles = input_shape
-        self.affine = EqualizedDense(2 * images[-1], name="affine", dtype="float32")
+        self.affine = EqualizedDense(2 * images[-1], name="affine", dtype=self._wide)
         self.affine.build(styles)
+
+    @property
+    def _wide(self):
+        return "float64" if self.compute_dtype == "float64" else "float32"
 
     def call(self, inputs):
         images, w = inputs
-        x = ops.cast(images, "float32")
+        x = ops.cast(images, self._wide)
         x = x - ops.mean(x, axis=(1, 2), keepdims=True)
         x = x * ops.rsqrt(ops.mean(ops.square(x), axis=(1, 2), keepdims=True) + self.epsilon)
-        scale, offset = ops.split(self.affine(w)[:, None, None, :], 2, axis=-1)
+        scale, offset = ops.split(self.affine(ops.cast(w, self._wide))[:, None, None, :], 2, axis=-1)
         return ops.cast(x * (1.0 + scale) + offset, images.dtype)
 
     def compute_output_shape(self, input_shape):

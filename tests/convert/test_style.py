@@ -106,9 +106,7 @@ def test_a_discriminator_leaves_as_a_saved_model(name, tmp_path):
 def test_safetensors(tmp_path):
     source = GOLDEN / "stylegan2/stylegan2_resnet_16.npz"
     arrays = {
-        k.removeprefix("G."): np.array(v, order="C")
-        for k, v in np.load(source).items()
-        if k.startswith("G.")
+        k.removeprefix("G."): np.array(v, order="C") for k, v in np.load(source).items() if k.startswith("G.")
     }
     save_file(arrays, tmp_path / "G.safetensors")
     for a, b in zip(
