@@ -45,7 +45,7 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
         labels = np.asarray(labels)
         if labels.shape[:1] != images.shape[:1]:
             raise ValueError(
-                f"`labels` must have one row per image. Received: {len(labels)} for {len(images)} images"
+                f"`labels` must have one row per image. Received: labels of shape {labels.shape} for {len(images)} images"
             )
         arrays["label"] = labels
     structure = (lambda b: b["image"]) if labels is None else (lambda b: (b["image"], b["label"]))

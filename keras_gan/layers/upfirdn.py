@@ -3,6 +3,9 @@
 import numpy as np
 from keras import ops
 
+# Weights of a filter that is applied along both axes at once.
+SHORT = 4
+
 
 def upfirdn(x, taps, *, up=1, down=1, padding=(0, 0), gain=1.0):
     """Insert zeros, pad or crop, filter, and take every `down`-th pixel.
@@ -29,21 +32,36 @@ def upfirdn(x, taps, *, up=1, down=1, padding=(0, 0), gain=1.0):
     Reference: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020,
     https://arxiv.org/abs/1912.04958
     """
-    x = ops.convert_to_tensor(x)
+    x, taps = ops.convert_to_tensor(x), np.asarray(taps, "float32")
+    if taps.ndim == 2 or len(taps) <= SHORT:
+        taps = np.outer(taps, taps) if taps.ndim == 1 else taps
+        return _filter(x, taps * (gain / taps.sum()), (up, up), (down, down), (padding, padding))
+    # Long filters are applied along one axis after the other.
+    for taps_of_axis, axis in ((taps[:, None], 0), (taps[None, :], 1)):
+        ups, downs, paddings = [1, 1], [1, 1], [(0, 0), (0, 0)]
+        ups[axis], downs[axis], paddings[axis] = up, down, padding
+        x = _filter(x, taps_of_axis * (gain**0.5 / taps.sum()), ups, downs, paddings)
+    return x
+
+
+def _filter(x, weights, up, down, padding):
+    """`upfirdn` with numbers of its own for each axis, and weights (height, width)."""
     height, width, channels = x.shape[1:]
-    if up > 1:
+    if max(up) > 1:
         x = ops.reshape(x, (-1, height, 1, width, 1, channels))
-        x = ops.pad(x, [[0, 0], [0, 0], [0, up - 1], [0, 0], [0, up - 1], [0, 0]])
-        x = ops.reshape(x, (-1, up * height, up * width, channels))
-    added = [max(side, 0) for side in padding]
-    if any(added):
-        x = ops.pad(x, [[0, 0], added, added, [0, 0]])
-    first, last = (max(-side, 0) for side in padding)
-    if first or last:
-        x = x[:, first : x.shape[1] - last, first : x.shape[2] - last]
-    weights = np.asarray(taps, "float32")
+        x = ops.pad(x, [[0, 0], [0, 0], [0, up[0] - 1], [0, 0], [0, up[1] - 1], [0, 0]])
+        x = ops.reshape(x, (-1, up[0] * height, up[1] * width, channels))
+    added = [[max(side, 0) for side in sides] for sides in padding]
+    if any(map(any, added)):
+        x = ops.pad(x, [[0, 0], *added, [0, 0]])
+    (top, bottom), (left, right) = ([max(-side, 0) for side in sides] for sides in padding)
+    if top or bottom or left or right:
+        x = x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
     # A convolution turns its filter around; the operation below does not.
-    weights = (np.outer(weights, weights) if weights.ndim == 1 else weights)[::-1, ::-1]
-    weights = weights * (gain / weights.sum())
-    weights = np.broadcast_to(weights[:, :, None, None], (*weights.shape, channels, 1))
-    return ops.depthwise_conv(x, ops.convert_to_tensor(weights, x.dtype), strides=down, padding="valid")
+    weights = weights[::-1, ::-1][:, :, None, None]
+    weights = np.broadcast_to(weights, (*weights.shape[:2], channels, 1))
+    weights = ops.convert_to_tensor(weights, x.dtype)
+    if down[0] == down[1]:
+        return ops.depthwise_conv(x, weights, strides=down[0], padding="valid")
+    # TensorFlow's has one stride for both axes.
+    return ops.depthwise_conv(x, weights, padding="valid")[:, :: down[0], :: down[1]]

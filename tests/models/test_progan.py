@@ -126,7 +126,13 @@ def test_export_of_a_stage(tmp_path):
 def test_validation_is_of_the_full_size():
     gan = pro_gan()
     gan.compile(metrics=[keras_gan.metrics.SlicedWasserstein()])
-    gan.fit(IMAGES, batch_size=8, epochs=2, validation_data=keras_gan.data.from_arrays(IMAGES, 8), verbose=0)
+    gan.fit(
+        IMAGES,
+        batch_size=8,
+        epochs=2,
+        validation_data=keras_gan.data.from_arrays(IMAGES, batch_size=8),
+        verbose=0,
+    )
 
 
 def test_refusals():
