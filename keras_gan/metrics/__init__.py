@@ -3,6 +3,7 @@
 from keras_gan.metrics import features, functional
 from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
 from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
+from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
 from keras_gan.metrics.evaluate import evaluate
 from keras_gan.metrics.features import Extractor, train_extractor
 from keras_gan.metrics.frechet_distance import FrechetDistance
@@ -40,7 +41,9 @@ __all__ = [
     "PerceptualPathLength",
     "Precision",
     "Recall",
+    "RotationEquivariance",
     "SlicedWasserstein",
+    "TranslationEquivariance",
     "evaluate",
     "features",
     "functional",

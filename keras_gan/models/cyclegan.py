@@ -34,7 +34,8 @@ class CycleGAN(Translation):
         a2b, b2a: keras.Model from images to images in [-1, 1], such as `networks.resnet`. Both kinds have one
             shape: give grey images three channels.
         discriminator_a, discriminator_b: keras.Model from images to logits, such as `networks.patchgan`.
-        cycle_weight: float. Default 10.
+        cycle_weight: float, or (weight of a -> b -> a, weight of b -> a -> b) where one kind says less than the other: a
+            colour picture that must come back from its outlines is hidden in them as noise. Default 10.
         identity_weight: float, relative to `cycle_weight`. Default 0.5; 0 saves its time.
         pool_size: int, images of each kind that the pool holds. Default 50; 0 for none.
         ema_decay: float or None (default, as in the paper). seed: as in `GAN`.
@@ -77,7 +78,10 @@ class CycleGAN(Translation):
                 f"channels. Received: a2b {a2b.input_shape} -> {a2b.output_shape}, b2a {b2a.input_shape} -> "
                 f"{b2a.output_shape}"
             )
-        self.cycle_weight = checks.check_weight(cycle_weight, "cycle_weight")
+        weights = cycle_weight if isinstance(cycle_weight, (tuple, list)) else (cycle_weight, cycle_weight)
+        if len(weights) != 2:
+            raise ValueError(f"`cycle_weight` is a number, or two. Received: cycle_weight={cycle_weight!r}")
+        self.cycle_weight = [checks.check_weight(weight, "cycle_weight") for weight in weights]
         self.identity_weight = checks.check_weight(identity_weight, "identity_weight")
         shape = discriminator_a.input_shape[1:]
         super().__init__(
@@ -124,14 +128,19 @@ class CycleGAN(Translation):
 
     def generator_terms(self, batch, fake, fake_outputs):
         image, terms = batch["image"], {}
-        terms["g_cycle"] = self.cycle_weight * distance(image, self.synthesize(fake, training=True))
+        terms["g_cycle"] = self._weighted_distance(image, self.synthesize(fake, training=True))
         if not self.identity_weight:
             return {**terms, "g_identity": ops.zeros(())}
         # With the halves exchanged each generator is given what it makes.
         half = tf.shape(image)[0] // 2
         same = self.synthesize(tf.concat([image[half:], image[:half]], axis=0), training=True)
-        weight = self.cycle_weight * self.identity_weight
-        return {**terms, "g_identity": weight * distance(image, same)}
+        return {**terms, "g_identity": self.identity_weight * self._weighted_distance(image, same)}
+
+    def _weighted_distance(self, image, other):
+        """Mean over both kinds of their distances times their `cycle_weight`."""
+        half = tf.shape(image)[0] // 2
+        of_a, of_b = (distance(image[part], other[part]) for part in (slice(half), slice(half, None)))
+        return (self.cycle_weight[0] * of_a + self.cycle_weight[1] * of_b) / 2.0
 
     def assess(self, batch):
         """Metrics are given kind b and what a2b makes of kind a; scores are of both directions."""
