@@ -27,3 +27,24 @@ def of_sum(function, inputs):
         outputs = tf.reduce_sum(tf.cast(function(inputs), inputs.dtype))
     # A tensor also where the function gathers rows.
     return tf.convert_to_tensor(tape.gradient(outputs, inputs))
+
+
+def minimizer(loss, variables, optimizer):
+    """A compiled function that makes a step of an optimiser and returns what the loss gives beside its value.
+
+    Args:
+        loss: function without arguments, to (scalar, figure).
+        variables: list of keras.Variable that move.
+        optimizer: keras optimiser.
+    """
+    optimizer.build(variables)
+
+    @tf.function(reduce_retracing=True)
+    def step():
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch([v.value for v in variables])
+            value, figure = loss()
+        optimizer.apply(tape.gradient(value, [v.value for v in variables]), variables)
+        return figure
+
+    return step

@@ -118,6 +118,7 @@ class Generator:
         path: of it.
 
     Attributes:
+        gan: the model, or None of a SavedModel.
         latent_dim: int.
         num_classes: int, or None.
         noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
@@ -135,7 +136,7 @@ class Generator:
             gan = load_model(path)
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
-            self.num_classes = getattr(gan, "num_classes", None)
+            self.gan, self.num_classes = gan, getattr(gan, "num_classes", None)
             self.latent_dim = first(gan.generator.input_shape)[-1]
             self.noise_dim = getattr(gan, "noise_dim", None)
             self._sample = lambda n, seed, truncation, **labels: gan.generate(
@@ -151,6 +152,7 @@ class Generator:
             raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
         metadata = path / "metadata.json"
         about = json.loads(metadata.read_text()) if metadata.exists() else {}
+        self.gan = None
         self.num_classes, serve = about.get("num_classes"), loaded.signatures["serving_default"]
         self.noise_dim = about.get("noise_dim")
         specs = serve.structured_input_signature[1]

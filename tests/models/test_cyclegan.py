@@ -38,6 +38,20 @@ def test_both_players_minimise_half_the_official_sums():
     np.testing.assert_allclose(figures["g_loss"], (cycle + identity + adversarial) / 2, rtol=1e-5)
 
 
+def test_each_kind_has_its_weight():
+    """The official lambda_A and lambda_B."""
+    (a2b, b2a, *_), gan = make(cycle_weight=(7.0, 2.0), identity_weight=0.5, pool_size=0)
+    gan.compile(**{f"{p}_optimizer": keras.optimizers.SGD(0.0) for p in ("generator", "discriminator")})
+    a, b = np.random.default_rng(0).uniform(-1, 1, (2, 5, 8, 8, 3)).astype("float32")
+    figures = gan.train_on_batch({"condition": a, "image": b}, return_dict=True)
+    there, back = np.abs(b2a(a2b(a)) - a).mean(), np.abs(a2b(b2a(b)) - b).mean()
+    np.testing.assert_allclose(figures["g_cycle"], (7 * there + 2 * back) / 2, rtol=1e-5)
+    of_a, of_b = np.abs(b2a(a) - a).mean(), np.abs(a2b(b) - b).mean()
+    np.testing.assert_allclose(figures["g_identity"], 0.5 * (7 * of_a + 2 * of_b) / 2, rtol=1e-5)
+    with pytest.raises(ValueError, match="cycle_weight"):
+        make(cycle_weight=(1.0, 2.0, 3.0))
+
+
 def test_directions():
     (a2b, b2a, *_), gan = make()
     images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 3)).astype("uint8")
@@ -72,11 +86,11 @@ def test_metrics_are_of_a2b():
 def test_papers_choice_and_config():
     _, gan = make()
     gan.compile()
-    assert (gan.cycle_weight, gan.identity_weight, gan.pool.size) == (10.0, 0.5, 50)
+    assert (gan.cycle_weight, gan.identity_weight, gan.pool.size) == ([10.0, 10.0], 0.5, 50)
     assert type(gan.adversarial_loss).__name__ == "LeastSquaresLoss"
-    _, gan = make(cycle_weight=3.0, identity_weight=0.0, pool_size=4)
+    _, gan = make(cycle_weight=(3.0, 0.5), identity_weight=0.0, pool_size=4)
     again = keras_gan.CycleGAN.from_config(gan.get_config())
-    assert (again.cycle_weight, again.identity_weight, again.pool.size) == (3.0, 0.0, 4)
+    assert (again.cycle_weight, again.identity_weight, again.pool.size) == ([3.0, 0.5], 0.0, 4)
     again.set_weights(gan.get_weights())
     images = np.zeros((1, 8, 8, 3), "uint8")
     for direction in ("a2b", "b2a"):

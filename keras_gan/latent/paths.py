@@ -2,6 +2,7 @@
 
 import pathlib
 
+import keras
 import numpy as np
 
 from keras_gan.networks.outputs import first
@@ -77,15 +78,16 @@ def walk(keys, frames, path="slerp"):
     return np.stack(steps).reshape(frames, *keys.shape[1:]).astype("float32")
 
 
-def interpolation_sheet(generator, rows=4, columns=8, path="slerp", seed=0, label=None):
+def interpolation_sheet(generator, rows=4, columns=8, path=None, seed=0, label=None, space=None):
     """Images of ways between latents, a way in each row.
 
     Args:
         generator: a `GAN`, or `keras_gan.run_folder.Generator`.
         rows, columns: ints, ways and images on each.
-        path: as in `interpolate`.
+        path: as in `interpolate`. Default: "slerp" between latents, "lerp" in W.
         seed: int, of the latents.
         label: int, class of a conditional model.
+        space: "z", the latents, or "w", what a StyleGAN maps them to. Default: "w" of a StyleGAN.
 
     Returns:
         uint8 array of shape (rows * columns, height, width, channels).
@@ -95,16 +97,17 @@ def interpolation_sheet(generator, rows=4, columns=8, path="slerp", seed=0, labe
     >>> keras_gan.latent.interpolation_sheet(gan, rows=2, columns=5).shape
     (10, 28, 28, 1)
     """
-    ends = _latents(generator, (2, rows), seed)
+    space, path = _space_and_path(generator, space, path)
+    ends = _points(generator, (2, rows), seed, label, space)
     along = [interpolate(*ends, t, path) for t in np.linspace(0.0, 1.0, columns)]
-    return _images(generator, np.stack(along, axis=1), label)
+    return _images(generator, np.stack(along, axis=1), label, space)
 
 
-def walk_frames(generator, samples=16, keys=4, frames=80, path="slerp", seed=0, label=None):
+def walk_frames(generator, samples=16, keys=4, frames=80, path=None, seed=0, label=None, space=None):
     """Images of a closed walk of several latents at once.
 
     Args:
-        generator, path, seed, label: as in `interpolation_sheet`.
+        generator, path, seed, label, space: as in `interpolation_sheet`.
         samples: int, latents that walk.
         keys: int, latents that each leads through.
         frames: int.
@@ -113,24 +116,47 @@ def walk_frames(generator, samples=16, keys=4, frames=80, path="slerp", seed=0, 
         uint8 array of shape (frames, samples, height, width, channels), for `image_grid` and
         `save_animation`.
     """
-    latents = walk(_latents(generator, (keys, samples), seed), frames, path)
-    images = _images(generator, latents, label)
+    space, path = _space_and_path(generator, space, path)
+    points = walk(_points(generator, (keys, samples), seed, label, space), frames, path)
+    images = _images(generator, points, label, space)
     return images.reshape(frames, samples, *images.shape[1:])
 
 
 def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), columns=8, seed=0, label=None):
-    """Images of the same latents, scaled by one value in each row.
+    """Images of the same latents, truncated by one value in each row.
 
     Args:
         generator, seed, label: as in `interpolation_sheet`.
-        values: factors of the latents.
+        values: factors of the latents; of a StyleGAN, of the distance of w to its mean.
         columns: int, latents.
 
     Returns:
         uint8 array of shape (len(values) * columns, height, width, channels).
     """
     latents = _latents(generator, (columns,), seed)
-    return _images(generator, np.stack([value * latents for value in values]), label)
+    if style_model(generator) is None:
+        return _images(generator, np.stack([value * latents for value in values]), label, "z")
+    gan, latents = style_model(generator), latents.astype("float32")
+    condition = _condition(gan, columns, label)
+    return np.concatenate([gan.images_of(latents, condition, truncation=value) for value in values])
+
+
+def style_model(generator):
+    """The model with `style` of a `GAN` or `Generator`, or None."""
+    gan = getattr(generator, "gan", generator)
+    return gan if hasattr(gan, "style") else None
+
+
+def _space_and_path(generator, space, path):
+    styled = style_model(generator) is not None
+    space = space or ("w" if styled else "z")
+    if space not in ("z", "w"):
+        raise ValueError(f"`space` must be 'z' or 'w'. Received: {space!r}")
+    if space == "w" and not styled:
+        raise ValueError(
+            "Only StyleGANs have a space 'w' (exported SavedModels have not: give the run or `.keras` file)."
+        )
+    return space, path or ("lerp" if space == "w" else "slerp")
 
 
 def _latents(generator, shape, seed):
@@ -143,15 +169,33 @@ def _latents(generator, shape, seed):
     return np.random.default_rng(seed).normal(size=(*shape, latent_dim))
 
 
-def _images(generator, latents, label):
-    latents = latents.reshape(-1, latents.shape[-1]).astype("float32")
+def _points(generator, shape, seed, label, space):
+    """Latents, or the w of latents, of shape (*shape, size)."""
+    latents = _latents(generator, shape, seed)
+    if space == "z":
+        return latents
+    gan, flat = style_model(generator), latents.reshape(-1, latents.shape[-1]).astype("float32")
+    ws = keras.ops.convert_to_numpy(gan.style(flat, _condition(gan, len(flat), label)))[:, 0]
+    return ws.reshape(*shape, ws.shape[-1])
+
+
+def _condition(gan, n, label):
+    if gan.condition_spec is not None:
+        return gan.as_condition(0 if label is None else label, n)
+    if label is not None:
+        raise ValueError(f"This model has no classes. Received: label={label!r}")
+    return None
+
+
+def _images(generator, points, label, space):
+    points = points.reshape(-1, points.shape[-1]).astype("float32")
+    if space == "w":
+        gan = style_model(generator)
+        count = gan.ema_generator.get_layer("synthesis").input_shape[1]
+        return gan.images_of(np.repeat(points[:, None], count, axis=1))
     if hasattr(generator, "latent_dim"):
-        return generator.images_of(latents, label)
-    if generator.condition_spec is None:
-        if label is not None:
-            raise ValueError(f"This model has no classes. Received: label={label!r}")
-        return generator.images_of(latents, None)
-    return generator.images_of(latents, generator.as_condition(0 if label is None else label, len(latents)))
+        return generator.images_of(points, label)
+    return generator.images_of(points, _condition(generator, len(points), label))
 
 
 def save_animation(frames, filepath, fps=20):

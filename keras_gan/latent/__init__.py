@@ -1,0 +1,30 @@
+"""Ways through the space of latents, editing and projection, and pictures of them."""
+
+from keras_gan.latent.directions import attribute_direction, ganspace, sefa
+from keras_gan.latent.paths import (
+    interpolate,
+    interpolation_sheet,
+    save_animation,
+    truncation_sweep,
+    walk,
+    walk_frames,
+)
+from keras_gan.latent.projection import Projection, project
+from keras_gan.latent.styles import edit, style_mixing_sheet, styles_of
+
+__all__ = [
+    "Projection",
+    "attribute_direction",
+    "edit",
+    "ganspace",
+    "interpolate",
+    "interpolation_sheet",
+    "project",
+    "save_animation",
+    "sefa",
+    "style_mixing_sheet",
+    "styles_of",
+    "truncation_sweep",
+    "walk",
+    "walk_frames",
+]

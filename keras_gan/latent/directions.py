@@ -1,0 +1,134 @@
+"""Directions in W along which images change in one way."""
+
+import keras
+import numpy as np
+from scipy import optimize
+
+from keras_gan.latent.styles import check_layers, check_style_model
+
+
+def sefa(gan, count=10, layers=None):
+    """Directions that change the styles of some layers most: in closed form, of the weights alone.
+
+        eigenvectors of A A^T,   A the weights from w to styles, each column of length one
+
+    Args:
+        gan: StyleGAN2 or StyleGAN (or `Generator` of one).
+        count: int, directions.
+        layers: ints, of which layers. Default: all. The last row of w's, of the image's colours, counts too.
+
+    Returns:
+        (directions, shares): unit vectors of shape (count, w_dim), and their shares of the sum of eigenvalues, falling.
+
+    Example:
+    >>> networks = keras_gan.networks.stylegan2(
+    ...     (16, 16, 3), latent_dim=8, mapping_layers=2, channel_base=128, channel_max=16
+    ... )
+    >>> directions, shares = keras_gan.latent.sefa(keras_gan.StyleGAN2(*networks), count=3)
+    >>> directions.shape
+    (3, 8)
+
+    Reference: Shen & Zhou, "Closed-Form Factorization of Latent Semantics in GANs", 2021,
+    https://arxiv.org/abs/2007.06600
+    """
+    gan = check_style_model(gan)
+    synthesis = gan.ema_generator.get_layer("synthesis")
+    kernels = []
+    for layer in synthesis.layers:
+        affine = layer if layer.name.endswith("_affine") else getattr(layer, "affine", None)
+        if hasattr(affine, "kernel"):
+            kernels.append(affine.kernel.numpy())
+    if layers is not None:
+        # Those of an image follow those of the layers before it.
+        kernels = [kernels[i] for i in check_layers(layers, len(kernels))]
+    weights = np.concatenate(kernels, axis=1)
+    weights = weights / np.maximum(np.linalg.norm(weights, axis=0, keepdims=True), 1e-12)
+    values, vectors = np.linalg.eigh(weights @ weights.T)
+    order = np.argsort(values)[::-1][:count]
+    return vectors[:, order].T, values[order] / values.sum()
+
+
+def ganspace(gan, count=10, samples=10_000, seed=0, label=None):
+    """Principal components of w.
+
+    Args:
+        gan: a StyleGAN (or `Generator` of one).
+        count: int, components.
+        samples: int, w's that they are computed of.
+        seed, label: of the latents.
+
+    Returns:
+        (directions, deviations): unit vectors of shape (count, w_dim), and the standard deviations of w along them,
+        falling.
+
+    Reference: Härkönen et al., "GANSpace: Discovering Interpretable GAN Controls", 2020,
+    https://arxiv.org/abs/2004.02546
+    """
+    w = _samples(check_style_model(gan), samples, seed, label)
+    values, vectors = np.linalg.eigh(np.cov(w, rowvar=False))
+    order = np.argsort(values)[::-1][:count]
+    return vectors[:, order].T, np.sqrt(np.maximum(values[order], 0.0))
+
+
+def attribute_direction(gan, has, samples=2000, seed=0, label=None, batch_size=64):
+    """The direction in W that separates images with an attribute from those without: logistic regression.
+
+    Args:
+        gan: a StyleGAN (or `Generator` of one).
+        has: function from uint8 images of shape (n, height, width, channels) to n bools, or probabilities of which those
+            above 1/2 count.
+        samples: int, images that are looked at.
+        seed, label: of the latents.
+        batch_size: int.
+
+    Returns:
+        (direction, accuracy): the unit vector of shape (w_dim,), towards the attribute, and which share of the images, of
+        a quarter that was held out, it sorts rightly.
+
+    Raises:
+        ValueError: where less than a tenth of the images has, or has not, the attribute.
+
+    Reference: Shen et al., "Interpreting the Latent Space of GANs for Semantic Face Editing", 2020,
+    https://arxiv.org/abs/1907.10786
+    """
+    gan = check_style_model(gan)
+    w = _samples(gan, samples, seed, label)
+    count = gan.ema_generator.get_layer("synthesis").input_shape[1]
+    found = []
+    for start in range(0, samples, batch_size):
+        part = w[start : start + batch_size].astype("float32")
+        found.append(
+            np.asarray(has(gan.images_of(np.repeat(part[:, None], count, axis=1)))).reshape(len(part))
+        )
+    found = np.concatenate(found).astype("float64") > 0.5
+    if not 0.1 <= found.mean() <= 0.9:
+        raise ValueError(
+            f"{found.mean():.0%} of {samples} images have the attribute: a direction needs a tenth on either side."
+        )
+    center, scale = w.mean(axis=0), w.std(axis=0) + 1e-8
+    x, y = (w - center) / scale, np.where(found, 1.0, -1.0)
+    train = 3 * samples // 4
+
+    def loss(parameters):
+        weights, bias = parameters[:-1], parameters[-1]
+        margin = y[:train] * (x[:train] @ weights + bias)
+        slope = -y[:train] / (1.0 + np.exp(np.minimum(margin, 500.0)))
+        gradient = np.append(x[:train].T @ slope / train + 1e-3 * weights, slope.mean())
+        return np.logaddexp(0.0, -margin).mean() + 5e-4 * weights @ weights, gradient
+
+    solution = optimize.minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    right = (x[train:] @ solution[:-1] + solution[-1] > 0) == found[train:]
+    direction = solution[:-1] / scale
+    return direction / np.linalg.norm(direction), float(right.mean())
+
+
+def _samples(gan, samples, seed, label):
+    from keras_gan.latent.paths import _condition
+
+    parts = []
+    latents = gan.sample_latents(samples, seed)
+    for start in range(0, samples, 1000):
+        part = latents[start : start + 1000]
+        ws = gan.style(part, _condition(gan, len(part), label))
+        parts.append(keras.ops.convert_to_numpy(ws)[:, 0].astype("float64"))
+    return np.concatenate(parts)
