@@ -87,6 +87,9 @@ def train(
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1)] = None,
     loss: Annotated[str | None, typer.Option(help="Another loss than the recipe's.")] = None,
+    augmentation: Annotated[
+        str | None, typer.Option(help="diffaugment, ada, apa, or none. Default: the recipe's.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of weights, data order and latents.")] = 0,
     out: Annotated[pathlib.Path | None, typer.Option(help="Run folder. Default: runs/RECIPE.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped, or start.")] = False,
@@ -174,6 +177,7 @@ def train(
         "image_size": image_size or (None if chosen.data == "low_high" and crop else chosen.image_size),
         "batch_size": batch_size or chosen.batch_size,
         "loss": loss,
+        "augmentation": augmentation,
         "seed": seed,
         "precision": precision.value,
         "jit": jit,
@@ -208,6 +212,7 @@ def train(
         num_classes=len(batches.class_names) if chosen.labels and batches.class_names else None,
         steps=epochs * len(batches) if epochs else steps,
         loss=loss,
+        augmentation=augmentation,
         jit_compile="auto" if jit is None else jit,
         init_from=init_from,
         frozen_blocks=freeze_d,
@@ -380,7 +385,13 @@ def interpolate(
     keys: Annotated[int, typer.Option(min=2, help="Latents that a walk leads through.")] = 4,
     frames: Annotated[int, typer.Option(min=2, help="Frames of a walk.")] = 80,
     fps: Annotated[int, typer.Option(min=1, help="Frames per second.")] = 20,
-    path: Annotated[str, typer.Option(help="slerp, along great circles, or lerp, straight.")] = "slerp",
+    path: Annotated[
+        str | None,
+        typer.Option(help="slerp, along great circles, or lerp, straight. Default: slerp, and lerp in w."),
+    ] = None,
+    space: Annotated[
+        str | None, typer.Option(help="z, or w of a StyleGAN run. Default: w where there is one.")
+    ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
 ):
@@ -394,9 +405,11 @@ def interpolate(
     generator = Generator(model)
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".png":
-        image_grid(latent.interpolation_sheet(generator, rows, columns, path, seed, label), columns).save(out)
+        image_grid(
+            latent.interpolation_sheet(generator, rows, columns, path, seed, label, space), columns
+        ).save(out)
     else:
-        pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label)
+        pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label, space)
         latent.save_animation([image_grid(images, columns) for images in pictures], out, fps)
     typer.echo(str(out))
 
@@ -447,6 +460,108 @@ def convert(
 
     network, folder = convert(file, to, prefix)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
+
+
+@app.command()
+def project(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of a StyleGAN.")],
+    picture: Annotated[
+        pathlib.Path, typer.Argument(help="A picture; it is cut and resized to the model's size.")
+    ],
+    out: Annotated[
+        pathlib.Path | None, typer.Option(help="Folder to write. Default: projections/PICTURE.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the search.")] = 1000,
+    extractor: Annotated[str, typer.Option(help="Of the distance, as in `evaluate`.")] = "inception",
+    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
+    pixel_weight: Annotated[float, typer.Option(help="Of the difference of pixels, beside it.")] = 0.0,
+    every_layer: Annotated[bool, typer.Option("--every-layer", help="A w for each layer (W+).")] = False,
+    seed: Annotated[int, typer.Option()] = 0,
+):
+    """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
+    import numpy as np
+
+    from keras_gan import latent
+    from keras_gan.data.images import fit_image, open_image
+    from keras_gan.grid import image_grid
+    from keras_gan.latent.styles import check_style_model
+    from keras_gan.metrics import Extractor
+    from keras_gan.run_folder import load_model
+
+    gan = load_model(model)
+    check_style_model(gan)
+    height, width, channels = gan.image_shape
+    target = fit_image(open_image(picture), (height, width), channels)
+    found = latent.project(
+        gan,
+        target,
+        Extractor(extractor, weights=weights),
+        steps,
+        pixel_weight=pixel_weight,
+        every_layer=every_layer,
+        seed=seed,
+    )
+    out = out or pathlib.Path("projections") / picture.stem
+    out.mkdir(parents=True, exist_ok=True)
+    np.save(out / "w.npy", found.w)
+    image_grid(np.stack([target, found.image]), 2, "picture | projection").save(out / "projection.png")
+    frames = [image_grid(np.stack([target, frame]), 2) for frame in found.frames]
+    latent.save_animation(frames, out / "projection.gif", fps=10)
+    typer.echo(f"{out}: distance {found.distance:.4f}, {found.distances[0]:.4f} at the mean of w")
+
+
+@app.command()
+def edit(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of a StyleGAN.")],
+    method: Annotated[str, typer.Option(help="sefa, of the weights, or ganspace, of w's.")] = "sefa",
+    direction: Annotated[
+        int | None, typer.Option(min=0, help="Which one. Default: a sheet for each of the first.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many directions, without --direction.")] = 6,
+    w: Annotated[pathlib.Path | None, typer.Option(help="w.npy of `project`. Default: of --seed.")] = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="Images that are edited.")] = 4,
+    reach: Annotated[
+        float, typer.Option(help="How far, in standard deviations of w along the direction.")
+    ] = 3.0,
+    columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 7,
+    layers: Annotated[
+        str | None, typer.Option(help="Layers that are moved, such as 0-3. Default: all.")
+    ] = None,
+    truncation: Annotated[float, typer.Option(help="Of the images that are edited.")] = 0.7,
+    seed: Annotated[int, typer.Option()] = 0,
+    out: Annotated[
+        pathlib.Path, typer.Option(help="Picture to write, or folder, without --direction.")
+    ] = pathlib.Path("edits"),
+):
+    """Move images along directions that change them in one way each."""
+    import numpy as np
+
+    from keras_gan import latent
+    from keras_gan.grid import image_grid
+    from keras_gan.run_folder import load_model
+
+    if method not in ("sefa", "ganspace"):
+        raise ValueError(f"--method must be sefa or ganspace. Received: {method}")
+    gan = load_model(model)
+    ws = latent.styles_of(gan, range(seed, seed + n), truncation=truncation) if w is None else np.load(w)
+    chosen = None
+    if layers is not None:
+        first, _, last = layers.partition("-")
+        if not (first.isdigit() and (last or first).isdigit()):
+            raise ValueError(f"--layers must be a number or two, such as 0-3. Received: {layers}")
+        chosen = range(int(first), int(last or first) + 1)
+    wanted = (direction or 0) + 1 if direction is not None else count
+    directions, _ = getattr(latent, method)(gan, wanted)
+    if len(directions) < wanted:
+        raise ValueError(f"w has {len(directions)} directions, from 0. Received: --direction {direction}")
+    deviations = np.std(latent.styles_of(gan, range(200))[:, 0] @ directions.T, axis=0)
+    for i in range(wanted) if direction is None else [direction]:
+        amounts = np.linspace(-reach, reach, columns) * deviations[i]
+        images = latent.edit(gan, ws, directions[i], amounts, chosen)
+        path = out / f"{method}_{i}.png" if direction is None else out.with_suffix(out.suffix or ".png")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        image_grid(images, columns, f"{method} {i}").save(path)
+        typer.echo(str(path))
 
 
 @app.command()

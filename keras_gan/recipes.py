@@ -6,6 +6,8 @@ import functools
 import keras
 
 from keras_gan import networks
+from keras_gan.augmentations import ADA
+from keras_gan.augmentations.ada_pipe import GROUPS
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.cyclegan import CycleGAN
@@ -13,11 +15,15 @@ from keras_gan.models.gan import GAN
 from keras_gan.models.info_gan import InfoGAN
 from keras_gan.models.lsgan import LSGAN
 from keras_gan.models.pix2pix import Pix2Pix
+from keras_gan.models.progan import ProGAN
 from keras_gan.models.srgan import ESRGAN, SRGAN
+from keras_gan.models.stylegan import StyleGAN
+from keras_gan.models.stylegan2 import StyleGAN2, lazy_adam
+from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
-from keras_gan.regularizers import DRAGANPenalty, R1Penalty, R2Penalty
+from keras_gan.regularizers import DRAGANPenalty, PathLengthPenalty, R1Penalty, R2Penalty
 from keras_gan.run_folder import load_model
 from keras_gan.schedules import Cosine, HalfLife, LinearDecay, ScheduledAdam
 
@@ -108,6 +114,18 @@ def _super_resolution(image_shape, source_shape, network, units=1024, judge_filt
     return network(factor, image_shape[-1], **sizes), judge
 
 
+def _small_progan(image_shape):
+    return networks.progan(
+        image_shape,
+        64,
+        filters=[min(64, 768 // (4 << i)) for i in range(int(image_shape[0]).bit_length() - 2)],
+    )
+
+
+_SMALL_STYLE = {"latent_dim": 64, "mapping_layers": 2, "channel_base": 512, "channel_max": 32}
+_SMALL_STYLEGAN3 = {**_SMALL_STYLE, "channel_base": 1024, "synthesis_layers": 8}
+
+
 # === Optimisers and penalties ===
 
 
@@ -175,13 +193,47 @@ def _falling(steps):
     }
 
 
+def _grown(steps, batch_size=16, stages=4):
+    """The images of `stages` stages and the fades between them, all alike, in so many steps."""
+    images = max(1, steps * batch_size // (2 * stages - 1))
+    return {"fade_images": images, "stable_images": images}
+
+
+def _style(rate, gamma, path_length=True, generator_rate=None):
+    """The official StyleGAN2's and StyleGAN3's, of a rate and a weight of R1 (None: 0.0002 size^2 / 32)."""
+
+    def parts(steps):
+        r1 = [] if gamma is None else [R1Penalty(gamma, 16)]
+        given = {"regularizers": r1 + [PathLengthPenalty()] * path_length} if r1 else {}
+        lazy = (
+            lazy_adam(rate, 4)
+            if path_length
+            else keras.optimizers.Adam(generator_rate or rate, 0.0, 0.99, epsilon=1e-8)
+        )
+        return {"generator_optimizer": lazy, "discriminator_optimizer": lazy_adam(rate, 16), **given}
+
+    return parts
+
+
+def _small_style(steps):
+    """With ADA, whose p can rise to one in half of the training."""
+    return {**_style(2.5e-3, None)(steps), "augmentation": ADA("bgc", images=8 * steps)}
+
+
 def _without_vgg(steps):
     """No perceptual loss, whose network would be downloaded."""
     return _adam(5e-4, 0.9, 0.999, discriminator_rate=2e-4, regularizers=[])
 
 
-def _r3gan(rate, final_rate, gamma, final_gamma, fall):
-    """R3GAN's: rates and gamma fall, beta_2 rises, over the first `fall` steps (None: over all)."""
+# The official code's transformations, and what they are of p.
+_R3GAN_TRANSFORMATIONS = {
+    **dict.fromkeys((*GROUPS["blit"], *GROUPS["geom"], *GROUPS["cutout"]), 1.0),
+    **dict.fromkeys(GROUPS["color"], 0.5),
+}
+
+
+def _r3gan(rate, final_rate, gamma, final_gamma, fall, augmented=None):
+    """R3GAN's: rates and gamma fall, beta_2 and the augmentation rise, over the first `fall` steps (None: over all)."""
 
     def parts(steps):
         n = fall or steps
@@ -191,11 +243,13 @@ def _r3gan(rate, final_rate, gamma, final_gamma, fall):
             "discriminator_optimizer": adam[1],
             "loss": "relativistic",
             "regularizers": [kind(Cosine(gamma, final_gamma, n)) for kind in (R1Penalty, R2Penalty)],
+            "augmentation": augmented and ADA(_R3GAN_TRANSFORMATIONS, p=Cosine(0, augmented, n)),
         }
 
     return parts
 
 
+_EMA_SMALL = HalfLife(2000, 16, rampup=0.05)
 # R3GAN's schedules end after 20 million images.
 _R3GAN_FALL = 20_000_000 // 512
 
@@ -235,7 +289,7 @@ RECIPES = {
     },
     "r3gan": {
         "small": Recipe("relativistic pairing, R1, R2, residual", GAN, _small_r3gan, _r3gan(1e-3, 1e-4, 0.2, 0.1, None), steps=1500, ema_decay=0.995),
-        "paper": Recipe("R3GAN for CIFAR-10, without augmentation", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=HalfLife(Cosine(0, 5_000_000, _R3GAN_FALL), 512), labels=True),
+        "paper": Recipe("R3GAN for CIFAR-10", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL, augmented=0.55), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=HalfLife(Cosine(0, 5_000_000, _R3GAN_FALL), 512), labels=True),
     },
     "cgan": {
         "small": Recipe("classes, concatenated", ConditionalGAN, _SMALL_CRITIC, _r1_adam, steps=2500, ema_decay=0.995, labels=True),
@@ -252,6 +306,38 @@ RECIPES = {
     "infogan": {
         "small": Recipe("finds classes without labels", InfoGAN, _SMALL_INFOGAN, _r1_adam, steps=2500, ema_decay=0.995),
         "paper": Recipe("InfoGAN on MNIST", InfoGAN, networks.infogan, lambda steps: _adam(1e-3, 0.5, 0.999, discriminator_rate=2e-4), dataset="mnist", batch_size=128, steps=5_000),
+    },
+    "progan": {
+        "small": Recipe("grows from 4 x 4 to 32 x 32", ProGAN, _small_progan, image_size=32, batch_size=16, steps=5000, ema_decay=0.995, options=_grown),
+        "paper": Recipe("ProGAN as in its paper", ProGAN, networks.progan, dataset="folder:celeba_hq", image_size=1024, batch_size=64, steps=220_000, options=lambda steps: {"fade_images": 600_000, "stable_images": 600_000, "batch_sizes": {4: 16, 8: 16, 16: 16, 32: 16, 64: 16, 128: 16, 256: 16, 512: 8, 1024: 4}}),
+    },
+    "stylegan": {
+        "small": Recipe("styles by AdaIN, noise, mixing", StyleGAN, functools.partial(networks.stylegan, **_SMALL_STYLE), lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, 4)]), image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN on FFHQ, at its full size", StyleGAN, networks.stylegan, lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(10.0)]), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
+    },
+    "stylegan2": {
+        "small": Recipe("modulated convolutions, path length, ADA", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _small_style, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN2 on FFHQ (configuration F)", StyleGAN2, functools.partial(networks.stylegan2, low_precision=4), _style(2e-3, 10.0), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
+    },
+    "stylegan2-auto": {
+        "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _small_style, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN2-ADA's automatic choice, to 128", StyleGAN2, functools.partial(networks.stylegan2, mapping_layers=2, channel_base=16384, low_precision=4), lambda steps: {**_style(2.5e-3, None)(steps), "augmentation": ADA("bgc")}, dataset="folder:pictures", image_size=128, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32, rampup=0.05)),
+    },
+    "stylegan2-256": {
+        "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _small_style, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN2-ADA's paper256", StyleGAN2, functools.partial(networks.stylegan2, channel_base=16384, group_size=8, low_precision=4), lambda steps: {**_style(2.5e-3, 1.0)(steps), "augmentation": ADA("bgc")}, dataset="folder:ffhq", image_size=256, batch_size=64, steps=390_000, ema_decay=HalfLife(20_000, 64)),
+    },
+    "stylegan2-cifar": {
+        "small": Recipe("by class, without path length or mixing", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE, discriminator_architecture="orig"), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc", images=8 * steps)}, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL, labels=True, options=lambda steps: {"style_mixing": 0.0}),
+        "paper": Recipe("StyleGAN2-ADA on CIFAR-10, by class", StyleGAN2, functools.partial(networks.stylegan2, mapping_layers=2, discriminator_architecture="orig", group_size=32, low_precision=4), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc")}, dataset="cifar10", image_size=32, batch_size=64, steps=1_560_000, ema_decay=HalfLife(500_000, 64, rampup=0.05), labels=True, options=lambda steps: {"style_mixing": 0.0}),
+    },
+    "stylegan3-t": {
+        "small": Recipe("alias-free, follows translations", StyleGAN3, functools.partial(networks.stylegan3, **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
+    },
+    "stylegan3-r": {
+        "small": Recipe("alias-free, follows rotations too", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
     },
     "pix2pix": {
         "small": Recipe("image to image, from pairs", Pix2Pix, functools.partial(_pix2pix, receptive_field=34, filters=32), _falling, dataset="--a, --b", image_size=64, batch_size=16, steps=1500, ema_decay=None, data="pairs"),
@@ -299,6 +385,7 @@ def build(
     num_classes=None,
     steps=None,
     loss=None,
+    augmentation=None,
     jit_compile="auto",
     init_from=None,
     frozen_blocks=0,
@@ -314,6 +401,7 @@ def build(
         num_classes: int, for recipes that train on labels.
         steps: int, generator steps that schedules are made for. Default: the recipe's.
         loss: alias or loss, to replace the recipe's own; None keeps it.
+        augmentation: alias or augmentation, the same; "none" for no augmentation.
         jit_compile: as in `GAN.compile`.
         init_from: path of a run folder or `.keras` file whose networks' weights to begin with.
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
@@ -355,6 +443,8 @@ def build(
     parts = recipe.parts(steps or recipe.steps)
     if loss is not None:
         parts["loss"] = loss
+    if augmentation is not None:
+        parts["augmentation"] = None if augmentation == "none" else augmentation
     gan.compile(**parts, metrics=list(metrics), jit_compile=jit_compile)
     return gan
 
