@@ -33,10 +33,6 @@ class _Equivariance(ImageMetric):
         self.num_samples, self.seed, self.batch_size = num_samples, seed, batch_size
         self.model = None
 
-    def get_config(self):
-        names = ("num_samples", "seed", "batch_size")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
-
     def prepare(self, image_shape, model=None):
         super().prepare(image_shape, model)
         self.model = model or self.model

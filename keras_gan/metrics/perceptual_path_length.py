@@ -13,7 +13,7 @@ class PerceptualPathLength(FeatureMetric):
     """E ||f(G(z_t)) - f(G(z_(t + epsilon)))||^2 / epsilon^2 on paths between latents.
 
     How evenly images change on the way from one latent to another; small is smooth. f is the
-    extractor's output, t is uniform, paths are great circles ("slerp") or straight ("lerp"). Of the
+    extractor's output, t is uniform, paths are great circles ("slerp") or straight ("lerp"; always in W). Of the
     figures of all paths those below the 1st and above the 99th percentile are left out. Images are
     taken as the generator gives them, not rounded to 256 levels.
 
@@ -27,6 +27,7 @@ class PerceptualPathLength(FeatureMetric):
         seed: int.
         batch_size: int.
         name: default "ppl".
+        space: "z", the latents (default), or "w", what a StyleGAN maps them to.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -42,7 +43,15 @@ class PerceptualPathLength(FeatureMetric):
     fewest = 0
 
     def __init__(
-        self, extractor, num_samples=1000, epsilon=1e-2, path="slerp", seed=0, batch_size=64, name="ppl"
+        self,
+        extractor,
+        num_samples=1000,
+        epsilon=1e-2,
+        path="slerp",
+        seed=0,
+        batch_size=64,
+        name="ppl",
+        space="z",
     ):
         super().__init__(extractor, name)
         check_int("num_samples", num_samples, 1)
@@ -50,7 +59,9 @@ class PerceptualPathLength(FeatureMetric):
             raise ValueError(f"`path` must be 'slerp' or 'lerp'. Received: {path!r}")
         if not 0 < epsilon < 1:
             raise ValueError(f"`epsilon` must be in (0, 1). Received: {epsilon!r}")
-        self.num_samples, self.epsilon, self.path = num_samples, epsilon, path
+        if space not in ("z", "w"):
+            raise ValueError(f"`space` must be 'z' or 'w'. Received: {space!r}")
+        self.num_samples, self.epsilon, self.path, self.space = num_samples, epsilon, path, space
         self.seed, self.batch_size = seed, batch_size
         self.model = None
 
@@ -61,6 +72,10 @@ class PerceptualPathLength(FeatureMetric):
     def prepare(self, image_shape, model=None):
         super().prepare(image_shape, model)
         self.model = model or self.model
+        if self.space == "w" and self.model is not None and not hasattr(self.model, "style"):
+            raise ValueError(
+                f"`space='w'` is of StyleGANs. Received: {type(self.model).__name__}. Take `space='z'`."
+            )
 
     def take(self, real, fake, labels):
         """Nothing: images on paths are generated when the result is asked for."""
@@ -78,10 +93,16 @@ class PerceptualPathLength(FeatureMetric):
         for start in range(0, self.num_samples, self.batch_size):
             first, last = ends[:, start : start + self.batch_size]
             t = rng.uniform(0.0, 1.0 - self.epsilon, (len(first), 1))
-            outputs = []
+            condition, path, outputs = self._condition(len(first)), self.path, []
+            if self.space == "w":
+                path = "lerp"
+                styles = [ops.convert_to_numpy(model.style(z, condition)) for z in (first, last)]
+                first, last = (ws.reshape(len(ws), -1) for ws in styles)
             for at in (t, t + self.epsilon):
-                latents = interpolate(first, last, at, self.path).astype("float32")
-                images = model.synthesize(ops.convert_to_tensor(latents), self._condition(len(latents)))
+                latents = interpolate(first, last, at, path).astype("float32")
+                if self.space == "w":
+                    latents = latents.reshape(styles[0].shape)
+                images = model.synthesize(ops.convert_to_tensor(latents), condition)
                 outputs.append(self._features(images))
             lengths.append(((outputs[1] - outputs[0]) ** 2).sum(axis=1) / self.epsilon**2)
         lengths = np.concatenate(lengths)

@@ -44,3 +44,27 @@ def test_arguments():
         metrics.PerceptualPathLength(None, epsilon=0)
     with pytest.raises(ValueError, match="needs a model"):
         metrics.PerceptualPathLength(None).result()
+
+
+def test_in_w_of_a_synthesis_that_is_linear():
+    """Images that are A w: |A (w1 - w0)|^2 on every path, whatever t."""
+    import keras
+
+    from tests.models.test_stylegan2 import style_gan
+
+    gan = style_gan()
+    ws = keras.Input((6, 8))
+    images = keras.layers.Reshape((16, 16, 3))(keras.layers.Dense(768)(keras.layers.Flatten()(ws)))
+    synthesis, latents = keras.Model(ws, images, name="synthesis"), keras.Input((8,))
+    w = gan.generator.get_layer("mapping")(latents)
+    generator = keras.Model(latents, synthesis(keras.layers.RepeatVector(6)(w)))
+    linear = keras_gan.StyleGAN2(generator, gan.discriminator, ema_decay=None)
+    metric = keras_gan.metrics.PerceptualPathLength(None, num_samples=40, space="w", epsilon=0.1)
+    metric.prepare((16, 16, 3), linear)
+    ends = np.asarray(linear.style(linear.sample_latents(80, 0))).reshape(2, 40, 6, 8)
+    outputs = np.asarray(synthesis(ends.reshape(80, 6, 8))).reshape(2, 40, -1)
+    lengths = np.sort(np.square(outputs[1] - outputs[0]).sum(axis=1))
+    assert metric.compute() == pytest.approx(lengths.mean(), rel=0.1)
+    assert keras_gan.metrics.PerceptualPathLength.from_config(metric.get_config()).space == "w"
+    with pytest.raises(ValueError, match="StyleGANs"):
+        metric.prepare((8, 8, 1), tiny_gan())
