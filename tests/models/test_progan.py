@@ -155,6 +155,7 @@ def test_refusals():
         gan.fit(IMAGES, batch_size=8, verbose=0)
 
 
+@pytest.mark.slow
 def test_published_sizes_of_the_paper():
     """At 1024 x 1024 23.1 million weights each."""
     for network in networks.progan((1024, 1024, 3)):

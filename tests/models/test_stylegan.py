@@ -26,6 +26,7 @@ def test_contract_of_the_networks():
     network_contract(made, latent_dim=6, image_shape=(16, 16, 1), bounded=False)
 
 
+@pytest.mark.slow
 def test_published_sizes():
     """At 1024 x 1024 26.2 million weights of the generator, as the paper says, and 23.1 of the discriminator."""
     generator, discriminator = networks.stylegan((1024, 1024, 3))
