@@ -30,7 +30,7 @@ from keras_gan.grid import image_grid
 from keras_gan.metrics import functional
 
 BATCH, LOOKS = 16, 5
-SIZES = {"latent_dim": 64, "channel_base": 1024, "channel_max": 48, "synthesis_layers": 8}
+SIZES = {"latent_dim": 64, "channel_base": 1024, "channel_max": 32, "synthesis_layers": 6}
 
 
 def moving(gan, latents, frames=32, reach=0.25):
@@ -96,7 +96,7 @@ def main():
     )
     parser.add_argument("--results", type=pathlib.Path, required=True)
     parser.add_argument("--pictures", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.results.open()] if options.results.exists() else []
