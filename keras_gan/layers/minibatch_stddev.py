@@ -50,7 +50,8 @@ class MinibatchStdDev(keras.layers.Layer):
         x = ops.reshape(x, (group, -1, height, width, self.features, part))
         deviation = ops.sqrt(ops.mean(ops.square(x - ops.mean(x, axis=0)), axis=0) + 1e-8)
         deviation = ops.mean(deviation, axis=(1, 2, 4))
-        deviation = ops.tile(deviation, (group, 1))
+        # The same for all of a group; under XLA the gradient of `tile` fails inside a branch.
+        deviation = ops.zeros_like(x[:, :, 0, 0, :, 0]) + deviation
         deviation = ops.cast(ops.reshape(deviation, (-1, 1, 1, self.features)), inputs.dtype)
         deviation = deviation * ops.ones_like(inputs[..., :1])
         return ops.concatenate([inputs, deviation], axis=-1)

@@ -34,7 +34,8 @@ def test_as_high_as_the_official_networks_of_random_weights(configuration, eq_t,
     """Figures of the official code at 64 x 64, 64 channels, the default depth."""
     gan = style_gan(configuration)
     assert figure(TranslationEquivariance(32), gan) > eq_t - 3
-    assert figure(RotationEquivariance(32), gan) > eq_r - 3
+    # More angles: a few quarters of a turn weigh much.
+    assert figure(RotationEquivariance(32, batch_size=2), gan) > eq_r - 3
 
 
 def test_what_sticks_to_the_pixels_is_found():
