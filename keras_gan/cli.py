@@ -217,6 +217,7 @@ def train(
         init_from=init_from,
         frozen_blocks=freeze_d,
         source_shape=source_shape,
+        batch_size=config["batch_size"],
         metrics=named_metrics(_names(metrics), extractor, weights, like_training) if metrics else [],
     )
     steps_per_epoch = len(batches) // gan.discriminator_steps

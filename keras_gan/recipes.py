@@ -47,7 +47,8 @@ class Recipe:
         data: "images", or what a model from image to image trains on: "pairs", "unpaired" or "low_high".
         factor: int, how many times larger "low_high" makes images.
         crop: int, side of the random parts that are trained on, or None.
-        options: function from the number of steps to further arguments of the model.
+        options: function from the numbers of steps, of pixels of a side and of images of a batch to further arguments of the
+            model.
     """
 
     summary: str
@@ -63,7 +64,7 @@ class Recipe:
     data: str = "images"
     factor: int | None = None
     crop: int | None = None
-    options: object = lambda steps: {}
+    options: object = lambda steps, side, batch: {}
 
 
 # === Networks ===
@@ -193,9 +194,10 @@ def _falling(steps):
     }
 
 
-def _grown(steps, batch_size=16, stages=4):
-    """The images of `stages` stages and the fades between them, all alike, in so many steps."""
-    images = max(1, steps * batch_size // (2 * stages - 1))
+def _grown(steps, side, batch):
+    """The images of a stage for each size from 4 to `side` and of the fades between them, all alike, in so many steps."""
+    stages = side.bit_length() - 2
+    images = max(1, steps * batch // (2 * stages - 1))
     return {"fade_images": images, "stable_images": images}
 
 
@@ -205,19 +207,18 @@ def _style(rate, gamma, path_length=True, generator_rate=None):
     def parts(steps):
         r1 = [] if gamma is None else [R1Penalty(gamma, 16)]
         given = {"regularizers": r1 + [PathLengthPenalty()] * path_length} if r1 else {}
-        lazy = (
-            lazy_adam(rate, 4)
-            if path_length
-            else keras.optimizers.Adam(generator_rate or rate, 0.0, 0.99, epsilon=1e-8)
-        )
-        return {"generator_optimizer": lazy, "discriminator_optimizer": lazy_adam(rate, 16), **given}
+        # The official code corrects the generator's for its interval even where path length has no weight.
+        generator = lazy_adam(rate, 4)
+        if generator_rate is not None:
+            generator = keras.optimizers.Adam(generator_rate, 0.0, 0.99, epsilon=1e-8)
+        return {"generator_optimizer": generator, "discriminator_optimizer": lazy_adam(rate, 16), **given}
 
     return parts
 
 
 def _small_style(steps):
     """With ADA, whose p can rise to one in half of the training."""
-    return {**_style(2.5e-3, None)(steps), "augmentation": ADA("bgc", images=8 * steps)}
+    return {**_style(2.5e-3, 0.0002 * 32**2 / 16)(steps), "augmentation": ADA("bgc", images=8 * steps)}
 
 
 def _without_vgg(steps):
@@ -309,7 +310,7 @@ RECIPES = {
     },
     "progan": {
         "small": Recipe("grows from 4 x 4 to 32 x 32", ProGAN, _small_progan, image_size=32, batch_size=16, steps=5000, ema_decay=0.995, options=_grown),
-        "paper": Recipe("ProGAN as in its paper", ProGAN, networks.progan, dataset="folder:celeba_hq", image_size=1024, batch_size=64, steps=220_000, options=lambda steps: {"fade_images": 600_000, "stable_images": 600_000, "batch_sizes": {4: 16, 8: 16, 16: 16, 32: 16, 64: 16, 128: 16, 256: 16, 512: 8, 1024: 4}}),
+        "paper": Recipe("ProGAN as in its paper", ProGAN, networks.progan, dataset="folder:celeba_hq", image_size=1024, batch_size=64, steps=937_500, options=lambda steps, side, batch: {"fade_images": 600_000, "stable_images": 600_000, "batch_sizes": {4: 16, 8: 16, 16: 16, 32: 16, 64: 16, 128: 16, 256: 16, 512: 8, 1024: 4}}),
     },
     "stylegan": {
         "small": Recipe("styles by AdaIN, noise, mixing", StyleGAN, functools.partial(networks.stylegan, **_SMALL_STYLE), lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, 4)]), image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
@@ -328,16 +329,16 @@ RECIPES = {
         "paper": Recipe("StyleGAN2-ADA's paper256", StyleGAN2, functools.partial(networks.stylegan2, channel_base=16384, group_size=8, low_precision=4), lambda steps: {**_style(2.5e-3, 1.0)(steps), "augmentation": ADA("bgc")}, dataset="folder:ffhq", image_size=256, batch_size=64, steps=390_000, ema_decay=HalfLife(20_000, 64)),
     },
     "stylegan2-cifar": {
-        "small": Recipe("by class, without path length or mixing", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE, discriminator_architecture="orig"), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc", images=8 * steps)}, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL, labels=True, options=lambda steps: {"style_mixing": 0.0}),
-        "paper": Recipe("StyleGAN2-ADA on CIFAR-10, by class", StyleGAN2, functools.partial(networks.stylegan2, mapping_layers=2, discriminator_architecture="orig", group_size=32, low_precision=4), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc")}, dataset="cifar10", image_size=32, batch_size=64, steps=1_560_000, ema_decay=HalfLife(500_000, 64, rampup=0.05), labels=True, options=lambda steps: {"style_mixing": 0.0}),
+        "small": Recipe("by class, without path length or mixing", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE, discriminator_architecture="orig"), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc", images=8 * steps)}, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL, labels=True, options=lambda steps, side, batch: {"style_mixing": 0.0}),
+        "paper": Recipe("StyleGAN2-ADA on CIFAR-10, by class", StyleGAN2, functools.partial(networks.stylegan2, mapping_layers=2, discriminator_architecture="orig", group_size=32, low_precision=4), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc")}, dataset="cifar10", image_size=32, batch_size=64, steps=1_560_000, ema_decay=HalfLife(500_000, 64, rampup=0.05), labels=True, options=lambda steps, side, batch: {"style_mixing": 0.0}),
     },
     "stylegan3-t": {
         "small": Recipe("alias-free, follows translations", StyleGAN3, functools.partial(networks.stylegan3, **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
+        "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32, rampup=0.05)),
     },
     "stylegan3-r": {
         "small": Recipe("alias-free, follows rotations too", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
+        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32, rampup=0.05)),
     },
     "pix2pix": {
         "small": Recipe("image to image, from pairs", Pix2Pix, functools.partial(_pix2pix, receptive_field=34, filters=32), _falling, dataset="--a, --b", image_size=64, batch_size=16, steps=1500, ema_decay=None, data="pairs"),
@@ -348,12 +349,12 @@ RECIPES = {
         "paper": Recipe("CycleGAN as in its paper", CycleGAN, _cyclegan, _falling, dataset="cycle_gan/horse2zebra", image_size=286, crop=256, batch_size=1, steps=260_000, ema_decay=None, data="unpaired"),
     },
     "srgan": {
-        "small": Recipe("twice as large, without VGG", SRGAN, functools.partial(_super_resolution, network=networks.srresnet, filters=32, blocks=4, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=None, data="low_high", factor=2, options=lambda steps: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
-        "paper": Recipe("SRGAN x4 as in its paper", SRGAN, functools.partial(_super_resolution, network=networks.srresnet), dataset="folder:DIV2K_train_HR", crop=96, batch_size=16, steps=1_200_000, ema_decay=None, data="low_high", factor=4, options=lambda steps: {"pretraining_steps": steps * 5 // 6}),
+        "small": Recipe("twice as large, without VGG", SRGAN, functools.partial(_super_resolution, network=networks.srresnet, filters=32, blocks=4, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=None, data="low_high", factor=2, options=lambda steps, side, batch: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("SRGAN x4 as in its paper", SRGAN, functools.partial(_super_resolution, network=networks.srresnet), dataset="folder:DIV2K_train_HR", crop=96, batch_size=16, steps=1_200_000, ema_decay=None, data="low_high", factor=4, options=lambda steps, side, batch: {"pretraining_steps": steps * 5 // 6}),
     },
     "esrgan": {
-        "small": Recipe("twice as large, relativistic, without VGG", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, filters=16, blocks=2, growth=8, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=0.99, data="low_high", factor=2, options=lambda steps: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
-        "paper": Recipe("ESRGAN x4 as in its paper", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, units=100), dataset="folder:DIV2K_train_HR", crop=128, batch_size=16, steps=1_400_000, ema_decay=0.999, data="low_high", factor=4, options=lambda steps: {"pretraining_steps": steps * 5 // 7}),
+        "small": Recipe("twice as large, relativistic, without VGG", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, filters=16, blocks=2, growth=8, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=0.99, data="low_high", factor=2, options=lambda steps, side, batch: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("ESRGAN x4 as in its paper", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, units=100), dataset="folder:DIV2K_train_HR", crop=128, batch_size=16, steps=1_400_000, ema_decay=0.999, data="low_high", factor=4, options=lambda steps, side, batch: {"pretraining_steps": steps * 5 // 7}),
     },
 }
 # fmt: on
@@ -391,6 +392,7 @@ def build(
     frozen_blocks=0,
     metrics=(),
     source_shape=None,
+    batch_size=None,
 ):
     """Build and compile the model of a recipe.
 
@@ -407,6 +409,7 @@ def build(
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
         metrics: as in `GAN.compile`.
         source_shape: (height, width, channels) of the images that a model from image to image is given.
+        batch_size: int, that ProGAN's stages are reckoned with. Default: the recipe's.
 
     Returns:
         A compiled `GAN`.
@@ -434,7 +437,7 @@ def build(
         raise ValueError(f"The recipe {name!r} is from image to image: give the `source_shape` too.")
     else:
         chosen = recipe.networks(image_shape, source_shape)
-    options = recipe.options(steps or recipe.steps)
+    options = recipe.options(steps or recipe.steps, image_shape[0], batch_size or recipe.batch_size)
     gan = recipe.model(*chosen, ema_decay=recipe.ema_decay, seed=seed, **classes, **options)
     if init_from is not None:
         _copy_weights(load_model(init_from), gan, init_from)

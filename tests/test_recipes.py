@@ -140,3 +140,37 @@ def test_init_from_and_frozen_blocks(tmp_path):
     tiny_gan().save(tmp_path / "tiny.keras")
     with pytest.raises(ValueError, match="does not fit"):
         recipes.build("dcgan", (28, 28, 1), init_from=tmp_path / "tiny.keras")
+
+
+@pytest.mark.parametrize("side, batch", [(32, 16), (64, 16), (32, 8)])
+def test_progan_reaches_its_size_whatever_size_and_batch(side, batch):
+    gan = recipes.build("progan", (side, side, 1), steps=1400, batch_size=batch)
+    assert 0.99 * 1400 * batch <= gan.images_to_full_size <= 1400 * batch
+
+
+def test_progans_paper_steps_are_those_of_its_images():
+    options = recipes.get("progan", "paper").options(0, 1024, 64)
+    per_stage, batches = options["stable_images"], options["batch_sizes"]
+    steps = sum((1 if size == 4 else 2) * per_stage / batch for size, batch in batches.items())
+    assert recipes.get("progan", "paper").steps == steps
+
+
+@pytest.mark.parametrize(
+    "name, generator, beta_2, discriminator, gamma, blocks",
+    [
+        ("stylegan2", 0.002 * 0.8, 0.99**0.8, 0.002 * 16 / 17, 10.0, 8),
+        ("stylegan2-256", 0.0025 * 0.8, 0.99**0.8, 0.0025 * 16 / 17, 1.0, 8),
+        ("stylegan2-cifar", 0.0025 * 0.8, 0.99**0.8, 0.0025 * 16 / 17, 0.01, 2),
+        ("stylegan3-t", 0.0025, 0.99, 0.002 * 16 / 17, 32.8, 2),
+    ],
+)
+def test_official_configurations(name, generator, beta_2, discriminator, gamma, blocks):
+    recipe = recipes.get(name, "paper")
+    parts = recipe.parts(recipe.steps)
+    assert float(parts["generator_optimizer"].learning_rate) == pytest.approx(generator)
+    assert parts["generator_optimizer"].beta_2 == pytest.approx(beta_2)
+    assert float(parts["discriminator_optimizer"].learning_rate) == pytest.approx(discriminator)
+    assert parts["regularizers"][0].gamma == gamma and parts["regularizers"][0].interval == 16
+    small = {"channel_base": 512, "channel_max": 8, "num_classes": 2 if recipe.labels else None}
+    mapping = recipe.networks((32, 32, 3), **small)[0].get_layer("mapping")
+    assert sum(layer.name.startswith("fc") for layer in mapping.layers) == blocks

@@ -13,9 +13,10 @@ def sefa(gan, count=10, layers=None):
         eigenvectors of A A^T,   A the weights from w to styles, each column of length one
 
     Args:
-        gan: StyleGAN2 or StyleGAN (or `Generator` of one).
+        gan: a StyleGAN (or `Generator` of one).
         count: int, directions.
-        layers: ints, of which layers. Default: all. The last row of w's, of the image's colours, counts too.
+        layers: ints, rows of w's as `edit` has them. Default: all. Where a convolution and an image's colours share a row,
+            it is the convolution's.
 
     Returns:
         (directions, shares): unit vectors of shape (count, w_dim), and their shares of the sum of eigenvalues, falling.
@@ -33,19 +34,30 @@ def sefa(gan, count=10, layers=None):
     """
     gan = check_style_model(gan)
     synthesis = gan.ema_generator.get_layer("synthesis")
-    kernels = []
-    for layer in synthesis.layers:
-        affine = layer if layer.name.endswith("_affine") else getattr(layer, "affine", None)
-        if hasattr(affine, "kernel"):
-            kernels.append(affine.kernel.numpy())
-    if layers is not None:
-        # Those of an image follow those of the layers before it.
-        kernels = [kernels[i] for i in check_layers(layers, len(kernels))]
+    kernels = affine_kernels(synthesis)
+    kernels = [kernels[i] for i in check_layers(layers, len(kernels))]
     weights = np.concatenate(kernels, axis=1)
     weights = weights / np.maximum(np.linalg.norm(weights, axis=0, keepdims=True), 1e-12)
     values, vectors = np.linalg.eigh(weights @ weights.T)
     order = np.argsort(values)[::-1][:count]
     return vectors[:, order].T, values[order] / values.sum()
+
+
+def affine_kernels(synthesis):
+    """The weights from w to styles, one matrix for each row of w's."""
+    rows = {}
+    for layer in synthesis.layers:
+        affine, inputs = getattr(layer, "affine", None), layer.input
+        if layer.name.endswith("_affine"):
+            affine = layer
+        if affine is None:
+            continue
+        # Which row of w's the layer is given: `ws[:, row]`.
+        history = (inputs[-1] if isinstance(inputs, list) else inputs)._keras_history
+        row = history.operation._inbound_nodes[history.node_index].arguments.args[1][1]
+        if row not in rows or "torgb" not in layer.name:
+            rows[row] = getattr(affine, "kernel", affine).numpy()
+    return [rows[row] for row in sorted(rows)]
 
 
 def ganspace(gan, count=10, samples=10_000, seed=0, label=None):

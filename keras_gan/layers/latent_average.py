@@ -33,6 +33,7 @@ class LatentAverage(keras.layers.Layer):
             shape=(input_shape[-1],),
             initializer="zeros",
             trainable=False,
+            autocast=False,  # an average of hundreds of steps stands still in half precision
             aggregation="mean",
             name="average",
         )

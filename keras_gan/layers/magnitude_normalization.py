@@ -27,7 +27,12 @@ class MagnitudeNormalization(keras.layers.Layer):
 
     def build(self, input_shape):
         self.mean_square = self.add_weight(
-            shape=(), initializer="ones", trainable=False, aggregation="mean", name="mean_square"
+            shape=(),
+            initializer="ones",
+            trainable=False,
+            autocast=False,  # an average of thousands of steps stands still in half precision
+            aggregation="mean",
+            name="mean_square",
         )
 
     def call(self, inputs, training=False):

@@ -139,6 +139,15 @@ class RotationEquivariance(_Equivariance):
         num_samples, seed, batch_size: as in `TranslationEquivariance`.
         name: default "eq_r".
 
+    Example:
+    >>> networks = keras_gan.networks.stylegan3(
+    ...     (16, 16, 3), latent_dim=8, configuration="r", channel_base=128, channel_max=8, synthesis_layers=4
+    ... )
+    >>> metric = keras_gan.metrics.RotationEquivariance(num_samples=4)
+    >>> metric.prepare((16, 16, 3), keras_gan.StyleGAN3(*networks))
+    >>> bool(np.isfinite(metric.result()))
+    True
+
     Reference: Karras et al., 2021, appendix E.3, https://arxiv.org/abs/2106.12423
     """
 

@@ -96,7 +96,10 @@ class PerceptualPathLength(FeatureMetric):
             condition, path, outputs = self._condition(len(first)), self.path, []
             if self.space == "w":
                 path = "lerp"
-                styles = [ops.convert_to_numpy(model.style(z, condition)) for z in (first, last)]
+                styles = [
+                    ops.convert_to_numpy(model.style(ops.convert_to_tensor(z), condition))
+                    for z in (first, last)
+                ]
                 first, last = (ws.reshape(len(ws), -1) for ws in styles)
             for at in (t, t + self.epsilon):
                 latents = interpolate(first, last, at, path).astype("float32")

@@ -58,6 +58,7 @@ class _Grown(keras.Model):
             raise ValueError(
                 f"`filters` has one number for each size of {self.sizes}. Received: filters={self.filters}"
             )
+        check_positive(**{f"filters[{i}]": width for i, width in enumerate(self.filters)})
         self.stage = len(self.sizes) - 1 if stage is None else stage
         self.alpha = self.add_weight(
             shape=(), initializer="ones", trainable=False, aggregation="only_first_replica", name="alpha"
@@ -69,6 +70,7 @@ class _Grown(keras.Model):
             "filters": self.filters,
             "stage": self.stage,
             "name": self.name,
+            "dtype": keras.dtype_policies.serialize(self.dtype_policy),
         }
 
     @classmethod
@@ -90,8 +92,8 @@ class _Grown(keras.Model):
         return newer * alpha + older * (1.0 - alpha)
 
 
-def convolution(filters, name, kernel_size=3, activation="leaky_relu"):
-    return EqualizedConv2D(filters, kernel_size, activation, name=name)
+def convolution(filters, name, dtype, kernel_size=3, activation="leaky_relu"):
+    return EqualizedConv2D(filters, kernel_size, activation, name=name, dtype=dtype)
 
 
 def half(images):
@@ -115,21 +117,22 @@ class ProGANGenerator(_Grown):
         stage: int, from 0. Default: the last.
     """
 
-    def __init__(self, image_shape, latent_dim=512, filters=None, stage=None, name="generator"):
-        super().__init__(image_shape, filters, stage, name=name)
+    def __init__(self, image_shape, latent_dim=512, filters=None, stage=None, **kwargs):
+        super().__init__(image_shape, filters, stage, **{"name": "generator", **kwargs})
+        dtype = self.dtype_policy
         check_positive(latent_dim=latent_dim)
         self.latent_dim = latent_dim
-        self.norm = PixelNormalization()
+        self.norm = PixelNormalization(dtype=dtype)
         first = self.filters[0]
-        self.dense = EqualizedDense(16 * first, "leaky_relu", name="dense")
+        self.dense = EqualizedDense(16 * first, "leaky_relu", name="dense", dtype=dtype)
         self.dense.build((None, latent_dim))
         self.blocks, self.to_image = [], []
         for i, (size, width) in enumerate(zip(self.sizes, self.filters, strict=True)):
-            block = [convolution(width, f"{size}_conv{j}") for j in range(1 if i == 0 else 2)]
+            block = [convolution(width, f"{size}_conv{j}", dtype) for j in range(1 if i == 0 else 2)]
             for j, layer in enumerate(block):
                 layer.build((None, size, size, self.filters[i - 1] if i and j == 0 else width))
             self.blocks.append(block)
-            image = convolution(self.image_shape[2], f"{size}_to_image", 1, "linear")
+            image = convolution(self.image_shape[2], f"{size}_to_image", dtype, 1, "linear")
             image.build((None, size, size, width))
             self.to_image.append(image)
         self.built = True
@@ -179,23 +182,25 @@ class ProGANDiscriminator(_Grown):
         stage: int, from 0. Default: the last.
     """
 
-    def __init__(self, image_shape, filters=None, group_size=4, stage=None, name="discriminator"):
-        super().__init__(image_shape, filters, stage, name=name)
+    def __init__(self, image_shape, filters=None, group_size=4, stage=None, **kwargs):
+        super().__init__(image_shape, filters, stage, **{"name": "discriminator", **kwargs})
+        check_positive(group_size=group_size)
+        dtype = self.dtype_policy
         self.group_size = group_size
-        self.deviation = MinibatchStdDev(group_size)
+        self.deviation = MinibatchStdDev(group_size, dtype=dtype)
         self.from_image, self.blocks = [], []
         for i, (size, width) in enumerate(zip(self.sizes, self.filters, strict=True)):
-            image = convolution(width, f"{size}_from_image", 1)
+            image = convolution(width, f"{size}_from_image", dtype, 1)
             image.build((None, size, size, self.image_shape[2]))
             self.from_image.append(image)
             widths = [self.filters[0]] if i == 0 else [width, self.filters[i - 1]]
-            block = [convolution(w, f"{size}_conv{j}") for j, w in enumerate(widths)]
+            block = [convolution(w, f"{size}_conv{j}", dtype) for j, w in enumerate(widths)]
             for layer in block:
                 layer.build((None, size, size, width + 1 if i == 0 else width))
             self.blocks.append(block)
-        self.dense = EqualizedDense(self.filters[0], "leaky_relu", name="dense")
+        self.dense = EqualizedDense(self.filters[0], "leaky_relu", name="dense", dtype=dtype)
         self.dense.build((None, 16 * self.filters[0]))
-        self.logits = EqualizedDense(1, name="logits")
+        self.logits = EqualizedDense(1, name="logits", dtype=dtype)
         self.logits.build((None, self.filters[0]))
         self.built = True
 

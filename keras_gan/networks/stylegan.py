@@ -15,9 +15,6 @@ from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.conditioning import check_conditioning, condition_input
 from keras_gan.networks.stylegan2 import mapping, stages_of
 
-# Weights of the filter behind what doubles and before what halves.
-TAPS = (1, 2, 1)
-
 
 def stylegan(
     image_shape,
@@ -68,7 +65,8 @@ def stylegan(
     )
     check_conditioning(num_classes, None, "projection")
     sizes, widths, _, _ = stages_of(image_shape, channel_base, channel_max, 0)
-    w_dim = w_dim or latent_dim
+    w_dim = latent_dim if w_dim is None else w_dim
+    check_positive(w_dim=w_dim)
     to_w = mapping(latent_dim, w_dim, mapping_layers, num_classes, "mapping")
     synthesis = _synthesis(w_dim, sizes, widths, channels)
     latents, label = layers.Input((latent_dim,), name="latents"), condition_input(num_classes)
@@ -89,7 +87,7 @@ def _synthesis(w_dim, sizes, widths, channels):
                 x = LearnedConstant((size, size, widths[size]), name="b4_const")(ws)
             else:
                 up = 2 if j == 0 else 1
-                x = EqualizedConv2D(widths[size], 3, up=up, taps=TAPS, use_bias=False, name=name)(x)
+                x = EqualizedConv2D(widths[size], 3, up=up, use_bias=False, name=name)(x)
             x = NoiseInjection(per_channel=True, name=f"{name}_noise")(x)
             x = BiasedActivation("leaky_relu", name=f"{name}_act")(x)
             x = AdaptiveInstanceNormalization(name=f"{name}_style")([x, ws[:, 2 * i + j]])
@@ -103,7 +101,7 @@ def _discriminator(image_shape, sizes, widths, num_classes, group_size):
     for size in reversed(sizes[1:]):
         x = EqualizedConv2D(widths[size], 3, "leaky_relu", name=f"b{size}_conv0")(x)
         below = widths[size // 2]
-        x = EqualizedConv2D(below, 3, "leaky_relu", down=2, taps=TAPS, name=f"b{size}_conv1")(x)
+        x = EqualizedConv2D(below, 3, "leaky_relu", down=2, name=f"b{size}_conv1")(x)
     x = MinibatchStdDev(group_size)(x)
     x = EqualizedConv2D(widths[4], 3, "leaky_relu", name="b4_conv")(x)
     x = EqualizedDense(widths[4], "leaky_relu", name="b4_fc")(layers.Flatten()(x))

@@ -91,7 +91,8 @@ def stylegan2(
         if value not in ARCHITECTURES:
             raise ValueError(f"`{name}` must be one of {ARCHITECTURES}. Received: {value!r}")
     stages = stages_of(image_shape, channel_base, channel_max, low_precision)
-    w_dim = w_dim or latent_dim
+    w_dim = latent_dim if w_dim is None else w_dim
+    check_positive(w_dim=w_dim)
     return (
         generator(latent_dim, w_dim, mapping_layers, stages, channels, architecture, num_classes),
         discriminator(image_shape, stages, discriminator_architecture, num_classes, group_size),
@@ -106,9 +107,19 @@ def stages_of(image_shape, channel_base, channel_max, low_precision):
             f"StyleGAN's images are square, with a power of two of at least 8. Received: {tuple(image_shape)}. Resize to "
             "one with `image_size` in `data.load`, --image-size on the command line."
         )
+    if channel_base < height:
+        raise ValueError(
+            f"`channel_base` / size is the number of channels, and must not be below 1. Received: channel_base="
+            f"{channel_base}, image_shape={tuple(image_shape)}"
+        )
+    if not (isinstance(low_precision, int) and low_precision >= 0):
+        raise ValueError(
+            f"`low_precision` must be an int that is not negative. Received: low_precision={low_precision!r}"
+        )
     sizes = [1 << i for i in range(2, height.bit_length())]
     widths = {size: min(channel_base // size, channel_max) for size in sizes}
-    policies = {size: policy_of(size << low_precision > height) for size in sizes}
+    # 4 x 4 stays in float32, as in the official code.
+    policies = {size: policy_of(size << low_precision > height and size > 4) for size in sizes}
     return sizes, widths, policies, 256.0 if low_precision else None
 
 

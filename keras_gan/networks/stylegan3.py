@@ -71,6 +71,8 @@ def stylegan3(
     https://arxiv.org/abs/2106.12423
     """
     size, _, channels = check_image_shape(image_shape)
+    if size < 16:
+        raise ValueError(f"StyleGAN3's images have 16 pixels and more. Received: {tuple(image_shape)}")
     check_positive(
         latent_dim=latent_dim,
         mapping_layers=mapping_layers,
@@ -89,7 +91,8 @@ def stylegan3(
             f"critical_layers={critical_layers}, synthesis_layers={synthesis_layers}"
         )
     stages = stages_of(image_shape, channel_base, channel_max, low_precision)
-    w_dim = w_dim or latent_dim
+    w_dim = latent_dim if w_dim is None else w_dim
+    check_positive(w_dim=w_dim)
     more = 2 if configuration == "r" else 1
     plan = _plan(size, synthesis_layers, critical_layers, more * channel_base, more * channel_max, channels)
     to_w = mapping(latent_dim, w_dim, mapping_layers, num_classes, "mapping", decay=0.998)

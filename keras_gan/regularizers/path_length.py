@@ -50,7 +50,7 @@ class PathLengthPenalty(Penalty):
 
     def penalty(self, gan, turn):
         count = ops.maximum(ops.shape(turn.fake)[0] // self.shrink, 1)
-        condition = None if turn.condition is None else turn.condition[:count]
+        condition = None if turn.condition is None else turn.condition[:: self.shrink][:count]
         drawn = gan.draw(count, gan.seed_generator)
         ws = gan.style(drawn["latents"], condition, training=True, follow=False)
         ws = gan.mix(ws, drawn, condition)

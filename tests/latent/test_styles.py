@@ -3,6 +3,7 @@ import pytest
 
 import keras_gan
 from keras_gan import latent, metrics
+from keras_gan.latent.directions import affine_kernels
 from keras_gan.run_folder import Generator
 from tests.helpers import tiny_gan
 from tests.models.test_stylegan2 import style_gan
@@ -72,14 +73,28 @@ def test_sefa_is_the_largest_change_of_styles(gan):
     directions, shares = latent.sefa(gan, count=8)
     np.testing.assert_allclose(directions @ directions.T, np.eye(8), atol=1e-5)
     assert (np.diff(shares) <= 1e-7).all() and shares.sum() == pytest.approx(1.0, abs=1e-5)
-    kernels = [
-        x.kernel.numpy() for x in gan.ema_generator.get_layer("synthesis").layers if "affine" in x.name
-    ]
+    # One matrix for each row of w's: those of convolutions, and that of the last image.
+    of = gan.ema_generator.get_layer("synthesis").get_layer
+    names = ("b4_conv1", "b8_conv0", "b8_conv1", "b16_conv0", "b16_conv1", "b16_torgb")
+    kernels = [of(f"{name}_affine").kernel.numpy() for name in names]
     weights = np.concatenate([k / np.linalg.norm(k, axis=0) for k in kernels], axis=1)
     change = lambda d: np.square(d @ weights).sum()
     others = np.random.default_rng(0).normal(size=(50, 8))
     assert change(directions[0]) >= max(change(d / np.linalg.norm(d)) for d in others)
-    assert latent.sefa(gan, 2, layers=[0, 1])[0].shape == (2, 8)
+    one = latent.sefa(gan, 1, layers=[2])[0][0]
+    k = kernels[2] / np.linalg.norm(kernels[2], axis=0)
+    assert abs(one @ np.linalg.svd(k)[0][:, 0]) == pytest.approx(1.0, abs=1e-4)
+    with pytest.raises(ValueError, match="0 to 5"):
+        latent.sefa(gan, layers=[6])
+
+
+def test_sefa_of_stylegan3_begins_with_the_input():
+    pair = keras_gan.networks.stylegan3(
+        (16, 16, 3), latent_dim=8, channel_base=128, channel_max=8, synthesis_layers=4
+    )
+    gan = keras_gan.StyleGAN3(*pair)
+    rows = gan.generator.get_layer("synthesis").input_shape[1]
+    assert len(affine_kernels(gan.generator.get_layer("synthesis"))) == rows
 
 
 def test_ganspace_are_principal_components(gan):

@@ -12,3 +12,13 @@ def test_contract_and_value():
     mean = 0.9 + 0.1 * np.square(3 * x).mean()
     np.testing.assert_allclose(layer(3 * x, training=True), 3 * x / np.sqrt(mean), rtol=1e-5)
     np.testing.assert_allclose(layer(x), x / np.sqrt(mean), rtol=1e-5)
+
+
+def test_the_mean_moves_in_half_precision_too():
+    """In float16 it stood still at 1, and was infinite of large values."""
+    layer = MagnitudeNormalization(dtype="mixed_float16")
+    for _ in range(200):
+        layer(np.full((1, 2, 2, 1), 1.3, "float16"), training=True)
+    expected = 1.69 + 0.999**200 * (1 - 1.69)
+    assert abs(float(layer.mean_square) - expected) < 1e-3
+    assert np.isfinite(layer(np.full((1, 2, 2, 1), 256, "float16"), training=True)).all()

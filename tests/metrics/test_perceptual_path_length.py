@@ -68,3 +68,11 @@ def test_in_w_of_a_synthesis_that_is_linear():
     assert keras_gan.metrics.PerceptualPathLength.from_config(metric.get_config()).space == "w"
     with pytest.raises(ValueError, match="StyleGANs"):
         metric.prepare((8, 8, 1), tiny_gan())
+
+
+def test_in_w_by_class():
+    from tests.models.test_stylegan2 import style_gan
+
+    metric = metrics.PerceptualPathLength(None, num_samples=4, space="w")
+    metric.prepare((16, 16, 3), style_gan(num_classes=3))
+    assert metric.compute() > 0

@@ -96,6 +96,7 @@ def test_resumed_in_the_middle_of_a_fade_to_the_bit(epochs, stage):
     assert again.stage == gan.stage == stage and again.generator.size == 4 << stage
 
 
+@pytest.mark.slow
 def test_a_batch_is_split_where_a_stage_wants_less():
     gan = pro_gan(batch_sizes={8: 4})
     history = gan.fit(IMAGES, batch_size=16, epochs=2, verbose=0).history
@@ -106,6 +107,7 @@ def test_a_batch_is_split_where_a_stage_wants_less():
         pro_gan(batch_sizes={4: 3}).fit(IMAGES, batch_size=16, verbose=0)
 
 
+@pytest.mark.slow
 def test_checkpoints_restore_the_stage(tmp_path):
     gan = pro_gan()
     gan.fit(IMAGES, batch_size=8, epochs=2, verbose=0)
@@ -123,6 +125,7 @@ def test_export_of_a_stage(tmp_path):
     np.testing.assert_array_equal(sampler.sample(3, 7), gan.generate(3, 7))
 
 
+@pytest.mark.slow
 def test_validation_is_of_the_full_size():
     gan = pro_gan()
     gan.compile(metrics=[keras_gan.metrics.SlicedWasserstein()])
@@ -200,3 +203,19 @@ def test_a_copy_that_is_loaded_is_the_same(tmp_path):
     again = keras.saving.load_model(tmp_path / "gan.keras")
     assert_same_state(gan, again)
     np.testing.assert_array_equal(again.generate(2, seed=0), gan.generate(2, seed=0))
+
+
+def test_the_precision_is_saved():
+    keras.config.set_dtype_policy("mixed_float16")
+    generator, discriminator = networks.progan((16, 16, 3), latent_dim=8, filters=[12, 8, 6])
+    keras.config.set_dtype_policy("float32")
+    for network in (generator, discriminator):
+        again = type(network).from_config(network.get_config())
+        layers = [layer for layer in again.stage_layers()]
+        assert {layer.compute_dtype for layer in layers} == {"float16"}
+
+
+@pytest.mark.parametrize("options", [{"group_size": 0}, {"filters": [12, 0, 6]}])
+def test_sizes_are_checked(options):
+    with pytest.raises(ValueError, match="positive int"):
+        networks.progan((16, 16, 3), **options)

@@ -5,6 +5,7 @@ import tensorflow as tf
 import keras_gan
 from keras_gan import networks
 from keras_gan.layers import AdaptiveInstanceNormalization
+from keras_gan.networks.progan import double
 from tests.contracts import layer_contract, network_contract, round_trip
 from tests.models.test_stylegan2 import IMAGES, SIZES, style_gan
 
@@ -52,3 +53,28 @@ def test_defaults_are_the_papers():
         gan.generator_optimizer.learning_rate
     ) == pytest.approx(1e-3)
     assert SIZES["latent_dim"] == 8
+
+
+def test_doublings_and_halvings_are_the_papers():
+    """Nearest neighbour, convolution, binomial filter; and binomial filter, convolution, means of 2 x 2."""
+    generator, discriminator = networks.stylegan((16, 16, 3), **SIZES)
+    rng = np.random.default_rng(0)
+
+    def blur(x):
+        kernel = np.outer([1, 2, 1], [1, 2, 1]).astype("float32")[:, :, None, None] / 16
+        return tf.nn.depthwise_conv2d(x, np.repeat(kernel, x.shape[-1], 2), [1] * 4, "SAME")
+
+    up = generator.get_layer("synthesis").get_layer("b8_conv0")
+    x = tf.constant(rng.normal(size=(2, 4, 4, up.kernel.shape[2])), "float32")
+    kernel = up.kernel.value / np.sqrt(np.prod(up.kernel.shape[:3]))
+    # A transposed convolution turns its kernel around.
+    expected = blur(tf.nn.conv2d(double(x), kernel[::-1, ::-1], 1, "SAME"))
+    np.testing.assert_allclose(up(x)[:, 2:-2, 2:-2], expected[:, 2:-2, 2:-2], atol=1e-5)
+    down = discriminator.get_layer("b16_conv1")
+    x = tf.constant(rng.normal(size=(2, 16, 16, down.kernel.shape[2])), "float32")
+    kernel = down.kernel.value / np.sqrt(np.prod(down.kernel.shape[:3]))
+    linear = down.__class__.from_config({**down.get_config(), "activation": "linear"})
+    linear.build(x.shape)
+    linear.set_weights(down.get_weights())
+    expected = tf.nn.avg_pool2d(tf.nn.conv2d(blur(x), kernel, 1, "SAME"), 2, 2, "VALID")
+    np.testing.assert_allclose(linear(x)[:, 1:-1, 1:-1], expected[:, 1:-1, 1:-1], atol=1e-5)

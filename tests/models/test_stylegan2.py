@@ -31,6 +31,7 @@ def test_it_trains_is_saved_and_goes_on_to_the_bit():
     round_trip(gan, IMAGES)
 
 
+@pytest.mark.slow
 def test_classes():
     gan = style_gan(num_classes=3)
     gan.fit(IMAGES, np.arange(16) % 3, batch_size=8, verbose=0)
@@ -139,7 +140,7 @@ def test_the_moving_average_has_the_official_half_life():
         assert float(decay(step)) == pytest.approx(0.5 ** (32 / half_life), rel=1e-5)
 
 
-@pytest.mark.parametrize("num_classes", [pytest.param(None, marks=pytest.mark.slow), 3])
+@pytest.mark.parametrize("num_classes", [None, pytest.param(3, marks=pytest.mark.slow)])
 def test_an_exported_sampler_is_generate(tmp_path, num_classes):
     gan = style_gan(num_classes=num_classes)
     gan.fit(IMAGES, *([] if num_classes is None else [np.arange(16) % 3]), batch_size=8, verbose=0)

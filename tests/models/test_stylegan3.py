@@ -20,7 +20,8 @@ def network(configuration):
     )
 
 
-@pytest.mark.parametrize("configuration", ["t", pytest.param("r", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("configuration", ["t", "r"])
 def test_it_trains_is_saved_and_exported(configuration, tmp_path):
     gan = style_gan(keras_gan.StyleGAN3, network=network(configuration))
     history = gan.fit(IMAGES, batch_size=8, epochs=2, verbose=0).history

@@ -44,3 +44,23 @@ def test_refused():
             stylegan2(shape)
     with pytest.raises(ValueError, match="discriminator_architecture"):
         stylegan2((8, 8, 1), discriminator_architecture="dense")
+
+
+def test_the_smallest_size_is_never_in_half_precision():
+    generator, discriminator = stylegan2((16, 16, 3), 6, low_precision=4, **SMALL)
+    layers = [*generator.get_layer("synthesis").layers, *discriminator.layers]
+    low = {layer.name for layer in layers if layer.compute_dtype == "float16"}
+    assert any("b8_" in name for name in low) and not any("b4_" in name for name in low)
+
+
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"channel_base": 8}, "`channel_base`"),
+        ({"low_precision": -1}, "`low_precision`"),
+        ({"w_dim": 0}, "`w_dim`"),
+    ],
+)
+def test_sizes_are_checked(options, words):
+    with pytest.raises(ValueError, match=words):
+        stylegan2((16, 16, 3), 6, **options)
