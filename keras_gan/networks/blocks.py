@@ -15,8 +15,12 @@ def convolution(x, filters, kernel_size, strides=1, padding=None, **kwargs):
     """A convolution with zeros on both sides alike, which Keras' "same" has not at stride 2."""
     padding = (kernel_size - 1) // 2 if padding is None else padding
     kwargs = {"kernel_initializer": normal(), **kwargs}
-    if padding and strides == 1 and kernel_size == 2 * padding + 1:
-        return layers.Conv2D(filters, kernel_size, padding="same", **kwargs)(x)
+    # Where "same" is that too, no padded copy of the image is made and kept for the gradient.
+    even = all(size is not None and size % 2 == 0 for size in x.shape[1:3])
+    if (strides == 1 and kernel_size == 2 * padding + 1) or (
+        strides == 2 and kernel_size == 2 * padding + 2 and even
+    ):
+        return layers.Conv2D(filters, kernel_size, strides, padding="same", **kwargs)(x)
     if padding:
         x = layers.ZeroPadding2D(padding)(x)
     return layers.Conv2D(filters, kernel_size, strides, **kwargs)(x)
