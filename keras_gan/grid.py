@@ -9,7 +9,7 @@ def image_grid(images, columns=None, caption=None, row_names=None):
     """Lay images out in rows, with a caption above.
 
     Args:
-        images: uint8 array of shape (n, height, width, channels), channels 1 or 3.
+        images: uint8 array of shape (n, height, width, channels), channels 1, 3 or 4 (RGBA).
         columns: int. Default: as square as can be.
         caption: str, or None for no caption.
         row_names: list of str, to write before each row; or None.
@@ -24,9 +24,9 @@ def image_grid(images, columns=None, caption=None, row_names=None):
     from PIL import Image, ImageDraw
 
     images = np.asarray(images)
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or images.dtype != np.uint8 or not len(images):
+    if images.ndim != 4 or images.shape[-1] not in (1, 3, 4) or images.dtype != np.uint8 or not len(images):
         raise ValueError(
-            "A grid takes uint8 images of shape (n, height, width, 1 or 3). "
+            "A grid takes uint8 images of shape (n, height, width, 1, 3 or 4). "
             f"Received: shape={images.shape}, dtype={images.dtype}"
         )
     n, height, width, channels = images.shape
@@ -42,7 +42,7 @@ def image_grid(images, columns=None, caption=None, row_names=None):
         y, x = top + i // columns * cell_height + gap // 2, left + i % columns * cell_width + gap // 2
         canvas[y : y + height * scale, x : x + width * scale] = image
     picture = Image.fromarray(canvas[..., 0] if channels == 1 else canvas)
-    write, black = ImageDraw.Draw(picture), 0 if channels == 1 else (0, 0, 0)
+    write, black = ImageDraw.Draw(picture), 0 if channels == 1 else (0, 0, 0, 255)[:channels]
     if caption:
         write.text((3, 2), caption, fill=black)
     for row, name in enumerate(row_names or []):

@@ -24,7 +24,7 @@ def test_small_images_are_enlarged_and_captions_take_room():
         np.zeros((4, 8, 8, 1)),
         np.zeros((8, 8, 1), "uint8"),
         np.zeros((0, 8, 8, 1), "uint8"),
-        np.zeros((4, 8, 8, 4), "uint8"),
+        np.zeros((4, 8, 8, 2), "uint8"),
     ],
 )
 def test_bad_images(images):

@@ -28,7 +28,7 @@ except ImportError:  # on Colab
 import keras
 import matplotlib.pyplot as plt
 
-IMAGES = int(os.environ.get("TUTORIAL_STEPS", 700)) * 16
+IMAGES = int(os.environ.get("TUTORIAL_STEPS", 2500)) * 16
 
 # %% [markdown]
 # ## Networks and schedule

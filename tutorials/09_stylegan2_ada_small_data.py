@@ -30,7 +30,7 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
-STEPS = max(6, int(os.environ.get("TUTORIAL_STEPS", 1500)))
+STEPS = max(6, int(os.environ.get("TUTORIAL_STEPS", 2000)))
 
 # %% [markdown]
 # ## Few pictures, and held-out ones

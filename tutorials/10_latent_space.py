@@ -30,7 +30,7 @@ import numpy as np
 
 from keras_gan import latent
 
-STEPS = int(os.environ.get("TUTORIAL_STEPS", 1500))
+STEPS = int(os.environ.get("TUTORIAL_STEPS", 3000))
 
 # %%
 keras.utils.set_random_seed(0)

@@ -57,9 +57,9 @@ def fit_image(image, size, channels, fit="crop"):
     """Bring a PIL image to one size and channel count.
 
     Args:
-        image: PIL image of any mode; transparent parts are laid over white.
+        image: PIL image of any mode; transparent parts are laid over white, but of RGBA.
         size: (height, width), or None to leave it.
-        channels: 1 for grey, 3 for RGB.
+        channels: 1 for grey, 3 for RGB, 4 for RGBA.
         fit: "crop" cuts the centre out in the asked aspect ratio; "pad" keeps the whole image
             and fills up with white. Then a bicubic, antialiased resize.
 
@@ -68,8 +68,10 @@ def fit_image(image, size, channels, fit="crop"):
     """
     from PIL import Image, ImageOps
 
-    mode = "L" if channels == 1 else "RGB"
-    if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
+    mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
+    if (channels < 4 and image.mode in ("RGBA", "LA", "PA")) or (
+        channels < 4 and "transparency" in image.info
+    ):
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, (255, 255, 255, 255))
         image = Image.alpha_composite(white, image)
@@ -83,12 +85,12 @@ def fit_image(image, size, channels, fit="crop"):
         if fit == "crop":
             image = ImageOps.fit(image, to, method=Image.Resampling.BICUBIC)
         else:
-            white = 255 if channels == 1 else (255, 255, 255)
+            white = 255 if channels == 1 else (255,) * channels
             image = ImageOps.pad(image, to, method=Image.Resampling.BICUBIC, color=white)
     array = np.asarray(image, "uint8")
     return array[..., None] if channels == 1 else array
 
 
 def check_channels(channels):
-    if channels not in (None, 1, 3):
-        raise ValueError(f"`channels` must be 1 (grey), 3 (RGB) or None. Received: {channels!r}")
+    if channels not in (None, 1, 3, 4):
+        raise ValueError(f"`channels` must be 1 (grey), 3 (RGB), 4 (RGBA) or None. Received: {channels!r}")

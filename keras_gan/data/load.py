@@ -36,7 +36,7 @@ def load(
             where it has none.
         image_size: int or (height, width); None keeps the size that all images share.
         batch_size: int. Only full batches are made.
-        channels: 1 for grey, 3 for RGB, None as the data set is. Transparency becomes white.
+        channels: 1 for grey, 3 for RGB, 4 for RGBA, None as the data set is. Transparency becomes white, but of RGBA.
         labels: bool, whether to yield (images, labels); then `dataset.class_names` is there too.
         seed: int, of order and flips.
         data_dir: where TFDS finds or prepares its data. Default: TFDS_DATA_DIR or

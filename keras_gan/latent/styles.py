@@ -7,12 +7,12 @@ from keras_gan.latent.paths import _condition, style_model
 
 
 def styles_of(gan, seeds, label=None, truncation=1.0):
-    """The w's of seeds: those of `gan.generate(1, seed)`.
+    """The w's of seeds: those of `gan.generate(1, seed)`, of a conditional model with `labels=label`.
 
     Args:
         gan: a StyleGAN, or `keras_gan.run_folder.Generator` of one.
         seeds: ints.
-        label: int, class of a conditional model.
+        label: int, class of a conditional model. Default 0.
         truncation: float, as in `StyleGAN2.generate`.
 
     Returns:

@@ -14,15 +14,17 @@ _noise = contextvars.ContextVar("noise", default=None)
 
 
 @contextlib.contextmanager
-def noise_of(kind):
+def noise_of(kind, seed=None):
     """Within it, all `NoiseInjection` layers add noise of this kind: "random", "const" or "none".
+
+    With an int `seed` random noise is a function of it, and no generator moves.
 
     Raises:
         ValueError: for another kind.
     """
     if kind not in NOISES:
         raise ValueError(f"`noise` must be one of {NOISES}. Received: {kind!r}")
-    token = _noise.set(kind)
+    token = _noise.set((kind, seed))
     try:
         yield
     finally:
@@ -69,11 +71,12 @@ class NoiseInjection(keras.layers.Layer):
         )
 
     def call(self, inputs, training=False):
-        kind = _noise.get() or ("random" if training else "const")
+        kind, seed = _noise.get() or ("random" if training else "const", None)
         if kind == "none":
             return inputs
         if kind == "random":
-            noise = random.normal((ops.shape(inputs)[0], *inputs.shape[1:3], 1), self.seed_generator)
+            seed = self.seed_generator if seed is None else ops.convert_to_tensor([seed, self.seed], "int64")
+            noise = random.normal((ops.shape(inputs)[0], *inputs.shape[1:3], 1), seed)
         else:
             noise = self.fixed[None, :, :, None]
         return inputs + ops.cast(noise * self.strength, inputs.dtype)

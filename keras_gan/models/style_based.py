@@ -157,7 +157,7 @@ class StyleBased(ConditionalGAN):
                 less varied images.
             labels: of networks that take them: int, or n ints; `None` for classes drawn at random.
             truncation_cutoff: int, how many of the first layers that is done for. Default: all.
-            noise: "const" (default), the same for all images, "random" or "none".
+            noise: "const" (default), the same for all images, "random", by the seed, or "none".
 
         Returns:
             uint8 array of shape (n, height, width, channels).
@@ -169,7 +169,9 @@ class StyleBased(ConditionalGAN):
         if truncation_cutoff is not None and not (
             isinstance(truncation_cutoff, int) and truncation_cutoff >= 0
         ):
-            raise ValueError(f"`truncation_cutoff` must be an int, or None. Received: {truncation_cutoff!r}")
+            raise ValueError(
+                f"`truncation_cutoff` must be an int that is not negative, or None. Received: {truncation_cutoff!r}"
+            )
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
         condition = None
@@ -179,7 +181,7 @@ class StyleBased(ConditionalGAN):
             condition = self.as_condition(labels, n)
         elif labels is not None:
             raise ValueError(f"This model has no classes. Received: labels={labels!r}")
-        with noise_of(noise):
+        with noise_of(noise, seed):
             return self.images_of(
                 self.sample_latents(n, seed),
                 condition,

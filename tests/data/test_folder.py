@@ -120,3 +120,18 @@ def test_one_coloured_image_makes_all_coloured(tmp_path):
     make(tmp_path, "a.png", mode="L")
     make(tmp_path, "b.png", mode="RGB")
     assert keras_gan.data.load(f"folder:{tmp_path}", batch_size=1).element_spec.shape == (1, 8, 8, 3)
+
+
+def test_transparency_is_kept_where_it_is_asked_for(tmp_path):
+    """RGBA pictures train, and leave in grids."""
+
+    pixels = np.random.default_rng(0).integers(0, 256, (8, 16, 16, 4), "uint8")
+    for i, picture in enumerate(pixels):
+        Image.fromarray(picture).save(tmp_path / f"{i}.png")
+    batches = keras_gan.data.load(f"folder:{tmp_path}", image_size=16, channels=4, batch_size=8)
+    images = keras_gan.data.to_uint8(next(iter(batches))).numpy()
+    assert sorted(map(bytes, images)) == sorted(map(bytes, pixels))
+    gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 4), latent_dim=4, filters=4))
+    gan.compile()
+    gan.fit(batches, verbose=0)
+    assert keras_gan.grid.image_grid(gan.generate(4, seed=0), caption="RGBA").mode == "RGBA"

@@ -83,4 +83,4 @@ def test_sizes_and_channels():
         with pytest.raises((ValueError, TypeError)):
             image_size_pair(bad)
     with pytest.raises(ValueError, match="channels"):
-        check_channels(4)
+        check_channels(2)

@@ -7,6 +7,7 @@ import keras_gan
 from keras_gan import networks
 from keras_gan.regularizers import PathLengthPenalty, R1Penalty
 from tests.contracts import round_trip
+from tests.helpers import all_state
 
 SIZES = {"latent_dim": 8, "mapping_layers": 2, "channel_base": 64, "channel_max": 8}
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (16, 16, 16, 3)).astype("float32")
@@ -64,6 +65,11 @@ def test_truncation_and_noise():
     np.testing.assert_array_equal(const, gan.generate(4, seed=1))
     random = gan.generate(4, seed=1, noise="random").astype(int)
     assert np.abs(random - const).max() > 0
+    state = all_state(gan)
+    np.testing.assert_array_equal(random, gan.generate(4, seed=1, noise="random"))
+    assert np.abs(random - gan.generate(4, seed=2, noise="random")).max() > 0
+    for name, values in all_state(gan).items():
+        np.testing.assert_array_equal(values, state[name], err_msg=name)
 
 
 def test_refusals():
