@@ -88,7 +88,7 @@ def attribute_direction(gan, has, samples=2000, seed=0, label=None, batch_size=6
     Args:
         gan: a StyleGAN (or `Generator` of one).
         has: function from uint8 images of shape (n, height, width, channels) to n bools, or probabilities of which those
-            above 1/2 count.
+            above 1/2 count; or (ws, labels), w's of shape (n, w_dim) or (n, layers, w_dim) that are labelled already.
         samples: int, images that are looked at.
         seed, label: of the latents.
         batch_size: int.
@@ -100,19 +100,36 @@ def attribute_direction(gan, has, samples=2000, seed=0, label=None, batch_size=6
     Raises:
         ValueError: where less than a tenth of the images has, or has not, the attribute.
 
+    Example:
+    >>> networks = keras_gan.networks.stylegan2(
+    ...     (16, 16, 3), latent_dim=8, mapping_layers=2, channel_base=128, channel_max=16
+    ... )
+    >>> gan = keras_gan.StyleGAN2(*networks)
+    >>> ws = keras_gan.latent.styles_of(gan, range(40))
+    >>> keras_gan.latent.attribute_direction(gan, (ws, ws[:, 0, 2] > 0))[0].shape
+    (8,)
+
     Reference: Shen et al., "Interpreting the Latent Space of GANs for Semantic Face Editing", 2020,
     https://arxiv.org/abs/1907.10786
     """
     gan = check_style_model(gan)
-    w = _samples(gan, samples, seed, label)
-    count = gan.ema_generator.get_layer("synthesis").input_shape[1]
-    found = []
-    for start in range(0, samples, batch_size):
-        part = w[start : start + batch_size].astype("float32")
-        found.append(
-            np.asarray(has(gan.images_of(np.repeat(part[:, None], count, axis=1)))).reshape(len(part))
-        )
-    found = np.concatenate(found).astype("float64") > 0.5
+    if callable(has):
+        w = _samples(gan, samples, seed, label)
+        count, found = gan.ema_generator.get_layer("synthesis").input_shape[1], []
+        for start in range(0, samples, batch_size):
+            ws = np.repeat(w[start : start + batch_size, None].astype("float32"), count, axis=1)
+            found.append(np.asarray(has(gan.images_of(ws))).reshape(len(ws)))
+        found = np.concatenate(found)
+    else:
+        w, found = (np.asarray(values, "float64") for values in has)
+        w = w[:, 0] if w.ndim == 3 else w
+        samples = len(w)
+        if w.shape[1:] != (gan.average_style.shape[0],) or found.shape != (samples,):
+            raise ValueError(
+                f"`has` is a function of images, or (ws, labels) with ws of shape (n, {gan.average_style.shape[0]}) and n labels. "
+                f"Received: ws of shape {w.shape}, labels of shape {found.shape}"
+            )
+    found = found.astype("float64") > 0.5
     if not 0.1 <= found.mean() <= 0.9:
         raise ValueError(
             f"{found.mean():.0%} of {samples} images have the attribute: a direction needs a tenth on either side."

@@ -115,6 +115,11 @@ def test_a_direction_of_brightness_makes_images_brighter():
     cells = latent.edit(gan, latent.styles_of(gan, range(20)), direction, amounts=(-1.0, 1.0))
     brightness = cells.reshape(20, 2, -1).mean(axis=2)
     assert brightness[:, 1].mean() > brightness[:, 0].mean()
+    ws = latent.styles_of(gan, range(200))
+    labelled, accuracy = latent.attribute_direction(gan, (ws, ws[:, 0, 2] > np.median(ws[:, 0, 2])))
+    assert accuracy > 0.9 and labelled.argmax() == 2
+    with pytest.raises(ValueError, match="ws of shape"):
+        latent.attribute_direction(gan, (ws[..., :3], np.ones(200)))
     with pytest.raises(ValueError, match="a tenth on either side"):
         latent.attribute_direction(gan, lambda x: np.zeros(len(x)), samples=20)
 
