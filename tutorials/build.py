@@ -28,6 +28,9 @@ def run(notebook, folder):
         # What TensorFlow says of its build when it starts belongs to a machine, not to the tutorial.
         if cell.cell_type == "code":
             cell.outputs = [o for o in cell.outputs if o.get("name") != "stderr"]
+            for output in cell.outputs:
+                if "text" in output:
+                    output["text"] = output["text"].replace(str(pathlib.Path.home()), "~")
     return notebook
 
 
