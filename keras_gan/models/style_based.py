@@ -111,7 +111,8 @@ class StyleBased(ConditionalGAN):
         follow = training if follow is None else follow
         inputs = latents if condition is None else [latents, condition]
         w = network.get_layer("mapping")(inputs, training=follow)
-        return ops.repeat(w[:, None], network.get_layer("synthesis").input_shape[1], axis=1)
+        # Repeated by adding: under XLA the gradient of `repeat` fails inside a branch, a lazy penalty's.
+        return w[:, None] + ops.zeros((1, network.get_layer("synthesis").input_shape[1], 1), w.dtype)
 
     # === Use ===
 
