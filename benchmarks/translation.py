@@ -218,7 +218,7 @@ def cyclegan(task, minutes, extractor):
     )
     keras.utils.set_random_seed(0)
     outlined = task == "outlines"
-    # Outlines are made of colours within a few pixels: a small network, and one of few patches to judge them.
+    # Outlines are made of colours within a few pixels: a small network, and a narrower one to judge them.
     back_network = networks.resnet((64, 64, 3), blocks=1, filters=16) if outlined else smooth_unet()
     judges = [
         networks.patchgan((64, 64, 3), receptive_field=70, filters=filters, normalization="none")

@@ -124,7 +124,6 @@ def test_one_coloured_image_makes_all_coloured(tmp_path):
 
 def test_transparency_is_kept_where_it_is_asked_for(tmp_path):
     """RGBA pictures train, and leave in grids."""
-
     pixels = np.random.default_rng(0).integers(0, 256, (8, 16, 16, 4), "uint8")
     for i, picture in enumerate(pixels):
         Image.fromarray(picture).save(tmp_path / f"{i}.png")
