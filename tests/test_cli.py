@@ -279,4 +279,6 @@ def test_every_recipe_trains(recipe, data, colour_folder, tmp_path):
     assert code == 0, out
     code, out = here("generate", tmp_path / "run/saved_model", "-n", "4", "--out", tmp_path / "b.png", *label)
     assert code == 0, out
-    assert (tmp_path / "grid.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+    model, exported = (np.asarray(Image.open(tmp_path / name), int) for name in ("grid.png", "b.png"))
+    # Graphs of a SavedModel add in another order, which rounding to grey levels may show.
+    assert np.abs(model - exported).max() <= 1

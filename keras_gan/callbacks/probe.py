@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.metrics import functional
-from keras_gan.networks.outputs import first, judge
-from keras_gan.regularizers.feature_matching import last_layer
+from keras_gan.networks.outputs import first
+from keras_gan.regularizers.feature_matching import last_features
 
 
 class Probe:
@@ -33,10 +33,11 @@ class Probe:
         self.batch_size = min(batch_size or len(real["image"]), len(real["image"]))
         self.model, self.real, self.held_out, self.classifier = model, real, held_out, classifier
         self.count = len(real["image"])
+        self.stage = model.stage
         self.drawn = model.draw(self.count, tf.constant([0, 0], "int64"))
-        network = judge(model.discriminator)
-        self.features = keras.Model(network.input, last_layer(network).input)
-        self.pixels = _flat(real["image"])
+        self.features = last_features(model.discriminator)
+        # What grows is judged by images as its training sees them.
+        self.pixels = _flat(self._full(self._batch(slice(None))["image"]))
         self.scale = _mean_distance(self.pixels)
         # Every other one: data may lie class by class.
         self.noise = max(_energy(self.pixels[::2], self.pixels[1::2]), 0.0) / self.scale
@@ -147,7 +148,7 @@ class Probe:
         out = {name: tf.concat([part[name] for part in parts], axis=0) for name in parts[0]}
         out |= self._gradients()
         if self.held_out is not None:
-            held_out = model.unpack(self.held_out)
+            held_out = model.arrange(model.unpack(self.held_out))
             out["held_out_logits"] = tf.concat(
                 [
                     self._logits(_rows(held_out, slice(i, i + self.batch_size)))
@@ -163,6 +164,12 @@ class Probe:
     def _batch(self, rows):
         return self.model.arrange(_rows({**self.model.unpack(self.real), **self.drawn}, rows))
 
+    def _full(self, images):
+        """Images of a model that grows at its full size."""
+        if images.shape[1] == self.model.image_shape[0]:
+            return images
+        return tf.image.resize(images, self.model.image_shape[:2], "nearest")
+
     def _logits(self, batch):
         return _per_image(self.model.discriminate(batch["image"], self.model.condition(batch)))
 
@@ -173,7 +180,7 @@ class Probe:
         out = {
             "real_logits": self._logits(batch),
             "fake_logits": _per_image(model.discriminate(fake, condition)),
-            "fake": tf.cast(fake, "float32"),
+            "fake": tf.cast(self._full(fake), "float32"),
             "ema": tf.cast(model.forward(batch, training=False), "float32"),
         }
         for side, images in (("real", batch["image"]), ("fake", fake)):

@@ -1,6 +1,7 @@
 """A watch over the training that says what goes wrong, since when, and what to try."""
 
 import dataclasses
+import functools
 import json
 import pathlib
 import time
@@ -116,7 +117,8 @@ class TrainingMonitor(keras.callbacks.Callback):
         if self.classifier is not None:
             self.classifier.check(model.image_shape)
         batch_size = batches.stream.batch_size if batches.stream else None
-        self._probe = Probe(model, real, held_out, self.classifier, batch_size)
+        self._make_probe = functools.partial(Probe, model, real, held_out, self.classifier, batch_size)
+        self._probe = self._make_probe()
         self._checkpoint = next((c for c in model.fit_callbacks if isinstance(c, Checkpoint)), None)
         if self.action == "rollback" and self._checkpoint is None:
             raise ValueError(
@@ -157,6 +159,8 @@ class TrainingMonitor(keras.callbacks.Callback):
 
     def look(self):
         """Look now: append to `looks`, and act on what is found; return the new findings."""
+        if self._probe.stage != self.model.stage:
+            self._probe = self._make_probe()
         look = {"step": self._step(), **self._probe(), "noise": self._probe.noise}
         self.looks.append(look)
         self._write({"look": look})

@@ -113,7 +113,7 @@ class CycleGAN(Translation):
         # The official code has no 1/2 before the generator's squares.
         return {**super().defaults(), "loss": LeastSquaresLoss(generator_weight=1.0)}
 
-    def arrange(self, batch):
+    def arrange(self, batch, training=True):
         """Both kinds as one batch, those of kind a first."""
         return {"image": tf.concat([batch["condition"], batch["image"]], axis=0)}
 

@@ -68,6 +68,9 @@ class GAN(Loops, keras.Model):
     # Factor of the adversarial loss in what the generator minimises.
     adversarial_weight = 1.0
 
+    # Which stage of its training it is in, of a model that has stages.
+    stage = None
+
     # Whether this stage of the training leaves the discriminator out.
     discriminator_rests = False
 
@@ -356,8 +359,8 @@ class GAN(Loops, keras.Model):
     def enter_stage(self):
         """Called before each step: models with stages compile the next one's update (`Stages`)."""
 
-    def arrange(self, batch):
-        """A replica's batch as the update and `assess` take it."""
+    def arrange(self, batch, training=True):
+        """A replica's batch as the update takes it, or, if not in training, as `assess` does."""
         return batch
 
     def draw(self, count, seed):
@@ -391,15 +394,15 @@ class GAN(Loops, keras.Model):
             images: of shape (batch, ...).
             condition: given to a discriminator that takes one.
             training: bool; only in training the images are augmented, and perturbed by regularizers.
-            network: another network to look with, made of the discriminator's layers.
+            network: another network to look with, made of the discriminator's layers, of the same inputs.
         """
-        network = network or self.discriminator
         if training:
             if self.augmentation is not None:
                 images, condition = self.augmentation.augment(self, images, condition)
             for regularizer in self.regularizers:
                 images = regularizer.perturb(self, images)
-        return network(_inputs(network, images, condition), training=training)
+        network = network or self.discriminator
+        return network(_inputs(self.discriminator, images, condition), training=training)
 
     def discriminate(self, images, condition=None, training=True):
         """Logits of images, the first output of the discriminator."""

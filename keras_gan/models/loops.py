@@ -184,7 +184,7 @@ class Loops:
         for name, values in drawn.items():
             # One more, for a replica that has no row of its own.
             batch[name] = tf.concat([values, values[:1]], axis=0)[first : first + rows]
-        real, fake, real_logits, fake_logits = self.assess(self.arrange(batch))
+        real, fake, real_logits, fake_logits = self.assess(self.arrange(batch, training=False))
         figures = [
             mean_logit(real_logits),
             mean_logit(fake_logits),

@@ -64,8 +64,12 @@ class ProGAN(GAN):
                 f"`batch_sizes` is a dict from sizes of {generator.sizes} to positive ints. Received: {batch_sizes!r}"
             )
         self.state.add("images_shown")
-        self.stage = None
-        self._grow()
+        # Of the newest step, as what is generated until the next one; the next may begin another.
+        self.state.add("stage")
+        # That of the compiled update: weights of another may be loaded at any time.
+        self._traced_stage = None
+        self._show(0)
+        self._set_alpha()
 
     def get_config(self):
         config = {
@@ -113,24 +117,23 @@ class ProGAN(GAN):
                 "ProGAN changes its graph where a stage begins, and needs steps_per_execution=1. Received: "
                 f"{self.steps_per_execution}"
             )
-        if self._grow():
+        shown = int(self.state.images_shown.numpy())
+        stage = max(s for s in range(len(self.generator.sizes)) if self.begin_of(s) <= shown)
+        self.state.stage.assign(stage)
+        self._show(stage)
+        if stage != self._traced_stage:
+            self._traced_stage = stage
             self.make_train_function(force=True)
             self.test_function = self.predict_function = None
 
-    def _grow(self):
-        """Give the networks the stage of the images shown so far; return whether it is another."""
-        shown, last = int(self.state.images_shown.numpy()), len(self.generator.sizes) - 1
-        stage = max(s for s in range(last + 1) if self.begin_of(s) <= shown)
-        changed, self.stage = stage != self.stage, stage
+    def _show(self, stage):
+        self.stage = stage
         for network in (self.generator, self.ema_generator, self.discriminator):
             network.stage = stage
-        if not shown:
-            self._set_alpha()
-        return changed
 
     def load_own_variables(self, store):
         super().load_own_variables(store)
-        self._grow()
+        self._show(int(self.state.stage.numpy()))
 
     def _take_parts(self, **parts):
         # The optimisers are built with the weights of all stages.
@@ -164,6 +167,16 @@ class ProGAN(GAN):
     def figure_names(self):
         return [*super().figure_names, "image_size", "alpha"]
 
+    def arrange(self, batch, training=True):
+        """In training, real images at the stage's size, blended with smaller ones as generated ones are."""
+        if not training:
+            return batch
+        self._set_alpha()
+        images = self.discriminator.shrink(batch["image"])
+        if self.stage:
+            images = self.generator.blend(double(half(images)), images)
+        return {**batch, "image": images}
+
     def _update(self, batch):
         """A step for each part of the batch that the stage wants."""
         count = batch["image"].shape[0]
@@ -182,17 +195,9 @@ class ProGAN(GAN):
         rounds = []
         for j in range(parts):
             part = {name: values[j::parts] for name, values in batch.items()} if parts > 1 else batch
-            self._set_alpha()
-            figures = super()._update(self._at_stage(part))
+            figures = super()._update(part)
             figures |= {"image_size": self.generator.size, "alpha": self.generator.alpha.value}
             rounds.append({name: tf.cast(value, "float32") for name, value in figures.items()})
             seen = tf.shape(part["image"])[0] * replicas.count_and_index()[0]
             self.state.images_shown.assign_add(tf.cast(seen, "int64"))
         return {name: sum(figures[name] for figures in rounds) / parts for name in rounds[0]}
-
-    def _at_stage(self, batch):
-        """Real images at the stage's size, blended with smaller ones as generated ones are."""
-        images = self.discriminator.shrink(batch["image"])
-        if self.stage:
-            images = self.generator.blend(double(half(images)), images)
-        return {**batch, "image": images}

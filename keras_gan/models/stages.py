@@ -8,8 +8,6 @@ class Stages:
     update. `fit` calls `enter_stage` before each step.
     """
 
-    stage = None
-
     def stage_at(self, step):
         raise NotImplementedError(f"{type(self).__name__} must define `stage_at`.")
 

@@ -221,6 +221,10 @@ class ProGANDiscriminator(_Grown):
         return [*images, *blocks, self.dense, self.logits]
 
     def call(self, images, training=False):
+        return ops.cast(self.logits(self.features(images)), "float32")
+
+    def features(self, images, training=False):
+        """What the last layer is given."""
         images = self.shrink(images)
         x = self.from_image[self.stage](images)
         for i in range(self.stage, 0, -1):
@@ -230,8 +234,7 @@ class ProGANDiscriminator(_Grown):
             if i == self.stage:
                 x = self.blend(self.from_image[i - 1](half(images)), x)
         x = self.blocks[0][0](self.deviation(x))
-        x = self.logits(self.dense(layers.Flatten()(x)))
-        return ops.cast(x, "float32")
+        return self.dense(layers.Flatten()(x))
 
     def shrink(self, images):
         """Images of full size at that of the stage."""

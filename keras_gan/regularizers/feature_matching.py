@@ -45,12 +45,16 @@ class FeatureMatchingPenalty(Penalty):
         self._features = weakref.WeakKeyDictionary()
 
     def build(self, gan):
+        if self.layer is None:
+            self._features[gan] = last_features(gan.discriminator)
+            return
         network = judge(gan.discriminator)
-        names = [layer.name for layer in network.layers]
-        if self.layer is not None and self.layer not in names:
-            raise ValueError(f"The discriminator has no layer {self.layer!r}. There are: {', '.join(names)}")
-        output = network.get_layer(self.layer).output if self.layer else last_layer(network).input
-        self._features[gan] = keras.Model(network.input, output)
+        names = [layer.name for layer in network.layers] if hasattr(network, "outputs") else []
+        if self.layer not in names:
+            raise ValueError(
+                f"The discriminator has no layer {self.layer!r}. There are: {', '.join(names) or 'none (not functional)'}"
+            )
+        self._features[gan] = keras.Model(network.input, network.get_layer(self.layer).output)
 
     def penalty(self, gan, turn):
         real, fake = (
@@ -61,7 +65,16 @@ class FeatureMatchingPenalty(Penalty):
         return ops.sum(ops.square(ops.stop_gradient(real) - fake))
 
 
-def last_layer(network):
-    """The last layer with weights on the way to a discriminator's logits; its input is the last features."""
+def last_features(discriminator):
+    """What a discriminator's last layer with weights is given, as a function of its inputs and `training`."""
+    if hasattr(discriminator, "features"):
+        return discriminator.features
+    network = judge(discriminator)
+    if not getattr(network, "outputs", None):
+        raise ValueError(
+            f"{type(discriminator).__name__} is not a functional model: its last features are known only by a method "
+            "`features(images, training=False)`, which it lacks."
+        )
     # Embeddings, which take labels, see no features of an image.
-    return [x for x in network.layers if x.weights and "float" in str(first(x.input).dtype)][-1]
+    layers = [x for x in network.layers if x.weights and "float" in str(first(x.input).dtype)]
+    return keras.Model(network.input, layers[-1].input)

@@ -82,8 +82,7 @@ def test_real_images_are_blended_as_generated_ones_are():
     gan = pro_gan()
     gan.state.images_shown.assign(32 + 8)
     gan.enter_stage()
-    gan._set_alpha()
-    batch = gan._at_stage({"image": tf.constant(IMAGES)})
+    batch = gan.arrange({"image": tf.constant(IMAGES)})
     eight = half(tf.constant(IMAGES))
     np.testing.assert_allclose(batch["image"], 0.25 * eight + 0.75 * double(half(eight)), atol=1e-6)
 
@@ -219,3 +218,38 @@ def test_the_precision_is_saved():
 def test_sizes_are_checked(options):
     with pytest.raises(ValueError, match="positive int"):
         networks.progan((16, 16, 3), **options)
+
+
+def test_weights_of_another_stage_can_be_loaded_at_any_time(tmp_path):
+    """Where a stage has just ended, and into a model whose update is compiled for another."""
+    gan = pro_gan()
+    gan.fit(IMAGES, batch_size=8, epochs=1, verbose=0)
+    assert gan.begin_of(1) == int(gan.state.images_shown) and gan.generator.size == 4
+    gan.save(tmp_path / "a.keras")
+    gan.save_weights(tmp_path / "a.weights.h5")
+    loaded, older = keras.saving.load_model(tmp_path / "a.keras"), pro_gan(seed=1)
+    older.fit(IMAGES, batch_size=8, epochs=4, verbose=0)
+    older.load_weights(tmp_path / "a.weights.h5")
+    for other in (loaded, older):
+        np.testing.assert_array_equal(other.generate(4, seed=0), gan.generate(4, seed=0))
+    for other in (gan, loaded, older):
+        other.fit(IMAGES, batch_size=8, epochs=2, verbose=0)
+        assert other.generator.size == 8
+    assert_same_state(gan, loaded)
+
+
+def test_a_monitor_watches_it_grow_and_leaves_no_trace():
+    plain, watched = pro_gan(), pro_gan()
+    plain.fit(IMAGES, batch_size=8, epochs=5, verbose=0)
+    monitor = keras_gan.callbacks.TrainingMonitor(every=4, budget=None, samples=16)
+    watched.fit(IMAGES, batch_size=8, epochs=5, verbose=0, callbacks=[monitor], validation_data=IMAGES)
+    assert_same_state(plain, watched)
+    assert [look["step"] for look in monitor.looks] == [4, 8, 12, 16, 20]
+    names = ("d_auc", "feature_diversity", "distance", "ema_distance", "overfitting_z")
+    assert all(np.isfinite(look[name]) for look in monitor.looks for name in names)
+    # Real and held-out images are the same here, and judged the same.
+    assert all(look["overfitting_z"] == 0 for look in monitor.looks)
+    # It compares with real images of the stage.
+    small = half(half(IMAGES)).numpy().repeat(4, axis=1).repeat(4, axis=2)
+    probe = keras_gan.callbacks.probe.Probe(pro_gan(), {"image": IMAGES})
+    np.testing.assert_allclose(probe.pixels, small.reshape(32, -1), atol=1e-6)
