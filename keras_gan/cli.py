@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from keras_gan import cli_latent
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -347,7 +349,7 @@ def _stopping_safely(checkpoint, progress, path):
             signal.signal(number, handler)
 
 
-# === generate, interpolate, evaluate, report, export, recipes, doctor ===
+# === generate, translate, upscale, convert, evaluate, report, export, recipes, doctor ===
 
 
 @app.command()
@@ -362,6 +364,12 @@ def generate(
         typer.Option(min=0, help="Class of all images, of a conditional model. Default: random ones."),
     ] = None,
     columns: Annotated[int | None, typer.Option(min=1)] = None,
+    truncation_cutoff: Annotated[
+        int | None, typer.Option(min=0, help="Layers that are truncated, of a StyleGAN's run. Default: all.")
+    ] = None,
+    noise: Annotated[
+        str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
+    ] = None,
 ):
     """Write a grid of generated images."""
     from keras_gan.grid import image_grid
@@ -369,49 +377,12 @@ def generate(
 
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
         raise ValueError(f"--out must be a picture's name, such as grid.png. Received: {out}")
-    images = Generator(model).sample(n, seed, truncation, label)
+    styles = {"truncation_cutoff": truncation_cutoff, "noise": noise}
+    images = Generator(model).sample(
+        n, seed, truncation, label, **{k: v for k, v in styles.items() if v is not None}
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns).save(out)
-    typer.echo(str(out))
-
-
-@app.command()
-def interpolate(
-    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
-    out: Annotated[
-        pathlib.Path, typer.Option(help="walk.gif or .mp4 for a walk; .png for a sheet, a way in each row.")
-    ] = pathlib.Path("walk.gif"),
-    rows: Annotated[int, typer.Option(min=1, help="Rows of images.")] = 4,
-    columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 8,
-    keys: Annotated[int, typer.Option(min=2, help="Latents that a walk leads through.")] = 4,
-    frames: Annotated[int, typer.Option(min=2, help="Frames of a walk.")] = 80,
-    fps: Annotated[int, typer.Option(min=1, help="Frames per second.")] = 20,
-    path: Annotated[
-        str | None,
-        typer.Option(help="slerp, along great circles, or lerp, straight. Default: slerp, and lerp in w."),
-    ] = None,
-    space: Annotated[
-        str | None, typer.Option(help="z, or w of a StyleGAN run. Default: w where there is one.")
-    ] = None,
-    seed: Annotated[int, typer.Option()] = 0,
-    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
-):
-    """Show the way from latent to latent: a walk as GIF or MP4, or a sheet as PNG."""
-    from keras_gan import latent
-    from keras_gan.grid import image_grid
-    from keras_gan.run_folder import Generator
-
-    if out.suffix not in (".gif", ".mp4", ".png"):
-        raise ValueError(f"--out must end in .gif, .mp4 or .png. Received: {out}")
-    generator = Generator(model)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    if out.suffix == ".png":
-        image_grid(
-            latent.interpolation_sheet(generator, rows, columns, path, seed, label, space), columns
-        ).save(out)
-    else:
-        pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label, space)
-        latent.save_animation([image_grid(images, columns) for images in pictures], out, fps)
     typer.echo(str(out))
 
 
@@ -461,108 +432,6 @@ def convert(
 
     network, folder = convert(file, to, prefix)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
-
-
-@app.command()
-def project(
-    model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of a StyleGAN.")],
-    picture: Annotated[
-        pathlib.Path, typer.Argument(help="A picture; it is cut and resized to the model's size.")
-    ],
-    out: Annotated[
-        pathlib.Path | None, typer.Option(help="Folder to write. Default: projections/PICTURE.")
-    ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Steps of the search.")] = 1000,
-    extractor: Annotated[str, typer.Option(help="Of the distance, as in `evaluate`.")] = "inception",
-    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
-    pixel_weight: Annotated[float, typer.Option(help="Of the difference of pixels, beside it.")] = 0.0,
-    every_layer: Annotated[bool, typer.Option("--every-layer", help="A w for each layer (W+).")] = False,
-    seed: Annotated[int, typer.Option()] = 0,
-):
-    """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
-    import numpy as np
-
-    from keras_gan import latent
-    from keras_gan.data.images import fit_image, open_image
-    from keras_gan.grid import image_grid
-    from keras_gan.latent.styles import check_style_model
-    from keras_gan.metrics import Extractor
-    from keras_gan.run_folder import load_model
-
-    gan = load_model(model)
-    check_style_model(gan)
-    height, width, channels = gan.image_shape
-    target = fit_image(open_image(picture), (height, width), channels)
-    found = latent.project(
-        gan,
-        target,
-        Extractor(extractor, weights=weights),
-        steps,
-        pixel_weight=pixel_weight,
-        every_layer=every_layer,
-        seed=seed,
-    )
-    out = out or pathlib.Path("projections") / picture.stem
-    out.mkdir(parents=True, exist_ok=True)
-    np.save(out / "w.npy", found.w)
-    image_grid(np.stack([target, found.image]), 2, "picture | projection").save(out / "projection.png")
-    frames = [image_grid(np.stack([target, frame]), 2) for frame in found.frames]
-    latent.save_animation(frames, out / "projection.gif", fps=10)
-    typer.echo(f"{out}: distance {found.distance:.4f}, {found.distances[0]:.4f} at the mean of w")
-
-
-@app.command()
-def edit(
-    model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of a StyleGAN.")],
-    method: Annotated[str, typer.Option(help="sefa, of the weights, or ganspace, of w's.")] = "sefa",
-    direction: Annotated[
-        int | None, typer.Option(min=0, help="Which one. Default: a sheet for each of the first.")
-    ] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many directions, without --direction.")] = 6,
-    w: Annotated[pathlib.Path | None, typer.Option(help="w.npy of `project`. Default: of --seed.")] = None,
-    n: Annotated[int, typer.Option("-n", min=1, help="Images that are edited.")] = 4,
-    reach: Annotated[
-        float, typer.Option(help="How far, in standard deviations of w along the direction.")
-    ] = 3.0,
-    columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 7,
-    layers: Annotated[
-        str | None, typer.Option(help="Layers that are moved, such as 0-3. Default: all.")
-    ] = None,
-    truncation: Annotated[float, typer.Option(help="Of the images that are edited.")] = 0.7,
-    seed: Annotated[int, typer.Option()] = 0,
-    out: Annotated[
-        pathlib.Path, typer.Option(help="Picture to write, or folder, without --direction.")
-    ] = pathlib.Path("edits"),
-):
-    """Move images along directions that change them in one way each."""
-    import numpy as np
-
-    from keras_gan import latent
-    from keras_gan.grid import image_grid
-    from keras_gan.run_folder import load_model
-
-    if method not in ("sefa", "ganspace"):
-        raise ValueError(f"--method must be sefa or ganspace. Received: {method}")
-    gan = load_model(model)
-    ws = latent.styles_of(gan, range(seed, seed + n), truncation=truncation) if w is None else np.load(w)
-    chosen = None
-    if layers is not None:
-        first, _, last = layers.partition("-")
-        if not (first.isdigit() and (last or first).isdigit()):
-            raise ValueError(f"--layers must be a number or two, such as 0-3. Received: {layers}")
-        chosen = range(int(first), int(last or first) + 1)
-    wanted = (direction or 0) + 1 if direction is not None else count
-    directions, _ = getattr(latent, method)(gan, wanted)
-    if len(directions) < wanted:
-        raise ValueError(f"w has {len(directions)} directions, from 0. Received: --direction {direction}")
-    deviations = np.std(latent.styles_of(gan, range(200))[:, 0] @ directions.T, axis=0)
-    for i in range(wanted) if direction is None else [direction]:
-        amounts = np.linspace(-reach, reach, columns) * deviations[i]
-        images = latent.edit(gan, ws, directions[i], amounts, chosen)
-        path = out / f"{method}_{i}.png" if direction is None else out.with_suffix(out.suffix or ".png")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        image_grid(images, columns, f"{method} {i}").save(path)
-        typer.echo(str(path))
 
 
 @app.command()
@@ -673,3 +542,9 @@ def doctor():
         typer.echo(line)
     if problems:
         raise typer.Exit(1)
+
+
+# === What is in the latent space: interpolate, truncate, mix, project, edit ===
+
+for _command in cli_latent.COMMANDS:
+    app.command()(_command)

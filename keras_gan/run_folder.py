@@ -139,8 +139,8 @@ class Generator:
             self.gan, self.num_classes = gan, getattr(gan, "num_classes", None)
             self.latent_dim = first(gan.generator.input_shape)[-1]
             self.noise_dim = getattr(gan, "noise_dim", None)
-            self._sample = lambda n, seed, truncation, **labels: gan.generate(
-                n, seed, truncation=truncation, **labels
+            self._sample = lambda n, seed, truncation, **options: gan.generate(
+                n, seed, truncation=truncation, **options
             )
             self._images = lambda latents, condition: gan.images_of(latents, condition)
 
@@ -167,11 +167,18 @@ class Generator:
         self._images = images
         self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
 
-    def sample(self, n, seed=0, truncation=1.0, label=None):
-        """n uint8 images; `label` is an int or None, and an error for a model without classes."""
-        if label is None:
-            return self._sample(n, seed, truncation)
-        return self._sample(n, seed, truncation, labels=self._class(label))
+    def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
+        """n uint8 images.
+
+        `label` is an int or None, and an error for a model without classes; `styles` are `truncation_cutoff` and `noise`
+        of a StyleGAN, and an error for other models.
+        """
+        if styles and not hasattr(self.gan, "style"):
+            raise ValueError(
+                f"{' and '.join(styles)} are of a StyleGAN's run or `.keras` file: this model has no styles."
+            )
+        labels = {} if label is None else {"labels": self._class(label)}
+        return self._sample(n, seed, truncation, **labels, **styles)
 
     def images_of(self, latents, label=None):
         """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""

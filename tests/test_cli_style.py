@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import keras_gan
 from tests.models.test_stylegan2 import style_gan
 from tests.test_cli import here
 
@@ -50,6 +51,54 @@ def test_a_sheet_for_each_direction(model, method, tmp_path):
     assert sorted(p.name for p in (tmp_path / "edits").iterdir()) == [f"{method}_0.png", f"{method}_1.png"]
 
 
+def test_a_direction_of_a_classifier(model, tmp_path):
+    """Of the mean brightness, as logits of dark and bright."""
+    images = keras_gan.data.from_uint8(style_gan().generate(100, seed=0)).numpy()
+    median = float(np.median(images[..., 0].mean(axis=(1, 2))))
+    inputs = keras.layers.Input((16, 16, 3))
+    brightness = keras.layers.Reshape((1,))(keras.layers.GlobalAveragePooling2D()(inputs)[..., :1])
+    logits = keras.layers.Concatenate()(
+        [keras.layers.Rescaling(0.0)(brightness), keras.layers.Rescaling(1.0, -median)(brightness)]
+    )
+    keras.Model(inputs, logits).save(tmp_path / "bright.keras")
+    arguments = ("edit", model, "--method", "attribute", "--classifier", tmp_path / "bright.keras")
+    code, out = here(*arguments, "--attribute", "1", "--out", tmp_path / "edited.png", "--columns", "5")
+    assert code == 0 and "held-out images rightly" in out, out
+    pixels = np.asarray(Image.open(tmp_path / "edited.png"), float)[16:, :, 0]  # below the caption
+    parts = [part.mean() for part in np.array_split(pixels, 5, axis=1)]
+    assert parts[0] < parts[2] < parts[4]
+    code, out = here(*arguments, "--attribute", "2", "--out", tmp_path / "edited.png")
+    assert code != 0 and "2 classes" in out, out
+
+
+def test_mixing_and_truncation_sheets(model, tmp_path):
+    code, out = here("mix", model, "--rows", "0,1", "--columns", "5,6,7", "--out", tmp_path / "made/mix.png")
+    assert code == 0 and Image.open(tmp_path / "made/mix.png").size == (4 * 50, 3 * 50), out
+    code, out = here("truncate", model, "--values", "0,1", "--columns", "3", "--out", tmp_path / "t.png")
+    assert code == 0, out
+    pixels = np.asarray(Image.open(tmp_path / "t.png"))
+    cells = [cell for row in np.split(pixels, 2) for cell in np.split(row, 3, axis=1)]
+    # Wholly truncated, all are the mean's image.
+    assert (cells[0] == cells[1]).all() and (cells[0] == cells[2]).all() and (cells[3] != cells[4]).any()
+
+
+def test_generate_with_styles(model, tmp_path):
+    made = {}
+    for name, options in {
+        "plain": (),
+        "all": ("--truncation", "0.3"),
+        "cut": ("--truncation", "0.3", "--truncation-cutoff", "0"),
+        "none": ("--noise", "none"),
+    }.items():
+        code, out = here("generate", model, "-n", "4", *options, "--out", tmp_path / f"{name}.png")
+        assert code == 0, out
+        made[name] = np.asarray(Image.open(tmp_path / f"{name}.png"))
+    assert (made["cut"] == made["plain"]).all() and (made["all"] != made["plain"]).any()
+    keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 3), latent_dim=4, filters=4)).save(tmp_path / "dc.keras")
+    code, out = here("generate", tmp_path / "dc.keras", "--noise", "none", "--out", tmp_path / "x.png")
+    assert code != 0 and "no styles" in out
+
+
 def test_ways_in_w_and_z(model, tmp_path):
     pictures = []
     for space in ("w", "z"):
@@ -64,9 +113,16 @@ def test_ways_in_w_and_z(model, tmp_path):
 @pytest.mark.parametrize(
     "arguments, words",
     [
-        (("edit", "MODEL", "--method", "pca"), "--method must be sefa or ganspace"),
+        (("edit", "MODEL", "--method", "pca"), "--method must be sefa, ganspace or attribute"),
         (("edit", "MODEL", "--layers", "a"), "--layers must be"),
         (("edit", "MODEL", "--direction", "8"), "8 directions"),
+        (("edit", "MODEL", "--method", "attribute"), "go together"),
+        (("mix", "MODEL", "--rows", "0,b"), "--rows takes numbers"),
+        (("mix", "MODEL", "--layers", "4-6"), "0 to 5"),
+        (("mix", "MODEL", "--label", "1"), "no classes"),
+        (("truncate", "MODEL", "--values", "0;1"), "--values takes numbers"),
+        (("generate", "MODEL", "--noise", "loud"), "loud"),
+        (("project", "MODEL", "x.png", "--video", "avi"), "gif or mp4"),
         (("edit", "MODEL", "--layers", "0-9"), "0 to 5"),
         (("interpolate", "MODEL", "--space", "s"), "`space` must be"),
         (("train", "dcgan", "--augmentation", "adda"), "Did you mean 'ada'"),

@@ -5,6 +5,7 @@ import numpy as np
 from scipy import optimize
 
 from keras_gan.latent.styles import check_layers, check_style_model
+from keras_gan.models import checks
 
 
 def sefa(gan, count=10, layers=None):
@@ -32,6 +33,7 @@ def sefa(gan, count=10, layers=None):
     Reference: Shen & Zhou, "Closed-Form Factorization of Latent Semantics in GANs", 2021,
     https://arxiv.org/abs/2007.06600
     """
+    checks.check_count(count, "count")
     gan = check_style_model(gan)
     synthesis = gan.ema_generator.get_layer("synthesis")
     kernels = affine_kernels(synthesis)
@@ -73,9 +75,19 @@ def ganspace(gan, count=10, samples=10_000, seed=0, label=None):
         (directions, deviations): unit vectors of shape (count, w_dim), and the standard deviations of w along them,
         falling.
 
+    Example:
+    >>> networks = keras_gan.networks.stylegan2(
+    ...     (16, 16, 3), latent_dim=8, mapping_layers=2, channel_base=128, channel_max=16
+    ... )
+    >>> directions, deviations = keras_gan.latent.ganspace(keras_gan.StyleGAN2(*networks), count=2, samples=100)
+    >>> directions.shape, deviations.shape
+    ((2, 8), (2,))
+
     Reference: Härkönen et al., "GANSpace: Discovering Interpretable GAN Controls", 2020,
     https://arxiv.org/abs/2004.02546
     """
+    for name, value in (("count", count), ("samples", samples)):
+        checks.check_count(value, name)
     w = _samples(check_style_model(gan), samples, seed, label)
     values, vectors = np.linalg.eigh(np.cov(w, rowvar=False))
     order = np.argsort(values)[::-1][:count]

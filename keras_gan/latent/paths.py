@@ -115,6 +115,11 @@ def walk_frames(generator, samples=16, keys=4, frames=80, path=None, seed=0, lab
     Returns:
         uint8 array of shape (frames, samples, height, width, channels), for `image_grid` and
         `save_animation`.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> keras_gan.latent.walk_frames(gan, samples=4, frames=5).shape
+    (5, 4, 16, 16, 1)
     """
     space, path = _space_and_path(generator, space, path)
     points = walk(_points(generator, (keys, samples), seed, label, space), frames, path)
@@ -132,6 +137,11 @@ def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), column
 
     Returns:
         uint8 array of shape (len(values) * columns, height, width, channels).
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> keras_gan.latent.truncation_sweep(gan, values=(0.5, 1.0), columns=3).shape
+    (6, 16, 16, 1)
     """
     latents = _latents(generator, (columns,), seed)
     if style_model(generator) is None:
@@ -208,8 +218,16 @@ def save_animation(frames, filepath, fps=20):
 
     Raises:
         ValueError: for another ending. ImportError: for MP4 without imageio-ffmpeg.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> frames = keras_gan.latent.walk_frames(gan, samples=4, frames=5)
+    >>> frames = [keras_gan.grid.image_grid(images) for images in frames]
+    >>> keras_gan.latent.save_animation(frames, "/tmp/keras_gan_walk.gif")
     """
-    filepath = pathlib.Path(filepath)
+    filepath, frames = pathlib.Path(filepath), list(frames)
+    if not frames:
+        raise ValueError("An animation needs a frame at least. Received none.")
     if filepath.suffix == ".gif":
         frames = [frame.convert("P") for frame in frames]
         frames[0].save(filepath, save_all=True, append_images=frames[1:], duration=round(1000 / fps), loop=0)

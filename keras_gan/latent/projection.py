@@ -75,6 +75,16 @@ def project(
     Raises:
         ValueError: for a model without styles and an image of another shape.
 
+    Example:
+    >>> networks = keras_gan.networks.stylegan2(
+    ...     (16, 16, 3), latent_dim=8, mapping_layers=2, channel_base=128, channel_max=16
+    ... )
+    >>> gan, pixels = keras_gan.StyleGAN2(*networks), keras.layers.Input((16, 16, 3))
+    >>> extractor = keras_gan.metrics.Extractor(keras.Model(pixels, keras.layers.Flatten()(pixels)))
+    >>> found = keras_gan.latent.project(gan, gan.generate(1, seed=0)[0], extractor, steps=2, verbose=False)
+    >>> found.w.shape, found.image.shape
+    ((1, 6, 8), (16, 16, 3))
+
     Reference: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020, appendix D,
     https://arxiv.org/abs/1912.04958
     """

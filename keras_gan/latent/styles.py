@@ -20,6 +20,13 @@ def styles_of(gan, seeds, label=None, truncation=1.0):
 
     Raises:
         ValueError: for a model without styles.
+
+    Example:
+    >>> networks = keras_gan.networks.stylegan2(
+    ...     (16, 16, 3), latent_dim=8, mapping_layers=2, channel_base=128, channel_max=16
+    ... )
+    >>> keras_gan.latent.styles_of(keras_gan.StyleGAN2(*networks), seeds=(0, 1, 2)).shape
+    (3, 6, 8)
     """
     gan = check_style_model(gan)
     latents = np.concatenate([gan.sample_latents(1, seed) for seed in seeds])
@@ -47,7 +54,8 @@ def style_mixing_sheet(
         gan, label, truncation: as in `styles_of`.
         rows: seeds of the images that give all other layers.
         columns: seeds of the images that give `layers`.
-        layers: ints. Default the first four, 4 x 4 and 8 x 8: pose and shape. The last ones are colours.
+        layers: ints. Default the first four: of StyleGAN and StyleGAN2 those of 4 x 4 and 8 x 8, pose and shape; the last
+            ones are colours. StyleGAN3's layers have no such sizes, and the first ones are the coarse ones there too.
 
     Returns:
         uint8 array of shape ((1 + len(rows)) * (1 + len(columns)), height, width, channels): the first row are the images
@@ -94,6 +102,14 @@ def edit(gan, ws, direction, amounts=(-3.0, -1.5, 0.0, 1.5, 3.0), layers=None):
 
     Returns:
         uint8 array of shape (n * len(amounts), height, width, channels).
+
+    Example:
+    >>> networks = keras_gan.networks.stylegan2(
+    ...     (16, 16, 3), latent_dim=8, mapping_layers=2, channel_base=128, channel_max=16
+    ... )
+    >>> gan = keras_gan.StyleGAN2(*networks)
+    >>> keras_gan.latent.edit(gan, keras_gan.latent.styles_of(gan, [0, 1]), np.eye(8)[0]).shape
+    (10, 16, 16, 3)
     """
     gan, ws, direction = check_style_model(gan), np.asarray(ws, "float32"), np.asarray(direction, "float32")
     if ws.ndim != 3 or direction.shape != ws.shape[-1:]:

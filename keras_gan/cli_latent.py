@@ -1,0 +1,245 @@
+"""The commands of `keras-gan` for what is in the latent space."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
+
+
+def interpolate(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    out: Annotated[
+        pathlib.Path, typer.Option(help="walk.gif or .mp4 for a walk; .png for a sheet, a way in each row.")
+    ] = pathlib.Path("walk.gif"),
+    rows: Annotated[int, typer.Option(min=1, help="Rows of images.")] = 4,
+    columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 8,
+    keys: Annotated[int, typer.Option(min=2, help="Latents that a walk leads through.")] = 4,
+    frames: Annotated[int, typer.Option(min=2, help="Frames of a walk.")] = 80,
+    fps: Annotated[int, typer.Option(min=1, help="Frames per second.")] = 20,
+    path: Annotated[
+        str | None,
+        typer.Option(help="slerp, along great circles, or lerp, straight. Default: slerp, and lerp in w."),
+    ] = None,
+    space: Annotated[
+        str | None, typer.Option(help="z, or w of a StyleGAN run. Default: w where there is one.")
+    ] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+):
+    """Show the way from latent to latent: a walk as GIF or MP4, or a sheet as PNG."""
+    from keras_gan import latent
+    from keras_gan.grid import image_grid
+    from keras_gan.run_folder import Generator
+
+    if out.suffix not in (".gif", ".mp4", ".png"):
+        raise ValueError(f"--out must end in .gif, .mp4 or .png. Received: {out}")
+    generator = Generator(model)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix == ".png":
+        image_grid(
+            latent.interpolation_sheet(generator, rows, columns, path, seed, label, space), columns
+        ).save(out)
+    else:
+        pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label, space)
+        latent.save_animation([image_grid(images, columns) for images in pictures], out, fps)
+    typer.echo(str(out))
+
+
+def truncate(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("truncation.png"),
+    values: Annotated[str, typer.Option(help="Truncations, a row for each.")] = "0,0.25,0.5,0.75,1,1.25",
+    columns: Annotated[int, typer.Option(min=1, help="Images in a row.")] = 8,
+    seed: Annotated[int, typer.Option()] = 0,
+    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+):
+    """Show the same images under several truncations."""
+    from keras_gan import latent
+    from keras_gan.grid import image_grid
+    from keras_gan.run_folder import Generator
+
+    chosen = _numbers(values, float, "--values", "0,0.5,1")
+    images = latent.truncation_sweep(Generator(model), chosen, columns, seed, label)
+    _save(image_grid(images, columns), out)
+
+
+def mix(
+    model: Annotated[pathlib.Path, typer.Argument(help=STYLE_MODEL)],
+    out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("mixing.png"),
+    rows: Annotated[str, typer.Option(help="Seeds of the images that give all other layers.")] = "0,1,2,3",
+    columns: Annotated[str, typer.Option(help="Seeds of the images that give --layers.")] = "10,11,12,13,14",
+    layers: Annotated[
+        str, typer.Option(help="The first ones are shape, the last ones colour (StyleGAN, StyleGAN2).")
+    ] = "0-3",
+    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    truncation: Annotated[float, typer.Option()] = 0.7,
+):
+    """Write a sheet of images that have some layers' styles of one image and the rest of another."""
+    from keras_gan import latent
+    from keras_gan.grid import image_grid
+    from keras_gan.run_folder import load_model
+
+    seeds = [_numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
+    sheet = latent.style_mixing_sheet(load_model(model), *seeds, _layers(layers), label, truncation)
+    _save(image_grid(sheet, 1 + len(seeds[1])), out)
+
+
+def project(
+    model: Annotated[pathlib.Path, typer.Argument(help=STYLE_MODEL)],
+    picture: Annotated[
+        pathlib.Path, typer.Argument(help="A picture; it is cut and resized to the model's size.")
+    ],
+    out: Annotated[
+        pathlib.Path | None, typer.Option(help="Folder to write. Default: projections/PICTURE.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the search.")] = 1000,
+    extractor: Annotated[str, typer.Option(help="Of the distance, as in `evaluate`.")] = "inception",
+    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
+    pixel_weight: Annotated[float, typer.Option(help="Of the difference of pixels, beside it.")] = 0.0,
+    every_layer: Annotated[bool, typer.Option("--every-layer", help="A w for each layer (W+).")] = False,
+    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    video: Annotated[str, typer.Option(help="gif, or mp4, of the way there.")] = "gif",
+    seed: Annotated[int, typer.Option()] = 0,
+):
+    """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
+    import numpy as np
+
+    from keras_gan import latent
+    from keras_gan.data.images import fit_image, open_image
+    from keras_gan.grid import image_grid
+    from keras_gan.latent.styles import check_style_model
+    from keras_gan.metrics import Extractor
+    from keras_gan.run_folder import load_model
+
+    if video not in ("gif", "mp4"):
+        raise ValueError(f"--video must be gif or mp4. Received: {video}")
+    gan = load_model(model)
+    check_style_model(gan)
+    height, width, channels = gan.image_shape
+    target = fit_image(open_image(picture), (height, width), channels)
+    found = latent.project(
+        gan,
+        target,
+        Extractor(extractor, weights=weights),
+        steps,
+        pixel_weight=pixel_weight,
+        every_layer=every_layer,
+        seed=seed,
+        label=label,
+    )
+    out = out or pathlib.Path("projections") / picture.stem
+    out.mkdir(parents=True, exist_ok=True)
+    np.save(out / "w.npy", found.w)
+    image_grid(np.stack([target, found.image]), 2, "picture | projection").save(out / "projection.png")
+    frames = [image_grid(np.stack([target, frame]), 2) for frame in found.frames]
+    latent.save_animation(frames, out / f"projection.{video}", fps=10)
+    typer.echo(f"{out}: distance {found.distance:.4f}, {found.distances[0]:.4f} at the mean of w")
+
+
+def edit(
+    model: Annotated[pathlib.Path, typer.Argument(help=STYLE_MODEL)],
+    method: Annotated[
+        str, typer.Option(help="sefa, of the weights, ganspace, of w's, or attribute, of a classifier.")
+    ] = "sefa",
+    direction: Annotated[
+        int | None, typer.Option(min=0, help="Which one. Default: a sheet for each of the first.")
+    ] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many directions, without --direction.")] = 6,
+    classifier: Annotated[
+        pathlib.Path | None, typer.Option(help="Of --method attribute: .keras file from images to logits.")
+    ] = None,
+    attribute: Annotated[int, typer.Option(min=0, help="Class of the classifier, the attribute.")] = 0,
+    w: Annotated[pathlib.Path | None, typer.Option(help="w.npy of `project`. Default: of --seed.")] = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="Images that are edited.")] = 4,
+    reach: Annotated[
+        float, typer.Option(help="How far, in standard deviations of w along the direction.")
+    ] = 3.0,
+    columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 7,
+    layers: Annotated[
+        str | None, typer.Option(help="Layers that are moved, such as 0-3. Default: all.")
+    ] = None,
+    truncation: Annotated[float, typer.Option(help="Of the images that are edited.")] = 0.7,
+    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    out: Annotated[
+        pathlib.Path, typer.Option(help="Folder to write; a picture, with --direction or of an attribute.")
+    ] = pathlib.Path("edits"),
+):
+    """Move images along directions that change them in one way each."""
+    import numpy as np
+
+    from keras_gan import latent
+    from keras_gan.grid import image_grid
+    from keras_gan.metrics import Extractor
+    from keras_gan.run_folder import load_model
+
+    if method not in ("sefa", "ganspace", "attribute"):
+        raise ValueError(f"--method must be sefa, ganspace or attribute. Received: {method}")
+    if (method == "attribute") != (classifier is not None):
+        raise ValueError("--method attribute and --classifier go together.")
+    if method == "attribute":
+        direction = 0
+    gan, chosen = load_model(model), _layers(layers)
+    ws = (
+        latent.styles_of(gan, range(seed, seed + n), label, truncation)
+        if w is None
+        else np.load(w, allow_pickle=False)
+    )
+    wanted = count if direction is None else direction + 1
+    if method == "attribute":
+        network = Extractor(classifier)
+
+        def has(images):
+            logits = np.asarray(network(images))
+            if attribute >= logits.shape[-1]:
+                raise ValueError(
+                    f"{classifier} has {logits.shape[-1]} classes. Received: --attribute {attribute}"
+                )
+            return logits.argmax(axis=-1) == attribute
+
+        found, accuracy = latent.attribute_direction(gan, has, label=label)
+        directions, name = found[None], f"class {attribute}"
+        typer.echo(f"The direction tells {accuracy:.0%} of held-out images rightly.")
+    else:
+        options = {"label": label} if method == "ganspace" else {}
+        directions, _ = getattr(latent, method)(gan, wanted, **options)
+        name = None
+    if len(directions) < wanted:
+        raise ValueError(f"w has {len(directions)} directions, from 0. Received: --direction {direction}")
+    deviations = np.std(latent.styles_of(gan, range(200), label)[:, 0] @ directions.T, axis=0)
+    for i in range(wanted) if direction is None else [direction]:
+        amounts = np.linspace(-reach, reach, columns) * deviations[i]
+        images = latent.edit(gan, ws, directions[i], amounts, chosen)
+        path = out / f"{method}_{i}.png" if direction is None else out.with_suffix(out.suffix or ".png")
+        _save(image_grid(images, columns, f"{method} {name or i}"), path)
+
+
+def _save(picture, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
+    typer.echo(str(path))
+
+
+def _numbers(text, kind, name, example):
+    """Numbers with commas between."""
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(
+            f"{name} takes numbers with commas between, such as {example}. Received: {text}"
+        ) from None
+
+
+def _layers(text):
+    """A layer, or a range of them, as a range; None for all."""
+    if text is None:
+        return None
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and (last or first).isdigit()):
+        raise ValueError(f"--layers must be a number or two, such as 0-3. Received: {text}")
+    return range(int(first), int(last or first) + 1)
+
+
+COMMANDS = (interpolate, truncate, mix, project, edit)
