@@ -31,6 +31,15 @@ SCALES = ("small", "paper")
 
 
 @dataclasses.dataclass(frozen=True)
+class Plan:
+    """What the parts of a recipe depend on: generator steps, pixels of an image's side, and images of a batch."""
+
+    steps: int
+    side: int
+    batch_size: int
+
+
+@dataclasses.dataclass(frozen=True)
 class Recipe:
     """A model, its networks and its schedule at one scale.
 
@@ -38,23 +47,22 @@ class Recipe:
         summary: one line of what it is.
         model: subclass of `GAN`.
         networks: function from the image's shape (and `num_classes`) to the two networks.
-        parts: function from the number of steps to arguments of `compile`; new optimisers each time.
+        parts: function from the `Plan` to arguments of `compile`; new optimisers each time.
         dataset: name for `keras_gan.data.load`.
         image_size: int, or None for the data's own.
         batch_size, steps: ints; generator steps.
-        ema_decay: float, schedule or None.
+        ema_decay: float, None, or a function from the `Plan` to a schedule.
         labels: bool, whether it trains on the data's classes.
         data: "images", or what a model from image to image trains on: "pairs", "unpaired" or "low_high".
         factor: int, how many times larger "low_high" makes images.
         crop: int, side of the random parts that are trained on, or None.
-        options: function from the numbers of steps, of pixels of a side and of images of a batch to further arguments of the
-            model.
+        options: function from the `Plan` to further arguments of the model.
     """
 
     summary: str
     model: type
     networks: object
-    parts: object = lambda steps: {}
+    parts: object = lambda plan: {}
     dataset: str = "mnist_5k"
     image_size: int | None = None
     batch_size: int = 64
@@ -64,7 +72,7 @@ class Recipe:
     data: str = "images"
     factor: int | None = None
     crop: int | None = None
-    options: object = lambda steps, side, batch: {}
+    options: object = lambda plan: {}
 
 
 # === Networks ===
@@ -142,7 +150,7 @@ def _adam(rate, beta_1, beta_2, discriminator_rate=None, **parts):
 def _rmsprop(rate, rho=0.9, epsilon=1e-7):
     """RMSprop for both players."""
 
-    def parts(steps):
+    def parts(plan):
         return {
             f"{player}_optimizer": keras.optimizers.RMSprop(rate, rho, epsilon=epsilon)
             for player in ("generator", "discriminator")
@@ -151,24 +159,25 @@ def _rmsprop(rate, rho=0.9, epsilon=1e-7):
     return parts
 
 
-def _paper_r1(steps):
+def _paper_r1(plan):
     # The official code adds 10 E||grad||^2, twice what its paper's gamma of 10 says. Its RMSprop divides by
     # sqrt(v) + 1e-8, Keras' by sqrt(v + epsilon).
-    return {**_rmsprop(1e-4, 0.99, 1e-16)(steps), "regularizers": [R1Penalty(10.0)]}
+    return {**_rmsprop(1e-4, 0.99, 1e-16)(plan), "regularizers": [R1Penalty(10.0)]}
 
 
-def _r1_adam(steps):
+def _r1_adam(plan):
     return _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, interval=4)])
 
 
-def _hinge(steps):
+def _hinge(plan):
     return _adam(2e-4, 0.0, 0.9, loss="hinge")
 
 
 def _sngan(begin):
     """SNGAN's: 5 discriminator steps, rates that fall linearly from the `begin`-th generator step."""
 
-    def parts(steps):
+    def parts(plan):
+        steps = plan.steps
         start = min(begin, steps - 1)
         return {
             "generator_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, steps, start), 0.0, 0.9),
@@ -182,46 +191,69 @@ def _sngan(begin):
     return parts
 
 
-def _two_rates(steps):
+def _two_rates(plan):
     return _adam(1e-4, 0.0, 0.9, discriminator_rate=4e-4, loss="hinge")
 
 
-def _falling(steps):
+def _falling(plan):
     """Adam(2e-4, .5) whose rate is constant for half of the steps and then falls to zero."""
     return {
-        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, steps, steps // 2), 0.5)
+        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, plan.steps, plan.steps // 2), 0.5)
         for player in ("generator", "discriminator")
     }
 
 
-def _grown(steps, side, batch):
-    """The images of a stage for each size from 4 to `side` and of the fades between them, all alike, in so many steps."""
-    stages = side.bit_length() - 2
-    images = max(1, steps * batch // (2 * stages - 1))
+def _grown(plan):
+    """The images of a stage for each size from 4 to full and of the fades between them, all alike, in so many steps."""
+    stages = plan.side.bit_length() - 2
+    images = max(1, plan.steps * plan.batch_size // (2 * stages - 1))
     return {"fade_images": images, "stable_images": images}
 
 
-def _style(rate, gamma, path_length=True, generator_rate=None):
-    """The official StyleGAN2's and StyleGAN3's, of a rate and a weight of R1 (None: 0.0002 size^2 / 32)."""
+def _style(rate, gamma=None, path_length=True, generator_rate=None):
+    """The official StyleGAN2's and StyleGAN3's, of a rate and a weight of R1 (None: 0.0002 size^2 / batch)."""
 
-    def parts(steps):
-        r1 = [] if gamma is None else [R1Penalty(gamma, 16)]
-        given = {"regularizers": r1 + [PathLengthPenalty()] * path_length} if r1 else {}
+    def parts(plan):
+        weight = 0.0002 * plan.side**2 / plan.batch_size if gamma is None else gamma
         # The official code corrects the generator's for its interval even where path length has no weight.
         generator = lazy_adam(rate, 4)
         if generator_rate is not None:
             generator = keras.optimizers.Adam(generator_rate, 0.0, 0.99, epsilon=1e-8)
-        return {"generator_optimizer": generator, "discriminator_optimizer": lazy_adam(rate, 16), **given}
+        return {
+            "generator_optimizer": generator,
+            "discriminator_optimizer": lazy_adam(rate, 16),
+            "regularizers": [R1Penalty(weight, 16), *([PathLengthPenalty()] * path_length)],
+        }
 
     return parts
 
 
-def _small_style(steps):
-    """With ADA, whose p can rise to one in half of the training."""
-    return {**_style(2.5e-3, 0.0002 * 32**2 / 16)(steps), "augmentation": ADA("bgc", images=8 * steps)}
+def _with_ada(parts, share=None):
+    """With ADA whose p can rise to one in a share of the training (None: in the official 500,000 images)."""
+
+    def more(plan):
+        images = {} if share is None else {"images": int(share * plan.steps * plan.batch_size)}
+        return {**parts(plan), "augmentation": ADA("bgc", **images)}
+
+    return more
 
 
-def _without_vgg(steps):
+def _auto(plan):
+    """The official automatic choice, by size and batch."""
+    return _with_ada(_style(2e-3 if plan.side >= 1024 else 2.5e-3))(plan)
+
+
+def _auto_networks(image_shape, **kwargs):
+    base = 32768 if image_shape[0] >= 512 else 16384
+    return networks.stylegan2(image_shape, mapping_layers=2, channel_base=base, low_precision=4, **kwargs)
+
+
+def _half_life(images, rampup=None):
+    """The moving average's, in images at any batch size."""
+    return lambda plan: HalfLife(images, plan.batch_size, rampup=rampup)
+
+
+def _without_vgg(plan):
     """No perceptual loss, whose network would be downloaded."""
     return _adam(5e-4, 0.9, 0.999, discriminator_rate=2e-4, regularizers=[])
 
@@ -236,8 +268,8 @@ _R3GAN_TRANSFORMATIONS = {
 def _r3gan(rate, final_rate, gamma, final_gamma, fall, augmented=None):
     """R3GAN's: rates and gamma fall, beta_2 and the augmentation rise, over the first `fall` steps (None: over all)."""
 
-    def parts(steps):
-        n = fall or steps
+    def parts(plan):
+        n = fall or plan.steps
         adam = [ScheduledAdam(Cosine(rate, final_rate, n), 0.0, Cosine(0.9, 0.99, n)) for _ in range(2)]
         return {
             "generator_optimizer": adam[0],
@@ -250,7 +282,8 @@ def _r3gan(rate, final_rate, gamma, final_gamma, fall, augmented=None):
     return parts
 
 
-_EMA_SMALL = HalfLife(2000, 16, rampup=0.05)
+_SMALL_STYLE_PARTS = _with_ada(_style(2.5e-3), 0.5)
+_EMA_SMALL = _half_life(2000, rampup=0.05)
 # R3GAN's schedules end after 20 million images.
 _R3GAN_FALL = 20_000_000 // 512
 
@@ -281,16 +314,16 @@ RECIPES = {
         "paper": Recipe("SAGAN by class, two rates", ConditionalGAN, networks.sagan, _two_rates, dataset="imagenet_resized/64x64", image_size=64, batch_size=256, steps=1_000_000, labels=True),
     },
     "dragan": {
-        "small": Recipe("non-saturating loss, DRAGAN's penalty", GAN, _SMALL_CRITIC, lambda steps: _adam(1e-3, 0.5, 0.9, regularizers=[DRAGANPenalty(10.0)]), steps=1000, ema_decay=0.995),
-        "paper": Recipe("DRAGAN on DCGAN networks", GAN, _PAPER_NO_NORM, lambda steps: _adam(1e-4, 0.5, 0.9, regularizers=[DRAGANPenalty(10.0)]), dataset="celeb_a", image_size=64, batch_size=64, steps=100_000),
+        "small": Recipe("non-saturating loss, DRAGAN's penalty", GAN, _SMALL_CRITIC, lambda plan: _adam(1e-3, 0.5, 0.9, regularizers=[DRAGANPenalty(10.0)]), steps=1000, ema_decay=0.995),
+        "paper": Recipe("DRAGAN on DCGAN networks", GAN, _PAPER_NO_NORM, lambda plan: _adam(1e-4, 0.5, 0.9, regularizers=[DRAGANPenalty(10.0)]), dataset="celeb_a", image_size=64, batch_size=64, steps=100_000),
     },
     "r1": {
-        "small": Recipe("non-saturating loss, R1 at every step", GAN, _SMALL_CRITIC, lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1)]), steps=2000, ema_decay=0.995),
+        "small": Recipe("non-saturating loss, R1 at every step", GAN, _SMALL_CRITIC, lambda plan: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1)]), steps=2000, ema_decay=0.995),
         "paper": Recipe("R1 as in its paper", GAN, networks.gan_stability, _paper_r1, dataset="lsun/bedroom", image_size=256, batch_size=64, steps=300_000),
     },
     "r3gan": {
         "small": Recipe("relativistic pairing, R1, R2, residual", GAN, _small_r3gan, _r3gan(1e-3, 1e-4, 0.2, 0.1, None), steps=1500, ema_decay=0.995),
-        "paper": Recipe("R3GAN for CIFAR-10", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL, augmented=0.55), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=HalfLife(Cosine(0, 5_000_000, _R3GAN_FALL), 512), labels=True),
+        "paper": Recipe("R3GAN for CIFAR-10", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL, augmented=0.55), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=_half_life(Cosine(0, 5_000_000, _R3GAN_FALL)), labels=True),
     },
     "cgan": {
         "small": Recipe("classes, concatenated", ConditionalGAN, _SMALL_CRITIC, _r1_adam, steps=2500, ema_decay=0.995, labels=True),
@@ -306,39 +339,39 @@ RECIPES = {
     },
     "infogan": {
         "small": Recipe("finds classes without labels", InfoGAN, _SMALL_INFOGAN, _r1_adam, steps=2500, ema_decay=0.995),
-        "paper": Recipe("InfoGAN on MNIST", InfoGAN, networks.infogan, lambda steps: _adam(1e-3, 0.5, 0.999, discriminator_rate=2e-4), dataset="mnist", batch_size=128, steps=5_000),
+        "paper": Recipe("InfoGAN on MNIST", InfoGAN, networks.infogan, lambda plan: _adam(1e-3, 0.5, 0.999, discriminator_rate=2e-4), dataset="mnist", batch_size=128, steps=5_000),
     },
     "progan": {
         "small": Recipe("grows from 4 x 4 to 32 x 32", ProGAN, _small_progan, image_size=32, batch_size=16, steps=5000, ema_decay=0.995, options=_grown),
-        "paper": Recipe("ProGAN as in its paper", ProGAN, networks.progan, dataset="folder:celeba_hq", image_size=1024, batch_size=64, steps=937_500, options=lambda steps, side, batch: {"fade_images": 600_000, "stable_images": 600_000, "batch_sizes": {4: 16, 8: 16, 16: 16, 32: 16, 64: 16, 128: 16, 256: 16, 512: 8, 1024: 4}}),
+        "paper": Recipe("ProGAN as in its paper", ProGAN, networks.progan, dataset="folder:celeba_hq", image_size=1024, batch_size=64, steps=937_500, options=lambda plan: {"fade_images": 600_000, "stable_images": 600_000, "batch_sizes": {4: 16, 8: 16, 16: 16, 32: 16, 64: 16, 128: 16, 256: 16, 512: 8, 1024: 4}}),
     },
     "stylegan": {
-        "small": Recipe("styles by AdaIN, noise, mixing", StyleGAN, functools.partial(networks.stylegan, **_SMALL_STYLE), lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, 4)]), image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN on FFHQ, at its full size", StyleGAN, networks.stylegan, lambda steps: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(10.0)]), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
+        "small": Recipe("styles by AdaIN, noise, mixing", StyleGAN, functools.partial(networks.stylegan, **_SMALL_STYLE), lambda plan: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(0.1, 4)]), image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN on FFHQ, at its full size", StyleGAN, networks.stylegan, lambda plan: _adam(2e-3, 0.0, 0.99, regularizers=[R1Penalty(10.0)]), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000)),
     },
     "stylegan2": {
-        "small": Recipe("modulated convolutions, path length, ADA", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _small_style, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN2 on FFHQ (configuration F)", StyleGAN2, functools.partial(networks.stylegan2, low_precision=4), _style(2e-3, 10.0), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32)),
+        "small": Recipe("modulated convolutions, path length, ADA", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _SMALL_STYLE_PARTS, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN2 on FFHQ (configuration F)", StyleGAN2, functools.partial(networks.stylegan2, low_precision=4), _style(2e-3, 10.0), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000)),
     },
     "stylegan2-auto": {
-        "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _small_style, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN2-ADA's automatic choice, to 128", StyleGAN2, functools.partial(networks.stylegan2, mapping_layers=2, channel_base=16384, low_precision=4), lambda steps: {**_style(2.5e-3, None)(steps), "augmentation": ADA("bgc")}, dataset="folder:pictures", image_size=128, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32, rampup=0.05)),
+        "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _SMALL_STYLE_PARTS, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN2-ADA's choice by size and batch", StyleGAN2, _auto_networks, _auto, dataset="folder:pictures", image_size=128, batch_size=32, steps=780_000, ema_decay=lambda plan: HalfLife(10_000 * plan.batch_size / 32, plan.batch_size, rampup=0.05)),
     },
     "stylegan2-256": {
-        "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _small_style, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN2-ADA's paper256", StyleGAN2, functools.partial(networks.stylegan2, channel_base=16384, group_size=8, low_precision=4), lambda steps: {**_style(2.5e-3, 1.0)(steps), "augmentation": ADA("bgc")}, dataset="folder:ffhq", image_size=256, batch_size=64, steps=390_000, ema_decay=HalfLife(20_000, 64)),
+        "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _SMALL_STYLE_PARTS, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN2-ADA's paper256", StyleGAN2, functools.partial(networks.stylegan2, channel_base=16384, group_size=8, low_precision=4), _with_ada(_style(2.5e-3, 1.0)), dataset="folder:ffhq", image_size=256, batch_size=64, steps=390_000, ema_decay=_half_life(20_000)),
     },
     "stylegan2-cifar": {
-        "small": Recipe("by class, without path length or mixing", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE, discriminator_architecture="orig"), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc", images=8 * steps)}, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL, labels=True, options=lambda steps, side, batch: {"style_mixing": 0.0}),
-        "paper": Recipe("StyleGAN2-ADA on CIFAR-10, by class", StyleGAN2, functools.partial(networks.stylegan2, mapping_layers=2, discriminator_architecture="orig", group_size=32, low_precision=4), lambda steps: {**_style(2.5e-3, 0.01, path_length=False)(steps), "augmentation": ADA("bgc")}, dataset="cifar10", image_size=32, batch_size=64, steps=1_560_000, ema_decay=HalfLife(500_000, 64, rampup=0.05), labels=True, options=lambda steps, side, batch: {"style_mixing": 0.0}),
+        "small": Recipe("by class, without path length or mixing", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE, discriminator_architecture="orig"), _with_ada(_style(2.5e-3, 0.01, path_length=False), 0.5), image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL, labels=True, options=lambda plan: {"style_mixing": 0.0}),
+        "paper": Recipe("StyleGAN2-ADA on CIFAR-10, by class", StyleGAN2, functools.partial(networks.stylegan2, mapping_layers=2, discriminator_architecture="orig", group_size=32, low_precision=4), _with_ada(_style(2.5e-3, 0.01, path_length=False)), dataset="cifar10", image_size=32, batch_size=64, steps=1_560_000, ema_decay=_half_life(500_000, rampup=0.05), labels=True, options=lambda plan: {"style_mixing": 0.0}),
     },
     "stylegan3-t": {
         "small": Recipe("alias-free, follows translations", StyleGAN3, functools.partial(networks.stylegan3, **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32, rampup=0.05)),
+        "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000, rampup=0.05)),
     },
     "stylegan3-r": {
         "small": Recipe("alias-free, follows rotations too", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=HalfLife(10_000, 32, rampup=0.05)),
+        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000, rampup=0.05)),
     },
     "pix2pix": {
         "small": Recipe("image to image, from pairs", Pix2Pix, functools.partial(_pix2pix, receptive_field=34, filters=32), _falling, dataset="--a, --b", image_size=64, batch_size=16, steps=1500, ema_decay=None, data="pairs"),
@@ -349,12 +382,12 @@ RECIPES = {
         "paper": Recipe("CycleGAN as in its paper", CycleGAN, _cyclegan, _falling, dataset="cycle_gan/horse2zebra", image_size=286, crop=256, batch_size=1, steps=260_000, ema_decay=None, data="unpaired"),
     },
     "srgan": {
-        "small": Recipe("twice as large, without VGG", SRGAN, functools.partial(_super_resolution, network=networks.srresnet, filters=32, blocks=4, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=None, data="low_high", factor=2, options=lambda steps, side, batch: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
-        "paper": Recipe("SRGAN x4 as in its paper", SRGAN, functools.partial(_super_resolution, network=networks.srresnet), dataset="folder:DIV2K_train_HR", crop=96, batch_size=16, steps=1_200_000, ema_decay=None, data="low_high", factor=4, options=lambda steps, side, batch: {"pretraining_steps": steps * 5 // 6}),
+        "small": Recipe("twice as large, without VGG", SRGAN, functools.partial(_super_resolution, network=networks.srresnet, filters=32, blocks=4, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=None, data="low_high", factor=2, options=lambda plan: {"pretraining_steps": plan.steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("SRGAN x4 as in its paper", SRGAN, functools.partial(_super_resolution, network=networks.srresnet), dataset="folder:DIV2K_train_HR", crop=96, batch_size=16, steps=1_200_000, ema_decay=None, data="low_high", factor=4, options=lambda plan: {"pretraining_steps": plan.steps * 5 // 6}),
     },
     "esrgan": {
-        "small": Recipe("twice as large, relativistic, without VGG", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, filters=16, blocks=2, growth=8, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=0.99, data="low_high", factor=2, options=lambda steps, side, batch: {"pretraining_steps": steps * 2 // 3, "pixel_weight": 1.0}),
-        "paper": Recipe("ESRGAN x4 as in its paper", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, units=100), dataset="folder:DIV2K_train_HR", crop=128, batch_size=16, steps=1_400_000, ema_decay=0.999, data="low_high", factor=4, options=lambda steps, side, batch: {"pretraining_steps": steps * 5 // 7}),
+        "small": Recipe("twice as large, relativistic, without VGG", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, filters=16, blocks=2, growth=8, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=0.99, data="low_high", factor=2, options=lambda plan: {"pretraining_steps": plan.steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("ESRGAN x4 as in its paper", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, units=100), dataset="folder:DIV2K_train_HR", crop=128, batch_size=16, steps=1_400_000, ema_decay=0.999, data="low_high", factor=4, options=lambda plan: {"pretraining_steps": plan.steps * 5 // 7}),
     },
 }
 # fmt: on
@@ -409,7 +442,7 @@ def build(
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
         metrics: as in `GAN.compile`.
         source_shape: (height, width, channels) of the images that a model from image to image is given.
-        batch_size: int, that ProGAN's stages are reckoned with. Default: the recipe's.
+        batch_size: int, by which averages, penalties and stages that count images are reckoned. Default: the recipe's.
 
     Returns:
         A compiled `GAN`.
@@ -437,13 +470,14 @@ def build(
         raise ValueError(f"The recipe {name!r} is from image to image: give the `source_shape` too.")
     else:
         chosen = recipe.networks(image_shape, source_shape)
-    options = recipe.options(steps or recipe.steps, image_shape[0], batch_size or recipe.batch_size)
-    gan = recipe.model(*chosen, ema_decay=recipe.ema_decay, seed=seed, **classes, **options)
+    plan = Plan(steps or recipe.steps, image_shape[0], batch_size or recipe.batch_size)
+    ema_decay = recipe.ema_decay(plan) if callable(recipe.ema_decay) else recipe.ema_decay
+    gan = recipe.model(*chosen, ema_decay=ema_decay, seed=seed, **classes, **recipe.options(plan))
     if init_from is not None:
         _copy_weights(load_model(init_from), gan, init_from)
     if frozen_blocks:
         networks.freeze_blocks(gan.discriminator, frozen_blocks)
-    parts = recipe.parts(steps or recipe.steps)
+    parts = recipe.parts(plan)
     if loss is not None:
         parts["loss"] = loss
     if augmentation is not None:

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 
 import keras_gan
@@ -149,7 +150,7 @@ def test_progan_reaches_its_size_whatever_size_and_batch(side, batch):
 
 
 def test_progans_paper_steps_are_those_of_its_images():
-    options = recipes.get("progan", "paper").options(0, 1024, 64)
+    options = recipes.get("progan", "paper").options(recipes.Plan(0, 1024, 64))
     per_stage, batches = options["stable_images"], options["batch_sizes"]
     steps = sum((1 if size == 4 else 2) * per_stage / batch for size, batch in batches.items())
     assert recipes.get("progan", "paper").steps == steps
@@ -166,7 +167,7 @@ def test_progans_paper_steps_are_those_of_its_images():
 )
 def test_official_configurations(name, generator, beta_2, discriminator, gamma, blocks):
     recipe = recipes.get(name, "paper")
-    parts = recipe.parts(recipe.steps)
+    parts = recipe.parts(recipes.Plan(recipe.steps, recipe.image_size, recipe.batch_size))
     assert float(parts["generator_optimizer"].learning_rate) == pytest.approx(generator)
     assert parts["generator_optimizer"].beta_2 == pytest.approx(beta_2)
     assert float(parts["discriminator_optimizer"].learning_rate) == pytest.approx(discriminator)
@@ -174,3 +175,31 @@ def test_official_configurations(name, generator, beta_2, discriminator, gamma, 
     small = {"channel_base": 512, "channel_max": 8, "num_classes": 2 if recipe.labels else None}
     mapping = recipe.networks((32, 32, 3), **small)[0].get_layer("mapping")
     assert sum(layer.name.startswith("fc") for layer in mapping.layers) == blocks
+
+
+@pytest.mark.parametrize("batch_size", [16, 64])
+def test_averages_and_penalties_count_images_at_any_batch_size(batch_size):
+    """The half-life in images stays; StyleGAN2-ADA's automatic gamma is 0.0002 size^2 / batch, its half-life 10 of 32 thousand."""
+    plan = recipes.Plan(1000, 256, batch_size)
+    recipe = recipes.get("stylegan2", "paper")
+    assert float(recipe.ema_decay(plan)(10**6)) == pytest.approx(0.5 ** (batch_size / 10_000))
+    recipe = recipes.get("stylegan2-auto", "paper")
+    assert float(recipe.ema_decay(plan)(10**6)) == pytest.approx(0.5 ** (32 / 10_000))
+    r1, path_length = recipe.parts(plan)["regularizers"]
+    assert r1.gamma == pytest.approx(0.0002 * 256**2 / batch_size) and path_length.weight > 0
+    ada = recipes.get("stylegan2", "small").parts(plan)["augmentation"]
+    assert ada.images == 500 * batch_size
+
+
+def test_the_automatic_configuration_follows_the_size():
+    parts = recipes.get("stylegan2-auto", "paper").parts
+    rates = [
+        float(parts(recipes.Plan(1, side, 4))["discriminator_optimizer"].learning_rate.numpy())
+        for side in (512, 1024)
+    ]
+    np.testing.assert_allclose(rates, [2.5e-3 * 16 / 17, 2e-3 * 16 / 17], rtol=1e-6)
+    widths = []
+    for side in (256, 512):
+        generator, _ = recipes.get("stylegan2-auto", "paper").networks((side, side, 3))
+        widths.append(generator.get_layer("synthesis").get_layer(f"b{side}_conv1").filters)
+    assert widths == [64, 64]
