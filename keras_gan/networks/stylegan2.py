@@ -120,7 +120,8 @@ def stages_of(image_shape, channel_base, channel_max, low_precision):
     widths = {size: min(channel_base // size, channel_max) for size in sizes}
     # 4 x 4 stays in float32, as in the official code.
     policies = {size: policy_of(size << low_precision > height and size > 4) for size in sizes}
-    return sizes, widths, policies, 256.0 if low_precision else None
+    low = any(policy.compute_dtype == "float16" for policy in policies.values())
+    return sizes, widths, policies, 256.0 if low else None
 
 
 def policy_of(low):

@@ -1,3 +1,4 @@
+import keras
 import numpy as np
 import pytest
 
@@ -51,6 +52,20 @@ def test_the_smallest_size_is_never_in_half_precision():
     layers = [*generator.get_layer("synthesis").layers, *discriminator.layers]
     low = {layer.name for layer in layers if layer.compute_dtype == "float16"}
     assert any("b8_" in name for name in low) and not any("b4_" in name for name in low)
+
+
+def test_what_is_computed_in_float16_is_clipped():
+    def clamps():
+        generator, discriminator = stylegan2((8, 8, 3), 6, **SMALL)
+        layers = [*generator.get_layer("synthesis").layers, *discriminator.layers]
+        return {layer.clamp for layer in layers if hasattr(layer, "clamp") and "dense" not in layer.name}
+
+    assert 256.0 not in clamps()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        assert 256.0 in clamps()
+    finally:
+        keras.config.set_dtype_policy("float32")
 
 
 @pytest.mark.parametrize(
