@@ -290,3 +290,52 @@ def test_with_every_kind_of_model_in_xla(model, name):
         batch["label"] = np.arange(20) % 3
     history = gan.fit(batch, batch_size=4, verbose=0).history
     assert np.isfinite(history["d_loss"]).all() and np.isfinite(history["g_loss"]).all()
+
+
+SMALL_STYLE = {"latent_dim": 4, "mapping_layers": 1, "channel_base": 64, "channel_max": 4}
+CLASSES = {"num_classes": 3}
+
+OTHERS = {
+    "ACGAN": lambda: keras_gan.ACGAN(
+        *networks.dcgan((16, 16, 3), latent_dim=4, filters=4, conditioning="auxiliary", **CLASSES), **CLASSES
+    ),
+    "InfoGAN": lambda: keras_gan.InfoGAN(
+        *networks.dcgan((16, 16, 3), latent_dim=4 + 10 + 2, filters=4, recognition=10 + 2)
+    ),
+    "ProGAN": lambda: keras_gan.ProGAN(
+        *networks.progan((16, 16, 3), latent_dim=4, filters=[4, 4, 4]), fade_images=4, stable_images=4
+    ),
+    "StyleGAN": lambda: keras_gan.StyleGAN(*networks.stylegan((16, 16, 3), **SMALL_STYLE)),
+    "StyleGAN2": lambda: keras_gan.StyleGAN2(
+        *networks.stylegan2((16, 16, 3), **SMALL_STYLE, **CLASSES), **CLASSES
+    ),
+    "StyleGAN3": lambda: keras_gan.StyleGAN3(
+        *networks.stylegan3((16, 16, 3), **SMALL_STYLE, synthesis_layers=4, critical_layers=2)
+    ),
+    "Pix2Pix": lambda: keras_gan.Pix2Pix(
+        networks.unet((16, 16, 3), filters=4),
+        networks.patchgan((16, 16, 3), 3, receptive_field=16, filters=4),
+    ),
+    "SRGAN": lambda: keras_gan.SRGAN(
+        networks.srresnet(2, filters=4, blocks=1),
+        networks.srgan_discriminator((16, 16, 3), filters=4, units=4),
+        pretraining_steps=2,
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("augmentation", [augmentations.ADA("bgc", p=0.8), augmentations.APA(images=16)])
+@pytest.mark.parametrize("model", OTHERS)
+def test_with_the_other_models(model, augmentation):
+    gan = OTHERS[model]()
+    gan.compile(augmentation=augmentation, **({"regularizers": []} if model == "SRGAN" else {}))
+    images = np.random.default_rng(0).uniform(-1, 1, (20, 16, 16, 3)).astype("float32")
+    batch = {"image": images}
+    if gan.from_images:
+        batch["condition"] = images[:, ::2, ::2] if model == "SRGAN" else images[::-1]
+    elif gan.conditional:
+        batch["label"] = np.arange(20) % 3
+    history = gan.fit(batch, batch_size=4, verbose=0).history
+    assert np.isfinite(history["d_loss"]).all() and np.isfinite(history["g_loss"]).all()
+    assert 0 < history["augment_p"][-1] <= 1 or isinstance(augmentation, augmentations.APA)
