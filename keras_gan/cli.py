@@ -114,8 +114,8 @@ def train(
     metrics: Annotated[
         str | None,
         typer.Option(
-            help="At each epoch, of fid, kid, prdc, inception_score, swd, ms_ssim and (from image to image) psnr, "
-            "ssim, with commas."
+            help="At each epoch, with commas, of fid, kid, prdc, inception_score, swd, ms_ssim, ppl; ppl_w of StyleGANs, "
+            "eq_t and eq_r of StyleGAN3; from image to image psnr, ssim."
         ),
     ] = None,
     extractor: Annotated[str, typer.Option(help="Of the metrics, as in `evaluate`.")] = "inception",
@@ -445,8 +445,8 @@ def evaluate(
     metrics: Annotated[
         str,
         typer.Option(
-            help="Of fid, kid, prdc, inception_score, swd, ms_ssim, with commas; and psnr, ssim of two folders with the "
-            "same file names."
+            help="Of fid, kid, prdc, inception_score, swd, ms_ssim, with commas; ppl (of a StyleGAN ppl_w) and, of StyleGAN3, "
+            "eq_t, eq_r, of a run or .keras file; psnr, ssim of two folders with the same file names."
         ),
     ] = "fid,kid,prdc",
     n: Annotated[int, typer.Option("-n", min=2, help="How many generated images.")] = 10_000,

@@ -1,5 +1,6 @@
 """Figures of images against reference images, each with everything that it depends on."""
 
+import functools
 import importlib.metadata
 import json
 import pathlib
@@ -10,12 +11,14 @@ from keras import ops
 from keras_gan.data.load import read
 from keras_gan.data.pairs import check_partners, files_of
 from keras_gan.metrics import functional
+from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
 from keras_gan.metrics.features.extractor import Extractor, get, get_classifier
 from keras_gan.metrics.features.train_extractor import train_extractor
 from keras_gan.metrics.frechet_distance import FrechetDistance
 from keras_gan.metrics.inception_score import InceptionScore
 from keras_gan.metrics.kernel_distance import KernelDistance, subset_size_of
 from keras_gan.metrics.ms_ssim import MSSSIM, mean_ms_ssim
+from keras_gan.metrics.perceptual_path_length import PerceptualPathLength
 from keras_gan.metrics.precision_recall import PRDC
 from keras_gan.metrics.psnr import PSNR
 from keras_gan.metrics.reference import (
@@ -34,8 +37,17 @@ from keras_gan.run_folder import Generator, is_model
 
 # Of images and their targets.
 OF_PAIRS = {"psnr": PSNR, "ssim": SSIM}
-METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim", *OF_PAIRS)
-ON_FEATURES = {"fid", "kid", "prdc", "inception_score"}
+# Of a model, which makes its own images for them.
+OF_MODELS = {
+    "ppl": lambda extractor, **options: PerceptualPathLength(extractor, **options),
+    "ppl_w": lambda extractor, **options: PerceptualPathLength(
+        extractor, epsilon=1e-4, space="w", name="ppl_w", **options
+    ),
+    "eq_t": lambda extractor, **options: TranslationEquivariance(**options),
+    "eq_r": lambda extractor, **options: RotationEquivariance(**options),
+}
+METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim", *OF_PAIRS, *OF_MODELS)
+ON_FEATURES = {"fid", "kid", "prdc", "inception_score", "ppl", "ppl_w"}
 
 
 def evaluate(
@@ -72,6 +84,9 @@ def evaluate(
     (0.0, 64)
     """
     metrics = check_metrics(metrics)
+    of_models = [name for name in metrics if name in OF_MODELS]
+    if of_models:
+        raise ValueError(f"{', '.join(of_models)} are of a model, not of images: `evaluate_model`.")
     report = report or (lambda line: None)
     reference = images_of(reference)
     generated = images_of(generated)
@@ -173,7 +188,7 @@ def named_metrics(names, extractor, weights=None, labelled=None):
     """The metrics of `evaluate`'s names for `compile(metrics=...)`.
 
     Args:
-        names: among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim", "psnr", "ssim".
+        names: among `METRICS`.
         extractor, weights: as `evaluate_model` takes them.
         labelled: arguments of `trained_on` for the extractor "trained".
     """
@@ -192,6 +207,7 @@ def named_metrics(names, extractor, weights=None, labelled=None):
         "swd": SlicedWasserstein,
         "ms_ssim": MSSSIM,
         **OF_PAIRS,
+        **{name: functools.partial(make, extractor) for name, make in OF_MODELS.items()},
     }
     return [made[name]() for name in names]
 
@@ -261,7 +277,8 @@ def evaluate_model(
         split, data_dir: of the reference, as in `keras_gan.data.load`.
         truncation: float, as in `GAN.generate`.
         out: path of the JSON file. Default: in the model's folder, or beside its file.
-        metrics, n, seed, report: as `evaluate`. "psnr" and "ssim" are of two folders with the same file names, such
+        metrics, n, seed, report: as `evaluate`. "ppl" and "ppl_w" (of `n` paths in z and w), "eq_t" and "eq_r" are of a
+            run or `.keras` file. "psnr" and "ssim" are of two folders with the same file names, such
             as what `keras-gan translate` wrote and its targets.
 
     Returns:
@@ -298,13 +315,31 @@ def evaluate_model(
         else:
             extractor = Extractor(extractor, weights=weights)
         extractor.check(shape)
+    of_model = []
+    for name in (name for name in metrics if name in OF_MODELS):
+        if not is_model(model) or generator.gan is None:
+            raise ValueError(
+                f"`{name}` is of a model that makes its own images: give a run or a `.keras` file."
+            )
+        most = {"eq_t": 500, "eq_r": 500}.get(name, 10_000)
+        of_model.append(OF_MODELS[name](extractor, num_samples=min(n, most), seed=seed))
+        of_model[-1].prepare(tuple(shape), generator.gan)
     if is_model(model):
         if report:
             report(f"{n} images of {model}")
         generated = Drawn(generator, n, seed, truncation)
     else:
         generated = Indexed(source)
-    figures = evaluate(generated, Indexed(real), extractor, metrics, n, seed, report=report)
+    of_images = [name for name in metrics if name not in OF_MODELS]
+    figures = {}
+    if of_images:
+        figures = evaluate(generated, Indexed(real), extractor, of_images, n, seed, report=report)
+    for metric in of_model:
+        if report:
+            report(metric.name)
+        figures[metric.name] = {"value": metric.result(), "samples": metric.num_samples, "seed": seed}
+        if metric.name in ON_FEATURES:
+            figures[metric.name] |= {"extractor": extractor.name, "epsilon": metric.epsilon}
     content = {"model": str(model), "reference": reference, "split": split, "truncation": truncation}
     content |= {"figures": figures, "earlier": _earlier(out)}
     out.parent.mkdir(parents=True, exist_ok=True)

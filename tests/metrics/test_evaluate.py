@@ -3,10 +3,12 @@ import json
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
+import keras_gan
 from keras_gan import metrics
 from keras_gan.grid import image_grid
-from keras_gan.metrics.evaluate import evaluate_model, table
+from keras_gan.metrics.evaluate import evaluate_model, named_metrics, table
 from keras_gan.metrics.reference import chosen_indices
 from tests.helpers import tiny_gan
 from tests.metrics.networks import convolution, pixels
@@ -134,3 +136,32 @@ def test_pairs_of_two_folders(tmp_path):
         evaluate_model(tmp_path / "made", "mnist_5k", ["psnr"])
     with pytest.raises(ValueError, match="5 images and 4 targets"):
         metrics.evaluate(images[0], images[1][:4], None, ["psnr"])
+
+
+def test_what_is_measured_of_a_model_itself(tmp_path):
+    small = {"latent_dim": 4, "mapping_layers": 1, "channel_base": 64, "channel_max": 4}
+    gan = keras_gan.StyleGAN3(
+        *keras_gan.networks.stylegan3((16, 16, 3), **small, synthesis_layers=4, critical_layers=2)
+    )
+    gan.save(tmp_path / "gan.keras")
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for i, image in enumerate(gan.generate(3, seed=0)):
+        Image.fromarray(image).save(folder / f"{i}.png")
+    network = keras.Sequential([keras.layers.Input((16, 16, 3)), keras.layers.Flatten()])
+    network.save(tmp_path / "flat.keras")
+    names = ["ppl_w", "eq_t", "eq_r"]
+    options = {"n": 4, "extractor": tmp_path / "flat.keras"}
+    figures, _ = evaluate_model(tmp_path / "gan.keras", folder, names, **options)
+    made = named_metrics(names, tmp_path / "flat.keras")
+    for metric in made:
+        metric.num_samples = 4
+        metric.prepare(gan.image_shape, gan)
+        assert figures[metric.name]["value"] == pytest.approx(metric.result(), rel=1e-3)
+        assert figures[metric.name]["samples"] == 4
+    with pytest.raises(ValueError, match="`eq_t` is of a model"):
+        evaluate_model(folder, folder, ["eq_t"])
+    with pytest.raises(ValueError, match="ppl are of a model"):
+        keras_gan.metrics.evaluate(
+            np.zeros((4, 8, 8, 1), "uint8"), np.zeros((4, 8, 8, 1), "uint8"), network, ["ppl"]
+        )
