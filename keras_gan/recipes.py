@@ -23,7 +23,7 @@ from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
-from keras_gan.regularizers import DRAGANPenalty, PathLengthPenalty, R1Penalty, R2Penalty
+from keras_gan.regularizers import Blur, DRAGANPenalty, PathLengthPenalty, R1Penalty, R2Penalty
 from keras_gan.run_folder import load_model
 from keras_gan.schedules import Cosine, HalfLife, LinearDecay, ScheduledAdam
 
@@ -238,6 +238,18 @@ def _with_ada(parts, share=None):
     return more
 
 
+def _blurred(parts, share=None):
+    """With StyleGAN3-R's blur, of 10 pixels, gone after a share of the training (None: 200,000 images)."""
+
+    def more(plan):
+        steps = 200_000 // plan.batch_size if share is None else max(1, int(share * plan.steps))
+        made = parts(plan)
+        blur = Blur(LinearDecay(10.0, steps))
+        return {**made, "regularizers": [*made["regularizers"], blur]}
+
+    return more
+
+
 def _auto(plan):
     """The official automatic choice, by size and batch."""
     return _with_ada(_style(2e-3 if plan.side >= 1024 else 2.5e-3))(plan)
@@ -370,8 +382,8 @@ RECIPES = {
         "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000, rampup=0.05)),
     },
     "stylegan3-r": {
-        "small": Recipe("alias-free, follows rotations too", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000, rampup=0.05)),
+        "small": Recipe("alias-free, follows rotations too", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", **_SMALL_STYLEGAN3), _blurred(_style(2e-3, None, False, 2.5e-3), 0.01), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
+        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _blurred(_style(2e-3, 32.8, False, 2.5e-3)), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000, rampup=0.05)),
     },
     "pix2pix": {
         "small": Recipe("image to image, from pairs", Pix2Pix, functools.partial(_pix2pix, receptive_field=34, filters=32), _falling, dataset="--a, --b", image_size=64, batch_size=16, steps=1500, ema_decay=None, data="pairs"),

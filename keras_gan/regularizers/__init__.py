@@ -1,6 +1,7 @@
 """Penalties, constraints and hooks on a player."""
 
 from keras_gan import parts
+from keras_gan.regularizers.blur import Blur
 from keras_gan.regularizers.consistency import BalancedConsistencyPenalty, ConsistencyPenalty
 from keras_gan.regularizers.dragan import DRAGANPenalty
 from keras_gan.regularizers.drift import DriftPenalty
@@ -29,6 +30,7 @@ from keras_gan.regularizers.weight_clipping import WeightClipping
 
 ALIASES = {
     "balanced_consistency": BalancedConsistencyPenalty,
+    "blur": Blur,
     "consistency": ConsistencyPenalty,
     "dragan": DRAGANPenalty,
     "drift": DriftPenalty,
@@ -66,6 +68,7 @@ def get(identifier):
 __all__ = [
     "ALIASES",
     "BalancedConsistencyPenalty",
+    "Blur",
     "ConsistencyPenalty",
     "Constraint",
     "DRAGANPenalty",
@@ -81,6 +84,7 @@ __all__ = [
     "OrthogonalPenalty",
     "PathLengthPenalty",
     "Penalty",
+    "PerceptualPenalty",
     "R1Penalty",
     "R2Penalty",
     "Regularizer",

@@ -1,0 +1,63 @@
+"""A blur that fades."""
+
+import math
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_gan.regularizers.regularizer import Regularizer
+from keras_gan.schedules import number_or_schedule, value_at
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Blur(Regularizer):
+    """Blurs all that the discriminator sees in training, less and less.
+
+        D sees x * f,   f(d) ~ 2^-(d / sigma)^2 for d up to 3 sigma,   zeros beyond the border
+
+    StyleGAN3-R begins with it: the discriminator does not then learn from details before there are shapes.
+
+    Args:
+        sigma: float, pixels, or a schedule over generator steps, whose largest value is that at step 0.
+            Default 10.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> fading = keras_gan.schedules.LinearDecay(10.0, steps=200_000 // 32)
+    >>> gan.compile(regularizers=[keras_gan.regularizers.Blur(fading)])
+
+    Reference: Karras et al., "Alias-Free Generative Adversarial Networks", 2021, appendix F.2,
+    https://arxiv.org/abs/2106.12423
+    """
+
+    name = "blur"
+
+    def __init__(self, sigma=10.0):
+        super().__init__()
+        self.sigma = number_or_schedule(sigma, "sigma")
+        self.reach = math.floor(3 * float(value_at(self.sigma, 0)))
+
+    def perturb(self, gan, images):
+        if len(images.shape) != 4:
+            raise ValueError(
+                f"`Blur` is of images (batch, height, width, channels). Received: {images.shape}"
+            )
+        sigma = ops.cast(value_at(self.sigma, gan.state.generator_step.value), "float32")
+        reach = ops.floor(3.0 * sigma)
+        distance = ops.abs(ops.arange(-self.reach, self.reach + 1, dtype="float32"))
+        weights = ops.where(
+            distance <= reach, ops.exp(-math.log(2.0) * ops.square(distance / ops.maximum(sigma, 1e-8))), 0.0
+        )
+        weights = ops.cast(weights / ops.sum(weights), images.dtype)
+
+        def blurred():
+            # Of each channel alone: channels beside the images of the batch.
+            x = ops.transpose(images, (0, 3, 1, 2))
+            _, channels, height, width = x.shape
+            x = ops.reshape(x, (-1, height, width, 1))
+            for shape in ((-1, 1, 1, 1), (1, -1, 1, 1)):
+                x = ops.conv(x, ops.reshape(weights, shape), padding="same")
+            return ops.transpose(ops.reshape(x, (-1, channels, height, width)), (0, 2, 3, 1))
+
+        return tf.cond(reach >= 1.0, blurred, lambda: tf.identity(images))
