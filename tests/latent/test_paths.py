@@ -3,7 +3,9 @@ import pytest
 
 import keras_gan
 from keras_gan import latent
+from keras_gan.run_folder import Generator
 from tests.helpers import tiny_gan
+from tests.models.test_stylegan2 import style_gan
 
 
 @pytest.mark.parametrize("path", ["slerp", "lerp"])
@@ -55,7 +57,6 @@ def test_a_walk_leads_through_its_keys_and_back():
 
 
 def test_images_on_the_way(tmp_path):
-    from keras_gan.run_folder import Generator
     from tests.helpers import tiny_gan
 
     gan = tiny_gan()
@@ -120,3 +121,26 @@ def test_labels_are_checked():
     assert latent.interpolation_sheet(gan, 1, 2, label=2).shape[0] == 2
     with pytest.raises(ValueError, match="no classes"):
         latent.interpolation_sheet(tiny_gan(), 1, 2, label=2)
+
+
+@pytest.fixture(scope="module")
+def gan():
+    return style_gan()
+
+
+def test_ways_lie_in_w(gan):
+    sheet = latent.interpolation_sheet(gan, rows=2, columns=3).reshape(2, 3, 16, 16, 3)
+    z = np.random.default_rng(0).normal(size=(2, 2, 8)).astype("float32")
+    ws = np.stack([gan.style(z[i]) for i in (0, 1)])
+    np.testing.assert_array_equal(sheet[:, 1], gan.images_of((ws[0] + ws[1]) / 2))
+    assert latent.walk_frames(gan, samples=2, keys=2, frames=4, space="z").shape == (4, 2, 16, 16, 3)
+    with pytest.raises(ValueError, match="Only StyleGANs"):
+        latent.interpolation_sheet(tiny_gan(), space="w")
+    with pytest.raises(ValueError, match="`space`"):
+        latent.interpolation_sheet(gan, space="s")
+
+
+def test_truncation_sweep_is_of_w(gan):
+    cells = latent.truncation_sweep(gan, values=(0.5, 1.0), columns=2)
+    z = np.random.default_rng(0).normal(size=(2, 8)).astype("float32")
+    np.testing.assert_array_equal(cells[:2], gan.images_of(z, truncation=0.5))

@@ -5,7 +5,7 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan import networks
-from keras_gan.regularizers import PathLengthPenalty, R1Penalty
+from keras_gan.regularizers import R1Penalty
 from tests.contracts import round_trip
 from tests.helpers import all_state
 
@@ -102,31 +102,6 @@ def test_mixed_images_have_the_first_layers_of_one_and_the_last_of_the_other():
     counts = np.bincount(lengths[lengths < layers], minlength=layers)
     assert counts[0] == 0
     np.testing.assert_allclose(counts[1:] / counts.sum(), 1 / (layers - 1), atol=0.03)
-
-
-def test_path_length_by_hand():
-    """Of a synthesis that is linear, image = A w, the Jacobian is A."""
-    gan = style_gan()
-    rng = np.random.default_rng(0)
-    ws = keras.Input((6, 8))
-    matrix = keras.layers.Dense(16 * 16 * 3, use_bias=False)
-    synthesis = keras.Model(
-        ws, keras.layers.Reshape((16, 16, 3))(matrix(keras.layers.Flatten()(ws))), name="synthesis"
-    )
-    a = rng.normal(size=(48, 768)).astype("float32")
-    matrix.kernel.assign(a)
-    penalty = PathLengthPenalty(shrink=1)
-    latents = keras.Input((8,))
-    w = gan.generator.get_layer("mapping")(latents)
-    generator = keras.Model(latents, synthesis(keras.layers.RepeatVector(6)(w)))
-    linear = keras_gan.StyleGAN2(generator, gan.discriminator, ema_decay=None, seed=0)
-    linear.compile(regularizers=[penalty])
-    turn = keras_gan.regularizers.Turn(None, tf.zeros((64, 16, 16, 3)))
-    value = penalty.penalty(linear, turn)
-    # |A^T y|^2 / 6 of y ~ N(0, 1 / 256), whose mean is trace(A A^T) / 256 / 6.
-    length = np.sqrt((a**2).sum() / 256 / 6)
-    assert float(linear.state.path_length_mean) == pytest.approx(0.01 * length, rel=0.05)
-    assert float(value) == pytest.approx((0.99 * length) ** 2, rel=0.1)
 
 
 def test_defaults_are_the_official_ones():
