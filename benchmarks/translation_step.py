@@ -8,7 +8,9 @@ The PyTorch side has the same networks, batch and losses, in the order of the of
 case is appended to the results file; one that is there is printed and not run again.
 
 Methods take turns, each in a process of its own. Printed are medians, the ratio's median over the turns,
-the peak of each process's memory, and how much of it came after the networks and the framework were loaded.
+the peak of each process's memory, how much of it came after the networks and the framework were loaded, and how much
+each further image of a batch adds to the peak, by a run with three times the batch: what is left when the
+frameworks' own graphs and caches are taken away, and what bounds the batch on a GPU.
 """
 
 import argparse
@@ -345,12 +347,18 @@ def main():
     options = parser.parse_args()
     rows = options.results.read_text().splitlines() if options.results.exists() else []
     finished = {row["case"]: row for row in map(json.loads, rows)}
-    print(f"{'case':18}{'method':8}{'ms/step':>10}{'ratio':>8}{'peak MB':>10}{'of steps':>10}")
+    print(
+        f"{'case':18}{'method':8}{'ms/step':>10}{'ratio':>8}{'peak MB':>10}{'of steps':>10}{'per image':>11}"
+    )
     for name in options.case or CASES:
         case = CASES[name]
         if name not in finished:
             times, peaks, starts = measure(make, METHODS, case, options.repeats)
+            larger = dataclasses.replace(case, batch=3 * case.batch, steps=2)
+            _, larger_peaks, _ = measure(make, METHODS, larger, 1)
+            per_image = {m: (larger_peaks[m] - peaks[m]) / (2 * case.batch) for m in peaks}
             row = {"case": name, "seconds": times, "peak_mb": peaks, "start_mb": starts}
+            row["mb_per_image"] = per_image
             finished[name] = row | dataclasses.asdict(case)
             with options.results.open("a") as file:
                 file.write(json.dumps(finished[name]) + "\n")
@@ -360,7 +368,8 @@ def main():
             ratio = statistics.median(a / b for a, b in zip(seconds, other, strict=True))
             peak = row["peak_mb"][method]
             line = f"{name:18}{method:8}{1000 * statistics.median(seconds):10.0f}{ratio:8.2f}{peak:10.0f}"
-            print(f"{line}{peak - row['start_mb'][method]:10.0f}", flush=True)
+            line += f"{peak - row['start_mb'][method]:10.0f}{row['mb_per_image'][method]:11.1f}"
+            print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,9 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan.regularizers import PathLengthPenalty
-from tests.models.test_stylegan2 import style_gan
+from tests.contracts import check_config
+from tests.helpers import tiny_gan
+from tests.models.test_stylegan2 import IMAGES, style_gan
 
 
 def test_path_length_by_hand():
@@ -31,3 +33,16 @@ def test_path_length_by_hand():
     length = np.sqrt((a**2).sum() / 256 / 6)
     assert float(linear.state.path_length_mean) == pytest.approx(0.01 * length, rel=0.05)
     assert float(value) == pytest.approx((0.99 * length) ** 2, rel=0.1)
+
+
+def test_config_and_every_other_step():
+    arguments = {"weight": 3.0, "interval": 2, "decay": 0.9, "shrink": 1}
+    check_config(PathLengthPenalty(**arguments), arguments)
+    assert type(keras_gan.regularizers.get("path_length")) is PathLengthPenalty
+    gan = style_gan(regularizers=[PathLengthPenalty(**arguments)])
+    figures = [float(gan.train_on_batch(IMAGES, return_dict=True)["path_length"]) for _ in range(4)]
+    assert figures[0] > 0 and figures[2] > 0 and figures[1] == figures[3] == 0
+    with pytest.raises(ValueError, match="mapped to w"):
+        tiny_gan(regularizers=["path_length"])
+    with pytest.raises(ValueError, match="`shrink`"):
+        PathLengthPenalty(shrink=0)
