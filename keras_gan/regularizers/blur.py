@@ -52,12 +52,10 @@ class Blur(Regularizer):
         weights = ops.cast(weights / ops.sum(weights), images.dtype)
 
         def blurred():
-            # Of each channel alone: channels beside the images of the batch.
-            x = ops.transpose(images, (0, 3, 1, 2))
-            _, channels, height, width = x.shape
-            x = ops.reshape(x, (-1, height, width, 1))
+            x = images
             for shape in ((-1, 1, 1, 1), (1, -1, 1, 1)):
-                x = ops.conv(x, ops.reshape(weights, shape), padding="same")
-            return ops.transpose(ops.reshape(x, (-1, channels, height, width)), (0, 2, 3, 1))
+                kernel = ops.reshape(weights, shape) * ops.ones((1, 1, images.shape[-1], 1), images.dtype)
+                x = ops.depthwise_conv(x, kernel, padding="same")
+            return x
 
         return tf.cond(reach >= 1.0, blurred, lambda: tf.identity(images))

@@ -15,7 +15,8 @@ class R1Penalty(GradientNormPenalty):
 
     Args:
         gamma: float, or a schedule of `keras.optimizers.schedules` over generator steps. Default
-            10; small images want less (0.1 on 28x28 digits).
+            10; small images want less (0.1 on 28x28 digits). The gradient is that of the sum of an image's
+            logits: of a map of n of them (`patchgan`), whose mean the losses take, it is n times as long.
         interval: int. Computed at every `interval`-th step of the discriminator, times `interval`.
 
     Example:

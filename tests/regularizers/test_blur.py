@@ -37,6 +37,14 @@ def test_gradients_go_through_it():
     assert spread.sum() == pytest.approx(1, abs=1e-5) and spread[4, 4] == spread.max() < 0.5
 
 
+@pytest.mark.parametrize("jit_compile", [False, True])
+def test_with_penalties_on_gradients(jit_compile, images):
+    parts = ["r1", "gradient_penalty", Blur(LinearDecay(2.0, steps=2))]
+    gan = tiny_gan(regularizers=parts, jit_compile=jit_compile)
+    history = gan.fit(images, batch_size=8, verbose=0).history
+    assert np.isfinite(history["r1"]).all() and history["r1"][0] > 0
+
+
 def test_contract():
     check_config(Blur(3.0), {"sigma": 3.0})
     part_contract(regularizers=["blur"])
