@@ -82,6 +82,9 @@ def train(
     crop: Annotated[int | None, typer.Option(min=4, help="Side of the random parts trained on.")] = None,
     data_dir: Annotated[str | None, typer.Option(help="Where TFDS has its data.")] = None,
     image_size: Annotated[int | None, typer.Option(min=4, help="Height and width in pixels.")] = None,
+    channels: Annotated[
+        int | None, typer.Option(help="1, 3, or 4 to keep transparency. Default: 1 of grey pictures, else 3.")
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     steps: Annotated[
         int | None,
@@ -135,7 +138,7 @@ def train(
 
     from keras_gan import callbacks, data, recipes
     from keras_gan.data.batches import unpack
-    from keras_gan.metrics.evaluate import named_metrics
+    from keras_gan.metrics.evaluate import check_metrics, named_metrics
     from keras_gan.run_folder import RunFolder
 
     chosen = recipes.get(recipe, scale.value)
@@ -149,6 +152,7 @@ def train(
         "--direction": direction,
         "--factor": factor,
         "--crop": crop,
+        "--channels": channels,
     }
     foreign = [name for name, value in given.items() if value and name not in _OPTIONS[chosen.data]]
     if foreign:
@@ -157,6 +161,8 @@ def train(
         raise ValueError("--test-a and --test-b go together, as --a and --b do.")
     if chosen.data != "images" and extractor == "trained":
         raise ValueError(f"--extractor trained needs classes, and {recipe}'s data have none: give a network.")
+    if metrics:
+        check_metrics(_names(metrics))
     if metrics and not (test_a if from_folders else hold_out):
         raise ValueError(
             "--metrics are of held-out images: give "
@@ -177,6 +183,7 @@ def train(
         "data_dir": data_dir,
         # Parts are cut out of pictures as they are.
         "image_size": image_size or (None if chosen.data == "low_high" and crop else chosen.image_size),
+        "channels": channels,
         "batch_size": batch_size or chosen.batch_size,
         "loss": loss,
         "augmentation": augmentation,
@@ -281,7 +288,7 @@ def _names(text):
 
 
 _OPTIONS = {
-    "images": ("--dataset", "--hold-out", "--skip-bad"),
+    "images": ("--dataset", "--hold-out", "--skip-bad", "--channels"),
     "low_high": ("--dataset", "--hold-out", "--factor", "--crop"),
     "pairs": ("--a", "--b", "--test-a", "--test-b", "--crop", "--direction"),
     "unpaired": ("--a", "--b", "--test-a", "--test-b", "--crop"),
@@ -297,7 +304,12 @@ def _data_of(chosen, config, data, on_error):
     sizes = {name: config[name] for name in ("image_size", "batch_size", "seed")}
     if chosen.data == "images":
         load = functools.partial(
-            data.load, config["dataset"], **sizes, data_dir=config["data_dir"], on_error=on_error
+            data.load,
+            config["dataset"],
+            **sizes,
+            channels=config["channels"],
+            data_dir=config["data_dir"],
+            on_error=on_error,
         )
         held_out = load(splits=config["hold_out"], labels=chosen.labels) if config["hold_out"] else None
         return load(labels=chosen.labels, flip=config["flip"]), held_out

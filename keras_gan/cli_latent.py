@@ -95,7 +95,9 @@ def project(
         pathlib.Path | None, typer.Option(help="Folder to write. Default: projections/PICTURE.")
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps of the search.")] = 1000,
-    extractor: Annotated[str, typer.Option(help="Of the distance, as in `evaluate`.")] = "inception",
+    extractor: Annotated[
+        str, typer.Option(help="Of the distance: as in `evaluate`, but not trained.")
+    ] = "inception",
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
     pixel_weight: Annotated[float, typer.Option(help="Of the difference of pixels, beside it.")] = 0.0,
     every_layer: Annotated[bool, typer.Option("--every-layer", help="A w for each layer (W+).")] = False,
@@ -182,11 +184,7 @@ def edit(
     if method == "attribute":
         direction = 0
     gan, chosen = load_model(model), _layers(layers)
-    ws = (
-        latent.styles_of(gan, range(seed, seed + n), label, truncation)
-        if w is None
-        else np.load(w, allow_pickle=False)
-    )
+    ws = latent.styles_of(gan, range(seed, seed + n), label, truncation) if w is None else _ws(w)
     wanted = count if direction is None else direction + 1
     if method == "attribute":
         network = Extractor(classifier)
@@ -232,13 +230,24 @@ def _numbers(text, kind, name, example):
         ) from None
 
 
+def _ws(path):
+    import numpy as np
+
+    if not path.is_file():
+        raise ValueError(f"There is no file {path}: --w is the w.npy that `keras-gan project` writes.")
+    try:
+        return np.load(path, allow_pickle=False)
+    except (ValueError, EOFError):
+        raise ValueError(f"{path} is not the w.npy that `keras-gan project` writes.") from None
+
+
 def _layers(text):
     """A layer, or a range of them, as a range; None for all."""
     if text is None:
         return None
     first, _, last = text.partition("-")
-    if not (first.isdigit() and (last or first).isdigit()):
-        raise ValueError(f"--layers must be a number or two, such as 0-3. Received: {text}")
+    if not (first.isdigit() and (last or first).isdigit()) or int(last or first) < int(first):
+        raise ValueError(f"--layers must be a number or two that rise, such as 0-3. Received: {text}")
     return range(int(first), int(last or first) + 1)
 
 

@@ -175,7 +175,8 @@ class Generator:
         """
         if styles and not hasattr(self.gan, "style"):
             raise ValueError(
-                f"{' and '.join(styles)} are of a StyleGAN's run or `.keras` file: this model has no styles."
+                f"{' and '.join(f'`{name}`' for name in styles)}: only of a StyleGAN's run or `.keras` file (an exported "
+                "SavedModel has no styles)."
             )
         labels = {} if label is None else {"labels": self._class(label)}
         return self._sample(n, seed, truncation, **labels, **styles)

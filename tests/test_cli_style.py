@@ -42,6 +42,34 @@ def test_project_and_edit_what_was_found(model, extractor, tmp_path):
     assert code == 0 and (tmp_path / "edited.png").exists(), out
 
 
+def test_evaluate_of_the_model_itself(model, extractor, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    code, out = here(
+        *("evaluate", model, "--reference", "mnist_5k", "--metrics", "ppl,ppl_w", "-n", "4"),
+        *("--extractor", extractor, "--out", tmp_path / "evaluation.json"),
+    )
+    assert code == 0 and "ppl_w" in out, out
+    assert '"epsilon": 0.0001' in (tmp_path / "evaluation.json").read_text()
+
+
+def test_the_w_of_another_model_is_refused(model, tmp_path):
+    np.save(tmp_path / "w.npy", np.zeros((1, 10, 8), "float32"))
+    code, out = here("edit", model, "--w", tmp_path / "w.npy", "--out", tmp_path / "e")
+    assert code != 0 and "of another model" in out, out
+
+
+def test_transparent_pictures(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    pixels = np.random.default_rng(0).integers(0, 256, (16, 16, 16, 4)).astype("uint8")
+    for i, picture in enumerate(pixels):
+        Image.fromarray(picture).save(tmp_path / f"pictures/{i}.png")
+    code, out = here(
+        *("train", "dcgan", "--dataset", f"folder:{tmp_path / 'pictures'}", "--channels", "4"),
+        *("--steps", "1", "--batch-size", "8", "--out", tmp_path / "run"),
+    )
+    assert code == 0 and Image.open(next((tmp_path / "run/samples").glob("*.png"))).mode == "RGBA", out
+
+
 @pytest.mark.parametrize("method", ["sefa", "ganspace"])
 def test_a_sheet_for_each_direction(model, method, tmp_path):
     code, out = here(
@@ -118,7 +146,14 @@ def test_ways_in_w_and_z(model, tmp_path):
         (("edit", "MODEL", "--direction", "8"), "8 directions"),
         (("edit", "MODEL", "--method", "attribute"), "go together"),
         (("mix", "MODEL", "--rows", "0,b"), "--rows takes numbers"),
-        (("mix", "MODEL", "--layers", "4-6"), "0 to 5"),
+        (("mix", "MODEL", "--layers", "4-6"), "0 to 5. Received: 4 to 6"),
+        (("mix", "MODEL", "--layers", "3-0"), "two that rise"),
+        (("edit", "MODEL", "--reach", "nan"), "finite numbers"),
+        (("edit", "MODEL", "--w", "pyproject.toml"), "not the w.npy"),
+        (("edit", "MODEL", "--w", "nothing.npy"), "There is no file nothing.npy"),
+        (("train", "stylegan2", "--metrics", "nope"), "eq_t, eq_r. Received: ['nope']"),
+        (("train", "dcgan", "--channels", "2"), "channels"),
+        (("train", "pix2pix", "--channels", "3"), "not --channels"),
         (("mix", "MODEL", "--label", "1"), "no classes"),
         (("truncate", "MODEL", "--values", "0;1"), "--values takes numbers"),
         (("generate", "MODEL", "--noise", "loud"), "loud"),

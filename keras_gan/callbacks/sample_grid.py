@@ -63,8 +63,8 @@ class SampleGrid(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         shape = self.model.generator.output_shape
-        if len(shape) != 4 or shape[-1] not in (1, 3):
-            raise ValueError(f"SampleGrid draws grey or RGB images. This generator makes {shape[1:]}.")
+        if len(shape) != 4 or shape[-1] not in (1, 3, 4):
+            raise ValueError(f"SampleGrid draws grey, RGB or RGBA images. This generator makes {shape[1:]}.")
         self.directory.mkdir(parents=True, exist_ok=True)
         rows = self.rows or self.model.grid_rows
         self._inputs = self.model.grid_inputs(rows, self.columns, self.seed, self.truncation)

@@ -106,6 +106,8 @@ def as_gan(generator):
     Returns:
         `StyleGAN2` where the generator has styles, else `GAN`.
     """
+    if not isinstance(generator, keras.Model):
+        raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
     images = keras.Input(tuple(generator.output_shape[1:]))
     judge = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
     if not any(layer.name == "mapping" for layer in generator.layers):

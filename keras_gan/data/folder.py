@@ -20,7 +20,9 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit):
     path = split_folder(path, split)
     files, classes, class_names = list_files(path)
     if labels and class_names is None:
-        raise ValueError(f"`labels=True` needs one folder per class. {path!r} has images only.")
+        raise ValueError(
+            f"Labels (`labels=True`, or a recipe that trains on classes) need one folder per class. {path!r} has images only."
+        )
     files, kept, modes = check_files(files, on_error)
     classes = np.asarray(classes, "int64")[kept]
     if size is None:

@@ -130,7 +130,12 @@ def attribute_direction(gan, has, samples=2000, seed=0, label=None, batch_size=6
         count, found = gan.ema_generator.get_layer("synthesis").input_shape[1], []
         for start in range(0, samples, batch_size):
             ws = np.repeat(w[start : start + batch_size, None].astype("float32"), count, axis=1)
-            found.append(np.asarray(has(gan.images_of(ws))).reshape(len(ws)))
+            values = np.asarray(has(gan.images_of(ws)))
+            if values.size != len(ws):
+                raise ValueError(
+                    f"`has` gives one value for each image. Received: shape {values.shape} for {len(ws)} images"
+                )
+            found.append(values.reshape(len(ws)))
         found = np.concatenate(found)
     else:
         w, found = (np.asarray(values, "float64") for values in has)

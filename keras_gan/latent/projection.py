@@ -11,6 +11,7 @@ from keras_gan.data.images import from_uint8
 from keras_gan.latent.paths import _condition
 from keras_gan.latent.styles import check_style_model
 from keras_gan.layers import NoiseInjection
+from keras_gan.metrics.features.extractor import get as get_extractor
 from keras_gan.models import checks
 
 
@@ -57,7 +58,7 @@ def project(
     Args:
         gan: a StyleGAN (or `keras_gan.run_folder.Generator` of one). It stays as it is.
         image: uint8 array of shape (height, width, channels), of the model's size.
-        extractor: `keras_gan.metrics.Extractor`; the distance is the mean square of the difference of its features, divided
+        extractor: `keras_gan.metrics.Extractor`, or what makes one; the distance is the mean square of the difference of its features, divided
             by the mean square of the image's own.
         steps: int. Default 1000.
         learning_rate: float. Default 0.1.
@@ -88,7 +89,7 @@ def project(
     Reference: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020, appendix D,
     https://arxiv.org/abs/1912.04958
     """
-    gan = check_style_model(gan)
+    gan, extractor = check_style_model(gan), get_extractor(extractor)
     target = np.asarray(image)
     if target.dtype != np.uint8 or target.shape != gan.image_shape:
         raise ValueError(

@@ -69,6 +69,8 @@ def style_mixing_sheet(
     (20, 16, 16, 3)
     """
     gan = check_style_model(gan)
+    if not len(rows) or not len(columns):
+        raise ValueError(f"`rows` and `columns` are seeds, one at least. Received: {rows} and {columns}")
     of_rows, of_columns = (styles_of(gan, seeds, label, truncation) for seeds in (rows, columns))
     layers = check_layers(layers, of_rows.shape[1])
     mixed = np.repeat(of_rows[:, None], len(columns), axis=1)
@@ -86,7 +88,8 @@ def check_layers(layers, count):
     """Layers as a list of ints from 0 to count - 1; None for all."""
     layers = list(range(count)) if layers is None else [int(layer) for layer in layers]
     if not layers or min(layers) < 0 or max(layers) >= count:
-        raise ValueError(f"`layers` must be of 0 to {count - 1}. Received: {layers}")
+        received = f"{min(layers)} to {max(layers)}" if layers else "none"
+        raise ValueError(f"`layers` must be of 0 to {count - 1}. Received: {received}")
     return layers
 
 
@@ -115,6 +118,15 @@ def edit(gan, ws, direction, amounts=(-3.0, -1.5, 0.0, 1.5, 3.0), layers=None):
     if ws.ndim != 3 or direction.shape != ws.shape[-1:]:
         raise ValueError(
             f"`ws` must have shape (n, layers, w_dim) and `direction` (w_dim,). Received: {ws.shape} and {direction.shape}"
+        )
+    count = gan.ema_generator.get_layer("synthesis").input_shape[1:]
+    if ws.shape[1:] != count:
+        raise ValueError(
+            f"These w's are of another model: this one's have shape (n, {count[0]}, {count[1]}). Received: {ws.shape}"
+        )
+    if not (len(amounts) and np.isfinite(amounts).all() and np.isfinite(direction).all()):
+        raise ValueError(
+            f"`amounts` are finite numbers, one at least, and so is `direction`. Received: {amounts}"
         )
     moved = np.repeat(ws[:, None], len(amounts), axis=1)
     steps = np.asarray(amounts, "float32")[None, :, None, None] * direction

@@ -207,7 +207,8 @@ def named_metrics(names, extractor, weights=None, labelled=None):
         "swd": SlicedWasserstein,
         "ms_ssim": MSSSIM,
         **OF_PAIRS,
-        **{name: functools.partial(make, extractor) for name, make in OF_MODELS.items()},
+        # At each epoch fewer than once: they generate images of their own.
+        **{name: functools.partial(make, extractor, num_samples=100) for name, make in OF_MODELS.items()},
     }
     return [made[name]() for name in names]
 
@@ -277,8 +278,8 @@ def evaluate_model(
         split, data_dir: of the reference, as in `keras_gan.data.load`.
         truncation: float, as in `GAN.generate`.
         out: path of the JSON file. Default: in the model's folder, or beside its file.
-        metrics, n, seed, report: as `evaluate`. "ppl" and "ppl_w" (of `n` paths in z and w), "eq_t" and "eq_r" are of a
-            run or `.keras` file. "psnr" and "ssim" are of two folders with the same file names, such
+        metrics, n, seed, report: as `evaluate`. "ppl" and "ppl_w" (of at most 1,000 paths in z and w), "eq_t" and "eq_r"
+            (of at most 500 images) are of a run or `.keras` file. "psnr" and "ssim" are of two folders with the same file names, such
             as what `keras-gan translate` wrote and its targets.
 
     Returns:
@@ -321,7 +322,7 @@ def evaluate_model(
             raise ValueError(
                 f"`{name}` is of a model that makes its own images: give a run or a `.keras` file."
             )
-        most = {"eq_t": 500, "eq_r": 500}.get(name, 10_000)
+        most = {"eq_t": 500, "eq_r": 500}.get(name, 1000)
         of_model.append(OF_MODELS[name](extractor, num_samples=min(n, most), seed=seed))
         of_model[-1].prepare(tuple(shape), generator.gan)
     if is_model(model):
@@ -336,8 +337,8 @@ def evaluate_model(
         figures = evaluate(generated, Indexed(real), extractor, of_images, n, seed, report=report)
     for metric in of_model:
         if report:
-            report(metric.name)
-        figures[metric.name] = {"value": metric.result(), "samples": metric.num_samples, "seed": seed}
+            report(f"{metric.name}, of {metric.num_samples}")
+        figures[metric.name] = {"value": metric.result(), "n_generated": metric.num_samples, "seed": seed}
         if metric.name in ON_FEATURES:
             figures[metric.name] |= {"extractor": extractor.name, "epsilon": metric.epsilon}
     content = {"model": str(model), "reference": reference, "split": split, "truncation": truncation}

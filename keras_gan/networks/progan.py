@@ -51,6 +51,10 @@ class _Grown(keras.Model):
                 "ProGAN's images are square, with a power of two of at least 8. Received: image_shape="
                 f"{tuple(image_shape)}. Resize to one with `image_size` in `data.load`, --image-size on the command line."
             )
+        if channels not in (1, 3, 4):
+            raise ValueError(
+                f"Images are grey, RGB or RGBA, of 1, 3 or 4 channels. Received: {tuple(image_shape)}"
+            )
         self.image_shape = (height, width, channels)
         self.sizes = [1 << i for i in range(2, height.bit_length())]
         self.filters = [min(16384 // size, 512) for size in self.sizes] if filters is None else list(filters)

@@ -101,7 +101,11 @@ def stylegan2(
 
 def stages_of(image_shape, channel_base, channel_max, low_precision):
     """Sizes from 4 on; the channels and the precision of each; and at what layers are clipped."""
-    height, width, _ = image_shape
+    height, width, channels = image_shape
+    if channels not in (1, 3, 4):
+        raise ValueError(
+            f"Images are grey, RGB or RGBA, of 1, 3 or 4 channels. Received: {tuple(image_shape)}"
+        )
     if height != width or height < 8 or height & (height - 1):
         raise ValueError(
             f"StyleGAN's images are square, with a power of two of at least 8. Received: {tuple(image_shape)}. Resize to "
@@ -110,7 +114,7 @@ def stages_of(image_shape, channel_base, channel_max, low_precision):
     if channel_base < height:
         raise ValueError(
             f"`channel_base` / size is the number of channels, and must not be below 1. Received: channel_base="
-            f"{channel_base}, image_shape={tuple(image_shape)}"
+            f"{channel_base}, image_shape={tuple(image_shape)}. On the command line: --scale paper, or a smaller --image-size."
         )
     if not (isinstance(low_precision, int) and low_precision >= 0):
         raise ValueError(

@@ -72,7 +72,10 @@ def stylegan3(
     """
     size, _, channels = check_image_shape(image_shape)
     if size < 16:
-        raise ValueError(f"StyleGAN3's images have 16 pixels and more. Received: {tuple(image_shape)}")
+        raise ValueError(
+            f"StyleGAN3's images have 16 pixels and more. Received: {tuple(image_shape)}. Resize with `image_size` in "
+            "`data.load`, --image-size on the command line."
+        )
     check_positive(
         latent_dim=latent_dim,
         mapping_layers=mapping_layers,

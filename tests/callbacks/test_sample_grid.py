@@ -50,5 +50,5 @@ def test_bad_use(tmp_path):
     with pytest.raises(ValueError, match="rows"):
         SampleGrid(tmp_path, rows=0)
     gan = tiny_gan(networks=keras_gan.networks.mlp(data_dim=2, hidden=(4,)))
-    with pytest.raises(ValueError, match="grey or RGB"):
+    with pytest.raises(ValueError, match="grey, RGB or RGBA"):
         gan.fit(np.zeros((32, 2), "float32"), verbose=0, callbacks=[SampleGrid(tmp_path)])
