@@ -16,6 +16,8 @@ def read(split, size, channels, fit):
     held_out = np.concatenate([np.flatnonzero(labels == digit)[-50:] for digit in range(10)])
     chosen = held_out if split == "test" else np.setdiff1d(np.arange(len(labels)), held_out)
     images, labels = images[chosen], labels[chosen]
+    if size and max(size) > 256:
+        raise ValueError(f"mnist_5k has digits of 28 pixels: `image_size` is at most 256. Received: {size}")
     if size not in (None, (28, 28)) or channels == 3:
         from PIL import Image
 

@@ -29,3 +29,8 @@ def test_other_sizes_and_channels():
 def test_unknown_split():
     with pytest.raises(ValueError, match="'train' and 'test'"):
         keras_gan.data.load("mnist_5k", splits="valid")
+
+
+def test_sizes_that_would_fill_the_memory_are_refused():
+    with pytest.raises(ValueError, match="at most 256"):
+        keras_gan.data.load("mnist_5k", image_size=2048)
