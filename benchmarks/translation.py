@@ -181,31 +181,44 @@ def pix2pix(task, minutes, extractor):
     return row, image_grid(cells, 8, "input | L1 alone | Pix2Pix | target")
 
 
-def smooth_unet(filters=32, finest=16, smooth=3):
-    """A U-Net with skips at the full size too, whose last doublings are of pixels, with a convolution behind.
+def residual_unet(noise=0.0, filters=32, finest=16):
+    """A U-Net that adds to its input, with skips at the full size too, and pixels doubled instead of transposed convolutions.
 
-    Transposed convolutions leave checks, which weigh more with the Fréchet distance than colours do.
+    Transposed convolutions leave checks, which weigh more with the Fréchet distance than colours do; tanh has no gradient
+    where it is white. In training the input gets noise, in which the way back could hide colours.
     """
-    layers, normal = keras.layers, keras.initializers.RandomNormal(0.0, 0.02)
+    layers = keras.layers
 
     def convolution(x, width, size, strides=1):
-        return layers.Conv2D(width, size, strides, padding="same", kernel_initializer=normal)(x)
+        return layers.Conv2D(width, size, strides, padding="same", kernel_initializer="he_normal")(x)
 
     inputs = layers.Input((64, 64, 3), name="image")
-    x = layers.LeakyReLU(0.2)(convolution(inputs, finest, 3))
+    x = layers.LeakyReLU(0.2)(convolution(layers.GaussianNoise(noise)(inputs), finest, 3))
     skips, widths = [x], [filters * min(2**k, 8) for k in range(6)]
     for width in widths:
         x = layers.LeakyReLU(0.2)(convolution(x, width, 4, 2))
         skips.append(x)
     for k in reversed(range(6)):
         width = widths[k - 1] if k else finest
-        if k < smooth:
-            x = convolution(layers.UpSampling2D(2)(x), width, 3)
-        else:
-            x = layers.Conv2DTranspose(width, 4, 2, padding="same", kernel_initializer=normal)(x)
-        x = layers.Concatenate()([skips[k], layers.ReLU()(x)])
-    x = convolution(layers.ReLU()(convolution(x, finest, 3)), 3, 3)
-    return keras.Model(inputs, layers.Activation("tanh", dtype="float32")(x), name="smooth_unet")
+        x = layers.LeakyReLU(0.2)(convolution(layers.UpSampling2D(2)(x), width, 3))
+        x = convolution(layers.Concatenate()([skips[k], x]), width, 3 if k < 3 else 1)
+        x = layers.LeakyReLU(0.2)(x)
+    last = layers.Conv2D(3, 3, padding="same", kernel_initializer=keras.initializers.RandomNormal(0.0, 0.02))
+    return keras.Model(inputs, layers.Add(dtype="float32")([inputs, last(x)]), name="residual_unet")
+
+
+def contrast_network(filters=32):
+    """Grey pictures of an image's local contrast: what is flat looks the same whatever its colour.
+
+    A network that sees the colours gives them back as greys, by which the other way knows them, and learns nothing of lines.
+    """
+    layers = keras.layers
+    inputs = layers.Input((64, 64, 3), name="image")
+    x = layers.Subtract()([inputs, layers.AveragePooling2D(5, 1, padding="same")(inputs)])
+    for _ in range(3):
+        x = layers.LeakyReLU(0.2)(layers.Conv2D(filters, 3, padding="same")(x))
+    grey = layers.Activation("linear", dtype="float32")(layers.Conv2D(1, 1)(x))
+    return keras.Model(inputs, layers.Concatenate()([grey, grey, grey]), name="contrast")
 
 
 def cyclegan(task, minutes, extractor):
@@ -218,19 +231,15 @@ def cyclegan(task, minutes, extractor):
     )
     keras.utils.set_random_seed(0)
     outlined = task == "outlines"
-    # Outlines are made of colours within a few pixels: a small network, and a narrower one to judge them.
-    back_network = networks.resnet((64, 64, 3), blocks=1, filters=16) if outlined else smooth_unet()
     judges = [
         networks.patchgan((64, 64, 3), receptive_field=70, filters=filters, normalization="none")
         for filters in (16 if outlined else 32, 32)
     ]
-    # Colours cannot be known of outlines: asked to come back, they are hidden there as noise.
-    cycle_weight = (10.0, 2.0) if outlined else 10.0
     gan = keras_gan.CycleGAN(
-        smooth_unet(),
-        back_network,
+        residual_unet(noise=0.1 if outlined else 0.0),
+        contrast_network() if outlined else residual_unet(),
         *judges,
-        cycle_weight=cycle_weight,
+        cycle_weight=(5.0, 10.0) if outlined else 10.0,
         identity_weight=0.0,
         ema_decay=0.998,
         seed=0,
@@ -238,13 +247,14 @@ def cyclegan(task, minutes, extractor):
     batches = data.unpaired_from_arrays(a, b, batch_size=8, flip=True)
     parts = {
         "loss": "non_saturating",
-        "regularizers": [keras_gan.regularizers.R1Penalty(1.0, interval=8)],
+        # Of 36 logits, whose sum it is of: as 39 is of one.
+        "regularizers": [keras_gan.regularizers.R1Penalty(0.03, interval=8)],
     }
-    gan.compile(**falling(10**6), **parts)
+    gan.compile(**falling(10**6, 4e-4), **parts)
     clock = For(30.0)
     gan.fit(batches, epochs=10**6, verbose=0, callbacks=[clock])
     steps = int(60 * minutes * clock.steps / clock.passed)
-    gan.compile(**falling(steps), **parts)
+    gan.compile(**falling(steps, 4e-4), **parts)
     seconds = fit(gan, batches, steps)
     made = gan.translate(a)
     back = gan.translate(made, "b2a")

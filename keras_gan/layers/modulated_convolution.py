@@ -15,7 +15,8 @@ class ModulatedConv2D(keras.layers.Layer):
         y = (s x) * W                                     modulated
         y = y / sqrt(sum over inputs and pixels of (s W)^2 + 1e-8)     and demodulated
 
-    which is a convolution with weights of each image's own, made by scaling its input and output. In half
+    which is a convolution with weights of each image's own, made by scaling its input and output: the faster of
+    the two forms on a CPU (`benchmarks/modulated_convolution.py`). In half
     precision the weights and styles are first scaled to a largest size of one, which demodulation undoes.
 
     Args:
