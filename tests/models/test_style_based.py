@@ -24,8 +24,7 @@ def made(name, **parts):
     model, network, num_classes = MODELS[name]
     keras.utils.set_random_seed(0)
     # Groups of one: replicas do not share what the minibatch standard deviation is of.
-    options = {} if network is MODELS["StyleGAN3"][1] else {"group_size": 1}
-    pair = network((16, 16, 3), num_classes=num_classes, **SIZES, **options)
+    pair = network((16, 16, 3), num_classes=num_classes, **SIZES, group_size=1)
     gan = model(*pair, num_classes=num_classes, seed=0)
     gan.compile(**parts)
     return gan
@@ -46,7 +45,7 @@ def test_resumed_in_half_precision_to_the_bit(name):
         round_trip(gan, IMAGES)
 
 
-@pytest.mark.parametrize("name", ["StyleGAN", "StyleGAN2 by class"])
+@pytest.mark.parametrize("name", MODELS)
 def test_two_replicas_equal_one_device(name, mirrored):
     trained = []
     for strategy in (tf.distribute.get_strategy(), mirrored):

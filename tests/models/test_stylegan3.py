@@ -9,7 +9,7 @@ from tests.models.test_stylegan2 import IMAGES, style_gan
 
 
 def network(configuration):
-    return lambda shape, num_classes, **sizes: networks.stylegan3(
+    return lambda shape, num_classes, group_size=4, **sizes: networks.stylegan3(
         shape,
         8,
         configuration=configuration,
@@ -17,6 +17,7 @@ def network(configuration):
         channel_max=8,
         synthesis_layers=4,
         num_classes=num_classes,
+        group_size=group_size,
     )
 
 
