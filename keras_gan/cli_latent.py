@@ -182,6 +182,8 @@ def edit(
     if (method == "attribute") != (classifier is not None):
         raise ValueError("--method attribute and --classifier go together.")
     if method == "attribute":
+        if direction is not None:
+            raise ValueError("--direction is of sefa and ganspace: an attribute has one.")
         direction = 0
     gan, chosen = load_model(model), _layers(layers)
     ws = latent.styles_of(gan, range(seed, seed + n), label, truncation) if w is None else _ws(w)

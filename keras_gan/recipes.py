@@ -232,17 +232,17 @@ def _with_ada(parts, share=None):
     """With ADA whose p can rise to one in a share of the training (None: in the official 500,000 images)."""
 
     def more(plan):
-        images = {} if share is None else {"images": int(share * plan.steps * plan.batch_size)}
+        images = {} if share is None else {"images": max(1, int(share * plan.steps * plan.batch_size))}
         return {**parts(plan), "augmentation": ADA("bgc", **images)}
 
     return more
 
 
 def _blurred(parts, share=None):
-    """With StyleGAN3-R's blur, of 10 pixels, gone after a share of the training (None: 200,000 images)."""
+    """With StyleGAN3-R's blur, of 10 pixels, gone after a share of the training (None: 200,000 images of batches of 32)."""
 
     def more(plan):
-        steps = 200_000 // plan.batch_size if share is None else max(1, int(share * plan.steps))
+        steps = 200_000 // 32 if share is None else max(1, int(share * plan.steps))
         made = parts(plan)
         blur = Blur(LinearDecay(10.0, steps))
         return {**made, "regularizers": [*made["regularizers"], blur]}
@@ -277,11 +277,15 @@ _R3GAN_TRANSFORMATIONS = {
 }
 
 
+# R3GAN's schedules end after so many images.
+_R3GAN_FALL = 20_000_000
+
+
 def _r3gan(rate, final_rate, gamma, final_gamma, fall, augmented=None):
-    """R3GAN's: rates and gamma fall, beta_2 and the augmentation rise, over the first `fall` steps (None: over all)."""
+    """R3GAN's: rates and gamma fall, beta_2 and the augmentation rise, over the first `fall` images (None: over all)."""
 
     def parts(plan):
-        n = fall or plan.steps
+        n = fall // plan.batch_size if fall else plan.steps
         adam = [ScheduledAdam(Cosine(rate, final_rate, n), 0.0, Cosine(0.9, 0.99, n)) for _ in range(2)]
         return {
             "generator_optimizer": adam[0],
@@ -294,10 +298,13 @@ def _r3gan(rate, final_rate, gamma, final_gamma, fall, augmented=None):
     return parts
 
 
+def _half_life_by_batch(plan):
+    """Of 10,000 images in batches of 32, and of so many steps in others."""
+    return HalfLife(10_000 * plan.batch_size / 32, plan.batch_size, rampup=0.05)
+
+
 _SMALL_STYLE_PARTS = _with_ada(_style(2.5e-3), 0.5)
 _EMA_SMALL = _half_life(2000, rampup=0.05)
-# R3GAN's schedules end after 20 million images.
-_R3GAN_FALL = 20_000_000 // 512
 
 # fmt: off
 RECIPES = {
@@ -335,7 +342,7 @@ RECIPES = {
     },
     "r3gan": {
         "small": Recipe("relativistic pairing, R1, R2, residual", GAN, _small_r3gan, _r3gan(1e-3, 1e-4, 0.2, 0.1, None), steps=1500, ema_decay=0.995),
-        "paper": Recipe("R3GAN for CIFAR-10", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL, augmented=0.55), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=_half_life(Cosine(0, 5_000_000, _R3GAN_FALL)), labels=True),
+        "paper": Recipe("R3GAN for CIFAR-10", ConditionalGAN, networks.r3gan, _r3gan(2e-4, 5e-5, 0.05, 0.005, _R3GAN_FALL, augmented=0.55), dataset="cifar10", image_size=32, batch_size=512, steps=200_000, ema_decay=lambda plan: HalfLife(Cosine(0, 5_000_000, _R3GAN_FALL // plan.batch_size), plan.batch_size), labels=True),
     },
     "cgan": {
         "small": Recipe("classes, concatenated", ConditionalGAN, _SMALL_CRITIC, _r1_adam, steps=2500, ema_decay=0.995, labels=True),
@@ -367,7 +374,7 @@ RECIPES = {
     },
     "stylegan2-auto": {
         "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _SMALL_STYLE_PARTS, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN2-ADA's choice by size and batch", StyleGAN2, _auto_networks, _auto, dataset="folder:pictures", image_size=128, batch_size=32, steps=780_000, ema_decay=lambda plan: HalfLife(10_000 * plan.batch_size / 32, plan.batch_size, rampup=0.05)),
+        "paper": Recipe("StyleGAN2-ADA's choice by size and batch", StyleGAN2, _auto_networks, _auto, dataset="folder:pictures", image_size=128, batch_size=32, steps=780_000, ema_decay=_half_life_by_batch),
     },
     "stylegan2-256": {
         "small": Recipe("as stylegan2", StyleGAN2, functools.partial(networks.stylegan2, **_SMALL_STYLE), _SMALL_STYLE_PARTS, image_size=32, batch_size=16, steps=3000, ema_decay=_EMA_SMALL),
@@ -379,11 +386,11 @@ RECIPES = {
     },
     "stylegan3-t": {
         "small": Recipe("alias-free, follows translations", StyleGAN3, functools.partial(networks.stylegan3, **_SMALL_STYLEGAN3), _style(2e-3, None, False, 2.5e-3), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000, rampup=0.05)),
+        "paper": Recipe("StyleGAN3-T on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, low_precision=4), _style(2e-3, 32.8, False, 2.5e-3), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life_by_batch),
     },
     "stylegan3-r": {
         "small": Recipe("alias-free, follows rotations too", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", **_SMALL_STYLEGAN3), _blurred(_style(2e-3, None, False, 2.5e-3), 0.01), image_size=32, batch_size=16, steps=1500, ema_decay=_EMA_SMALL),
-        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _blurred(_style(2e-3, 32.8, False, 2.5e-3)), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life(10_000, rampup=0.05)),
+        "paper": Recipe("StyleGAN3-R on FFHQ", StyleGAN3, functools.partial(networks.stylegan3, configuration="r", low_precision=4), _blurred(_style(2e-3, 32.8, False, 2.5e-3)), dataset="folder:ffhq", image_size=1024, batch_size=32, steps=780_000, ema_decay=_half_life_by_batch),
     },
     "pix2pix": {
         "small": Recipe("image to image, from pairs", Pix2Pix, functools.partial(_pix2pix, receptive_field=34, filters=32), _falling, dataset="--a, --b", image_size=64, batch_size=16, steps=1500, ema_decay=None, data="pairs"),

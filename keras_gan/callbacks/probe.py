@@ -36,13 +36,7 @@ class Probe:
         self.stage = model.stage
         self.drawn = model.draw(self.count, tf.constant([0, 0], "int64"))
         self.features = last_features(model.discriminator)
-        # What grows is judged by images as its training sees them.
-        self.pixels = _flat(self._full(self._batch(slice(None))["image"]))
-        self.scale = _mean_distance(self.pixels)
-        # Every other one: data may lie class by class.
-        self.noise = max(_energy(self.pixels[::2], self.pixels[1::2]), 0.0) / self.scale
-        # The distance that one real pair in twenty falls short of.
-        self.near = np.quantile(_pair_distances(self.pixels), 0.05)
+        self._refer_to(real["image"])
         self.real_share = None if classifier is None else _shares(classifier, real["image"])
         if classifier is not None and self.real_share is None:
             raise ValueError(
@@ -60,11 +54,30 @@ class Probe:
             )
         self.baseline = _baseline(model.adversarial_loss)
         self.before = None
-        self._compiled = tf.function(self._measure)
+        self._compiled = None
+
+    def _refer_to(self, images):
+        """What generated images are compared with."""
+        self.pixels = _flat(images)
+        self.scale = _mean_distance(self.pixels)
+        # Every other one: data may lie class by class.
+        self.noise = max(_energy(self.pixels[::2], self.pixels[1::2]), 0.0) / self.scale
+        # The distance that one real pair in twenty falls short of.
+        self.near = np.quantile(_pair_distances(self.pixels), 0.05)
+
+    @property
+    def is_traced(self):
+        """Whether the next look need not be compiled: each stage of a model has a graph of its own."""
+        return self.stage == self.model.stage and self._compiled is not None
 
     def __call__(self):
         """The figures now: a dict of floats; NaN where one has no meaning for this model."""
+        if not self.is_traced:
+            self.stage, self._compiled = self.model.stage, tf.function(self._measure)
         out = {name: np.asarray(value) for name, value in self._compiled().items()}
+        if self.stage is not None:
+            # What grows is judged by images as its training sees them now.
+            self._refer_to(out["real"])
         real, fake = out["real_logits"], out["fake_logits"]
         figures = {
             "d_auc": _auc(real, fake),
@@ -141,7 +154,8 @@ class Probe:
     def _measure(self):
         """Figures that need the networks; whatever a step in training mode moves is put back."""
         model = self.model
-        kept = [*model.generator.non_trainable_weights, *model.discriminator.non_trainable_weights]
+        networks = (model.generator, model.ema_generator, model.discriminator)
+        kept = [weight for network in networks for weight in network.non_trainable_weights]
         kept += model.state.by_name().values()
         before = [(v, tf.identity(v)) for v in map(_plain, kept)]
         parts = [self._look(slice(i, i + self.batch_size)) for i in range(0, self.count, self.batch_size)]
@@ -180,6 +194,7 @@ class Probe:
         out = {
             "real_logits": self._logits(batch),
             "fake_logits": _per_image(model.discriminate(fake, condition)),
+            "real": tf.cast(self._full(batch["image"]), "float32"),
             "fake": tf.cast(self._full(fake), "float32"),
             "ema": tf.cast(model.forward(batch, training=False), "float32"),
         }

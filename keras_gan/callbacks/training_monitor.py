@@ -1,7 +1,6 @@
 """A watch over the training that says what goes wrong, since when, and what to try."""
 
 import dataclasses
-import functools
 import json
 import pathlib
 import time
@@ -117,8 +116,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         if self.classifier is not None:
             self.classifier.check(model.image_shape)
         batch_size = batches.stream.batch_size if batches.stream else None
-        self._make_probe = functools.partial(Probe, model, real, held_out, self.classifier, batch_size)
-        self._probe = self._make_probe()
+        self._probe = Probe(model, real, held_out, self.classifier, batch_size)
         self._checkpoint = next((c for c in model.fit_callbacks if isinstance(c, Checkpoint)), None)
         if self.action == "rollback" and self._checkpoint is None:
             raise ValueError(
@@ -137,9 +135,9 @@ class TrainingMonitor(keras.callbacks.Callback):
         step = self._step()
         if step < self._next:
             return
-        # The first look compiles, and so does training's first step: neither counts.
+        # A look that compiles does not count, and neither does training's first step, which compiles too.
         pace = None
-        if self._since is not None and step > self._since[0]:
+        if self._probe.is_traced and self._since is not None and step > self._since[0]:
             pace = (time.perf_counter() - self._since[1]) / (step - self._since[0])
         start = time.perf_counter()
         self.look()
@@ -159,8 +157,6 @@ class TrainingMonitor(keras.callbacks.Callback):
 
     def look(self):
         """Look now: append to `looks`, and act on what is found; return the new findings."""
-        if self._probe.stage != self.model.stage:
-            self._probe = self._make_probe()
         look = {"step": self._step(), **self._probe(), "noise": self._probe.noise}
         self.looks.append(look)
         self._write({"look": look})

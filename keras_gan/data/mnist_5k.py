@@ -18,7 +18,7 @@ def read(split, size, channels, fit):
     images, labels = images[chosen], labels[chosen]
     if size and max(size) > 256:
         raise ValueError(f"mnist_5k has digits of 28 pixels: `image_size` is at most 256. Received: {size}")
-    if size not in (None, (28, 28)) or channels == 3:
+    if size not in (None, (28, 28)) or channels not in (None, 1):
         from PIL import Image
 
         images = np.stack(

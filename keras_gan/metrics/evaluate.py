@@ -317,6 +317,10 @@ def evaluate_model(
             extractor = Extractor(extractor, weights=weights)
         extractor.check(shape)
     of_model = []
+    if truncation != 1 and set(metrics) & set(OF_MODELS):
+        raise ValueError(
+            f"{', '.join(OF_MODELS)} are of images that are not truncated. Received: truncation={truncation}"
+        )
     for name in (name for name in metrics if name in OF_MODELS):
         if not is_model(model) or generator.gan is None:
             raise ValueError(
@@ -338,9 +342,15 @@ def evaluate_model(
     for metric in of_model:
         if report:
             report(f"{metric.name}, of {metric.num_samples}")
-        figures[metric.name] = {"value": metric.result(), "n_generated": metric.num_samples, "seed": seed}
+        depends = {"n_generated": metric.num_samples, "image_shape": list(shape), "seed": seed}
         if metric.name in ON_FEATURES:
-            figures[metric.name] |= {"extractor": extractor.name, "epsilon": metric.epsilon}
+            depends |= {
+                "extractor": extractor.name,
+                "extractor_sha256": extractor.sha256,
+                "layer": extractor.layer,
+            }
+            depends |= {"space": metric.space, "epsilon": metric.epsilon, "path": metric.path}
+        figures[metric.name] = {"value": metric.result(), **depends, "versions": versions()}
     content = {"model": str(model), "reference": reference, "split": split, "truncation": truncation}
     content |= {"figures": figures, "earlier": _earlier(out)}
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -300,10 +300,10 @@ class GAN(Loops, keras.Model):
         batch = self.unpack(data)
         # Nothing, not even a counter, moves for a batch that fails its checks.
         with tf.control_dependencies(list(batch.values())):
-            return self._log(self._update(self.arrange(batch)))
+            return self._log(self._update(batch))
 
     def _update(self, batch):
-        k, rounds = self.discriminator_steps, []
+        batch, k, rounds = self.arrange(batch), self.discriminator_steps, []
         for j in range(k):
             part = {name: values[j::k] for name, values in batch.items()} if k > 1 else batch
             part = {**part, **self.draw(tf.shape(part["image"])[0], self.seed_generator)}

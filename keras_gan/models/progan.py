@@ -134,6 +134,7 @@ class ProGAN(GAN):
     def load_own_variables(self, store):
         super().load_own_variables(store)
         self._show(int(self.state.stage.numpy()))
+        self.test_function = self.predict_function = None
 
     def _take_parts(self, **parts):
         # The optimisers are built with the weights of all stages.

@@ -16,7 +16,8 @@ class Blur(Regularizer):
 
         D sees x * f,   f(d) ~ 2^-(d / sigma)^2 for d up to 3 sigma,   zeros beyond the border
 
-    StyleGAN3-R begins with it: the discriminator does not then learn from details before there are shapes.
+    StyleGAN3-R begins with it: the discriminator does not then learn from details before there are shapes. It comes after
+    an augmentation (before it in the official code).
 
     Args:
         sigma: float, pixels, or a schedule over generator steps, whose largest value is that at step 0.

@@ -5,10 +5,7 @@ import tensorflow as tf
 
 from keras_gan import augmentations
 from keras_gan.augmentations.augmentation import Draws
-
-
-def images_of(channels):
-    return np.random.default_rng(0).uniform(-1, 1, (8, 16, 16, channels)).astype("float32")
+from tests.augmentations.test_augmentation import images_of
 
 
 class Given:

@@ -34,3 +34,8 @@ def test_unknown_split():
 def test_sizes_that_would_fill_the_memory_are_refused():
     with pytest.raises(ValueError, match="at most 256"):
         keras_gan.data.load("mnist_5k", image_size=2048)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_channels(channels):
+    assert keras_gan.data.load("mnist_5k", channels=channels).element_spec.shape[-1] == channels

@@ -32,3 +32,5 @@ def test_a_generated_image_is_found_again(gan):
     assert error(found.image) < 0.5 * error(average)
     again = latent.project(gan, image, extractor(), steps=20, every_layer=True, frames=1, verbose=False)
     assert not (again.w == again.w[:, :1]).all()
+    with pytest.raises(ValueError, match="uint8 of shape"):
+        latent.project(gan, image[:8, :8], extractor())

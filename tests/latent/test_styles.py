@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan import latent, metrics
+from keras_gan import latent
 from keras_gan.run_folder import Generator
 from tests.helpers import tiny_gan
 from tests.models.test_stylegan2 import style_gan
@@ -11,14 +11,6 @@ from tests.models.test_stylegan2 import style_gan
 @pytest.fixture(scope="module")
 def gan():
     return style_gan()
-
-
-def extractor():
-    """Pixels, made smaller."""
-    import keras
-
-    network = keras.Sequential([keras.layers.Input((8, 8, 3)), keras.layers.Flatten()])
-    return metrics.Extractor(network)
 
 
 def test_styles_of_seeds_are_those_of_generate(gan):
@@ -51,8 +43,6 @@ def test_edit_moves_the_layers_it_is_told_to(gan):
 
 
 def test_refused(gan, tmp_path):
-    with pytest.raises(ValueError, match="uint8 of shape"):
-        latent.project(gan, np.zeros((8, 8, 3), "uint8"), extractor())
     plain = tiny_gan()
     for call in (latent.sefa, latent.ganspace, lambda g: latent.styles_of(g, [0])):
         with pytest.raises(ValueError, match="model with styles"):

@@ -158,7 +158,7 @@ def test_what_is_measured_of_a_model_itself(tmp_path):
         metric.num_samples = 4
         metric.prepare(gan.image_shape, gan)
         assert figures[metric.name]["value"] == pytest.approx(metric.result(), rel=1e-3)
-        assert figures[metric.name]["samples"] == 4
+        assert figures[metric.name]["n_generated"] == 4
     with pytest.raises(ValueError, match="`eq_t` is of a model"):
         evaluate_model(folder, folder, ["eq_t"])
     with pytest.raises(ValueError, match="ppl are of a model"):

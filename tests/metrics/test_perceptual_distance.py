@@ -1,27 +1,9 @@
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_gan import metrics
-
-
-def network():
-    keras.utils.set_random_seed(1)
-    return keras.Sequential(
-        [
-            keras.layers.Input((8, 8, 1)),
-            keras.layers.Conv2D(4, 3, name="one"),
-            keras.layers.Conv2D(3, 3, name="two"),
-        ]
-    )
-
-
-def pair(shape=(3, 24, 20, 3)):
-    rng = np.random.default_rng(0)
-    real = rng.integers(0, 256, shape)
-    noise = rng.normal(0, [[[[4]]], [[[20]]], [[[60]]]], shape)
-    return real.astype("uint8"), np.clip(real + noise, 0, 255).astype("uint8")
+from tests.metrics.test_pair import network, pair
 
 
 def test_perceptual_distance_in_numpy():

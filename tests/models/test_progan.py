@@ -229,7 +229,10 @@ def test_weights_of_another_stage_can_be_loaded_at_any_time(tmp_path):
     gan.save_weights(tmp_path / "a.weights.h5")
     loaded, older = keras.saving.load_model(tmp_path / "a.keras"), pro_gan(seed=1)
     older.fit(IMAGES, batch_size=8, epochs=4, verbose=0)
+    latents = np.random.default_rng(0).normal(size=(4, 8)).astype("float32")
+    older.predict(latents, verbose=0)
     older.load_weights(tmp_path / "a.weights.h5")
+    np.testing.assert_allclose(older.predict(latents, verbose=0), gan.ema_generator(latents), atol=1e-6)
     for other in (loaded, older):
         np.testing.assert_array_equal(other.generate(4, seed=0), gan.generate(4, seed=0))
     for other in (gan, loaded, older):
@@ -238,18 +241,32 @@ def test_weights_of_another_stage_can_be_loaded_at_any_time(tmp_path):
     assert_same_state(gan, loaded)
 
 
-def test_a_monitor_watches_it_grow_and_leaves_no_trace():
+@pytest.mark.parametrize("epochs", [2, 5])
+def test_a_monitor_watches_it_grow_and_leaves_no_trace(epochs):
+    """In the middle of a fade too."""
     plain, watched = pro_gan(), pro_gan()
-    plain.fit(IMAGES, batch_size=8, epochs=5, verbose=0)
+    plain.fit(IMAGES, batch_size=8, epochs=epochs, verbose=0)
     monitor = keras_gan.callbacks.TrainingMonitor(every=4, budget=None, samples=16)
-    watched.fit(IMAGES, batch_size=8, epochs=5, verbose=0, callbacks=[monitor], validation_data=IMAGES)
+    watched.fit(IMAGES, batch_size=8, epochs=epochs, verbose=0, callbacks=[monitor], validation_data=IMAGES)
     assert_same_state(plain, watched)
-    assert [look["step"] for look in monitor.looks] == [4, 8, 12, 16, 20]
+    assert [look["step"] for look in monitor.looks] == list(range(4, 4 * epochs + 1, 4))
     names = ("d_auc", "feature_diversity", "distance", "ema_distance", "overfitting_z")
     assert all(np.isfinite(look[name]) for look in monitor.looks for name in names)
     # Real and held-out images are the same here, and judged the same.
     assert all(look["overfitting_z"] == 0 for look in monitor.looks)
-    # It compares with real images of the stage.
-    small = half(half(IMAGES)).numpy().repeat(4, axis=1).repeat(4, axis=2)
-    probe = keras_gan.callbacks.probe.Probe(pro_gan(), {"image": IMAGES})
-    np.testing.assert_allclose(probe.pixels, small.reshape(32, -1), atol=1e-6)
+
+
+@pytest.mark.parametrize("shown, stage, share", [(0, 0, 1.0), (32 + 8, 1, 0.25), (32 + 24, 1, 0.75)])
+def test_a_probe_compares_with_real_images_of_the_stage_and_its_share(shown, stage, share):
+    gan = pro_gan()
+    probe = keras_gan.callbacks.probe.Probe(gan, {"image": IMAGES})
+    gan.state.images_shown.assign(shown)
+    gan.enter_stage()
+    assert gan.stage == stage
+    probe()
+    four, eight = (half(half(IMAGES)), half(IMAGES))
+    wanted = share * eight + (1 - share) * double(four) if stage else four
+    factor = 16 // wanted.shape[1]
+    wanted = wanted.numpy().repeat(factor, axis=1).repeat(factor, axis=2)
+    np.testing.assert_allclose(probe.pixels, wanted.reshape(32, -1), atol=1e-6)
+    assert {float(n.alpha.numpy()) for n in (gan.generator, gan.ema_generator, gan.discriminator)} == {1.0}
