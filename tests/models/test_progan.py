@@ -241,7 +241,7 @@ def test_weights_of_another_stage_can_be_loaded_at_any_time(tmp_path):
     assert_same_state(gan, loaded)
 
 
-@pytest.mark.parametrize("epochs", [2, 5])
+@pytest.mark.parametrize("epochs", [2, pytest.param(5, marks=pytest.mark.slow)])
 def test_a_monitor_watches_it_grow_and_leaves_no_trace(epochs):
     """In the middle of a fade too."""
     plain, watched = pro_gan(), pro_gan()
