@@ -195,6 +195,7 @@ def test_with_the_other_models(model, augmentation):
         batch["condition"] = images[:, ::2, ::2] if model == "SRGAN" else images[::-1]
     elif gan.conditional:
         batch["label"] = np.arange(20) % 3
-    history = gan.fit(batch, batch_size=4, verbose=0).history
+    history = gan.fit(batch, batch_size=4, epochs=2, verbose=0).history
     assert np.isfinite(history["d_loss"]).all() and np.isfinite(history["g_loss"]).all()
-    assert history["augment_p"] == pytest.approx([augmentation.p])
+    # SRGAN's first steps are without a discriminator.
+    assert history["augment_p"][-1] == pytest.approx(augmentation.p)
