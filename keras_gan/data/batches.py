@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.data.arrays import check_floats, gather_from
-from keras_gan.data.stream import Stream, from_the_start, stream_of
+from keras_gan.data.stream import Stream, from_the_start, stream_of, untuned
 from keras_gan.layers import Packing
 
 KEYS = ("image", "label", "condition", "sample_weight")
@@ -132,7 +132,8 @@ def checked(model, dataset, where, training):
             )
         return batch
 
-    return dataset.enumerate().map(check, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    dataset = dataset.enumerate().map(check, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return untuned(dataset)
 
 
 def check_split(dataset, replicas):

@@ -92,7 +92,7 @@ class Stream:
         dataset = tf.data.Dataset.from_tensors(0).flat_map(positions)
         batch = tf.autograph.experimental.do_not_convert(self._batch)
         dataset = dataset.map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-        dataset = dataset.prefetch(tf.data.AUTOTUNE)
+        dataset = untuned(dataset.prefetch(tf.data.AUTOTUNE))
         # tf.data cannot know it of a range between variables.
         dataset.cardinality = lambda: tf.constant(self.batches, tf.int64)
         dataset.stream = self
@@ -126,7 +126,7 @@ class Stream:
             parts.append(tf.data.Dataset.from_tensors(tf.range(full, self.size, dtype=tf.int64)))
         prepare = tf.autograph.experimental.do_not_convert(lambda i: self.structure(self._as_it_lies(i)))
         parts = [part.map(prepare, num_parallel_calls=2, deterministic=True) for part in parts]
-        dataset = functools.reduce(tf.data.Dataset.concatenate, parts).prefetch(tf.data.AUTOTUNE)
+        dataset = untuned(functools.reduce(tf.data.Dataset.concatenate, parts).prefetch(tf.data.AUTOTUNE))
         dataset.stream = self
         return dataset
 
@@ -207,3 +207,16 @@ def from_the_start(dataset):
     if stream is not None:
         stream.start(0, 0, stream.batches)
     return dataset
+
+
+def untuned(dataset):
+    """A data set whose iterators end at once.
+
+    The thread that tunes tf.data's parallelism sleeps for longer and longer, up to a minute; TensorFlow 2.21 often
+    misses to wake it when an iterator ends, and waits: epochs of 40 seconds took up to 80. Without it, parallel operations
+    have as many threads as there are cores.
+    """
+    options = tf.data.Options()
+    # Who asked for it has it.
+    options.autotune.enabled = bool(dataset.options().autotune.enabled)
+    return dataset.with_options(options)

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from keras_gan.data.batches import unpack
+from keras_gan import GAN, networks
+from keras_gan.data.batches import TrainingBatches, unpack, validation_batches
 
 
 def test_every_form_becomes_a_dict():
@@ -16,3 +18,13 @@ def test_every_form_becomes_a_dict():
 def test_other_forms(data):
     with pytest.raises(ValueError, match="image|beside"):
         unpack(data)
+
+
+def test_iterators_of_other_data_sets_end_at_once():
+    gan = GAN(*networks.mlp(data_dim=2))
+    gan.compile()
+    theirs = (
+        tf.data.Dataset.from_tensor_slices(np.zeros((8, 2), "float32")).batch(4).prefetch(tf.data.AUTOTUNE)
+    )
+    for dataset in (TrainingBatches(gan, theirs, None).dataset, validation_batches(gan, theirs)):
+        assert dataset.options().autotune.enabled is False

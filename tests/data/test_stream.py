@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan.data import Stream
-from keras_gan.data.stream import stream_of
+from keras_gan.data.stream import stream_of, untuned
 
 
 def stream(size=20, batch_size=4, **options):
@@ -72,3 +72,17 @@ def test_fewer_images_than_a_batch():
         stream(size=3, name="toys")
     with pytest.raises(ValueError, match="batch_size"):
         stream(batch_size=0)
+
+
+def test_iterators_end_at_once():
+    # The thread that tunes an iterator sleeps up to a minute, and the iterator's end waits for it.
+    for dataset in (stream().dataset(), stream().whole(), stream().dataset().map(lambda batch: batch)):
+        assert dataset.options().autotune.enabled is False
+        assert stream_of(dataset) is not None
+
+
+def test_tuning_that_was_asked_for_stays():
+    options = tf.data.Options()
+    options.autotune.enabled = True
+    assert untuned(tf.data.Dataset.range(3)).options().autotune.enabled is False
+    assert untuned(tf.data.Dataset.range(3).with_options(options)).options().autotune.enabled is True
