@@ -110,9 +110,9 @@ class For(keras.callbacks.Callback):
             self.model.stop_training = True
 
 
-def falling(steps, rate=2e-4):
+def falling(steps, rate=2e-4, constant=0.5):
     return {
-        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(rate, steps, steps // 2), 0.5)
+        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(rate, steps, int(constant * steps)), 0.5)
         for player in ("generator", "discriminator")
     }
 
@@ -240,7 +240,7 @@ def cyclegan(task, minutes, extractor):
         residual_unet(noise=0.1 if outlined else 0.0),
         contrast_network() if outlined else residual_unet(),
         *judges,
-        cycle_weight=(5.0, 10.0) if outlined else 10.0,
+        cycle_weight=(4.0, 7.0) if outlined else 10.0,
         identity_weight=0.0,
         ema_decay=0.998,
         seed=0,
@@ -256,7 +256,7 @@ def cyclegan(task, minutes, extractor):
     gan.fit(batches, epochs=10**6, verbose=0, callbacks=[clock])
     steps = int(60 * minutes * clock.steps / clock.passed)
     print(f"{task}: {clock.steps / clock.passed:.3g} steps a second", flush=True)
-    gan.compile(**falling(steps, 4e-4), **parts)
+    gan.compile(**falling(steps, 4e-4, constant=0.75), **parts)
     fid, seconds, curve = frechet(b, extractor), 0, []
     for part in range(1, 5):
         seconds += fit(gan, batches, steps * part // 4)
@@ -347,7 +347,7 @@ def srgan(task, minutes, extractor):
 TASKS = {
     "styles": (pix2pix, 22),
     "colour": (pix2pix, 22),
-    "outlines": (cyclegan, 35),
+    "outlines": (cyclegan, 38),
     "two-styles": (cyclegan, 15),
     "emoji-x4": (srgan, 14),
     "photographs-x2": (srgan, 14),
