@@ -77,26 +77,32 @@ def bare(convs, kind):
     behind = [tensor(convolve(*g).shape) for g in given]
     before = [tensor(g[0].shape) for g in given]
 
+    def layer(x, kernel, up, down, dy, v):
+        with tf.GradientTape(persistent=True) as outer:
+            outer.watch([x, kernel, dy])
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = convolve(x, kernel, up, down)
+                product = tf.reduce_sum(y * dy)
+            slope = tape.gradient(product, x) if kind == "twice" else None
+            again = None if slope is None else tf.reduce_sum(slope * v)
+        if kind == "twice":
+            # Through the backward pass, and through the forward pass, on which it depends.
+            results = [y, *outer.gradient(again, [kernel, dy]), *outer.gradient(product, [x, kernel])]
+        elif kind == "to the input":
+            results = [y, outer.gradient(product, x)]
+        else:
+            results = [y, *outer.gradient(product, [x, kernel])]
+        return [tf.reduce_sum(r) for r in results]
+
     @tf.function
     def run(given, behind, before):
         results = []
         for (x, kernel, up, down), dy, v in zip(given, behind, before, strict=True):
-            with tf.GradientTape(persistent=True) as outer:
-                outer.watch([x, kernel, dy])
-                with tf.GradientTape() as tape:
-                    tape.watch(x)
-                    y = convolve(x, kernel, up, down)
-                    product = tf.reduce_sum(y * dy)
-                slope = tape.gradient(product, x) if kind == "twice" else None
-                again = None if slope is None else tf.reduce_sum(slope * v)
-            if kind == "twice":
-                # Through the backward pass, and through the forward pass, on which it depends.
-                results += [y, *outer.gradient(again, [kernel, dy]), *outer.gradient(product, [x, kernel])]
-            elif kind == "to the input":
-                results += [y, outer.gradient(product, x)]
-            else:
-                results += [y, *outer.gradient(product, [x, kernel])]
-        return [tf.reduce_sum(r) for r in results]
+            # One after another, as the layers of a network.
+            with tf.control_dependencies(results):
+                results = layer(x, kernel, up, down, dy, v)
+        return results
 
     numbers = [(x, k) for x, k, _, _ in given]
     factors = [(up, down) for _, _, up, down in given]
