@@ -4,7 +4,7 @@
 
 Phases: the discriminator's step on real and generated images (both are at hand), the generator's (mapping, synthesis,
 discriminator, back), R1 and path length, each with its gradient and, of the first two, its optimiser. The floor are the
-same convolutions at the same shapes, with nothing between them, in turns with the phases in the same process: forward and backward,
+same convolutions at the same shapes, with nothing between them, one layer after another, in turns with the phases in the same process: forward and backward,
 and for the penalties forward, backward to the input, and back through both. Medians of milliseconds per image; each size
 in a process of its own, with its peak memory. A size that the results file has is not measured again.
 """
@@ -97,12 +97,12 @@ def bare(convs, kind):
 
     @tf.function
     def run(given, behind, before):
-        results = []
+        results = [[]]
         for (x, kernel, up, down), dy, v in zip(given, behind, before, strict=True):
             # One after another, as the layers of a network.
-            with tf.control_dependencies(results):
-                results = layer(x, kernel, up, down, dy, v)
-        return results
+            with tf.control_dependencies(results[-1]):
+                results.append(layer(x, kernel, up, down, dy, v))
+        return sum(results, [])
 
     numbers = [(x, k) for x, k, _, _ in given]
     factors = [(up, down) for _, _, up, down in given]
