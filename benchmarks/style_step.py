@@ -97,12 +97,13 @@ def bare(convs, kind):
 
     @tf.function
     def run(given, behind, before):
-        results = [[]]
+        results, last = [], []
         for (x, kernel, up, down), dy, v in zip(given, behind, before, strict=True):
             # One after another, as the layers of a network.
-            with tf.control_dependencies(results[-1]):
-                results.append(layer(x, kernel, up, down, dy, v))
-        return sum(results, [])
+            with tf.control_dependencies(last):
+                last = layer(x, kernel, up, down, dy, v)
+            results += last
+        return results
 
     numbers = [(x, k) for x, k, _, _ in given]
     factors = [(up, down) for _, _, up, down in given]
