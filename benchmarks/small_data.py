@@ -1,6 +1,6 @@
 """StyleGAN2 on little data: without augmentation, with DiffAugment, with ADA; the same images shown.
 
-    python benchmarks/small_data.py --results small_data.jsonl --pictures made          # six runs, 70 minutes on one core
+    python benchmarks/small_data.py --results small_data.jsonl --pictures made          # six runs of 23 to 35 minutes on one core
     python benchmarks/small_data.py --results small_data.jsonl --images 300 --augmentation ada
 
 Emoji of ../shared/data at 32 x 32 (1,730 of one style, or 300 of them), networks of few channels. At every tenth of the
@@ -140,7 +140,7 @@ def main():
     parser.add_argument("--pictures", type=pathlib.Path)
     parser.add_argument("--images", type=int, action="append", help="Default: 1730 and 300.")
     parser.add_argument("--augmentation", choices=AUGMENTATIONS, action="append", help="Default: all.")
-    parser.add_argument("--thousands", type=int, default=100, help="Thousands of images shown.")
+    parser.add_argument("--thousands", type=int, default=250, help="Thousands of images shown. Default 250.")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.results.open()] if options.results.exists() else []

@@ -98,5 +98,5 @@ cells = [image for gan, *_ in results.values() for image in gan.generate(16, see
 keras_gan.grid.image_grid(cells, 16, "without; with ADA")
 
 # %% [markdown]
-# In so short a training the gap only begins to open; `benchmarks/small_data.py` follows it over 100,000 images.
+# In so short a training the gap only begins to open; `benchmarks/small_data.py` follows it over 250,000 images.
 # From the command line: `keras-gan train stylegan2 --dataset folder:pictures --augmentation ada`.
