@@ -1,6 +1,6 @@
 """StyleGAN2's step, phase by phase, against the floor that its convolutions alone set.
 
-    python benchmarks/style_step.py --results style_step.jsonl             # 32, 64 and 128; ten minutes on 2 cores
+    python benchmarks/style_step.py --results style_step.jsonl             # 32, 64 and 128; three minutes on 2 cores
 
 Phases: the discriminator's step on real and generated images (both are at hand), the generator's (mapping, synthesis,
 discriminator, back), R1 and path length, each with its gradient and, of the first two, its optimiser. The floor are the

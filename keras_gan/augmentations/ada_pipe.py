@@ -6,6 +6,8 @@ import math
 import numpy as np
 from keras import ops
 
+from keras_gan.layers.upfirdn import upfirdn
+
 # Probability of each transformation relative to p, by group.
 GROUPS = {
     "blit": ("xflip", "rotate90", "xint"),
@@ -155,14 +157,13 @@ def _geometry(images, strengths, draws):
 
 # Pixels around the result that its filter needs.
 EDGE = len(SYM6) // 4
+# Largest side of which a matrix for each axis is faster than filters: its work grows with the third power.
+LARGEST = 256
 
 
 @functools.cache
 def _upsampling(size):
-    """(size, 6 size - 2): an axis mirrored beyond its border, at twice its resolution, with a zero at both ends.
-
-    As far as mirroring reaches; the official code pads what the batch needs of it, which gives the same.
-    """
+    """(size, 6 size - 2): the matrix of `_upsampled` for an axis."""
     mirrored = np.pad(np.eye(size), [(0, 0), (size - 1, size - 1)], mode="reflect")
     spread = np.zeros((size, 2 * mirrored.shape[1]))
     spread[:, ::2] = mirrored
@@ -175,7 +176,7 @@ def _upsampling(size):
 
 @functools.cache
 def _downsampling(size):
-    """(2 (size + 2 EDGE), size): an axis filtered and at half its resolution."""
+    """(2 (size + 2 EDGE), size): the matrix of `_downsampled` for an axis."""
     rows = np.eye(2 * (size + 2 * EDGE))
     crop = 2 * EDGE - (len(SYM6) - 1) // 2
     taps = np.array(SYM6[::-1]) / np.sum(SYM6)
@@ -184,7 +185,7 @@ def _downsampling(size):
 
 
 def _along(x, of_height, of_width):
-    """Images of which each axis is multiplied by a matrix: several times as fast as filtering so few channels."""
+    """Images of which each axis is multiplied by a matrix."""
     height, width, channels = x.shape[1:]
     x = ops.reshape(ops.transpose(x, (0, 1, 3, 2)), (-1, width))
     x = ops.reshape(ops.matmul(x, of_width), (-1, height, channels * of_width.shape[1]))
@@ -193,10 +194,32 @@ def _along(x, of_height, of_width):
     return ops.transpose(x, (0, 1, 3, 2))
 
 
+def _upsampled(images):
+    """Images mirrored beyond their border, at twice their resolution, with a zero around.
+
+    As far as mirroring reaches; the official code pads what the batch needs of it, which gives the same.
+    """
+    height, width = images.shape[1:3]
+    if max(height, width) <= LARGEST:
+        return _along(images, _upsampling(height), _upsampling(width))
+    x = _mirrored(_mirrored(images, height - 1, axis=1), width - 1, axis=2)
+    up = (len(SYM6) + 1) // 2
+    x = upfirdn(x, SYM6, up=2, padding=(up, up - 1), gain=4.0)
+    return ops.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]])
+
+
+def _downsampled(x, height, width):
+    """The result of this size, of its double with EDGE pixels around."""
+    if max(height, width) <= LARGEST:
+        return _along(x, _downsampling(height), _downsampling(width))
+    crop = (len(SYM6) - 1) // 2 - 2 * EDGE
+    return upfirdn(x, SYM6[::-1], down=2, padding=(crop, crop))
+
+
 def _resample(images, inverse):
     """The image at the places that the matrices give, at twice its resolution, mirrored beyond its border."""
     _, height, width, _ = _shape(images)
-    x = _along(images, _upsampling(height), _upsampling(width))
+    x = _upsampled(images)
     # Places of the result, with what its filter needs around it, in pixels from the middle of the image.
     rows, columns = 2 * (height + 2 * EDGE), 2 * (width + 2 * EDGE)
     at_x = (np.arange(columns, dtype="float32") + 0.5 - columns / 2) / 2
@@ -207,7 +230,7 @@ def _resample(images, inverse):
     from_x = m[0][0] * (at_x + 0.25) + m[0][1] * (at_y + 0.25) + m[0][2] - 0.25
     from_y = m[1][0] * (at_x + 0.25) + m[1][1] * (at_y + 0.25) + m[1][2] - 0.25
     x = _bilinear(x, 2.0 * from_x + x.shape[2] / 2 - 0.5, 2.0 * from_y + x.shape[1] / 2 - 0.5)
-    return _along(x, _downsampling(height), _downsampling(width))
+    return _downsampled(x, height, width)
 
 
 def _bilinear(x, across, along):

@@ -82,6 +82,25 @@ def test_mirroring_and_turning():
     assert min(np.abs(turned - q).max() for q in quarter) < 0.05
 
 
+@pytest.mark.parametrize("shape", [(3, 8, 12, 3), (2, 16, 16, 1)])
+def test_matrices_and_filters_give_the_same(shape, monkeypatch):
+    rng = np.random.default_rng(0)
+    images = tf.constant(rng.normal(size=shape).astype("float32"))
+    matrices = np.eye(3) + np.concatenate(
+        [rng.normal(size=(shape[0], 2, 3)) * [0.3, 0.3, 3.0], np.zeros((shape[0], 1, 3))], axis=1
+    )
+    made = []
+    for largest in (256, 0):
+        monkeypatch.setattr(ada_pipe, "LARGEST", largest)
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            moved = ada_pipe._resample(images, tf.constant(matrices, tf.float32))
+            total = tf.reduce_sum(moved**3)
+        made.append((moved, tape.gradient(total, images)))
+    for by_matrix, by_filter in zip(*made, strict=True):
+        np.testing.assert_allclose(by_matrix, by_filter, atol=1e-4)
+
+
 def test_noise_and_cutout():
     images = smooth((2000, 8, 8, 1)) * 0
     noise = ada_pipe.augment(images, {"noise": 1.0}, Drawn()).numpy()
