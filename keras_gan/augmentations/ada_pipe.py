@@ -186,12 +186,18 @@ def _downsampling(size):
 
 def _along(x, of_height, of_width):
     """Images of which each axis is multiplied by a matrix."""
-    height, width, channels = x.shape[1:]
-    x = ops.reshape(ops.transpose(x, (0, 1, 3, 2)), (-1, width))
-    x = ops.reshape(ops.matmul(x, of_width), (-1, height, channels * of_width.shape[1]))
-    x = ops.matmul(of_height.T, x)
-    x = ops.reshape(x, (-1, of_height.shape[1], channels, of_width.shape[1]))
-    return ops.transpose(x, (0, 1, 3, 2))
+
+    # XLA cannot differentiate the transpositions twice within a condition; nor need it, as all of it is linear.
+    @ops.custom_gradient
+    def product(x):
+        height, width, channels = x.shape[1:]
+        y = ops.reshape(ops.transpose(x, (0, 1, 3, 2)), (-1, width))
+        y = ops.reshape(ops.matmul(y, of_width), (-1, height, channels * of_width.shape[1]))
+        y = ops.matmul(of_height.T, y)
+        y = ops.reshape(y, (-1, of_height.shape[1], channels, of_width.shape[1]))
+        return ops.transpose(y, (0, 1, 3, 2)), lambda upstream: _along(upstream, of_height.T, of_width.T)
+
+    return product(x)
 
 
 def _upsampled(images):
