@@ -10,7 +10,8 @@ photographs of scikit-image:
   U-Net that goes on with L1 alone for as many steps, and the input itself.
 - outlines, two-styles: CycleGAN between the outlines of one half of the emoji and the other half in colour, and
   between the two styles, unpaired.
-- emoji-x4, photographs-x2: SRGAN, scored after its pixel loss and after its adversarial phase, beside bicubic.
+- emoji-x4, photographs-x2, -b, -c: SRGAN, scored after its pixel loss and after its adversarial phase, beside bicubic;
+  of six photographs two are held out, others in each of the three.
 
 Fréchet distances are on MobileNet's features (../shared/weights, at 128 x 128, and at its own 224 x 224), on the training's and the
 held-out inputs together; n is in the row. --minutes is the time of training, by the machine's speed at its start. Runs that the results file has are not made again.
@@ -280,26 +281,32 @@ def cyclegan(task, minutes, extractor):
     return row, image_grid(cells, 12, "a | a2b | back")
 
 
+PHOTOGRAPHS = ("astronaut", "rocket", "retina", "immunohistochemistry", "chelsea", "coffee")
+HELD_OUT = {
+    "photographs-x2": ("chelsea", "coffee"),
+    "photographs-x2-b": ("astronaut", "rocket"),
+    "photographs-x2-c": ("retina", "immunohistochemistry"),
+}
+
+
+def crops(picture, side=96):
+    rows, columns = (range(0, size - side + 1, side) for size in picture.shape[:2])
+    return [picture[y : y + side, x : x + side] for y in rows for x in columns]
+
+
 def srgan(task, minutes, extractor):
+    origin = None
     if task == "emoji-x4":
         scale, crop, test = 4, None, emoji("test", "google")
         batches = data.low_high(emoji("train", "google"), scale, batch_size=16)
     else:
         from skimage import data as photographs
 
-        names = ("astronaut", "rocket", "retina", "immunohistochemistry")
-        scale, crop = 2, 64
-        batches = data.low_high(
-            [getattr(photographs, name)() for name in names], scale, crop=crop, batch_size=16
-        )
-        test = np.stack(
-            [
-                picture[y : y + 96, x : x + 96]
-                for picture in (photographs.chelsea(), photographs.coffee())
-                for y in range(0, picture.shape[0] - 95, 96)
-                for x in range(0, picture.shape[1] - 95, 96)
-            ]
-        )
+        pictures = {name: getattr(photographs, name)() for name in PHOTOGRAPHS}
+        held_out = [crops(pictures.pop(name)) for name in HELD_OUT[task]]
+        scale, crop, test = 2, 64, np.concatenate(held_out)
+        origin = np.repeat(HELD_OUT[task], [len(part) for part in held_out])
+        batches = data.low_high(list(pictures.values()), scale, crop=crop, batch_size=16)
     side = crop or test.shape[1]
     low = data.to_uint8(resize(data.from_uint8(test), tuple(s // scale for s in test.shape[1:3]))).numpy()
     bicubic = data.to_uint8(resize(data.from_uint8(low), test.shape[1:3])).numpy()
@@ -345,6 +352,10 @@ def srgan(task, minutes, extractor):
         row[f"{name}_psnr"] = psnr(test, made, channels="y", border=scale)
         row[f"{name}_ssim"] = float(np.mean(metrics.ssim(test, made, channels="y", border=scale)))
         row[f"{name}_distance"] = float(distance.result())
+    if origin is not None:
+        gain = metrics.psnr(test, smooth, channels="y", border=scale).numpy()
+        gain -= metrics.psnr(test, bicubic, channels="y", border=scale).numpy()
+        row["gains"] = {name: float(gain[origin == name].mean()) for name in HELD_OUT[task]}
     shown = slice(0, None, max(1, len(test) // 16))
     cells = interleave([bicubic[shown], smooth[shown], sharp[shown], test[shown]])
     return row, image_grid(cells, 8, "bicubic | SRResNet | SRGAN | original")
@@ -356,7 +367,7 @@ TASKS = {
     "outlines": (cyclegan, 38),
     "two-styles": (cyclegan, 15),
     "emoji-x4": (srgan, 14),
-    "photographs-x2": (srgan, 14),
+    **{task: (srgan, 14) for task in HELD_OUT},
 }
 
 

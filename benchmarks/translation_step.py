@@ -39,6 +39,9 @@ CASES = {
     "Pix2Pix 64": Case("pix2pix", 64, 32, 16, steps=8),
     "CycleGAN 128": Case("cyclegan", 128, 32, 1, blocks=6),
     "SRGAN 24 to 96": Case("srgan", 96, 32, 8, blocks=8),
+    # As published, like the first.
+    "CycleGAN 256": Case("cyclegan", 256, 64, 1, blocks=9, steps=2),
+    "SRGAN 16 blocks": Case("srgan", 96, 64, 16, blocks=16, steps=2),
 }
 METHODS = ("fit", "torch")
 
