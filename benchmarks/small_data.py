@@ -115,6 +115,8 @@ def plot(rows, path):
     figure, axes = pyplot.subplots(len(counts), 3, figsize=(12, 3.2 * len(counts)), squeeze=False)
     for row_of_axes, count in zip(axes, counts, strict=True):
         for row in (r for r in rows if r["images"] == count):
+            # An augmentation has one colour, in whichever order the runs were made.
+            colour = f"C{list(AUGMENTATIONS).index(row['augmentation'])}"
             shown = [look["shown"] for look in row["looks"]]
             gap = [look["train_logit"] - look["held_out_logit"] for look in row["looks"]]
             lines = (
@@ -123,7 +125,7 @@ def plot(rows, path):
                 [look["recall"] for look in row["looks"]],
             )
             for axis, line in zip(row_of_axes, lines, strict=True):
-                axis.plot(shown, line, label=row["augmentation"])
+                axis.plot(shown, line, colour, label=row["augmentation"])
         titles = ("logits: training - held-out", "Fréchet distance, held-out", "recall, held-out")
         for axis, title in zip(row_of_axes, titles, strict=True):
             axis.set(title=f"{count} images: {title}", xlabel="images shown")
