@@ -66,6 +66,10 @@ class _Storage:
     def __init__(self, values):
         self.values = values
 
+    def __setstate__(self, state):
+        # Other values would be read beyond their end.
+        raise ValueError("it alters a storage")
+
 
 class _Unpickler(pickle.Unpickler):
     """Knows containers and tensors, and refuses to look up anything else."""

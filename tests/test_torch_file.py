@@ -30,6 +30,13 @@ class Call:
         self.function, self.arguments = function, arguments
 
 
+class Altered:
+    """An object whose attributes are set by the pickle."""
+
+    def __init__(self, target, state):
+        self.target, self.state = target, state
+
+
 class Pickler(pickle._Pickler):
     """Writes names of PyTorch's without PyTorch."""
 
@@ -43,6 +50,10 @@ class Pickler(pickle._Pickler):
             self.save(obj.function)
             self.save(obj.arguments)
             return self.write(b"R")
+        if isinstance(obj, Altered):
+            self.save(obj.target)
+            self.save(obj.state)
+            return self.write(b"b")
         return super().save(obj, save_persistent_id)
 
 
@@ -150,8 +161,17 @@ def test_hostile_and_damaged_files_are_refused(tmp_path):
     function = Global("torch._utils", "_rebuild_tensor_v2")
     # A tensor in the place of a storage would be read beyond its end.
     nested = {"x": Call(function, inner, 2, (9,), (1,), False, collections.OrderedDict())}
+    # So would one of many rows without values.
+    empty = Call(
+        function, Storage("FloatStorage", "0", 12), 0, (999, 0), (0, 1), False, collections.OrderedDict()
+    )
+    storage = Storage("FloatStorage", "0", 12)
+    altered = [Altered(storage, state) for state in ({"values": empty}, (None, {"values": empty}))]
+    altered = [Call(function, part, 0, (900,), (1,), False, collections.OrderedDict()) for part in altered]
     cases = []
     for name, obj, message in (
+        ("altered", {"x": altered[0]}, "alters a storage"),
+        ("altered_slots", {"x": altered[1]}, "alters a storage"),
         ("nested", nested, "no storage"),
         ("evil", {"x": evil}, "asks for os.system"),
         ("eval", {"x": Call(Global("builtins", "eval"), "1")}, "asks for builtins.eval"),
