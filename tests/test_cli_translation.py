@@ -7,7 +7,6 @@ import pytest
 from PIL import Image
 
 import keras_gan
-from keras_gan import run_folder
 from tests.test_cli import here
 
 SHORT = ("--steps", "2", "--batch-size", "2", "--monitor", "off")
@@ -75,7 +74,20 @@ def test_what_does_not_fit_is_said(tmp_path):
     ):
         code, out = here(*arguments)
         assert code == 1 and message in out, out
-    assert run_folder.Translator.__doc__
+
+
+def test_cyclegan_translates_whole_pictures_of_other_sizes_than_its_training(tmp_path):
+    networks = keras_gan.networks
+    translators = [networks.resnet((None, None, 3), blocks=1, filters=2) for _ in range(2)]
+    judges = [networks.patchgan((16, 16, 3), receptive_field=16, filters=2) for _ in range(2)]
+    gan = keras_gan.CycleGAN(*translators, *judges)
+    gan.save(tmp_path / "gan.keras")
+    gan.export(tmp_path / "saved_model")
+    picture = folder(tmp_path / "pictures", 1, 37) / "0.png"
+    expected = gan.translate(np.array(Image.open(picture))[None])[0]
+    for name in ("gan.keras", "saved_model"):
+        assert here("translate", tmp_path / name, picture.parent, tmp_path / f"of_{name}")[0] == 0
+        np.testing.assert_array_equal(np.array(Image.open(tmp_path / f"of_{name}" / "0.png")), expected)
 
 
 def test_parts_of_pictures_of_any_size(tmp_path):

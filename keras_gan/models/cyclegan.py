@@ -109,6 +109,11 @@ class CycleGAN(Translation):
         networks = {name: keras.saving.deserialize_keras_object(config[name]) for name in NETWORKS}
         return cls(**{**config, **networks})
 
+    @property
+    def source_shape(self):
+        # The joined model has the training's size, which its networks need not have.
+        return tuple(self.direction("a2b").input_shape[1:])
+
     def defaults(self):
         # The official code has no 1/2 before the generator's squares.
         return {**super().defaults(), "loss": LeastSquaresLoss(generator_weight=1.0)}
