@@ -1,6 +1,6 @@
 """StyleGAN2 on little data: without augmentation, with DiffAugment, with ADA; the same images shown.
 
-    python benchmarks/small_data.py --results small_data.jsonl --pictures made          # six runs of 23 to 35 minutes on one core
+    python benchmarks/small_data.py --results small_data.jsonl --pictures made          # six runs of 13 to 35 minutes on one core
     python benchmarks/small_data.py --results small_data.jsonl --images 300 --augmentation ada
 
 Emoji of ../shared/data at 32 x 32 (1,730 of one style, or 300 of them), networks of few channels. At every tenth of the

@@ -96,7 +96,7 @@ def main():
     )
     parser.add_argument("--results", type=pathlib.Path, required=True)
     parser.add_argument("--pictures", type=pathlib.Path)
-    parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--steps", type=int, default=2500)
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
     rows = [json.loads(line) for line in options.results.open()] if options.results.exists() else []
