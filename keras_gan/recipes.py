@@ -23,9 +23,10 @@ from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
+from keras_gan.optimizers import Adam, ScheduledAdam
 from keras_gan.regularizers import Blur, DRAGANPenalty, PathLengthPenalty, R1Penalty, R2Penalty
 from keras_gan.run_folder import load_model
-from keras_gan.schedules import Cosine, HalfLife, LinearDecay, ScheduledAdam
+from keras_gan.schedules import Cosine, HalfLife, LinearDecay
 
 SCALES = ("small", "paper")
 
@@ -141,8 +142,8 @@ _SMALL_STYLEGAN3 = {**_SMALL_STYLE, "channel_base": 1024, "synthesis_layers": 8}
 def _adam(rate, beta_1, beta_2, discriminator_rate=None, **parts):
     """Adam for both players, and what else `compile` takes."""
     return {
-        "generator_optimizer": keras.optimizers.Adam(rate, beta_1, beta_2),
-        "discriminator_optimizer": keras.optimizers.Adam(discriminator_rate or rate, beta_1, beta_2),
+        "generator_optimizer": Adam(rate, beta_1, beta_2),
+        "discriminator_optimizer": Adam(discriminator_rate or rate, beta_1, beta_2),
         **parts,
     }
 
@@ -180,10 +181,8 @@ def _sngan(begin):
         steps = plan.steps
         start = min(begin, steps - 1)
         return {
-            "generator_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, steps, start), 0.0, 0.9),
-            "discriminator_optimizer": keras.optimizers.Adam(
-                LinearDecay(2e-4, 5 * steps, 5 * start), 0.0, 0.9
-            ),
+            "generator_optimizer": Adam(LinearDecay(2e-4, steps, start), 0.0, 0.9),
+            "discriminator_optimizer": Adam(LinearDecay(2e-4, 5 * steps, 5 * start), 0.0, 0.9),
             "loss": "hinge",
             "discriminator_steps": 5,
         }
@@ -198,7 +197,7 @@ def _two_rates(plan):
 def _falling(plan):
     """Adam(2e-4, .5) whose rate is constant for half of the steps and then falls to zero."""
     return {
-        f"{player}_optimizer": keras.optimizers.Adam(LinearDecay(2e-4, plan.steps, plan.steps // 2), 0.5)
+        f"{player}_optimizer": Adam(LinearDecay(2e-4, plan.steps, plan.steps // 2), 0.5)
         for player in ("generator", "discriminator")
     }
 
@@ -218,7 +217,7 @@ def _style(rate, gamma=None, path_length=True, generator_rate=None):
         # The official code corrects the generator's for its interval even where path length has no weight.
         generator = lazy_adam(rate, 4)
         if generator_rate is not None:
-            generator = keras.optimizers.Adam(generator_rate, 0.0, 0.99, epsilon=1e-8)
+            generator = Adam(generator_rate, 0.0, 0.99, epsilon=1e-8)
         return {
             "generator_optimizer": generator,
             "discriminator_optimizer": lazy_adam(rate, 16),

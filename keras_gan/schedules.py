@@ -144,38 +144,3 @@ class HalfLife(Schedule):
         if isinstance(images, Schedule):
             images = keras.saving.serialize_keras_object(images)
         return {"images": images, "batch_size": self.batch_size, "rampup": self.rampup}
-
-
-@keras.saving.register_keras_serializable("keras_gan")
-class ScheduledAdam(keras.optimizers.Adam):
-    """Adam whose beta_2 may follow a schedule, over its own steps (R3GAN raises it from 0.9 to 0.99).
-
-    Args:
-        learning_rate, beta_1, **kwargs: as in `keras.optimizers.Adam`.
-        beta_2: float, or a schedule of `keras.optimizers.schedules`. Default 0.99.
-
-    Example:
-    >>> schedule = keras_gan.schedules.Cosine(0.9, 0.99, steps=1000)
-    >>> optimizer = keras_gan.schedules.ScheduledAdam(2e-4, beta_1=0.0, beta_2=schedule)
-    >>> round(float(optimizer.beta_2), 3)
-    0.9
-
-    Reference: Huang et al., 2024, appendix, https://arxiv.org/abs/2501.05441
-    """
-
-    def __init__(self, learning_rate=0.001, beta_1=0.0, beta_2=0.99, **kwargs):
-        super().__init__(learning_rate, beta_1=beta_1, beta_2=beta_2, **kwargs)
-
-    @property
-    def beta_2(self):
-        return value_at(self._beta_2, self.iterations)
-
-    @beta_2.setter
-    def beta_2(self, value):
-        self._beta_2 = number_or_schedule(value, "beta_2")
-
-    def get_config(self):
-        beta_2 = self._beta_2
-        if isinstance(beta_2, Schedule):
-            beta_2 = keras.saving.serialize_keras_object(beta_2)
-        return {**super().get_config(), "beta_2": beta_2}

@@ -102,7 +102,7 @@ def test_every_public_class_and_function_has_an_example():
         *keras_gan.augmentations.ALIASES.values(),
         *(getattr(keras_gan.data, n) for n in ("from_arrays", "from_uint8", "load", "to_uint8")),
         *(getattr(keras_gan.data, n) for n in ("paired_folders", "unpaired_folders", "low_high")),
-        keras_gan.schedules.ScheduledAdam,
+        keras_gan.optimizers.ScheduledAdam,
         keras_gan.recipes.build,
         keras_gan.recipes.get,
         keras_gan.losses.get,

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from keras_gan import torch_file
-from keras_gan.layers import PixelShuffle
+from keras_gan.layers import BatchNormalization, PixelShuffle
 
 # Under what the training codes keep the weights, the averaged ones first.
 WRAPPERS = ("params_ema", "params", "state_dict")
@@ -148,7 +148,7 @@ def _weights_of(layer):
 WEIGHTS = {
     layers.Conv2D: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
     layers.Conv2DTranspose: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
-    layers.BatchNormalization: [
+    BatchNormalization: [
         ("weight", "gamma", None),
         ("bias", "beta", None),
         ("running_mean", "moving_mean", None),

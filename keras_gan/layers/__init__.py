@@ -2,6 +2,7 @@
 
 from keras_gan.layers.active_dropout import ActiveDropout
 from keras_gan.layers.adaptive_instance_normalization import AdaptiveInstanceNormalization
+from keras_gan.layers.batch_normalization import BatchNormalization
 from keras_gan.layers.biased_activation import BiasedActivation
 from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
@@ -11,6 +12,7 @@ from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
 from keras_gan.layers.fourier_features import FourierFeatures
 from keras_gan.layers.grouped_convolution import GroupedConv2D
 from keras_gan.layers.latent_average import LatentAverage
+from keras_gan.layers.leaky_relu import LeakyReLU
 from keras_gan.layers.learned_constant import LearnedConstant
 from keras_gan.layers.magnitude_normalization import MagnitudeNormalization
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -20,6 +22,7 @@ from keras_gan.layers.noise_injection import NoiseInjection
 from keras_gan.layers.packing import Packing
 from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
+from keras_gan.layers.prelu import PReLU
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
@@ -27,6 +30,7 @@ from keras_gan.layers.spectral_normalization import SpectralNormalization
 __all__ = [
     "ActiveDropout",
     "AdaptiveInstanceNormalization",
+    "BatchNormalization",
     "BiasedActivation",
     "BilinearUpsampling",
     "ConditionalBatchNormalization",
@@ -38,12 +42,14 @@ __all__ = [
     "FourierFeatures",
     "GroupedConv2D",
     "LatentAverage",
+    "LeakyReLU",
     "LearnedConstant",
     "MagnitudeNormalization",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
     "ModulatedConv2D",
     "NoiseInjection",
+    "PReLU",
     "Packing",
     "PixelNormalization",
     "PixelShuffle",

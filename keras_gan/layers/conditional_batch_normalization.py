@@ -1,7 +1,9 @@
 """Conditional batch normalisation."""
 
 import keras
-from keras import layers, ops
+from keras import ops
+
+from keras_gan.layers.batch_normalization import BatchNormalization
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -31,7 +33,7 @@ class ConditionalBatchNormalization(keras.layers.Layer):
         self.num_classes = num_classes
         self.momentum = momentum
         self.epsilon = epsilon
-        self.normalization = layers.BatchNormalization(
+        self.normalization = BatchNormalization(
             center=False,
             scale=False,
             momentum=momentum,

@@ -14,6 +14,7 @@ from keras_gan.models.loops import Loops
 from keras_gan.models.optimizers import Optimizers, prepare_optimizer
 from keras_gan.models.state import State
 from keras_gan.networks.outputs import first
+from keras_gan.optimizers import Adam
 from keras_gan.regularizers import Constraint, Penalty, Regularizer, Turn
 from keras_gan.regularizers import get as get_regularizer
 from keras_gan.schedules import value_at
@@ -125,8 +126,8 @@ class GAN(Loops, keras.Model):
             "regularizers": [],
             "augmentation": None,
             "discriminator_steps": 1,
-            "generator_optimizer": keras.optimizers.Adam(2e-4, beta_1=0.5),
-            "discriminator_optimizer": keras.optimizers.Adam(2e-4, beta_1=0.5),
+            "generator_optimizer": Adam(2e-4, beta_1=0.5),
+            "discriminator_optimizer": Adam(2e-4, beta_1=0.5),
         }
 
     def compile(

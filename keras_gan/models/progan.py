@@ -6,6 +6,7 @@ import tensorflow as tf
 from keras_gan import replicas
 from keras_gan.models.gan import GAN
 from keras_gan.networks.progan import ProGANDiscriminator, ProGANGenerator, double, half
+from keras_gan.optimizers import Adam
 from keras_gan.regularizers import DriftPenalty, GradientPenalty
 
 
@@ -89,7 +90,7 @@ class ProGAN(GAN):
 
     def defaults(self):
         def adam():
-            return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+            return Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
 
         return {
             **super().defaults(),

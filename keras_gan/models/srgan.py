@@ -8,6 +8,7 @@ from keras import ops
 from keras_gan.models import checks
 from keras_gan.models.stages import Stages
 from keras_gan.models.translation import Translation
+from keras_gan.optimizers import Adam
 from keras_gan.regularizers import PerceptualPenalty
 from keras_gan.tiles import in_tiles
 
@@ -85,8 +86,8 @@ class SRGAN(Stages, Translation):
         return {
             **super().defaults(),
             "regularizers": [PerceptualPenalty()],
-            "generator_optimizer": keras.optimizers.Adam(1e-4),
-            "discriminator_optimizer": keras.optimizers.Adam(1e-4),
+            "generator_optimizer": Adam(1e-4),
+            "discriminator_optimizer": Adam(1e-4),
         }
 
     @property

@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan.models.style_based import StyleBased
+from keras_gan.optimizers import Adam
 from keras_gan.regularizers import R1Penalty
 
 
@@ -30,7 +31,7 @@ class StyleGAN(StyleBased):
 
     def defaults(self):
         def adam():
-            return keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
+            return Adam(1e-3, beta_1=0.0, beta_2=0.99, epsilon=1e-8)
 
         return {
             **super().defaults(),

@@ -3,13 +3,14 @@
 import keras
 
 from keras_gan.models.style_based import StyleBased
+from keras_gan.optimizers import Adam
 from keras_gan.regularizers import PathLengthPenalty, R1Penalty
 
 
 def lazy_adam(rate, interval, beta_1=0.0, beta_2=0.99):
     """Adam with the official correction for a penalty at every `interval`-th step: rate and betas by c = k / (k + 1)."""
     c = interval / (interval + 1)
-    return keras.optimizers.Adam(rate * c, beta_1=beta_1**c, beta_2=beta_2**c, epsilon=1e-8)
+    return Adam(rate * c, beta_1=beta_1**c, beta_2=beta_2**c, epsilon=1e-8)
 
 
 @keras.saving.register_keras_serializable("keras_gan")

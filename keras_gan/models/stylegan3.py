@@ -4,6 +4,7 @@ import keras
 
 from keras_gan.models.style_based import StyleBased
 from keras_gan.models.stylegan2 import lazy_adam
+from keras_gan.optimizers import Adam
 from keras_gan.regularizers import R1Penalty
 
 
@@ -37,6 +38,6 @@ class StyleGAN3(StyleBased):
         return {
             **super().defaults(),
             "regularizers": [R1Penalty(0.0002 * self.image_shape[0] ** 2 / 32, 16)],
-            "generator_optimizer": keras.optimizers.Adam(2.5e-3, 0.0, 0.99, epsilon=1e-8),
+            "generator_optimizer": Adam(2.5e-3, 0.0, 0.99, epsilon=1e-8),
             "discriminator_optimizer": lazy_adam(2e-3, 16),
         }

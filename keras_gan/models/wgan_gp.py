@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan.models.gan import GAN
+from keras_gan.optimizers import Adam
 from keras_gan.regularizers import GradientPenalty
 
 
@@ -27,6 +28,6 @@ class WGANGP(GAN):
             "loss": "wasserstein",
             "regularizers": [GradientPenalty(10.0)],
             "discriminator_steps": 5,
-            "generator_optimizer": keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
-            "discriminator_optimizer": keras.optimizers.Adam(1e-4, beta_1=0.0, beta_2=0.9),
+            "generator_optimizer": Adam(1e-4, beta_1=0.0, beta_2=0.9),
+            "discriminator_optimizer": Adam(1e-4, beta_1=0.0, beta_2=0.9),
         }

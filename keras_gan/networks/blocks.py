@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from keras_gan.layers import BatchNormalization
+
 NORMALIZATIONS = ("batch", "instance", "none")
 
 
@@ -45,7 +47,7 @@ def normalize(x, normalization):
     """Batch or instance normalisation, or none; instance normalisation has no weights."""
     if normalization == "batch":
         gamma = keras.initializers.RandomNormal(mean=1.0, stddev=0.02)
-        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(x)
+        return BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(x)
     if normalization == "instance":
         return layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)(x)
     return x

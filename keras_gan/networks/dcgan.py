@@ -2,7 +2,13 @@
 
 from keras import Model, initializers, layers
 
-from keras_gan.layers import ConditionalBatchNormalization, Packing, SpectralNormalization
+from keras_gan.layers import (
+    BatchNormalization,
+    ConditionalBatchNormalization,
+    LeakyReLU,
+    Packing,
+    SpectralNormalization,
+)
 from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.conditioning import as_vector, check_conditioning, condition_input, project
 
@@ -211,7 +217,7 @@ def _discriminator(
         x = wrap(layer)(x)
         if not first:
             x = _normalize(x, normalization, f"down_{stage + 1}")
-        x = layers.LeakyReLU(0.2)(x)
+        x = LeakyReLU(0.2)(x)
     features = layers.Flatten()(x)
     x = wrap(layers.Dense(1, kernel_initializer=_initializer(kernel_initializer), name="logit"))(features)
     if label is not None and conditioning == "projection":
@@ -226,7 +232,7 @@ def _discriminator(
         x = layers.Dense(128, kernel_initializer=_initializer(kernel_initializer), name="recognition")(
             features
         )
-        x = layers.LeakyReLU(0.2)(x)
+        x = LeakyReLU(0.2)(x)
         x = layers.Dense(recognition, kernel_initializer=_initializer(kernel_initializer), name="code")(x)
         outputs = [outputs, layers.Activation("linear", dtype="float32", name="codes")(x)]
     return Model(inputs, outputs, name="discriminator")
@@ -249,7 +255,7 @@ def _normalize(x, normalization, name, by_class=None):
         label, num_classes = by_class
         return ConditionalBatchNormalization(num_classes, name=f"{name}_norm")([x, label])
     if normalization == "batch":
-        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
+        return BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
     if normalization == "layer":
         # One group is layer normalisation over height, width and channels.
         return layers.GroupNormalization(groups=1, epsilon=1e-5, name=f"{name}_norm")(x)

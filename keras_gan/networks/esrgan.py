@@ -3,6 +3,7 @@
 import keras
 from keras import layers, ops
 
+from keras_gan.layers import LeakyReLU
 from keras_gan.networks.srgan import check_scale
 
 
@@ -39,7 +40,7 @@ def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channe
         return layers.Conv2D(features, 3, padding="same", kernel_initializer=init)(x)
 
     def leaky(x):
-        return layers.LeakyReLU(0.2)(x)
+        return LeakyReLU(0.2)(x)
 
     def dense_block(x):
         seen = [x]

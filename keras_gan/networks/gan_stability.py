@@ -2,6 +2,7 @@
 
 from keras import Model, initializers, layers, ops
 
+from keras_gan.layers import LeakyReLU
 from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.conditioning import check_conditioning, condition_input
 from keras_gan.networks.dcgan import stages_of
@@ -73,9 +74,9 @@ def _convolution(filters, kernel_size, name, use_bias=True):
 
 def _block(x, filters, name):
     """x + a tenth of conv(act(conv(act(x))))."""
-    y = layers.LeakyReLU(0.2)(x)
+    y = LeakyReLU(0.2)(x)
     y = _convolution(min(x.shape[-1], filters), 3, f"{name}_conv_1")(y)
-    y = layers.LeakyReLU(0.2)(y)
+    y = LeakyReLU(0.2)(y)
     y = _convolution(filters, 3, f"{name}_conv_2")(y)
     if x.shape[-1] != filters:
         x = _convolution(filters, 1, f"{name}_shortcut", use_bias=False)(x)
@@ -100,7 +101,7 @@ def _generator(start, channels, latent_dim, widths, num_classes, embedding_dim):
         x = _block(x, width, f"block_{i}")
         x = layers.UpSampling2D()(x)
     x = _block(x, widths[-1], "last_block")
-    x = _convolution(channels, 3, "to_image")(layers.LeakyReLU(0.2)(x))
+    x = _convolution(channels, 3, "to_image")(LeakyReLU(0.2)(x))
     x = layers.Activation("tanh", dtype="float32")(x)
     return Model(inputs, x, name="generator")
 
@@ -116,7 +117,7 @@ def _discriminator(image_shape, widths, num_classes):
         # Zeros at the border count in the average.
         x = layers.AveragePooling2D(3, 2)(layers.ZeroPadding2D(1)(x))
         x = _block(x, width, f"block_{i}")
-    x = layers.Flatten()(layers.LeakyReLU(0.2)(x))
+    x = layers.Flatten()(LeakyReLU(0.2)(x))
     x = layers.Dense(num_classes or 1, kernel_initializer=_initializer(), name="logit")(x)
     if label is not None:
         x = ops.take_along_axis(x, label[:, None], axis=1)

@@ -2,6 +2,7 @@
 
 from keras import Model, initializers, layers
 
+from keras_gan.layers import BatchNormalization
 from keras_gan.networks.checks import check_image_shape, check_positive
 
 
@@ -55,7 +56,7 @@ def _dense(x, units, name, negative_slope=None):
 
 
 def _activate(x, name, negative_slope):
-    x = layers.BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
+    x = BatchNormalization(momentum=0.9, epsilon=1e-5, name=f"{name}_norm")(x)
     return layers.ReLU(negative_slope=negative_slope)(x)
 
 

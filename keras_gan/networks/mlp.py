@@ -2,7 +2,7 @@
 
 from keras import Model, layers
 
-from keras_gan.layers import MinibatchDiscrimination, Packing, SpectralNormalization
+from keras_gan.layers import LeakyReLU, MinibatchDiscrimination, Packing, SpectralNormalization
 from keras_gan.networks.conditioning import as_vector, check_conditioning, condition_input
 
 
@@ -53,7 +53,7 @@ def _generator(latent_dim, hidden, data_dim, num_classes):
     inputs, x = _inputs(latent_dim, num_classes, "latents")
     for width in hidden:
         x = layers.Dense(width)(x)
-        x = layers.LeakyReLU(0.2)(x)
+        x = LeakyReLU(0.2)(x)
     x = layers.Dense(data_dim)(x)
     x = layers.Activation("linear", dtype="float32")(x)
     return Model(inputs, x, name="generator")
@@ -66,7 +66,7 @@ def _discriminator(data_dim, hidden, num_classes, packing, minibatch_discriminat
         x = Packing(packing)(x)
     for width in hidden:
         x = wrap(layers.Dense(width))(x)
-        x = layers.LeakyReLU(0.2)(x)
+        x = LeakyReLU(0.2)(x)
     if minibatch_discrimination:
         x = MinibatchDiscrimination()(x)
     x = wrap(layers.Dense(1))(x)

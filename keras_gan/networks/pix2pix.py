@@ -3,7 +3,7 @@
 import keras
 from keras import layers
 
-from keras_gan.layers import ActiveDropout
+from keras_gan.layers import ActiveDropout, LeakyReLU
 from keras_gan.networks.blocks import (
     check_normalization,
     convolution,
@@ -72,7 +72,7 @@ def unet(
     skips = []
     for i, features in enumerate(widths):
         if i:
-            x = layers.LeakyReLU(0.2)(x)
+            x = LeakyReLU(0.2)(x)
         x = convolution(x, features, 4, 2, padding=1, use_bias=bias)
         if 0 < i < downs - 1:
             x = normalize(x, normalization)
@@ -126,15 +126,15 @@ def patchgan(image_shape, condition_channels=None, *, receptive_field=70, filter
         inputs, x = [image, condition], layers.Concatenate()([condition, image])
     if strided == 0:
         x = layers.Conv2D(filters, 1, kernel_initializer=normal())(x)
-        x = layers.LeakyReLU(0.2)(x)
+        x = LeakyReLU(0.2)(x)
         x = layers.Conv2D(2 * filters, 1, use_bias=bias, kernel_initializer=normal())(x)
-        x = layers.LeakyReLU(0.2)(normalize(x, normalization))
+        x = LeakyReLU(0.2)(normalize(x, normalization))
         logits = layers.Conv2D(1, 1, use_bias=bias, kernel_initializer=normal(), name="logits")(x)
         return keras.Model(inputs, logits, name="patchgan")
-    x = layers.LeakyReLU(0.2)(convolution(x, filters, 4, 2, padding=1))
+    x = LeakyReLU(0.2)(convolution(x, filters, 4, 2, padding=1))
     for n in range(1, strided + 1):
         strides = 2 if n < strided else 1
         x = convolution(x, filters * min(2**n, 8), 4, strides, padding=1, use_bias=bias)
-        x = layers.LeakyReLU(0.2)(normalize(x, normalization))
+        x = LeakyReLU(0.2)(normalize(x, normalization))
     logits = convolution(x, 1, 4, padding=1, name="logits")
     return keras.Model(inputs, logits, name="patchgan")

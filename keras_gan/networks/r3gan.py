@@ -5,7 +5,7 @@ import math
 import keras
 from keras import Model, initializers, layers, ops
 
-from keras_gan.layers import FIRDownsampling, FIRUpsampling, GroupedConv2D
+from keras_gan.layers import FIRDownsampling, FIRUpsampling, GroupedConv2D, LeakyReLU
 from keras_gan.networks.conditioning import check_conditioning, condition_input
 
 # What keeps the variance behind LeakyReLU(0.2).
@@ -104,7 +104,7 @@ def _residual(x, cardinality, expansion, kernel_size, scale, name):
     width = x.shape[-1]
     inner = expansion * width
     y = _convolution(x, inner, f"{name}_in", GAIN * scale, use_bias=True)
-    y = layers.LeakyReLU(0.2)(y)
+    y = LeakyReLU(0.2)(y)
     fan_in = inner // cardinality * kernel_size**2
     y = GroupedConv2D(
         inner,
@@ -113,7 +113,7 @@ def _residual(x, cardinality, expansion, kernel_size, scale, name):
         kernel_initializer=_normal(fan_in, GAIN * scale),
         name=f"{name}_grouped",
     )(y)
-    y = layers.LeakyReLU(0.2)(y)
+    y = LeakyReLU(0.2)(y)
     y = _convolution(y, width, f"{name}_out", gain=0.0)
     return layers.Add()([x, y])
 

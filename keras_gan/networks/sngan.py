@@ -4,7 +4,12 @@ import functools
 
 from keras import Model, initializers, layers, ops
 
-from keras_gan.layers import ConditionalBatchNormalization, SelfAttention, SpectralNormalization
+from keras_gan.layers import (
+    BatchNormalization,
+    ConditionalBatchNormalization,
+    SelfAttention,
+    SpectralNormalization,
+)
 from keras_gan.networks.conditioning import as_vector, check_conditioning, condition_input, project
 from keras_gan.networks.dcgan import stages_of
 
@@ -149,7 +154,7 @@ def _initializer(name, gain=1.0):
 
 def _normalized(x, name, label, num_classes):
     if label is None:
-        x = layers.BatchNormalization(momentum=0.9, epsilon=2e-5, name=name)(x)
+        x = BatchNormalization(momentum=0.9, epsilon=2e-5, name=name)(x)
     else:
         x = ConditionalBatchNormalization(num_classes, epsilon=2e-5, name=name)([x, label])
     return layers.ReLU()(x)
@@ -182,7 +187,7 @@ def _generator(start, channels, latent_dim, widths, by_class, spectral, attend_a
         x = layers.Add()([x, y])
         if attend_at and min(x.shape[1:3]) == attend_at:
             x = SelfAttention(spectral, name="attention")(x)
-    x = layers.BatchNormalization(momentum=0.9, epsilon=2e-5, name="last_norm")(x)
+    x = BatchNormalization(momentum=0.9, epsilon=2e-5, name="last_norm")(x)
     x = layers.ReLU()(x)
     x = convolution(channels, 3, "to_image")(x)
     x = layers.Activation("tanh", dtype="float32")(x)

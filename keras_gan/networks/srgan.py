@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from keras_gan.layers import BilinearUpsampling, PixelShuffle
+from keras_gan.layers import BatchNormalization, BilinearUpsampling, LeakyReLU, PixelShuffle, PReLU
 
 UPSCALES = (2, 3, 4, 8)
 
@@ -45,11 +45,11 @@ def srresnet(scale=4, channels=3, *, filters=64, blocks=16):
     check_scale(scale)
 
     def prelu(x):
-        return layers.PReLU(alpha_initializer=keras.initializers.Constant(0.25), shared_axes=[1, 2])(x)
+        return PReLU(alpha_initializer=keras.initializers.Constant(0.25), shared_axes=[1, 2])(x)
 
     def normalized(x):
         x = layers.Conv2D(filters, 3, padding="same")(x)
-        return layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+        return BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
 
     inputs = layers.Input((None, None, channels), name="image")
     x = start = prelu(layers.Conv2D(filters, 9, padding="same")(inputs))
@@ -83,7 +83,7 @@ def msrresnet(scale=4, channels=3, *, filters=64, blocks=16):
         return layers.Conv2D(features, 3, padding="same", kernel_initializer=init)(x)
 
     def leaky(x):
-        return layers.LeakyReLU(0.1)(x)
+        return LeakyReLU(0.1)(x)
 
     inputs = layers.Input((None, None, channels), name="image")
     x = leaky(convolution(inputs))
@@ -119,9 +119,9 @@ def srgan_discriminator(image_shape, *, filters=64, units=1024):
             f"`image_shape` must be fixed, of at least 16 pixels. Received: {tuple(image_shape)}"
         )
     inputs = layers.Input(tuple(image_shape), name="image")
-    x = layers.LeakyReLU(0.2)(layers.Conv2D(filters, 3, padding="same")(inputs))
+    x = LeakyReLU(0.2)(layers.Conv2D(filters, 3, padding="same")(inputs))
     for width, strides in [(1, 2), (2, 1), (2, 2), (4, 1), (4, 2), (8, 1), (8, 2)]:
         x = layers.Conv2D(filters * width, 3, strides, padding="same", use_bias=False)(x)
-        x = layers.LeakyReLU(0.2)(layers.BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
-    x = layers.LeakyReLU(0.2)(layers.Dense(units)(layers.Flatten()(x)))
+        x = LeakyReLU(0.2)(BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
+    x = LeakyReLU(0.2)(layers.Dense(units)(layers.Flatten()(x)))
     return keras.Model(inputs, layers.Dense(1, name="logit")(x), name="srgan_discriminator")

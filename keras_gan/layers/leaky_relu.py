@@ -1,0 +1,32 @@
+"""Leaky ReLU that keeps its output for the gradient, not its input."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class LeakyReLU(keras.layers.LeakyReLU):
+    """Keras' LeakyReLU, whose gradient is taken from the signs of its output, which the next layer keeps anyway.
+
+    So the input is not held until the backward pass, as by an in-place activation of PyTorch.
+
+    Args:
+        negative_slope: float, positive. Default 0.3, as in Keras.
+
+    Example:
+    >>> keras_gan.layers.LeakyReLU(0.2)(np.array([-1.0, 2.0], "float32")).numpy()
+    array([-0.2,  2. ], dtype=float32)
+    """
+
+    def __init__(self, negative_slope=0.3, **kwargs):
+        if not negative_slope > 0:
+            raise ValueError(f"`negative_slope` must be positive. Received: {negative_slope}")
+        super().__init__(negative_slope, **kwargs)
+
+    def call(self, inputs):
+        @ops.custom_gradient
+        def activation(x):
+            outputs = ops.leaky_relu(x, self.negative_slope)
+            return outputs, lambda upstream: ops.where(outputs > 0, upstream, self.negative_slope * upstream)
+
+        return activation(inputs)
