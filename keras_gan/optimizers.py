@@ -23,24 +23,28 @@ class Adam(keras.optimizers.Adam):
     Reference: Kingma & Ba, "Adam: A Method for Stochastic Optimization", 2014, https://arxiv.org/abs/1412.6980
     """
 
+    def apply(self, grads, trainable_variables=None):
+        # Once for all variables.
+        step, betas = tf.cast(self.iterations + 1, "float32"), (self.beta_1, self.beta_2)
+        betas = [tf.cast(beta, "float32") for beta in betas]
+        scalars = {f"beta{i + 1}": beta for i, beta in enumerate(betas)}
+        scalars |= {f"beta{i + 1}_power": beta**step for i, beta in enumerate(betas)}
+        self._scalars = scalars | {"epsilon": tf.constant(self.epsilon, "float32")}
+        iterations = super().apply(grads, trainable_variables)
+        self._scalars = None
+        return iterations
+
     def update_step(self, gradient, variable, learning_rate):
         if self.amsgrad or not isinstance(gradient, tf.Tensor):  # rows of a table
             return super().update_step(gradient, variable, learning_rate)
         index, dtype = self._get_variable_index(variable), variable.dtype
-        step = tf.cast(self.iterations + 1, dtype)
-        moments = [handle_of(of_all[index]) for of_all in (self._momentums, self._velocities)]
-        betas = [tf.cast(beta, dtype) for beta in (self.beta_1, self.beta_2)]
+        scalars = {"lr": learning_rate, **self._scalars}
         tf.raw_ops.ResourceApplyAdam(
             var=handle_of(variable),
-            m=moments[0],
-            v=moments[1],
-            beta1_power=betas[0] ** step,
-            beta2_power=betas[1] ** step,
-            lr=tf.cast(learning_rate, dtype),
-            beta1=betas[0],
-            beta2=betas[1],
-            epsilon=self.epsilon,
+            m=handle_of(self._momentums[index]),
+            v=handle_of(self._velocities[index]),
             grad=tf.cast(gradient, dtype),
+            **{name: tf.cast(scalar, dtype) for name, scalar in scalars.items()},
         )
 
 
