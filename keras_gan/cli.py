@@ -79,7 +79,16 @@ def train(
     factor: Annotated[
         int | None, typer.Option(min=2, help="How many times larger srgan makes pictures.")
     ] = None,
-    crop: Annotated[int | None, typer.Option(min=4, help="Side of the random parts trained on.")] = None,
+    degradation: Annotated[
+        str | None, typer.Option(help="Of srgan: bicubic (default), or real for blur, noise and JPEG too.")
+    ] = None,
+    classes_a: Annotated[
+        int | None, typer.Option(min=2, help="Of pix2pix: kind a are label maps of so many classes.")
+    ] = None,
+    crop: Annotated[
+        int | None,
+        typer.Option(min=4, help="Side of the random parts trained on. Default of srgan on a folder: 48."),
+    ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Where TFDS has its data.")] = None,
     image_size: Annotated[int | None, typer.Option(min=4, help="Height and width in pixels.")] = None,
     channels: Annotated[
@@ -101,7 +110,10 @@ def train(
     precision: Annotated[Precision, typer.Option()] = Precision.float32,
     jit: Annotated[bool | None, typer.Option("--jit/--no-jit", help="XLA. Default: Keras decides.")] = None,
     scale: Annotated[Scale, typer.Option(help="The recipe's size.")] = Scale.small,
-    flip: Annotated[bool, typer.Option("--flip", help="Mirror images at random.")] = False,
+    flip: Annotated[
+        bool | None,
+        typer.Option("--flip/--no-flip", help="Mirror images at random. Default: only from image to image."),
+    ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out a folder's files that cannot be read.")
     ] = False,
@@ -153,6 +165,9 @@ def train(
         "--factor": factor,
         "--crop": crop,
         "--channels": channels,
+        "--degradation": degradation,
+        "--classes-a": classes_a,
+        "--data-dir": data_dir,
     }
     foreign = [name for name, value in given.items() if value and name not in _OPTIONS[chosen.data]]
     if foreign:
@@ -168,12 +183,17 @@ def train(
             "--metrics are of held-out images: give "
             + ("--test-a and --test-b." if from_folders else "their split, such as --hold-out test.")
         )
+    if chosen.dataset.startswith("cycle_gan/") and not (a or b):
+        a = chosen.dataset
     if from_folders and not a:
         raise ValueError(f"{recipe} needs --a FOLDER and --b FOLDER{_OTHER_A[chosen.data]}.")
     if extractor == "trained" and weights:
         raise ValueError("--weights does not go with --extractor trained.")
     if not metrics and (extractor != "inception" or weights):
         raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
+    if chosen.data == "low_high" and dataset and dataset != "mnist_5k" and not image_size:
+        # Parts of pictures as they are: made small, they would have lost what is to be learnt.
+        crop = crop or chosen.crop or 48
     dataset = (", ".join(filter(None, (a, b))) if from_folders else dataset) or chosen.dataset
     run = RunFolder(out or pathlib.Path("runs") / recipe)
     config = {
@@ -190,7 +210,7 @@ def train(
         "seed": seed,
         "precision": precision.value,
         "jit": jit,
-        "flip": flip,
+        "flip": chosen.data != "images" if flip is None else flip,
         "init_from": str(init_from) if init_from else None,
         "freeze_d": freeze_d,
         "hold_out": hold_out,
@@ -201,6 +221,8 @@ def train(
         "direction": direction or "a2b",
         "factor": factor or chosen.factor,
         "crop": crop or chosen.crop,
+        "degradation": degradation or "bicubic",
+        "classes_a": classes_a,
         "metrics": metrics,
         "extractor": extractor if metrics else None,
         "epochs": epochs,
@@ -273,7 +295,7 @@ def train(
                 checkpoint,
             ],
         )
-    gan.export(run.saved_model, metadata={"recipe": recipe, "dataset": dataset})
+    gan.export(run.saved_model, metadata={"recipe": recipe, "dataset": dataset, "classes_a": classes_a})
     figures = getattr(gan.history, "history", {})
     for name in (name for name in figures if metrics and name.startswith("val_")):
         typer.echo(f"{name:22}{figures[name][-1]:12.5g}")
@@ -288,10 +310,18 @@ def _names(text):
 
 
 _OPTIONS = {
-    "images": ("--dataset", "--hold-out", "--skip-bad", "--channels"),
-    "low_high": ("--dataset", "--hold-out", "--factor", "--crop"),
-    "pairs": ("--a", "--b", "--test-a", "--test-b", "--crop", "--direction"),
-    "unpaired": ("--a", "--b", "--test-a", "--test-b", "--crop"),
+    "images": ("--dataset", "--hold-out", "--skip-bad", "--channels", "--data-dir"),
+    "low_high": (
+        "--dataset",
+        "--hold-out",
+        "--factor",
+        "--crop",
+        "--degradation",
+        "--channels",
+        "--data-dir",
+    ),
+    "pairs": ("--a", "--b", "--test-a", "--test-b", "--crop", "--direction", "--classes-a"),
+    "unpaired": ("--a", "--b", "--test-a", "--test-b", "--crop", "--channels", "--data-dir"),
 }
 _OTHER_A = {
     "pairs": ", or --a with pictures side by side",
@@ -320,6 +350,8 @@ def _data_of(chosen, config, data, on_error):
             config["factor"],
             **sizes,
             crop=config["crop"],
+            channels=config["channels"],
+            degradation=config["degradation"],
             data_dir=config["data_dir"],
         )
         held_out = load(split=config["hold_out"], flip=False) if config["hold_out"] else None
@@ -327,9 +359,13 @@ def _data_of(chosen, config, data, on_error):
     # Held-out pictures are shown whole, in the training's size.
     whole = {"image_size": config["crop"] or config["image_size"]}
     if chosen.data == "pairs":
-        load = functools.partial(data.paired_folders, **sizes, direction=config["direction"])
+        load = functools.partial(
+            data.paired_folders, **sizes, direction=config["direction"], classes_a=config["classes_a"]
+        )
     else:
-        load = functools.partial(data.unpaired_folders, **sizes, data_dir=config["data_dir"])
+        load = functools.partial(
+            data.unpaired_folders, **sizes, channels=config["channels"] or 3, data_dir=config["data_dir"]
+        )
         whole["split"] = "test"
     held_out = load(config["test_a"], config["test_b"], **whole) if config["test_a"] else None
     return load(config["a"], config["b"], crop=config["crop"], flip=config["flip"]), held_out
@@ -421,7 +457,14 @@ def upscale(
     picture: Annotated[pathlib.Path, typer.Argument(help="A picture of any size.")],
     out: Annotated[pathlib.Path | None, typer.Option(help="Picture to write. Default: NAME_x4.png.")] = None,
     tile: Annotated[int, typer.Option(min=16, help="Side of a tile, in pixels of the picture.")] = 128,
-    overlap: Annotated[int, typer.Option(min=0, help="Pixels around a tile that are looked at too.")] = 16,
+    overlap: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Pixels around a tile that are looked at too. Default: as far as the network looks, "
+            "64 at most.",
+        ),
+    ] = None,
 ):
     """Enlarge a picture (srgan, esrgan, converted networks), in tiles."""
     from keras_gan.run_folder import Translator

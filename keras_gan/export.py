@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from keras_gan.data.images import to_uint8
 from keras_gan.networks.outputs import first
+from keras_gan.tiles import default_overlap
 
 FORMATS = ("saved_model", "litert", "onnx")
 
@@ -136,7 +137,8 @@ def export_translator(gan, filepath, format="saved_model", metadata=None):
     """Write the generator of a model from image to image, with `metadata.json` beside it.
 
     - "saved_model": a folder. `serving_default` takes float32 `images` in [-1, 1] and gives such;
-      `translate(images)` is of uint8 images. Of any size where the network is.
+      `translate(images)` is of uint8 images. Of any size where the network is. A CycleGAN's has `a2b` and `b2a`
+      of uint8, and `serving_b2a` of floats beside `serving_default`, which is a2b.
     - "litert", "onnx": a file, from float images to float images; of a CycleGAN two, NAME_a2b and NAME_b2a.
 
     Arguments, returns and errors as `export`.
@@ -154,6 +156,7 @@ def export_translator(gan, filepath, format="saved_model", metadata=None):
             _write_file(network, one, format)
         beside = filepath.with_name(filepath.name + ".metadata.json")
     about = {**describe(gan), "source_shape": list(gan.source_shape), "format": format, **(metadata or {})}
+    about["overlap"] = default_overlap(gan.ema_generator)
     beside.write_text(json.dumps(about, indent=2) + "\n")
     return str(filepath)
 
@@ -162,8 +165,8 @@ def write_networks(networks, folder, value_range=(-1, 1)):
     """Write networks from image to image as one SavedModel, each weight once.
 
     Args:
-        networks: dict from the name of a signature for uint8 images ("translate") to keras.Model; the first one's
-            is `serving_default`, for floats, too. A name of None leaves out the one for uint8.
+        networks: dict from the name of a signature for uint8 images ("translate") to keras.Model; for floats the first
+            one's is `serving_default`, another's `serving_NAME`. A name of None leaves out the one for uint8.
         folder: to write.
         value_range: (low, high) of the floats.
     """
@@ -171,7 +174,7 @@ def write_networks(networks, folder, value_range=(-1, 1)):
     module.weights = [variable.value for network in networks.values() for variable in network.weights]
     for name, network in networks.items():
         of_floats, of_levels = _on_images(network, value_range)
-        signatures.setdefault("serving_default", of_floats)
+        signatures[f"serving_{name}" if signatures else "serving_default"] = of_floats
         if name:
             signatures[name] = of_levels
     for name, function in signatures.items():

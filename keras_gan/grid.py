@@ -1,5 +1,6 @@
 """Many small images as one picture."""
 
+import colorsys
 import math
 
 import numpy as np
@@ -51,8 +52,21 @@ def image_grid(images, columns=None, caption=None, row_names=None):
 
 
 def as_colour(images):
-    """Grey images with three equal channels; others as they are."""
-    return np.repeat(images, 3, axis=-1) if images.shape[-1] == 1 else images
+    """RGB of uint8 images: grey ones with three equal channels, RGBA over white, each class of label maps in a colour.
+
+    Label maps have one channel a class, 255 where a pixel is of it.
+    """
+    channels = images.shape[-1]
+    classes = channels not in (1, 3, 4)
+    if channels == 4:
+        classes = bool(np.all(np.sort(images, axis=-1) == np.array([0, 0, 0, 255], "uint8")))
+    if classes:
+        hues = [colorsys.hsv_to_rgb(i / channels, 0.7, 1.0 - 0.4 * (i % 2)) for i in range(channels)]
+        return (np.array(hues) * 255).astype("uint8")[images.argmax(axis=-1)]
+    if channels == 4:
+        opaque = images[..., 3:] / 255.0
+        return np.round(images[..., :3] * opaque + 255.0 * (1.0 - opaque)).astype("uint8")
+    return np.repeat(images, 3, axis=-1) if channels == 1 else images
 
 
 def enlarge(images, size):
@@ -62,7 +76,9 @@ def enlarge(images, size):
 
 
 def interleave(columns):
-    """Lists of images side by side: the first of each, the second of each ...; grey as colour, one size."""
+    """Lists of images side by side: the first of each, the second of each ...; of one size, RGBA where all are, else RGB."""
     size = columns[-1].shape[1:3]
-    columns = [as_colour(enlarge(images, size)) for images in columns]
+    columns = [enlarge(images, size) for images in columns]
+    if any(images.shape[-1] != 4 for images in columns):
+        columns = [as_colour(images) for images in columns]
     return np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])

@@ -118,10 +118,12 @@ def _cyclegan(image_shape, source_shape, receptive_field=70, filters=64, blocks=
     return *translators, *judges
 
 
-def _super_resolution(image_shape, source_shape, network, units=1024, judge_filters=64, **sizes):
+def _super_resolution(image_shape, source_shape, network, judge=networks.srgan_discriminator, **sizes):
     factor = image_shape[0] // source_shape[0]
-    judge = networks.srgan_discriminator(image_shape, filters=judge_filters, units=units)
-    return network(factor, image_shape[-1], **sizes), judge
+    return network(factor, image_shape[-1], **sizes), judge(image_shape)
+
+
+_SMALL_JUDGE = functools.partial(networks.srgan_discriminator, filters=16, units=64)
 
 
 def _small_progan(image_shape):
@@ -200,6 +202,39 @@ def _falling(plan):
         f"{player}_optimizer": Adam(LinearDecay(2e-4, plan.steps, plan.steps // 2), 0.5)
         for player in ("generator", "discriminator")
     }
+
+
+def _stairs(plan, pretraining, adversarial):
+    """Adam for both players; each phase's rates are (share of all steps at which it begins, rate).
+
+    The discriminator rests in the first phase, and counts its own steps.
+    """
+    begins, rates = zip(*pretraining, *adversarial, strict=True)
+    since = adversarial[0][0]
+    of_judge, judge_rates = zip(*((begin - since, rate) for begin, rate in adversarial), strict=True)
+
+    def stairs(begins, rates):
+        ends = [round(plan.steps * begin) for begin in begins[1:]]
+        return keras.optimizers.schedules.PiecewiseConstantDecay(ends, list(rates))
+
+    return {
+        "generator_optimizer": Adam(stairs(begins, rates)),
+        "discriminator_optimizer": Adam(stairs(of_judge, judge_rates)),
+    }
+
+
+def _paper_srgan(plan):
+    """A million steps of pixel loss, 100,000 of the adversary at 1e-4 and as many at 1e-5."""
+    return _stairs(plan, [(0, 1e-4)], [(10 / 12, 1e-4), (11 / 12, 1e-5)])
+
+
+def _paper_esrgan(plan):
+    """2e-4, halved every 200,000 of a million steps of pixel loss; then 1e-4, halved after 50, 100, 200 and 300 thousand."""
+    return _stairs(
+        plan,
+        [(i / 7, 2e-4 / 2**i) for i in range(5)],
+        [((1000 + at) / 1400, 1e-4 / 2**i) for i, at in enumerate((0, 50, 100, 200, 300))],
+    )
 
 
 def _grown(plan):
@@ -400,12 +435,12 @@ RECIPES = {
         "paper": Recipe("CycleGAN as in its paper", CycleGAN, _cyclegan, _falling, dataset="cycle_gan/horse2zebra", image_size=286, crop=256, batch_size=1, steps=260_000, ema_decay=None, data="unpaired"),
     },
     "srgan": {
-        "small": Recipe("twice as large, without VGG", SRGAN, functools.partial(_super_resolution, network=networks.srresnet, filters=32, blocks=4, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=None, data="low_high", factor=2, options=lambda plan: {"pretraining_steps": plan.steps * 2 // 3, "pixel_weight": 1.0}),
-        "paper": Recipe("SRGAN x4 as in its paper", SRGAN, functools.partial(_super_resolution, network=networks.srresnet), dataset="folder:DIV2K_train_HR", crop=96, batch_size=16, steps=1_200_000, ema_decay=None, data="low_high", factor=4, options=lambda plan: {"pretraining_steps": plan.steps * 5 // 6}),
+        "small": Recipe("twice as large, without VGG", SRGAN, functools.partial(_super_resolution, network=networks.srresnet, filters=32, blocks=4, judge=_SMALL_JUDGE), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=None, data="low_high", factor=2, options=lambda plan: {"pretraining_steps": plan.steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("SRGAN x4 as in its paper", SRGAN, functools.partial(_super_resolution, network=networks.srresnet), _paper_srgan, dataset="folder:DIV2K_train_HR", crop=96, batch_size=16, steps=1_200_000, ema_decay=None, data="low_high", factor=4, options=lambda plan: {"pretraining_steps": plan.steps * 5 // 6}),
     },
     "esrgan": {
-        "small": Recipe("twice as large, relativistic, without VGG", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, filters=16, blocks=2, growth=8, judge_filters=16, units=64), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=0.99, data="low_high", factor=2, options=lambda plan: {"pretraining_steps": plan.steps * 2 // 3, "pixel_weight": 1.0}),
-        "paper": Recipe("ESRGAN x4 as in its paper", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, units=100), dataset="folder:DIV2K_train_HR", crop=128, batch_size=16, steps=1_400_000, ema_decay=0.999, data="low_high", factor=4, options=lambda plan: {"pretraining_steps": plan.steps * 5 // 7}),
+        "small": Recipe("twice as large, relativistic, without VGG", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, filters=16, blocks=2, growth=8, judge=_SMALL_JUDGE), _without_vgg, image_size=28, batch_size=16, steps=1500, ema_decay=0.99, data="low_high", factor=2, options=lambda plan: {"pretraining_steps": plan.steps * 2 // 3, "pixel_weight": 1.0}),
+        "paper": Recipe("ESRGAN x4 as in its paper", ESRGAN, functools.partial(_super_resolution, network=networks.rrdbnet, judge=networks.esrgan_discriminator), _paper_esrgan, dataset="folder:DIV2K_train_HR", crop=128, batch_size=16, steps=1_400_000, ema_decay=0.999, data="low_high", factor=4, options=lambda plan: {"pretraining_steps": plan.steps * 5 // 7}),
     },
 }
 # fmt: on

@@ -7,11 +7,11 @@ import io
 import json
 
 import numpy as np
-from PIL import Image
 
 from keras_gan import plots
+from keras_gan.data.images import to_picture
 from keras_gan.data.load import read
-from keras_gan.grid import enlarge, image_grid
+from keras_gan.grid import as_colour, enlarge, image_grid
 from keras_gan.metrics.evaluate import Indexed
 from keras_gan.metrics.functional import nearest_neighbors
 from keras_gan.run_folder import Generator, RunFolder, Translator
@@ -169,7 +169,7 @@ def _translations(folder):
     for direction in translator.directions:
         given, target = pairs[direction]
         made = translator.translate(given, direction)
-        before = enlarge(given, made.shape[1:3])
+        before = as_colour(enlarge(given, made.shape[1:3]))
         width = max(made.shape[2], 160)
         items = []
         for i in range(len(made)):
@@ -194,7 +194,7 @@ def _translations(folder):
 
 def _png(pixels):
     buffer = io.BytesIO()
-    Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels).save(buffer, format="PNG")
+    to_picture(pixels).save(buffer, format="PNG")
     return buffer.getvalue()
 
 

@@ -6,9 +6,9 @@ import pathlib
 
 import numpy as np
 
-from keras_gan.data.images import fit_image, from_uint8, open_image, to_uint8
+from keras_gan.data.images import fit_image, from_uint8, label_map, open_image, to_picture, to_uint8
 from keras_gan.networks.outputs import first
-from keras_gan.tiles import filled_up, in_tiles
+from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles
 
 # What may differ when a run goes on: how long it is, and where its data lie.
 MAY_DIFFER = ("epochs", "steps", "data_dir")
@@ -227,14 +227,21 @@ class Translator:
             if names:
                 function = self.directions[names[0]].concrete_functions[0]
                 self.source_shape = tuple(function.inputs[0].shape[1:])
+            about = path / "metadata.json"
+            about = json.loads(about.read_text()) if about.exists() else {}
+            self.overlap, self.classes = about.get("overlap", FARTHEST), about.get("classes_a")
         else:
             gan = load_model(path)
             networks = gan.exported_networks() if gan.from_images else {}
+            graphs = {name: as_graph(network) for name, network in networks.items()}
             self.directions = {
-                name: lambda levels, network=network: to_uint8(network(from_uint8(levels), training=False))
-                for name, network in networks.items()
+                name: lambda levels, graph=graph: to_uint8(graph(from_uint8(levels), training=False))
+                for name, graph in graphs.items()
             }
             self.source_shape = gan.source_shape if gan.from_images else None
+            self.overlap = default_overlap(gan.ema_generator)
+            config = RunFolder(path).config
+            self.classes = json.loads(config.read_text()).get("classes_a") if config.exists() else None
         if not self.directions:
             raise ValueError(
                 f"{path} does not make images of images: it is a generator of latents (`keras-gan generate`), or a "
@@ -257,15 +264,17 @@ class Translator:
 
     def read(self, path):
         """A picture's file as it takes it: with its channels, and resized where it takes one size alone."""
-        size = self.source_shape[:2]
-        return fit_image(open_image(path), None if None in size else tuple(size), self.source_shape[2])
+        *size, channels = self.source_shape
+        size = None if None in size else tuple(size)
+        if self.classes or channels not in (1, 3, 4):
+            return label_map(open_image(path), size, channels)
+        return fit_image(open_image(path), size, channels)
 
     def translate_folder(self, pictures, out, direction=None, sheet=None, report=lambda line: None):
         """Translate all pictures of a folder into PNGs of the same names; returns how many.
 
         `sheet` is a picture to write, with up to 24 of them before and after.
         """
-        from PIL import Image
 
         from keras_gan.data import folder
         from keras_gan.grid import image_grid, interleave
@@ -285,7 +294,7 @@ class Translator:
         for i, (file, path) in enumerate(zip(files, paths, strict=True)):
             made = self.translate(self.read(file)[None], direction)[0]
             path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(path)
+            to_picture(made).save(path)
             if (i + 1) % 100 == 0:
                 report(f"{i + 1} of {len(files)}")
         if sheet:
@@ -296,7 +305,7 @@ class Translator:
             image_grid(interleave([before, after]), min(8, 2 * len(chosen)), "before | after").save(sheet)
         return len(files)
 
-    def upscale_file(self, picture, out=None, tile=128, overlap=16):
+    def upscale_file(self, picture, out=None, tile=128, overlap=None):
         """Enlarge a picture's file in tiles; returns the path of what was written."""
         from PIL import Image
 
@@ -315,9 +324,10 @@ class Translator:
             raise ValueError(f"{out} is the picture that is enlarged: give another --out.")
         if out.suffix.lower() not in Image.registered_extensions():
             raise ValueError(f"{out} has no ending that a picture can be written with, such as .png or .jpg.")
+        overlap = self.overlap if overlap is None else overlap
         made = in_tiles(lambda tiles, training: self(tiles), image, scale, tile, overlap)
         out.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(made.squeeze(-1) if made.shape[-1] == 1 else made).save(out)
+        to_picture(made).save(out)
         return out
 
 

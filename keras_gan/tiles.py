@@ -1,12 +1,14 @@
 """Large images through a network piece by piece."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.layers import BilinearUpsampling, PixelShuffle
 
 
-def in_tiles(network, image, scale, tile=128, overlap=16, batch_size=4):
+def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
     """Enlarge an image in overlapping tiles of one size, whose borders are cut off.
 
     Args:
@@ -14,13 +16,14 @@ def in_tiles(network, image, scale, tile=128, overlap=16, batch_size=4):
         image: array of shape (height, width, channels), uint8 or floats in [-1, 1].
         scale: int.
         tile: int, side of what each tile contributes, in pixels of the input; None for one tile.
-        overlap: int, pixels around it that the network sees too.
+        overlap: int, pixels around it that the network sees too. Default: `default_overlap`.
         batch_size: int, tiles at once.
 
     Returns:
         uint8 array of shape (scale x height, scale x width, output channels).
     """
     full = image.shape[:2]
+    overlap = default_overlap(network) if overlap is None else overlap
     multiple = multiple_of(network, image.shape[-1])
     # Sizes that the network cannot take are filled up with the last rows and columns, which are cut off again.
     image = np.pad(image, [(0, -side % multiple) for side in full] + [(0, 0)], mode="edge")
@@ -35,7 +38,7 @@ def in_tiles(network, image, scale, tile=128, overlap=16, batch_size=4):
     sides = [size if side is None else min(size, side) for size in (height, width)]
     places = [_starts(size, side, overlap) for size, side in zip((height, width), sides, strict=True)]
     corners = [(y, x) for y in places[0] for x in places[1]]
-    output = None
+    output, network = None, as_graph(network)
     for start in range(0, len(corners), batch_size):
         chosen = corners[start : start + batch_size]
         tiles = np.stack([image[y : y + sides[0], x : x + sides[1]] for y, x in chosen])
@@ -50,6 +53,67 @@ def in_tiles(network, image, scale, tile=128, overlap=16, batch_size=4):
                 piece[top * scale : bottom * scale, left * scale : right * scale]
             )
     return output[: full[0] * scale, : full[1] * scale]
+
+
+def as_graph(network):
+    """A network as one graph, which lets go of what it needs no more: called as it is, Keras keeps all to the end.
+
+    For two tiles of 160 pixels that would be 13 GB of RRDBNet's 23 blocks.
+    """
+    return tf.function(lambda images, training: network(images, training=training), reduce_retracing=True)
+
+
+# Beyond it seams are below a grey level, and tiles cost many times what they contribute.
+FARTHEST = 64
+
+
+def default_overlap(network):
+    """How far a network looks, by its layers, at most `FARTHEST`; that where it is no plain model of layers."""
+    try:
+        return min(reach(network)[0], FARTHEST)
+    except (AttributeError, TypeError, KeyError):  # of models within models, too
+        return FARTHEST
+
+
+def reach(network):
+    """How far around its place in the input a pixel of the output looks.
+
+    Args:
+        network: functional keras.Model of convolutions and what enlarges or shrinks images.
+
+    Returns:
+        (pixels of the input, pixels of the input in the step of one of the output). The first is infinite where a
+        layer looks at the whole image, such as instance normalisation.
+    """
+    looks = {id(tensor): (0.0, 1.0) for tensor in network.inputs}
+    for layer in getattr(network, "operations", network.layers):
+        if isinstance(layer, keras.layers.InputLayer):
+            continue
+        inputs, outputs = (keras.tree.flatten(side) for side in (layer.input, layer.output))
+        far, step = (max(looks[id(tensor)][i] for tensor in inputs) for i in (0, 1))
+        if isinstance(layer, (keras.layers.GroupNormalization, keras.layers.GlobalAveragePooling2D)):
+            far = float("inf")
+        else:
+            far, step = _after(layer, far, step)
+        looks |= {id(tensor): (far, step) for tensor in outputs}
+    far, step = looks[id(network.outputs[0])]
+    return far if far == float("inf") else int(np.ceil(far)), step
+
+
+def _after(layer, far, step):
+    """How far one looks through one more layer, and by what step."""
+    kernel = max(getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None) or (1,))
+    strides = max(getattr(layer, "strides", None) or (1,))
+    kernel = 1 + (kernel - 1) * max(getattr(layer, "dilation_rate", None) or (1,))
+    if isinstance(layer, keras.layers.Conv2DTranspose):
+        step = step / strides
+        return far + kernel // 2 * step, step
+    if isinstance(layer, keras.layers.UpSampling2D):
+        return far, step / max(layer.size)
+    if isinstance(layer, (PixelShuffle, BilinearUpsampling)):
+        # Linear interpolation looks at the next pixel too.
+        return far + (step if isinstance(layer, BilinearUpsampling) else 0), step / layer.scale
+    return far + kernel // 2 * step, step * strides * getattr(layer, "factor", 1)
 
 
 def multiple_of(network, channels):

@@ -9,6 +9,8 @@ import zipfile
 
 import numpy as np
 
+# How often tensors may share a value, such as those of layers that share their weights.
+MOST_TAKEN = 16
 MAGIC, PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 DTYPES = {
     "DoubleStorage": "float64",
@@ -64,7 +66,7 @@ class _Storage:
     """The values that tensors are made of; None where only their names are looked for."""
 
     def __init__(self, values):
-        self.values = values
+        self.values, self.taken = values, 0
 
     def __setstate__(self, state):
         # Other values would be read beyond their end.
@@ -112,6 +114,9 @@ def _rebuild_tensor(storage, offset, size, stride, *_):
     last = offset + sum((n - 1) * step for n, step in zip(size, stride, strict=True))
     if last >= len(values) or math.prod(size) > len(values):
         raise ValueError(f"a tensor of shape {size} reaches beyond its {len(values)} values")
+    storage.taken += math.prod(size)
+    if storage.taken > MOST_TAKEN * len(values):  # a small file that would fill the memory
+        raise ValueError(f"its tensors take the same values more than {MOST_TAKEN} times")
     steps = [step * values.itemsize for step in stride]
     return np.lib.stride_tricks.as_strided(values[offset:], size, steps, writeable=False).copy()
 
@@ -139,9 +144,14 @@ def _read_zip(file):
         if f"{folder}byteorder" in archive.namelist() and content(f"{folder}byteorder") != b"little":
             raise ValueError("it was written on a big-endian machine")
 
+        storages = {}
+
         def load_storage(key):
             _, dtype, name, _, count = key
-            return _Storage(_to_array(content(f"{folder}data/{name}"), dtype, count))
+            if (name, dtype, count) not in storages:
+                values = _to_array(content(f"{folder}data/{name}"), dtype, count)
+                storages[name, dtype, count] = _Storage(values)
+            return storages[name, dtype, count]
 
         return _Unpickler(io.BytesIO(content(pickles[0])), load_storage).load()
 

@@ -66,6 +66,8 @@ def test_what_does_not_fit_is_said(tmp_path):
         (("train", "cyclegan", "--a", "x", "--b", "y", "--metrics", "swd"), "--test-a"),
         (("train", "cyclegan", "--a", "x", "--b", "y", "--direction", "b2a"), "not --direction"),
         (("train", "pix2pix", "--a", "x", "--skip-bad"), "not --skip-bad"),
+        (("train", "pix2pix", "--a", "x", "--data-dir", "y"), "not --data-dir"),
+        (("train", "srgan", "--degradation", "blur"), "`degradation` must be one of"),
         (("train", "pix2pix", "--a", "x", "--test-b", "y"), "go together"),
         (("train", "dcgan", "--a", "x", "--crop", "8"), "not --a, --crop"),
         (("train", "cyclegan", "--a", str(tmp_path / "x"), "--b", "y"), "no folder"),
@@ -119,3 +121,37 @@ def test_nothing_is_overwritten(tmp_path):
     ):
         code, out = here(*arguments)
         assert code == 1 and message in out, out
+
+
+def test_label_maps(tmp_path):
+    """Trained on, translated, and shown in the report, by run and SavedModel."""
+    b, run = folder(tmp_path / "b", 4, 32), tmp_path / "run"
+    (tmp_path / "a").mkdir()
+    for i in range(4):
+        Image.fromarray(np.random.default_rng(i).integers(0, 3, (32, 32)).astype("uint8")).save(
+            tmp_path / "a" / f"{i}.png"
+        )
+    options = ("--a", tmp_path / "a", "--b", b, "--classes-a", 3, "--image-size", 32, "--out", run)
+    code, out = here("train", "pix2pix", *SHORT, *options)
+    assert code == 0, out
+    made = []
+    for i, model in enumerate((run, run / "saved_model")):
+        code, out = here("translate", model, tmp_path / "a", tmp_path / f"made{i}")
+        assert code == 0, out
+        made.append(np.array(Image.open(tmp_path / f"made{i}" / "0.png")).astype(int))
+    assert made[0].shape == (32, 32, 3) and np.abs(made[0] - made[1]).max() <= 1
+    assert here("report", run)[0] == 0
+
+
+def test_photographs_are_cut_and_not_made_small(tmp_path):
+    for i in range(2):
+        Image.new("RGB", (70, 60), (9, 9, 90 * i)).save(tmp_path / f"{i}.png")
+    run = tmp_path / "run"
+    code, out = here(
+        *("train", "srgan", *SHORT, "--dataset", f"folder:{tmp_path}", "--degradation", "real", "--out", run)
+    )
+    assert code == 0, out
+    config = json.loads((run / "config.json").read_text())
+    assert (config["crop"], config["image_size"], config["flip"]) == (48, None, True)
+    assert here("train", "srgan", *SHORT, "--no-flip", "--out", tmp_path / "digits")[0] == 0
+    assert json.loads((tmp_path / "digits" / "config.json").read_text())["flip"] is False

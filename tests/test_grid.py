@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan.grid import image_grid
+from keras_gan.grid import as_colour, image_grid, interleave
 
 
 def test_layout_and_order():
@@ -30,3 +30,15 @@ def test_small_images_are_enlarged_and_captions_take_room():
 def test_bad_images(images):
     with pytest.raises(ValueError, match="uint8 images"):
         image_grid(images)
+
+
+def test_other_channels_become_colours():
+    grey = np.full((1, 2, 2, 1), 9, "uint8")
+    rgba = np.array([[[[10, 20, 30, 0], [10, 20, 30, 255]]]], "uint8").repeat(2, axis=1)
+    cells = interleave([grey, rgba])
+    assert cells.shape == (2, 2, 2, 3) and (cells[0] == 9).all()
+    assert (cells[1, :, 0] == 255).all() and (cells[1, :, 1] == [10, 20, 30]).all()
+    np.testing.assert_array_equal(interleave([rgba, rgba])[0], rgba[0])
+    for classes in (2, 4, 5):
+        maps = np.eye(classes, dtype="uint8")[None, None] * np.uint8(255)
+        assert len(np.unique(as_colour(maps).reshape(-1, 3), axis=0)) == classes

@@ -207,3 +207,21 @@ def test_the_automatic_configuration_follows_the_size():
         generator, _ = recipes.get("stylegan2-auto", "paper").networks((side, side, 3))
         widths.append(generator.get_layer("synthesis").get_layer(f"b{side}_conv1").filters)
     assert widths == [64, 64]
+
+
+def test_super_resolution_rates_are_the_papers():
+    """By the two papers' thousands of iterations; the discriminator counts from the adversarial phase's beginning."""
+    for name, player, at, rates in (
+        ("srgan", "generator", (0, 999, 1050, 1150), (1e-4, 1e-4, 1e-4, 1e-5)),
+        ("srgan", "discriminator", (50, 150), (1e-4, 1e-5)),
+        (
+            *("esrgan", "generator", (100, 300, 500, 700, 900, 1020, 1070, 1150, 1250, 1350)),
+            (2e-4, 1e-4, 5e-5, 2.5e-5, 1.25e-5, 1e-4, 5e-5, 2.5e-5, 1.25e-5, 6.25e-6),
+        ),
+        ("esrgan", "discriminator", (20, 70, 150, 250, 350), (1e-4, 5e-5, 2.5e-5, 1.25e-5, 6.25e-6)),
+    ):
+        recipe = recipes.get(name, "paper")
+        parts = recipe.parts(recipes.Plan(recipe.steps, 128, 16))
+        schedule = parts[f"{player}_optimizer"]._learning_rate
+        np.testing.assert_allclose([float(schedule(1000 * step)) for step in at], rates, rtol=1e-6)
+        assert recipe.options(recipes.Plan(recipe.steps, 128, 16))["pretraining_steps"] == 1_000_000

@@ -1,10 +1,12 @@
+import resource
+
 import keras
 import numpy as np
 import pytest
 
 import keras_gan
 from keras_gan import networks
-from keras_gan.tiles import filled_up, in_tiles, multiple_of
+from keras_gan.tiles import FARTHEST, default_overlap, filled_up, in_tiles, multiple_of, reach
 
 
 @pytest.fixture
@@ -66,3 +68,50 @@ def test_a_size_that_the_network_fixes_is_not_filled_up():
     images = np.random.default_rng(0).integers(0, 256, (2, 6, 10, 1)).astype("uint8")
     expected = keras_gan.data.to_uint8(network(keras_gan.data.from_uint8(images)))
     np.testing.assert_array_equal(filled_up(network, images, (6, 10)), expected)
+
+
+def seen(network, side=61, channels=3):
+    """How far a change of the middle pixel is seen, in pixels of the input: random weights see all they can."""
+    images = np.zeros((2, side, side, channels), "float32")
+    images[1, side // 2, side // 2] = 1.0
+    change = np.abs(np.diff(network(images).numpy(), axis=0))[0].max(-1)
+    scale = len(change) // side
+    rows = np.flatnonzero(change.max(1) > 0) // scale
+    return max(side // 2 - rows.min(), rows.max() - side // 2)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: networks.srresnet(4, filters=4, blocks=1),
+        lambda: networks.srresnet(2, filters=4, blocks=4),
+        lambda: networks.msrresnet(3, filters=4, blocks=2),
+        lambda: networks.rrdbnet(4, filters=4, blocks=1, growth=4),
+    ],
+)
+def test_how_far_a_network_looks(make):
+    keras.utils.set_random_seed(0)
+    network = make()
+    assert seen(network) <= reach(network)[0] <= seen(network) + 2
+
+
+def test_the_default_overlap_is_what_the_network_looks_at(network):
+    assert reach(network) == (2, 0.5) and default_overlap(network) == 2
+    assert default_overlap(networks.srresnet()) == 40
+    assert default_overlap(networks.rrdbnet()) == FARTHEST
+    assert default_overlap(networks.resnet((None, None, 3), blocks=1, filters=2)) == FARTHEST
+    assert default_overlap(lambda images, training: images) == FARTHEST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [networks.srresnet, networks.rrdbnet])
+def test_no_seams_of_networks_of_the_papers_depth(make):
+    """By default; of fewer channels. What RRDBNet sees beyond 64 pixels is below a grey level."""
+    keras.utils.set_random_seed(0)
+    network = make(4, filters=8)
+    image = np.random.default_rng(0).integers(0, 256, (180, 180, 3)).astype("uint8")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    whole, tiled = (in_tiles(network, image, 4, tile=tile) for tile in (None, 48))
+    # In kB; 22 GB were not enough where all that is between was kept.
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 4e6
+    assert whole.std() > 5 and np.abs(tiled.astype(int) - whole).max() <= 1

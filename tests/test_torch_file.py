@@ -219,3 +219,16 @@ def test_files_that_are_something_else(tmp_path, content, message):
         (tmp_path / "x.pth").write_bytes(content)
     with pytest.raises((ValueError, FileNotFoundError), match=message):
         torch_file.read(tmp_path / "x.pth")
+
+
+def test_many_tensors_of_the_same_values_are_refused(tmp_path):
+    """A small file that would fill the memory."""
+    values = np.arange(1000, dtype="<f4").tobytes()
+    for count in (2, 100):
+        state = {f"w{i}": tensor("FloatStorage", "0", 1000, (1000,), (1,)) for i in range(count)}
+        write_zip(tmp_path / "w.pth", state, {"0": values})
+        if count == 2:
+            assert len(torch_file.read(tmp_path / "w.pth")) == 2
+        else:
+            with pytest.raises(ValueError, match="the same values"):
+                torch_file.read(tmp_path / "w.pth")

@@ -10,6 +10,7 @@ from keras_gan.convert import state_dict, style, translation
 from keras_gan.models.gan import GAN
 from keras_gan.models.stylegan2 import StyleGAN2
 from keras_gan.networks.outputs import first
+from keras_gan.tiles import default_overlap
 
 FAMILIES = (*translation.FAMILIES, *style.FAMILIES)
 
@@ -39,15 +40,16 @@ def load(path, prefix=""):
     """
     state = state_dict.read(path, prefix)
     for family in FAMILIES:
-        cleaned = dict(state)
+        cleaned = state_dict.State(state)
         try:
             found = family(cleaned)
-        except ValueError as error:
-            raise ValueError(f"{path} looks like {family.__name__}: {error}") from error
+            if found is not None and family in translation.FAMILIES:
+                found = found[0], state_dict.chain(*found)
+        except (ValueError, IndexError) as error:
+            reason = "a tensor has another rank" if isinstance(error, IndexError) else error
+            raise ValueError(f"{path} looks like {family.__name__}, but {reason}") from error
         if found is not None:
             network, entries = found
-            if family in translation.FAMILIES:
-                entries = state_dict.chain(network, entries)
             state_dict.assign(network, cleaned, entries, path)
             return network
     known = "; ".join(family.__doc__.splitlines()[0].rstrip(".") for family in FAMILIES)
@@ -93,6 +95,7 @@ def convert(path, to, prefix=""):
     )
     export.write_networks({name: network}, folder, value_range)
     about |= {"input_shape": list(first(network.input_shape)[1:]), "range": value_range}
+    about["overlap"] = default_overlap(network)
     (folder / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
     return network, folder
 

@@ -14,6 +14,13 @@ from keras_gan.layers import BatchNormalization, PixelShuffle
 WRAPPERS = ("params_ema", "params", "state_dict")
 
 
+class State(dict):
+    """Arrays by name; a ValueError says which one is missing."""
+
+    def __missing__(self, name):
+        raise ValueError(f"`{name}` is missing")
+
+
 def read(path, prefix=""):
     """Names and arrays of a checkpoint's network, the wrappers around them and `module.` taken off.
 
@@ -118,6 +125,8 @@ def chain(network, names):
         names: of the modules that these layers are in the official code, in order.
     """
     weighted = [layer for layer in network.layers if isinstance(layer, tuple(WEIGHTS))]
+    if len(weighted) != len(names):
+        raise ValueError(f"it has {len(names)} modules with weights where such a network has {len(weighted)}")
     shuffled = _before_pixel_shuffles(network)
     entries = []
     for layer, module in zip(weighted, names, strict=True):

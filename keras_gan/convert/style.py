@@ -20,12 +20,12 @@ def stylegan2_generator(state):
     sizes = _sizes(state, r"synthesis\.b(\d+)\.conv1\.weight")
     if not sizes:
         return None
-    widths = {size: len(_get(state, f"synthesis.b{size}.conv1.weight")) for size in sizes}
+    widths = {size: len(state[f"synthesis.b{size}.conv1.weight"]) for size in sizes}
     if "synthesis.b8.skip.weight" in state:
         architecture = "resnet"
     else:
         architecture = "skip" if "synthesis.b4.torgb.weight" in state else "orig"
-    channels = len(_get(state, f"synthesis.b{sizes[-1]}.torgb.weight"))
+    channels = len(state[f"synthesis.b{sizes[-1]}.torgb.weight"])
     stages = stages_of((sizes[-1], sizes[-1], channels), *_channels(widths), 0)
     network = generator(*_mapping_sizes(state), stages, channels, architecture, _classes(state))
     return network, _entries_of_stylegan2(network, "synthesis.")
@@ -37,9 +37,9 @@ def stylegan2_discriminator(state):
     if not sizes or "b4.out.weight" not in state:
         return None
     # A block's second convolution has the next size's channels.
-    widths = {size: len(_get(state, f"b{size}.conv0.weight")) for size in sizes}
-    widths[4] = len(_get(state, "b4.conv.weight"))
-    image = _get(state, f"b{sizes[-1]}.fromrgb.weight").shape[1]
+    widths = {size: len(state[f"b{size}.conv0.weight"]) for size in sizes}
+    widths[4] = len(state["b4.conv.weight"])
+    image = state[f"b{sizes[-1]}.fromrgb.weight"].shape[1]
     if "b8.skip.weight" in state:
         architecture = "resnet"
     else:
@@ -59,7 +59,7 @@ def stylegan3_generator(state):
     size, channels = (int(found[max(found)][i]) for i in (3, 4))
     # The last ones before the image have the full bandwidth: base / size channels.
     widths = [int(found[i][4]) for i in sorted(found)][:-1]
-    rotating = _get(state, f"synthesis.{modules['L0']}.weight").shape[-1] == 1
+    rotating = state[f"synthesis.{modules['L0']}.weight"].shape[-1] == 1
     more = 2 if rotating else 1
     latent_dim, w_dim, mapping_layers = _mapping_sizes(state)
     network, _ = stylegan3(
@@ -106,10 +106,10 @@ def progan_generator(state):
     """The PyTorch GAN zoo's ProGAN generator."""
     if "formatLayer.module.weight" not in state:
         return None
-    latent_dim = _get(state, "formatLayer.module.weight").shape[1]
-    first = len(_get(state, "groupScale0.0.module.weight"))
+    latent_dim = state["formatLayer.module.weight"].shape[1]
+    first = len(state["groupScale0.0.module.weight"])
     filters = [first, *_scales(state, 0)]
-    size, channels = 4 << (len(filters) - 1), len(_get(state, "toRGBLayers.0.module.weight"))
+    size, channels = 4 << (len(filters) - 1), len(state["toRGBLayers.0.module.weight"])
     network = ProGANGenerator((size, size, channels), latent_dim, filters)
     entries = _scaled(state, network.dense, "formatLayer", outputs=first)
     entries += _scaled(state, network.blocks[0][0], "groupScale0.0")
@@ -124,10 +124,10 @@ def progan_discriminator(state):
     """The PyTorch GAN zoo's ProGAN discriminator."""
     if "decisionLayer.module.weight" not in state:
         return None
-    first = len(_get(state, "groupScaleZero.0.module.weight"))
+    first = len(state["groupScaleZero.0.module.weight"])
     filters, image = (
         [first, *_scales(state, 0, inputs=True)],
-        _get(state, "fromRGBLayers.0.module.weight").shape[1],
+        state["fromRGBLayers.0.module.weight"].shape[1],
     )
     size = 4 << (len(filters) - 1)
     network = ProGANDiscriminator((size, size, image), filters)
@@ -154,12 +154,6 @@ FAMILIES = (
 # === Sizes ===
 
 
-def _get(state, name):
-    if name not in state:
-        raise ValueError(f"`{name}` is missing.")
-    return state[name]
-
-
 def _sizes(state, pattern):
     return sorted(int(match[1]) for match in (re.fullmatch(pattern, name) for name in state) if match)
 
@@ -177,8 +171,8 @@ def _mapping_sizes(state):
     """latent_dim, w_dim and layers of a mapping network."""
     count = len(_sizes(state, r"mapping\.fc(\d+)\.weight"))
     w_dim, inputs = (
-        len(_get(state, f"mapping.fc{count - 1}.weight")),
-        _get(state, "mapping.fc0.weight").shape[1],
+        len(state[f"mapping.fc{count - 1}.weight"]),
+        state["mapping.fc0.weight"].shape[1],
     )
     embedded = len(state["mapping.embed.weight"]) if "mapping.embed.weight" in state else 0
     return inputs - embedded, w_dim, count
@@ -191,7 +185,7 @@ def _classes(state):
 def _scales(state, module, inputs=False):
     """Channels of the zoo's scales from 8 on."""
     count = len(_sizes(state, rf"scaleLayers\.(\d+)\.{module}\.module\.weight"))
-    kernels = [_get(state, f"scaleLayers.{i}.{module}.module.weight") for i in range(count)]
+    kernels = [state[f"scaleLayers.{i}.{module}.module.weight"] for i in range(count)]
     return [kernel.shape[1] if inputs else len(kernel) for kernel in kernels]
 
 
@@ -271,7 +265,7 @@ def _scaled(state, layer, module, linear=False, outputs=None, inputs=None, last_
         last_input: factor of the weights of the last input channel.
     """
     at = f"{module}.module"
-    scale = math.sqrt(2.0 / np.prod(_get(state, f"{at}.weight").shape[1:]))
+    scale = math.sqrt(2.0 / np.prod(state[f"{at}.weight"].shape[1:]))
 
     def kernel(array):
         array = array * (math.sqrt(2.0) if linear else 1.0)

@@ -43,6 +43,10 @@ def pix2pix_unet(state):
     if first is None:
         return None
     downs = 1 + sum(bool(re.fullmatch(r"model\.model\.1(\.model\.3)*\.model\.1\.weight", n)) for n in state)
+    if downs < 3:
+        raise ValueError(
+            "`model.model.1.model.1.weight` or `model.model.1.model.3.model.1.weight` is missing"
+        )
     levels = ["model.model.1" + ".model.3" * i for i in range(downs - 1)]
     network = networks.unet(
         (2**downs, 2**downs, first.shape[1]),
@@ -62,11 +66,12 @@ def patchgan(state):
     first = state.get("model.0.weight")
     if first is None or first.shape[2:] != (4, 4):
         return None
-    indices = sorted(int(n.split(".")[1]) for n, v in state.items() if n.endswith(".weight") and v.ndim == 4)
+    found = (re.fullmatch(r"model\.(\d+)\.weight", name) for name, value in state.items() if value.ndim == 4)
+    indices = sorted(int(match[1]) for match in found if match)
     strided = len(indices) - 2
     field = {n: field for field, n in networks.RECEPTIVE_FIELDS.items()}.get(strided)
     if field is None:
-        raise ValueError(f"A PatchGAN of {strided} strided convolutions is unknown.")
+        raise ValueError(f"a PatchGAN of {strided} strided convolutions is unknown")
     network = networks.patchgan(
         (None, None, first.shape[1]),
         receptive_field=field,
@@ -144,8 +149,6 @@ FAMILIES = (cyclegan_resnet, pix2pix_unet, patchgan, pixel_discriminator, rrdbne
 
 
 def _outputs(state, module, axis=0):
-    if f"{module}.weight" not in state:
-        raise ValueError(f"`{module}.weight` is missing.")
     return state[f"{module}.weight"].shape[axis]
 
 

@@ -101,6 +101,7 @@ def getter(images):
         return lambda indices: tf.gather(images, indices)
 
     def read(indices):
+        indices = tf.convert_to_tensor(indices, tf.int64)
         found = tf.numpy_function(images.__getitem__, [indices], images.dtype, stateful=False)
         return tf.ensure_shape(found, (indices.shape[0], *images.shape[1:]))
 

@@ -11,9 +11,9 @@ SIDE = 15  # of the blurs' kernels
 def degrade(images, size, seed):
     """Make images small and bad, each in its own way: Real-ESRGAN's second-order chain.
 
-    Twice: a Gaussian blur (sigma of .2 to 3 and .2 to 1.5, turned and stretched at random), a resize by a random
-    factor, Gaussian noise of 1 to 30 and 1 to 25 levels (grey in two of five images) and JPEG of a quality of
-    30 to 95. The last resize is to `size`. (Its sinc filters and Poisson noise are left out.)
+    Twice: a Gaussian blur (sigma of .2 to 3 and .2 to 1.5, turned and stretched at random), a resize (first to a size
+    at random and back, then to `size`), Gaussian noise of 1 to 30 and 1 to 25 levels (grey in two of five images) and
+    JPEG of a quality of 30 to 95. (Its sinc filters and Poisson noise are left out.)
 
     Args:
         images: float32 of shape (batch, height, width, channels) in [-1, 1].

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from keras_gan.data.images import SUFFIXES, fit_image, open_image
+from keras_gan.data.images import SUFFIXES, fit_image, label_map, open_image, size_of
 from keras_gan.data.source import Source
 
 SPLITS = ("train", "test", "val", "valid", "validation")
@@ -56,11 +56,21 @@ class Files:
         return self[range(len(self))] if int(np.prod(self.shape)) <= limit else self
 
     def __getitem__(self, indices):
-        def decode(i):
-            return fit_image(open_image(self.paths[i]), self.size, self.channels, self.fit)
-
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(decode, indices)))
+            return np.stack(list(pool.map(self._decode, indices)))
+
+    def _decode(self, i):
+        return fit_image(open_image(self.paths[i]), self.size, self.channels, self.fit)
+
+
+class LabelMaps(Files):
+    """The same of pictures whose pixels are numbers of classes; a channel for each class."""
+
+    def _decode(self, i):
+        try:
+            return label_map(open_image(self.paths[i]), self.size, self.channels, self.fit)
+        except ValueError as error:
+            raise ValueError(f"{self.paths[i]}: {error}") from error
 
 
 def list_files(path):
@@ -161,8 +171,7 @@ def one_size(files):
     """The size (height, width) that all images share; a ValueError where they differ."""
     sizes = {}
     for path in files:
-        image = open_image(path)
-        sizes.setdefault((image.height, image.width), path)
+        sizes.setdefault(size_of(path), path)
         if len(sizes) > 1:
             (a, first), (b, second) = sizes.items()
             raise ValueError(

@@ -53,6 +53,15 @@ def open_image(path):
         raise ValueError(f"{path} is not a readable image: {error}") from error
 
 
+def size_of(path):
+    """(height, width) of a picture as `open_image` gives it; only the file's head is read."""
+    from PIL import Image
+
+    with Image.open(path) as image:
+        turned = image.getexif().get(0x0112, 1) >= 5
+        return (image.width, image.height) if turned else (image.height, image.width)
+
+
 def fit_image(image, size, channels, fit="crop"):
     """Bring a PIL image to one size and channel count.
 
@@ -89,6 +98,36 @@ def fit_image(image, size, channels, fit="crop"):
             image = ImageOps.pad(image, to, method=Image.Resampling.BICUBIC, color=white)
     array = np.asarray(image, "uint8")
     return array[..., None] if channels == 1 else array
+
+
+def to_picture(pixels):
+    """PIL image of a uint8 array of shape (height, width, 1, 3 or 4)."""
+    from PIL import Image
+
+    return Image.fromarray(pixels.squeeze(-1) if pixels.shape[-1] == 1 else pixels)
+
+
+def label_map(image, size, classes, fit="crop"):
+    """Bring a PIL image whose pixels are numbers of classes to one size, by nearest neighbours.
+
+    Returns:
+        uint8 array of shape (height, width, classes): 255 where a pixel is of a class.
+
+    Raises:
+        ValueError: for a coloured image, and for numbers that are too large.
+    """
+    from PIL import Image, ImageOps
+
+    if image.mode not in ("L", "P", "1", "I", "I;16"):
+        raise ValueError(f"Label maps are grey or have a palette; this picture's mode is {image.mode}.")
+    values = np.asarray(image).astype("int64")
+    if values.max() >= classes:
+        raise ValueError(f"A label map of {classes} classes has the number {values.max()}.")
+    image = Image.fromarray(values.astype("uint8"))
+    if size is not None and (image.height, image.width) != size:
+        to, method = (size[1], size[0]), Image.Resampling.NEAREST
+        image = ImageOps.fit(image, to, method) if fit == "crop" else ImageOps.pad(image, to, method)
+    return np.eye(classes, dtype="uint8")[np.asarray(image)] * np.uint8(255)
 
 
 def check_channels(channels):

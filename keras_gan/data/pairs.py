@@ -10,7 +10,14 @@ import numpy as np
 
 from keras_gan.data import folder, tensorflow_datasets
 from keras_gan.data.arrays import getter
-from keras_gan.data.images import check_channels, fit_image, from_uint8, image_size_pair, open_image
+from keras_gan.data.images import (
+    check_channels,
+    fit_image,
+    from_uint8,
+    image_size_pair,
+    open_image,
+    size_of,
+)
 from keras_gan.data.stream import Stream
 
 
@@ -23,6 +30,7 @@ def paired_folders(
     batch_size=1,
     channels_a=None,
     channels_b=None,
+    classes_a=None,
     flip=False,
     seed=0,
     direction="a2b",
@@ -39,6 +47,9 @@ def paired_folders(
         batch_size: int. Default 1, as in the paper.
         channels_a, channels_b: 1 for grey, 3 for RGB. Default: 1 where all pictures are grey. Transparency
             becomes white.
+        classes_a: int, of the number of classes: pictures of `a` are label maps, grey or with a palette, whose pixels are
+            numbers of classes. `condition` has a channel for each, 1 where a pixel is of it and else -1; they are resized by
+            nearest neighbours.
         flip: bool, whether to mirror pairs left-right at random.
         seed: int, of order, parts and flips.
         direction: "a2b" (default): `condition` is of a, `image` of b; "b2a": the reverse.
@@ -57,16 +68,21 @@ def paired_folders(
     """
     if direction not in ("a2b", "b2a"):
         raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {direction!r}')
+    if classes_a is not None and (b is None or direction != "a2b" or channels_a is not None):
+        raise ValueError("`classes_a` goes with two folders, the direction a2b, and no `channels_a`.")
+    if classes_a is not None and (not isinstance(classes_a, int) or classes_a < 2):
+        raise ValueError(f"`classes_a` must be an int of at least 2. Received: {classes_a!r}")
     size = image_size_pair(image_size)
     if b is None:
-        files = files_b = files_of(a)
-        left, right = _side_by_side(files, size, (channels_a, channels_b), fit)
+        files_a, files_b = files_of(a), []
+        left, right = _side_by_side(files_a, size, (channels_a, channels_b), fit)
     else:
         check_two_folders(a, b)
         files_a, files_b = files_of(a), files_of(b)
         check_partners(a, b, files_a, files_b)
-        left = _read(files_a, size, channels_a, fit, cache_limit)
+        left = _read(files_a, size, channels_a, fit, cache_limit, classes_a)
         right = _read(files_b, size, channels_b, fit, cache_limit)
+        check_shapes(files_a, files_b)
         if left.shape[1:3] != right.shape[1:3]:
             raise ValueError(
                 f"The pictures of {a} are {left.shape[1:3]} and those of {b} {right.shape[1:3]} (height, width). "
@@ -77,7 +93,7 @@ def paired_folders(
     dataset = pairs_from_arrays(
         condition, image, crop=crop, batch_size=batch_size, flip=flip, seed=seed, name=name
     )
-    dataset.stream.pictures = digests_of_files(files_b)
+    dataset.stream.pictures = digests_of_files([*files_a, *files_b])
     return dataset
 
 
@@ -241,13 +257,13 @@ class Unpaired(Stream):
 
 
 def digests(images):
-    """Hashes of images, by which the same picture is found in two data sets: a dict from hash to index."""
+    """Hashes of images, by which the same picture is found in two data sets: a dict from hash to its number."""
     return {hashlib.sha256(np.ascontiguousarray(image)).digest(): i for i, image in enumerate(images)}
 
 
 def digests_of_files(files):
-    """The same of files: they are the same pictures whatever they are cut or resized to."""
-    return {hashlib.sha256(pathlib.Path(file).read_bytes()).digest(): i for i, file in enumerate(files)}
+    """The same of files, with their paths: they are the same pictures whatever they are cut or resized to."""
+    return {hashlib.sha256(pathlib.Path(file).read_bytes()).digest(): str(file) for file in files}
 
 
 def warn_of_leak(train, test):
@@ -255,12 +271,12 @@ def warn_of_leak(train, test):
     if train is None or test is None or train is test:
         return
     mine, theirs = getattr(train, "pictures", {}), getattr(test, "pictures", {})
-    both = [theirs[digest] for digest in mine.keys() & theirs.keys()]
+    both = sorted(theirs[digest] for digest in mine.keys() & theirs.keys())
     if both:
+        names = [name if isinstance(name, str) else f"number {name}" for name in both[:5]]
         warnings.warn(
-            f"{len(both)} of the {len(theirs)} held-out pictures are among the training's too (numbers "
-            f"{sorted(both)[:5]}{' ...' if len(both) > 5 else ''}, in the order of their names): figures of "
-            "the held-out ones are too good.",
+            f"{len(both)} of the {len(theirs)} held-out pictures are among the training's too "
+            f"({', '.join(names)}{' ...' if len(both) > 5 else ''}): figures of the held-out ones are too good.",
             stacklevel=3,
         )
 
@@ -296,7 +312,19 @@ def check_partners(a, b, files_a, files_b):
             raise ValueError(f"{root} has pictures whose names differ in their endings alone: {twice[:3]}.")
 
 
-def _read(files, size, channels, fit, cache_limit):
+def check_shapes(files_a, files_b):
+    """Raise a ValueError that names partners of another aspect ratio, which would be cut apart."""
+    sizes = [(a, size_of(a), b, size_of(b)) for a, b in zip(files_a, files_b, strict=True)]
+    apart = [(a, x, b, y) for a, x, b, y in sizes if x[0] * y[1] != x[1] * y[0]]
+    if apart:
+        a, x, b, y = apart[0]
+        raise ValueError(
+            f"{len(apart)} of {len(sizes)} pairs have two shapes: {a} is {x} and {b} {y} (height, width). They would be cut "
+            "apart: bring both to one shape."
+        )
+
+
+def _read(files, size, channels, fit, cache_limit, classes=None):
     """All pictures as one uint8 array, or to be read when asked for; a ValueError names unreadable ones and sizes that differ."""
     files, _, modes = folder.check_files(files, "raise")
     check_channels(channels)
@@ -304,7 +332,8 @@ def _read(files, size, channels, fit, cache_limit):
     if fit not in ("crop", "pad"):
         raise ValueError(f'`fit` must be "crop" or "pad". Received: {fit!r}')
     size = size or folder.one_size(files)
-    return folder.Files(files, size, channels, fit).cached(cache_limit)
+    kind = folder.Files if classes is None else folder.LabelMaps
+    return kind(files, size, channels if classes is None else classes, fit).cached(cache_limit)
 
 
 def _side_by_side(files, size, channels, fit):

@@ -61,6 +61,13 @@ class Stream:
             sides = tuple(shapes["image"].shape[1:3])
             if any(cut > side for cut, side in zip(crop, sides, strict=True)):
                 raise ValueError(f"`crop` {tuple(crop)} is larger than the images of {name!r}, {sides}.")
+            smaller = tuple(shapes["condition"].shape[1:3]) if "condition" in shapes else sides
+            for cut, side, small in zip(crop, sides, smaller, strict=True):
+                if side % small or cut % (side // small):
+                    raise ValueError(
+                        f"`crop` {tuple(crop)} and the images of {name!r}, {sides}, must be multiples of how many times smaller "
+                        f"the conditions are, {smaller}."
+                    )
         self.fetch = fetch
         self.size = size
         self.batch_size = batch_size

@@ -1,13 +1,14 @@
 """Large images and what is left of them when they are made small."""
 
+import math
 import os
 
 import numpy as np
 
 from keras_gan.data.arrays import getter
 from keras_gan.data.degradation import degrade
-from keras_gan.data.folder import split_folder
-from keras_gan.data.images import fit_image, from_uint8, image_size_pair, open_image, to_uint8
+from keras_gan.data.folder import channels_of, check_files, split_folder
+from keras_gan.data.images import fit_image, from_uint8, image_size_pair, open_image, size_of, to_uint8
 from keras_gan.data.load import read
 from keras_gan.data.pairs import digests, digests_of_files, files_of
 from keras_gan.data.stream import Stream
@@ -29,6 +30,7 @@ def low_high(
     seed=0,
     degradation="bicubic",
     data_dir=None,
+    cache_limit=4 * 2**30,
 ):
     """Load images and small versions of them, for `SRGAN` and `ESRGAN`.
 
@@ -37,8 +39,9 @@ def low_high(
             (n, height, width, channels). A list of such arrays, or a folder without `image_size`, may be of any
             sizes from `crop` on: overlapping parts are cut out of them.
         scale: int, how many times smaller `condition` is. Default 4.
-        split, image_size, channels, data_dir: as in `keras_gan.data.load`, which also reads large sets from their
-            files at each epoch; pictures of several sizes are held in memory.
+        split, image_size, channels, data_dir: as in `keras_gan.data.load`.
+        cache_limit: int, bytes. Sets of more are read from their files at each epoch; of large pictures that is slow, and a
+            folder of their parts serves better.
         crop: int or (height, width) of the large images: a random part is cut out. None for whole images.
         batch_size: int. Default 16.
         flip: bool, whether to mirror left-right at random. Default True.
@@ -71,13 +74,22 @@ def low_high(
         folder = name.removeprefix("folder:") if name.startswith("folder:") or os.path.isdir(name) else None
         if folder and crop and size is None:
             files = files_of(split_folder(folder, split))
-            source = _cut([fit_image(open_image(file), None, channels or 3) for file in files], crop, files)
+            source = _parts_of_files(files, crop, channels, cache_limit)
             pictures = digests_of_files(files)
         else:
-            found = read(f"folder:{folder}" if folder else name, split, size, channels, data_dir=data_dir)
+            found = read(
+                f"folder:{folder}" if folder else name,
+                split,
+                size,
+                channels,
+                data_dir=data_dir,
+                cache_limit=cache_limit,
+            )
             source = found.images
     if isinstance(source, (list, tuple)):
-        source = _cut([np.asarray(picture) for picture in source], crop, range(len(source)))
+        source = [np.asarray(picture) for picture in source]
+        pictures = digests(source)
+        source = _parts_of_arrays(source, crop)
     if len(getattr(source, "shape", ())) != 4 or source.dtype != np.uint8:
         raise ValueError(
             "`source` must be uint8 images of shape (n, height, width, channels), a folder or a name. Received: "
@@ -115,25 +127,66 @@ def low_high(
     return stream.dataset()
 
 
-def _cut(pictures, crop, names):
-    """Overlapping parts of pictures of any size, all of one size, such that every `crop` lies in one of them."""
-    if crop is None:
-        raise ValueError("Pictures of several sizes need `crop`.")
-    for name, picture in zip(names, pictures, strict=True):
+class Parts:
+    """Overlapping parts of pictures of any size, all of one size, such that every `crop` lies in one of them.
+
+    Args:
+        pictures: list of uint8 arrays (height, width, channels), or of paths, which are read when asked for.
+        shapes: list of the pictures' (height, width, channels).
+        crop: (height, width).
+        names: what messages call the pictures.
+    """
+
+    dtype = np.dtype("uint8")
+
+    def __init__(self, pictures, shapes, crop, names):
+        if crop is None:
+            raise ValueError("Pictures of several sizes need `crop`.")
+        for name, shape in zip(names, shapes, strict=True):
+            if any(have < side for have, side in zip(shape, crop, strict=False)):
+                raise ValueError(f"Picture {name}, {shape[:2]}, is smaller than `crop` {tuple(crop)}.")
+        self.pictures, channels = pictures, shapes[0][2]
+        # Larger parts overlap less: of four times `crop` each pixel lies in 1.8 parts.
+        self.sides = [min(4 * side, *(shape[axis] for shape in shapes)) for axis, side in enumerate(crop)]
+        self.places = []
+        for i, shape in enumerate(shapes):
+            starts = [
+                [min(start, full - side) for start in range(0, full - cut + 1, side - cut + 1)]
+                for full, side, cut in zip(shape, self.sides, crop, strict=False)
+            ]
+            self.places += [(i, y, x) for y in starts[0] for x in starts[1]]
+        self.shape = (len(self.places), *self.sides, channels)
+
+    def __len__(self):
+        return len(self.places)
+
+    def __getitem__(self, indices):
+        parts = []
+        for index in indices:
+            i, y, x = self.places[int(index)]
+            picture = self.pictures[i]
+            if not isinstance(picture, np.ndarray):
+                picture = fit_image(open_image(picture), None, self.shape[-1])
+            parts.append(picture[y : y + self.sides[0], x : x + self.sides[1]])
+        return np.stack(parts)
+
+
+def _parts_of_arrays(pictures, crop):
+    for i, picture in enumerate(pictures):
         if picture.ndim != 3 or picture.dtype != np.uint8 or picture.shape[2] != pictures[0].shape[2]:
             raise ValueError(
                 "Pictures must be uint8 of shape (height, width, channels), of as many channels all. Received: "
-                f"{name} of dtype={picture.dtype}, shape={picture.shape}"
+                f"{i} of dtype={picture.dtype}, shape={picture.shape}"
             )
-        if any(have < side for have, side in zip(picture.shape, crop, strict=False)):
-            raise ValueError(f"Picture {name}, {picture.shape[:2]}, is smaller than `crop` {tuple(crop)}.")
-    # Larger parts overlap less: of four times `crop` each pixel lies in 1.8 parts.
-    sides = [min(4 * side, *(p.shape[axis] for p in pictures)) for axis, side in enumerate(crop)]
-    parts = []
-    for picture in pictures:
-        starts = [
-            [min(start, full - side) for start in range(0, full - cut + 1, side - cut + 1)]
-            for full, side, cut in zip(picture.shape, sides, crop, strict=False)
-        ]
-        parts += [picture[y : y + sides[0], x : x + sides[1]] for y in starts[0] for x in starts[1]]
-    return np.stack(parts)
+    return Parts(pictures, [picture.shape for picture in pictures], crop, range(len(pictures)))
+
+
+def _parts_of_files(files, crop, channels, cache_limit):
+    """Parts of the pictures of a folder: of the pictures in memory, or of their files where they are too many."""
+    files, _, modes = check_files(files, "raise")
+    channels = channels or channels_of(modes)
+    shapes = [(*size_of(file), channels) for file in files]
+    parts = Parts(files, shapes, crop, files)
+    if sum(map(math.prod, shapes)) <= cache_limit:
+        parts.pictures = [fit_image(open_image(file), None, channels) for file in files]
+    return parts

@@ -25,7 +25,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
         fused = training and self.trainable and mask is None and not (self.synchronized or self.renorm)
         if not fused or len(inputs.shape) != 4 or self.axis not in (-1, 3) or inputs.dtype == "float64":
             return super().call(inputs, training=training, mask=mask)
-        count = tf.size(inputs) // inputs.shape[-1]
+        # Known without an operation where the batch's size is.
+        count = (inputs.shape.num_elements() or tf.size(inputs)) // inputs.shape[-1]
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=inputs,
             scale=self.gamma if self.scale else tf.ones(inputs.shape[-1:]),
@@ -36,7 +37,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
             is_training=True,
         )
         # It gives the unbiased variance; Keras averages the one that it divided by.
-        variance = variance * (ops.cast(tf.maximum(count - 1, 1), "float32") / ops.cast(count, "float32"))
+        unbiased = max(count - 1, 1) / count if isinstance(count, int) else tf.maximum(count - 1, 1) / count
+        variance = variance * ops.cast(unbiased, "float32")
         for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):
             average.assign(average * self.momentum + value * (1.0 - self.momentum))
         return outputs

@@ -1,4 +1,4 @@
-"""PReLU of few operations."""
+"""PReLU that keeps its input alone for the gradient."""
 
 import keras
 from keras import ops
@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PReLU(keras.layers.PReLU):
-    """Keras' PReLU as one choice; Keras' own, relu(x) - alpha relu(-x), keeps three copies of x for the gradient.
+    """Keras' PReLU that keeps its input alone for the gradient: Keras' own, relu(x) - alpha relu(-x), keeps three copies.
 
     Arguments as `keras.layers.PReLU`.
 
@@ -17,4 +17,16 @@ class PReLU(keras.layers.PReLU):
     """
 
     def call(self, inputs):
-        return ops.where(inputs > 0, inputs, self.alpha * inputs)
+        @ops.custom_gradient
+        def activation(x, alpha):
+            shared = [i + 1 for i, size in enumerate(alpha.shape) if size == 1]
+
+            def gradient(upstream):
+                of_alpha = ops.sum(upstream * ops.minimum(x, 0), axis=[0, *shared])
+                of_x = ops.where(x > 0, upstream, alpha * upstream)
+                return of_x, ops.reshape(of_alpha, alpha.shape)
+
+            return ops.where(x > 0, x, alpha * x), gradient
+
+        # A value, not the variable: so it is asked of custom gradients.
+        return activation(inputs, 1.0 * self.alpha)

@@ -59,6 +59,7 @@ class LevelsMetric(PairMetric):
         self.channels, self.border = channels, border
 
     def check(self, image_shape):
+        check_luma(self.channels, image_shape[-1])
         if min(image_shape[:2]) - 2 * self.border < self.least:
             raise ValueError(
                 f"`{self.name}` needs {self.least} pixels and more inside the border of {self.border}. Received: "
@@ -73,6 +74,11 @@ class LevelsMetric(PairMetric):
         raise NotImplementedError(f"{type(self).__name__} must define `of_levels`.")
 
 
+def check_luma(channels, count):
+    if channels == "y" and count not in (1, 3):
+        raise ValueError(f'`channels="y"` is the luma of RGB or grey images. Received: {count} channels')
+
+
 def levels(images, channels="rgb", border=0):
     """Images in [-1, 1], or uint8, as whole levels in [0, 255] or their luma, float32, without a border."""
     images = ops.convert_to_tensor(images)
@@ -81,6 +87,7 @@ def levels(images, channels="rgb", border=0):
     images = ops.cast(images, "float32")
     if border:
         images = images[:, border:-border, border:-border]
+    check_luma(channels, images.shape[-1])
     if channels == "y" and images.shape[-1] == 3:
         weights = np.array([65.481, 128.553, 24.966], "float32") / 255.0
         images = ops.sum(images * weights, axis=-1, keepdims=True) + 16.0

@@ -12,7 +12,8 @@ class SSIM(LevelsMetric):
     """Mean structural similarity of images and their targets, 1 where they are equal.
 
     Gaussian window of 11 pixels, sigma 1.5, where it lies within the image; mean over channels. Of images
-    rounded to 256 levels.
+    rounded to 256 levels. It is scikit-image's `structural_similarity` with `gaussian_weights=True, sigma=1.5,
+    use_sample_covariance=False, data_range=255`.
 
     Args:
         channels: "rgb" (default), or "y" for the luma alone. border: int, pixels left out on each side. Default 0.

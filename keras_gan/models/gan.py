@@ -87,7 +87,7 @@ class GAN(Loops, keras.Model):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.dataset_name = self.class_names = self.data_identity = self.fit_callbacks = None
-        self.held_out_stream = self.held_out_arrays = None
+        self.held_out_stream = self.held_out_arrays = self.other_batches = None
         self.at_epoch_end = False
         self.ema_generator = generator
         if ema_decay is not None:

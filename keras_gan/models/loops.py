@@ -91,7 +91,9 @@ class Loops:
             validation_split=validation_split,
             validation_data=validation_data,
         )
-        self.held_out_stream = self.held_out_arrays = None
+        self.held_out_stream = self.held_out_arrays = self.other_batches = None
+        if batches.stream is None:
+            self.other_batches = lambda: batches.dataset
         if held_out is not None:
             held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
         warn_of_leak(batches.stream, self.held_out_stream)
@@ -119,6 +121,8 @@ class Loops:
         count = len(batches["image"]) if not is_dataset else None
         if self.held_out_stream:
             count = self.held_out_stream.size
+        elif is_dataset:
+            self.other_batches = lambda: batches
         self.evaluation.prepare(self, batches.element_spec if is_dataset else batches, count)
         return batches
 

@@ -8,7 +8,7 @@ from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
-from keras_gan.tiles import filled_up
+from keras_gan.tiles import as_graph, filled_up
 
 
 class Translation(GAN):
@@ -99,9 +99,9 @@ class Translation(GAN):
     def _translate(network, images, batch_size):
         checks.check_count(batch_size, "batch_size")
         images = checks.check_source(images, network.input_shape[1:])
-        outputs = []
+        outputs, graph, sizes = [], as_graph(network), network.input_shape[1:3]
         for start in range(0, len(images), batch_size):
-            outputs.append(filled_up(network, images[start : start + batch_size], network.input_shape[1:3]))
+            outputs.append(filled_up(graph, images[start : start + batch_size], sizes))
         return np.concatenate(outputs)
 
     def generate(self, *args, **kwargs):
@@ -115,18 +115,23 @@ class Translation(GAN):
     # === Pictures ===
 
     def examples(self, count):
-        """A dict of `count` pairs, evenly spaced, of the data that `fit` holds out (or else trains on)."""
+        """A dict of `count` pairs of the data that `fit` holds out, or else trains on.
+
+        Evenly spaced; of a data set that is not of keras_gan.data, the first ones.
+        """
         if isinstance(self.held_out_arrays, dict):
             size = len(self.held_out_arrays["image"])
             chosen = np.linspace(0, size - 1, min(count, size)).round().astype(int)
             return {name: np.asarray(self.held_out_arrays[name])[chosen] for name in ("condition", "image")}
-        stream = self.held_out_stream or self.training_stream
-        if stream is None:
-            raise ValueError(
-                "Examples for pictures are taken from data sets of keras_gan.data, or arrays. Pass one as "
-                "`validation_data`."
-            )
-        return {name: value.numpy() for name, value in stream.examples(count).items() if name != "label"}
+        stream = self.held_out_stream or (self.training_stream if self.other_batches is None else None)
+        if stream is not None:
+            found = stream.examples(count)
+        elif self.other_batches is not None:
+            pairs = self.other_batches().unbatch().take(count).batch(count)
+            found = next(iter(pairs))
+        else:
+            raise ValueError("Examples for pictures are of the data of `fit`, which was not called.")
+        return {name: np.asarray(found[name]) for name in ("condition", "image")}
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
         """Examples for the rows of a sample grid: as many in a row as cells of three allow."""
@@ -134,7 +139,7 @@ class Translation(GAN):
 
     def grid_images(self, inputs, columns):
         """Input, output and target of each example side by side."""
-        output = self.images_of(inputs["condition"])
+        output = self.translate(inputs["condition"])
         cells = [to_uint8(inputs["condition"]).numpy(), output, to_uint8(inputs["image"]).numpy()]
         return interleave(cells), 3 * max(1, columns // 3)
 

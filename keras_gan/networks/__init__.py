@@ -2,10 +2,11 @@
 
 from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
-from keras_gan.networks.esrgan import rrdbnet
+from keras_gan.networks.esrgan import esrgan_discriminator, rrdbnet
 from keras_gan.networks.freeze import freeze_blocks
 from keras_gan.networks.gan_stability import gan_stability
 from keras_gan.networks.infogan import infogan
+from keras_gan.networks.interpolate import interpolate
 from keras_gan.networks.mlp import mlp
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.progan import progan
@@ -19,9 +20,11 @@ from keras_gan.networks.stylegan3 import stylegan3
 __all__ = [
     "RECEPTIVE_FIELDS",
     "dcgan",
+    "esrgan_discriminator",
     "freeze_blocks",
     "gan_stability",
     "infogan",
+    "interpolate",
     "mlp",
     "msrresnet",
     "patchgan",

@@ -1,9 +1,9 @@
-"""The generator of ESRGAN: residual-in-residual dense blocks."""
+"""The networks of ESRGAN: residual-in-residual dense blocks, and a discriminator."""
 
 import keras
 from keras import layers, ops
 
-from keras_gan.layers import LeakyReLU
+from keras_gan.layers import BatchNormalization, LeakyReLU
 from keras_gan.networks.srgan import check_scale
 
 
@@ -64,6 +64,38 @@ def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channe
     x = convolution(leaky(convolution(x, filters)), out_channels or channels)
     outputs = layers.Activation("linear", dtype="float32", name="output")(x)
     return keras.Model(inputs, outputs, name="rrdbnet")
+
+
+def esrgan_discriminator(image_shape, *, filters=64, units=100):
+    """ESRGAN's discriminator (BasicSR's VGGStyleDiscriminator): pairs of a 3x3 and a strided 4x4 convolution.
+
+    Args:
+        image_shape: (height, width, channels), multiples of 32; 128 x 128 as in the paper.
+        filters: int; it doubles three times. Default 64.
+        units: int, of the hidden dense layer. Default 100.
+
+    Returns:
+        keras.Model from images to logits (batch, 1).
+
+    Example:
+    >>> keras_gan.networks.esrgan_discriminator((128, 128, 3), filters=4, units=8).output_shape
+    (None, 1)
+
+    Reference: Wang et al., 2018, https://arxiv.org/abs/1809.00219; https://github.com/XPixelGroup/BasicSR
+    """
+    if None in image_shape or min(image_shape[:2]) < 32 or any(side % 32 for side in image_shape[:2]):
+        raise ValueError(
+            f"`image_shape` must be fixed, of multiples of 32 pixels. Received: {tuple(image_shape)}"
+        )
+    inputs = x = layers.Input(tuple(image_shape), name="image")
+    for i, width in enumerate((1, 2, 4, 8, 8)):
+        for kernel_size, strides in ((3, 1), (4, 2)):
+            first = i == 0 and strides == 1
+            x = layers.Conv2D(filters * width, kernel_size, strides, padding="same", use_bias=first)(x)
+            x = x if first else BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+            x = LeakyReLU(0.2)(x)
+    x = LeakyReLU(0.2)(layers.Dense(units)(layers.Flatten()(x)))
+    return keras.Model(inputs, layers.Dense(1, name="logit")(x), name="esrgan_discriminator")
 
 
 @keras.saving.register_keras_serializable("keras_gan")

@@ -39,10 +39,10 @@ def unet(
         downs: int, how often the size is halved, at least 2. Default: until the shorter side is 1, 8 times
             at 256.
         normalization: "batch" (paper), "instance" or "none".
-        dropout: float, rate in the three innermost 8 x `filters` layers on the way up (of 8 downs): the
-            generator's noise. Default 0.5; 0 for none.
+        dropout: float, rate in the innermost 8 x `filters` layers on the way up, as the official code has them: three of
+            8 downs, one of 6 (64 pixels), none of 5 and fewer. The generator's noise. Default 0.5; 0 for none.
         dropout_in_inference: bool, whether dropout stays on when images are translated, as in the paper,
-            with one mask. Default False.
+            with one mask. Default False, as in the official code.
 
     Returns:
         keras.Model from images in [-1, 1] to images in [-1, 1] of the same height and width.

@@ -173,7 +173,8 @@ def test_newer_names_averages_and_smaller_scales(monkeypatch):
     names = [f"body.{b}.rdb{i}.conv{j}" for b in (0, 1) for i in (1, 2, 3) for j in range(1, 6)]
     names = ["conv_first", *names, "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
     state = weights_of(network, names)
-    found = loaded({"params": {}, "params_ema": state}, monkeypatch)
+    other = {name: value + 1 for name, value in state.items()}
+    found = loaded({"params": other, "params_ema": state}, monkeypatch)
     images = np.random.default_rng(0).uniform(size=(1, 6, 4, 3)).astype("float32")
     assert found(images).shape == (1, 12, 8, 3)
     # Channel c, row i and column j of a square become channel 4c + 2i + j.
@@ -204,6 +205,49 @@ def test_pixel_discriminator(monkeypatch):
     network = keras_gan.networks.patchgan((8, 8, 6), receptive_field=1, filters=4)
     state = weights_of(network, ["net.0", "net.2", "net.3", "net.5"])
     assert loaded(state, monkeypatch).output_shape == (None, None, None, 1)
+
+
+def rrdbnet_state():
+    network = keras_gan.networks.rrdbnet(4, filters=4, blocks=1, growth=2)
+    dense = [f"body.0.rdb{i}.conv{j}" for i in (1, 2, 3) for j in range(1, 6)]
+    return weights_of(
+        network, ["conv_first", *dense, "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
+    )
+
+
+WHOLE = {
+    "resnet": lambda: weights_of(
+        keras_gan.networks.resnet((None, None, 3), blocks=2, filters=4), NAMES["resnet"]
+    ),
+    "unet": lambda: weights_of(
+        keras_gan.networks.unet((8, 8, 3), filters=4, normalization="instance"), NAMES["unet"]
+    ),
+    "patchgan": lambda: weights_of(
+        keras_gan.networks.patchgan((None, None, 3), filters=4, normalization="instance"), NAMES["patchgan"]
+    ),
+    "pixel": lambda: weights_of(
+        keras_gan.networks.patchgan((None, None, 3), receptive_field=1, filters=4, normalization="instance"),
+        NAMES["pixel"],
+    ),
+    "rrdbnet": rrdbnet_state,
+    "msrresnet": msrresnet_state,
+}
+
+
+@pytest.mark.parametrize("family", WHOLE)
+def test_whatever_is_missing_or_misshapen_is_a_readable_error(family, monkeypatch):
+    whole = WHOLE[family]()
+    loaded(dict(whole), monkeypatch)
+    # Without its first, a file may be of no known family; others must not be taken for a smaller network.
+    for name in whole:
+        for array in (None, whole[name].ravel(), whole[name][..., None]):
+            state = (
+                {**whole, name: array} if array is not None else {k: v for k, v in whole.items() if k != name}
+            )
+            if array is not None and array.shape == whole[name].shape:
+                continue
+            with pytest.raises(ValueError, match="file.pth"):
+                loaded(state, monkeypatch)
 
 
 @needs_golden

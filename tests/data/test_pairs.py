@@ -181,3 +181,58 @@ def test_one_kind_in_memory_and_one_in_its_files(tmp_path):
             picture(tmp_path / "few" / f"{i}.png", (0, i, 0), (8, 8))
     dataset = data.unpaired_folders(tmp_path / "few", tmp_path / "many", cache_limit=2 * 8 * 8 * 3)
     assert len(list(dataset)) == 6
+
+
+def test_partners_of_two_shapes_are_named(tmp_path):
+    a, b = pair_folders(tmp_path)
+    picture(b / "class0" / "2.png", (0, 0, 0), size=(24, 10))
+    with pytest.raises(ValueError, match=r"1 of 6 pairs.*2.png is \(10, 12\).*\(10, 24\)"):
+        data.paired_folders(a, b, image_size=8)
+    # Of one shape, but of two sizes, they are brought to one.
+    picture(b / "class0" / "2.png", (0, 0, 0), size=(24, 20))
+    data.paired_folders(a, b, image_size=8)
+
+
+def test_label_maps(tmp_path):
+    rng = np.random.default_rng(0)
+    classes = rng.integers(0, 5, (3, 6, 6)).astype("uint8")
+    for i, numbers in enumerate(classes):
+        picture(tmp_path / "b" / f"{i}.png", (50 * i,) * 3, size=(12, 12))
+        (tmp_path / "a").mkdir(exist_ok=True)
+        labels = Image.fromarray(numbers)
+        if i:  # numbers are meant, whatever the palette's colours
+            labels = labels.convert("P")
+            labels.putdata(numbers.ravel())
+            labels.putpalette(rng.integers(0, 256, 768).astype("uint8").tolist())
+        labels.save(tmp_path / "a" / f"{i}.png")
+    for batch in data.paired_folders(tmp_path / "a", tmp_path / "b", image_size=12, classes_a=5):
+        i = round(float(batch["image"][0, 0, 0, 0] + 1) * 127.5) // 50
+        assert batch["condition"].shape == (1, 12, 12, 5)
+        expected = np.eye(5)[classes[i].repeat(2, axis=0).repeat(2, axis=1)] * 2 - 1
+        np.testing.assert_array_equal(batch["condition"][0], expected)
+    for options, message in (
+        ({"classes_a": 4}, r"a/\d.png.*4 classes has the number 4"),
+        ({"classes_a": 5, "direction": "b2a"}, "classes_a"),
+        ({"classes_a": 1}, "at least 2"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            data.paired_folders(tmp_path / "a", tmp_path / "b", image_size=12, **options)
+    with pytest.raises(ValueError, match="mode is RGB"):
+        data.paired_folders(tmp_path / "b", tmp_path / "a", image_size=12, classes_a=5)
+
+
+def test_leaks_are_named(tmp_path):
+    from keras_gan.data.pairs import warn_of_leak
+
+    a, b = pair_folders(tmp_path / "train")
+    test_a, test_b = pair_folders(tmp_path / "test")
+    train, test = (data.paired_folders(*pair, image_size=8).stream for pair in ((a, b), (test_a, test_b)))
+    with pytest.warns(UserWarning, match=r"held-out pictures are among.*test/a/class0/0.png"):
+        warn_of_leak(train, test)
+
+
+def test_parts_that_the_conditions_cannot_follow_are_refused():
+    small, large = (np.zeros((2, side, side, 3), "uint8") for side in (8, 32))
+    data.pairs_from_arrays(small, large, crop=16)
+    with pytest.raises(ValueError, match="multiples of how many times smaller"):
+        data.pairs_from_arrays(small, large, crop=18)

@@ -24,9 +24,17 @@ def test_parts_of_pictures_of_any_size(tmp_path):
     sizes = [(40, 64), (33, 90), (70, 32)]
     for i, (height, width) in enumerate(sizes):
         Image.fromarray(images(1, 128)[0, :height, :width]).save(tmp_path / f"{i}.png")
-    for source in (str(tmp_path), [images(1, 128)[0, :h, :w] for h, w in sizes]):
-        batch = next(iter(data.low_high(source, 2, crop=16, batch_size=4)))
+    found = []
+    arrays = [images(1, 128)[0, :h, :w] for h, w in sizes]
+    # A folder in memory, one that is read from its files, and arrays.
+    for source, options in ((str(tmp_path), {}), (str(tmp_path), {"cache_limit": 0}), (arrays, {})):
+        batch = next(iter(data.low_high(source, 2, crop=16, batch_size=4, **options)))
         assert batch["image"].shape == (4, 16, 16, 3) and batch["condition"].shape == (4, 8, 8, 3)
+        found.append(batch["image"].numpy())
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_array_equal(found[0], found[2])
+    with pytest.raises(ValueError, match=r"1.png, \(33, 90\), is smaller than `crop`"):
+        data.low_high(tmp_path, 2, crop=36)
 
 
 def test_what_does_not_fit_is_said():

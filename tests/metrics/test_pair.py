@@ -84,3 +84,12 @@ def test_what_does_not_fit_is_said():
     ):
         with pytest.raises(ValueError, match=message):
             make()
+
+
+def test_luma_is_of_rgb_and_grey_alone():
+    images = np.zeros((2, 16, 16, 4), "uint8")
+    for figure in (metrics.psnr, metrics.ssim):
+        with pytest.raises(ValueError, match="4 channels"):
+            figure(images, images, channels="y")
+    with pytest.raises(ValueError, match="4 channels"):
+        metrics.PSNR(channels="y").check((16, 16, 4))

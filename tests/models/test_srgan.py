@@ -4,7 +4,6 @@ import pytest
 
 import keras_gan
 from keras_gan import networks
-from keras_gan.models.srgan import interpolate
 
 
 def make(model=keras_gan.SRGAN, **options):
@@ -51,16 +50,6 @@ def test_a_scale_other_than_the_networks_is_refused():
     gan.compile(regularizers=[])
     with pytest.raises(ValueError, match="8, 8, 1"):
         gan.fit({**batch(), "condition": batch()["condition"][:, ::2, ::2]}, batch_size=4, verbose=0)
-
-
-def test_interpolated_networks():
-    first, second = make().generator, make().generator
-    second.set_weights([w + 1.0 for w in second.get_weights()])
-    middle = interpolate(first, second, 0.25)
-    for a, c in zip(first.get_weights(), middle.get_weights(), strict=True):
-        np.testing.assert_allclose(c, a + 0.25, atol=1e-6)
-    with pytest.raises(ValueError, match="alpha"):
-        interpolate(first, second, 2.0)
 
 
 def test_a_stage_that_ends_within_an_execution_is_refused():

@@ -7,7 +7,7 @@ import tensorflow as tf
 from PIL import Image
 
 import keras_gan
-from keras_gan import networks
+from keras_gan import layers, networks
 from tests.helpers import all_state, assert_same_state
 
 SIZE = 16
@@ -22,6 +22,15 @@ def pix2pix():
         ema_decay=0.9,
         seed=0,
     )
+
+
+def noisy():
+    """Pix2Pix as in its paper: batch normalisation, and dropout for noise, which a U-Net has from 64 pixels on."""
+    inputs = keras.layers.Input((SIZE, SIZE, 1))
+    x = networks.unet((SIZE, SIZE, 1), 4, filters=4, downs=3)(inputs)
+    x = keras.layers.Conv2D(3, 1, dtype="float32")(layers.ActiveDropout(0.5)(x))
+    judge = networks.patchgan((SIZE, SIZE, 3), 1, receptive_field=16, filters=4)
+    return keras_gan.Pix2Pix(keras.Model(inputs, x), judge, seed=0)
 
 
 def cyclegan():
@@ -44,18 +53,29 @@ def srgan():
     )
 
 
+def esrgan():
+    return keras_gan.ESRGAN(
+        networks.rrdbnet(2, filters=4, blocks=1, growth=2),
+        networks.srgan_discriminator((SIZE, SIZE, 3), filters=4, units=4),
+        pretraining_steps=3,
+        pixel_weight=1.0,
+        seed=0,
+    )
+
+
 def features():
     keras.utils.set_random_seed(7)
     return keras.Sequential([keras.layers.Input((8, 8, 3)), keras.layers.Conv2D(4, 3, name="conv")])
 
 
-MODELS = {"pix2pix": pix2pix, "cyclegan": cyclegan, "srgan": srgan}
+MODELS = {"pix2pix": pix2pix, "noisy": noisy, "cyclegan": cyclegan, "srgan": srgan, "esrgan": esrgan}
+SMALLER = ("srgan", "esrgan")
 
 
 def compiled(name, optimizer=None, **options):
     keras.utils.set_random_seed(0)
     gan = MODELS[name]()
-    if name == "srgan":
+    if name in SMALLER:
         penalty = keras_gan.regularizers.PerceptualPenalty(0.1, features(), layers="conv")
         options["regularizers"] = [penalty]
     if optimizer:
@@ -67,9 +87,9 @@ def compiled(name, optimizer=None, **options):
 def arrays(name, n=24):
     rng = np.random.default_rng(0)
     image = rng.uniform(-1, 1, (n, SIZE, SIZE, 3)).astype("float32")
-    if name == "pix2pix":
+    if name in ("pix2pix", "noisy"):
         condition = image.mean(-1, keepdims=True)
-    elif name == "srgan":
+    elif name in SMALLER:
         condition = image.reshape(n, SIZE // 2, 2, SIZE // 2, 2, 3).mean((2, 4))
     else:
         condition = rng.uniform(-1, 1, image.shape).astype("float32")
@@ -133,18 +153,27 @@ def test_exported_images_are_the_models(name, tmp_path):
     gan.fit(data(name), epochs=1, verbose=0)
     served = tf.saved_model.load(gan.export(tmp_path / "exported"))
     levels = keras_gan.data.to_uint8(arrays(name)["condition"][:3]).numpy()
-    sizes = [levels] if name == "pix2pix" else [levels, levels[:, :8, :8], np.tile(levels, (1, 1, 2, 1))]
+    sizes = (
+        [levels]
+        if name in ("pix2pix", "noisy")
+        else [levels, levels[:, :8, :8], np.tile(levels, (1, 1, 2, 1))]
+    )
     for images in sizes:
         for direction in gan.exported_networks():
             expected = gan.translate(images, direction) if name == "cyclegan" else gan.translate(images)
             made = getattr(served, direction)(tf.constant(images)).numpy()
             assert np.abs(made.astype(int) - expected).max() <= 1
-        floats = served.signatures["serving_default"](images=keras_gan.data.from_uint8(images))["images"]
-        assert np.abs(keras_gan.data.to_uint8(floats).numpy().astype(int) - gan.translate(images)).max() <= 1
+        signatures = {"serving_default": {}} | (
+            {"serving_b2a": {"direction": "b2a"}} if name == "cyclegan" else {}
+        )
+        for signature, way in signatures.items():
+            floats = served.signatures[signature](images=keras_gan.data.from_uint8(images))["images"]
+            expected = gan.translate(images, **way).astype(int)
+            assert np.abs(keras_gan.data.to_uint8(floats).numpy() - expected).max() <= 1
 
 
 @slow
-@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16"])
+@pytest.mark.parametrize("policy", ["float32", "mixed_bfloat16", "mixed_float16"])
 def test_compiled_by_xla(name, policy):
     keras.config.set_dtype_policy(policy)
     gan = compiled(name, jit_compile=True)
@@ -163,6 +192,37 @@ def test_pictures_show_input_output_and_target(name, tmp_path):
     assert Image.open(tmp_path / "epoch-0001.png").size == (300, 116)
     examples = gan.examples(3)
     assert len(examples["image"]) == 3 and examples["image"].min() >= -1
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_pictures_of_a_data_set_of_ones_own(tmp_path, held_out):
+    gan = compiled("pix2pix")
+    pairs = tf.data.Dataset.from_tensor_slices(arrays("pix2pix", 8)).batch(4, drop_remainder=True)
+    other = {key: -value for key, value in arrays("pix2pix", 8).items()}
+    other = tf.data.Dataset.from_tensor_slices(other).batch(4)
+    grid = keras_gan.callbacks.SampleGrid(tmp_path, rows=2, columns=3)
+    gan.fit(pairs, validation_data=other if held_out else None, epochs=1, verbose=0, callbacks=[grid])
+    assert (tmp_path / "epoch-0001.png").exists()
+    sign = -1 if held_out else 1
+    np.testing.assert_array_equal(gan.examples(3)["image"], sign * arrays("pix2pix", 8)["image"][:3])
+
+
+@pytest.mark.parametrize("channels", [2, 4, 12])
+def test_label_maps_as_conditions(tmp_path, channels):
+    """A channel for each class, beside RGB targets."""
+    generator = networks.unet((SIZE, SIZE, channels), filters=4, downs=3)
+    judge = networks.patchgan((SIZE, SIZE, 3), channels, receptive_field=16, filters=4)
+    gan = keras_gan.Pix2Pix(generator, judge)
+    gan.compile()
+    maps = (
+        np.eye(channels, dtype="uint8")[np.random.default_rng(0).integers(0, channels, (8, SIZE, SIZE))] * 255
+    )
+    images = keras_gan.data.to_uint8(arrays("pix2pix", 8)["image"]).numpy()
+    pairs = keras_gan.data.pairs_from_arrays(maps, images, batch_size=4)
+    grid = keras_gan.callbacks.SampleGrid(tmp_path, rows=2, columns=3)
+    gan.fit(pairs, epochs=1, verbose=0, callbacks=[grid])
+    picture = np.array(Image.open(tmp_path / "epoch-0001.png"))
+    assert len(np.unique(picture[20:65, 3:48].reshape(-1, 3), axis=0)) == channels
 
 
 def test_what_does_not_fit_is_said(name):
@@ -191,7 +251,7 @@ def test_what_does_not_fit_is_said(name):
 def test_the_players_move_their_own_weights_alone(name):
     """SRGAN's discriminator rests while the pixel loss lasts."""
     gan = compiled(name)
-    if name == "srgan":
+    if name in SMALLER:
         before = [w.numpy() for w in gan.discriminator.weights]
         gan.fit(data(name), epochs=1, verbose=0, callbacks=[keras_gan.callbacks.StopAtStep(3)])
         for weight, value in zip(gan.discriminator.weights, before, strict=True):

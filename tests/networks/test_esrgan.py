@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from keras_gan.networks import rrdbnet
+from keras_gan.networks import esrgan_discriminator, rrdbnet
 
 
 def test_the_papers_network():
@@ -21,3 +21,16 @@ def test_sizes(scale):
 def test_other_scales_are_refused():
     with pytest.raises(ValueError, match=r"\(1, 2, 4\)"):
         rrdbnet(3)
+
+
+def test_discriminator():
+    """BasicSR's VGGStyleDiscriminator of 128 pixels: 14.5 M weights, counted layer by layer."""
+    network = esrgan_discriminator((128, 128, 3))
+    widths = [64, 64, 128, 128, 256, 256, 512, 512, 512, 512]
+    convolutions = sum(
+        (9 if i % 2 == 0 else 16) * a * b for i, (a, b) in enumerate(zip([3, *widths], widths, strict=False))
+    )
+    trainable = convolutions + 64 + 2 * sum(widths[1:]) + 512 * 16 * 100 + 100 + 101
+    assert sum(int(np.prod(w.shape)) for w in network.trainable_weights) == trainable
+    with pytest.raises(ValueError, match="multiples of 32"):
+        esrgan_discriminator((48, 48, 3))
