@@ -28,7 +28,7 @@ def noisy():
     """Pix2Pix as in its paper: batch normalisation, and dropout for noise, which a U-Net has from 64 pixels on."""
     inputs = keras.layers.Input((SIZE, SIZE, 1))
     x = networks.unet((SIZE, SIZE, 1), 4, filters=4, downs=3)(inputs)
-    x = keras.layers.Conv2D(3, 1, dtype="float32")(layers.ActiveDropout(0.5)(x))
+    x = keras.layers.Conv2D(3, 1, dtype="float32")(layers.ActiveDropout(0.5, name="noise")(x))
     judge = networks.patchgan((SIZE, SIZE, 3), 1, receptive_field=16, filters=4)
     return keras_gan.Pix2Pix(keras.Model(inputs, x), judge, seed=0)
 
