@@ -191,7 +191,8 @@ def train(
         raise ValueError("--weights does not go with --extractor trained.")
     if not metrics and (extractor != "inception" or weights):
         raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
-    if chosen.data == "low_high" and dataset and dataset != "mnist_5k" and not image_size:
+    is_folder = dataset and (dataset.startswith("folder:") or pathlib.Path(dataset).is_dir())
+    if chosen.data == "low_high" and is_folder and not image_size:
         # Parts of pictures as they are: made small, they would have lost what is to be learnt.
         crop = crop or chosen.crop or 48
     dataset = (", ".join(filter(None, (a, b))) if from_folders else dataset) or chosen.dataset

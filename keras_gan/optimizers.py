@@ -10,7 +10,7 @@ from keras_gan.schedules import Schedule, number_or_schedule, value_at
 class Adam(keras.optimizers.Adam):
     """Keras' Adam, with one operation for the update of each variable.
 
-    The same formula: Keras' own makes twenty operations of it, with as many copies of the gradient. A step of
+    The same formula, for weights in float32; others have Keras' own update. Keras' own makes twenty operations of it, with as many copies of the gradient. A step of
     Pix2Pix (54 million weights, 256 x 256) takes 10% less time with this one, and less memory.
 
     Args:
@@ -35,16 +35,21 @@ class Adam(keras.optimizers.Adam):
         return iterations
 
     def update_step(self, gradient, variable, learning_rate):
-        if self.amsgrad or not isinstance(gradient, tf.Tensor):  # rows of a table
+        # In half precision 1 - beta_2 would be zero; what is no tensor are rows of a table.
+        if (
+            self.amsgrad
+            or not isinstance(gradient, tf.Tensor)
+            or variable.dtype not in ("float32", tf.float32)
+        ):
             return super().update_step(gradient, variable, learning_rate)
-        index, dtype = self._get_variable_index(variable), variable.dtype
+        index = self._get_variable_index(variable)
         scalars = {"lr": learning_rate, **self._scalars}
         tf.raw_ops.ResourceApplyAdam(
             var=handle_of(variable),
             m=handle_of(self._momentums[index]),
             v=handle_of(self._velocities[index]),
-            grad=tf.cast(gradient, dtype),
-            **{name: tf.cast(scalar, dtype) for name, scalar in scalars.items()},
+            grad=tf.cast(gradient, "float32"),
+            **{name: tf.cast(scalar, "float32") for name, scalar in scalars.items()},
         )
 
 

@@ -47,7 +47,8 @@ class RunFolder:
             other = {
                 name: (before.get(name), value)
                 for name, value in config.items()
-                if name not in MAY_DIFFER and before.get(name) != value
+                # An older run may not have them all.
+                if name not in MAY_DIFFER and name in before and before[name] != value
             }
             if other:
                 listed = "; ".join(f"{n} was {a!r}, now {b!r}" for n, (a, b) in sorted(other.items()))
@@ -240,8 +241,10 @@ class Translator:
             }
             self.source_shape = gan.source_shape if gan.from_images else None
             self.overlap = default_overlap(gan.ema_generator)
-            config = RunFolder(path).config
-            self.classes = json.loads(config.read_text()).get("classes_a") if config.exists() else None
+            # Of a checkpoint, too, it is the run's.
+            configs = [RunFolder(folder).config for folder in (path, *path.resolve().parents[:3])]
+            found = next((json.loads(config.read_text()) for config in configs if config.exists()), {})
+            self.classes = found.get("classes_a")
         if not self.directions:
             raise ValueError(
                 f"{path} does not make images of images: it is a generator of latents (`keras-gan generate`), or a "

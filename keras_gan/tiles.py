@@ -1,11 +1,13 @@
 """Large images through a network piece by piece."""
 
+import weakref
+
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_gan.data.images import from_uint8, to_uint8
-from keras_gan.layers import BilinearUpsampling, PixelShuffle
+from keras_gan.layers import BilinearUpsampling, PixelShuffle, SpectralNormalization
 
 
 def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
@@ -58,10 +60,19 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
 def as_graph(network):
     """A network as one graph, which lets go of what it needs no more: called as it is, Keras keeps all to the end.
 
-    Four tiles of 176 pixels took more than 22 GB of RRDBNet of 23 blocks that way.
+    Four tiles of 176 pixels took more than 22 GB of RRDBNet of 23 blocks that way. A model has one graph for good.
     """
-    return tf.function(lambda images, training: network(images, training=training), reduce_retracing=True)
+    if not isinstance(network, keras.Model):
+        return tf.function(lambda images, training: network(images, training=training), reduce_retracing=True)
+    if network not in _GRAPHS:
+        held = weakref.ref(network)
+        _GRAPHS[network] = tf.function(
+            lambda images, training: held()(images, training=training), reduce_retracing=True
+        )
+    return _GRAPHS[network]
 
+
+_GRAPHS = weakref.WeakKeyDictionary()
 
 # Beyond it seams are below a grey level, and tiles cost many times what they contribute.
 FARTHEST = 64
@@ -100,20 +111,38 @@ def reach(network):
     return far if far == float("inf") else int(np.ceil(far)), step
 
 
+CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D)
+# Layers and operations that look at a pixel alone, by their names.
+OF_A_PIXEL = {
+    *("Activation", "ReLU", "LeakyReLU", "PReLU", "BatchNormalization", "Rescaling", "Clip"),
+    *("Add", "Subtract", "Multiply", "TrueDivide", "Divide", "Concatenate", "Average"),
+    *("Dropout", "ActiveDropout", "GaussianNoise"),
+}
+
+
 def _after(layer, far, step):
-    """How far one looks through one more layer, and by what step."""
-    kernel = max(getattr(layer, "kernel_size", None) or getattr(layer, "pool_size", None) or (1,))
-    strides = max(getattr(layer, "strides", None) or (1,))
-    kernel = 1 + (kernel - 1) * max(getattr(layer, "dilation_rate", None) or (1,))
+    """How far one looks through one more layer, and by what step; a TypeError for an unknown one."""
+    layer = layer.layer if isinstance(layer, SpectralNormalization) else layer
     if isinstance(layer, keras.layers.Conv2DTranspose):
-        step = step / strides
-        return far + kernel // 2 * step, step
+        step = step / max(layer.strides)
+        return far + max(layer.kernel_size) // 2 * step, step
+    if isinstance(layer, CONVOLUTIONS):
+        kernel = 1 + (max(layer.kernel_size) - 1) * max(layer.dilation_rate)
+        return far + kernel // 2 * step, step * max(layer.strides)
+    if isinstance(layer, (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)):
+        return far + max(layer.pool_size) // 2 * step, step * max(layer.strides)
     if isinstance(layer, keras.layers.UpSampling2D):
-        return far, step / max(layer.size)
-    if isinstance(layer, (PixelShuffle, BilinearUpsampling)):
-        # Linear interpolation looks at the next pixel too.
-        return far + (step if isinstance(layer, BilinearUpsampling) else 0), step / layer.scale
-    return far + kernel // 2 * step, step * strides * getattr(layer, "factor", 1)
+        # Interpolation looks at the next pixels too: two of bicubic.
+        return far + (0 if layer.interpolation == "nearest" else 2 * step), step / max(layer.size)
+    if isinstance(layer, BilinearUpsampling):
+        return far + step, step / layer.scale
+    if isinstance(layer, PixelShuffle):
+        return far, step / layer.scale
+    if type(layer).__name__ == "UnshuffledPixels":
+        return far + (layer.factor - 1) * step, step * layer.factor
+    if type(layer).__name__ not in OF_A_PIXEL:
+        raise TypeError(f"{type(layer).__name__} may look anywhere.")
+    return far, step
 
 
 def multiple_of(network, channels):

@@ -148,10 +148,12 @@ def _read_zip(file):
 
         def load_storage(key):
             _, dtype, name, _, count = key
-            if (name, dtype, count) not in storages:
+            if name not in storages:
                 values = _to_array(content(f"{folder}data/{name}"), dtype, count)
-                storages[name, dtype, count] = _Storage(values)
-            return storages[name, dtype, count]
+                storages[name] = (dtype, count), _Storage(values)
+            if storages[name][0] != (dtype, count):
+                raise ValueError(f"its storage {name} has two sizes or dtypes")
+            return storages[name][1]
 
         return _Unpickler(io.BytesIO(content(pickles[0])), load_storage).load()
 

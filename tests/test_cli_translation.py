@@ -135,11 +135,18 @@ def test_label_maps(tmp_path):
     code, out = here("train", "pix2pix", *SHORT, *options)
     assert code == 0, out
     made = []
-    for i, model in enumerate((run, run / "saved_model")):
+    checkpoint = next((run / "checkpoints").glob("step-*"))
+    for i, model in enumerate((run, run / "saved_model", checkpoint)):
         code, out = here("translate", model, tmp_path / "a", tmp_path / f"made{i}")
         assert code == 0, out
         made.append(np.array(Image.open(tmp_path / f"made{i}" / "0.png")).astype(int))
     assert made[0].shape == (32, 32, 3) and np.abs(made[0] - made[1]).max() <= 1
+    np.testing.assert_array_equal(made[0], made[2])
+    # A run of before `degradation` was noted goes on.
+    config = json.loads((run / "config.json").read_text())
+    del config["degradation"]
+    (run / "config.json").write_text(json.dumps(config))
+    assert here("train", "pix2pix", *SHORT, *options, "--resume")[0] == 0
     assert here("report", run)[0] == 0
 
 

@@ -42,6 +42,19 @@ def test_adam_is_kerass_adam(arguments, jit_compile):
     assert configs[0] == configs[1]
 
 
+@pytest.mark.parametrize("dtype", ["float64", "bfloat16", "float16"])
+def test_other_dtypes_are_updated_as_by_keras(dtype):
+    """In bfloat16 .999 is 1."""
+    found = []
+    for cls in (Adam, keras.optimizers.Adam):
+        optimizer, variable = cls(0.01), keras.Variable([2.0, -1.0], dtype=dtype)
+        optimizer.build([variable])
+        for _ in range(20):
+            optimizer.apply([2.0 * variable.value], [variable])
+        found.append(np.asarray(tf.cast(variable.value, "float64")))
+    np.testing.assert_array_equal(*found)
+
+
 def test_adam_takes_gradients_of_tables():
     rows = tf.IndexedSlices(np.ones((2, 4), "float32"), tf.constant([0, 2]), tf.constant([3, 4]))
     mine, theirs = (

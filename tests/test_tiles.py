@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan import networks
-from keras_gan.tiles import FARTHEST, default_overlap, filled_up, in_tiles, multiple_of, reach
+from keras_gan import layers, networks
+from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles, multiple_of, reach
 
 
 @pytest.fixture
@@ -101,6 +101,19 @@ def test_the_default_overlap_is_what_the_network_looks_at(network):
     assert default_overlap(networks.rrdbnet()) == FARTHEST
     assert default_overlap(networks.resnet((None, None, 3), blocks=1, filters=2)) == FARTHEST
     assert default_overlap(lambda images, training: images) == FARTHEST
+    inputs = keras.layers.Input((None, None, 3))
+    spectral = layers.SpectralNormalization(keras.layers.Conv2D(3, 9, padding="same"))
+    assert default_overlap(keras.Model(inputs, spectral(inputs))) == 4
+    whole = inputs - keras.ops.mean(inputs, axis=(1, 2), keepdims=True)
+    assert default_overlap(keras.Model(inputs, whole)) == FARTHEST
+
+
+def test_a_model_has_one_graph(network):
+    assert as_graph(network) is as_graph(network)
+    images = np.ones((1, 4, 4, 3), "float32")
+    before = as_graph(network)(images, training=False)
+    network.set_weights([2 * w for w in network.get_weights()])
+    assert (as_graph(network)(images, training=False) != before).numpy().any()
 
 
 @pytest.mark.slow

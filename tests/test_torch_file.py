@@ -221,6 +221,13 @@ def test_files_that_are_something_else(tmp_path, content, message):
         torch_file.read(tmp_path / "x.pth")
 
 
+def test_a_storage_of_two_sizes_is_refused(tmp_path):
+    state = {f"w{n}": tensor("FloatStorage", "0", n, (n,), (1,)) for n in (10, 9)}
+    write_zip(tmp_path / "w.pth", state, {"0": np.arange(10, dtype="<f4").tobytes()})
+    with pytest.raises(ValueError, match="two sizes"):
+        torch_file.read(tmp_path / "w.pth")
+
+
 def test_many_tensors_of_the_same_values_are_refused(tmp_path):
     """A small file that would fill the memory."""
     values = np.arange(1000, dtype="<f4").tobytes()

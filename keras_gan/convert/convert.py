@@ -45,9 +45,12 @@ def load(path, prefix=""):
             found = family(cleaned)
             if found is not None and family in translation.FAMILIES:
                 found = found[0], state_dict.chain(*found)
-        except (ValueError, IndexError) as error:
-            reason = "a tensor has another rank" if isinstance(error, IndexError) else error
-            raise ValueError(f"{path} looks like {family.__name__}, but {reason}") from error
+        except ValueError as error:
+            raise ValueError(f"{path} looks like {family.__name__}, but {error}") from error
+        except (IndexError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(
+                f"{path} looks like {family.__name__}, but a tensor is missing or has another rank ({error})"
+            ) from error
         if found is not None:
             network, entries = found
             state_dict.assign(network, cleaned, entries, path)

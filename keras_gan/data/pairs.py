@@ -70,7 +70,7 @@ def paired_folders(
         raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {direction!r}')
     if classes_a is not None and (b is None or direction != "a2b" or channels_a is not None):
         raise ValueError("`classes_a` goes with two folders, the direction a2b, and no `channels_a`.")
-    if classes_a is not None and (not isinstance(classes_a, int) or classes_a < 2):
+    if classes_a is not None and not (hasattr(classes_a, "__index__") and classes_a >= 2):
         raise ValueError(f"`classes_a` must be an int of at least 2. Received: {classes_a!r}")
     size = image_size_pair(image_size)
     if b is None:
@@ -93,7 +93,7 @@ def paired_folders(
     dataset = pairs_from_arrays(
         condition, image, crop=crop, batch_size=batch_size, flip=flip, seed=seed, name=name
     )
-    dataset.stream.pictures = digests_of_files([*files_a, *files_b])
+    dataset.stream.pictures = digests_of_files(files_b if classes_a else [*files_a, *files_b])
     return dataset
 
 

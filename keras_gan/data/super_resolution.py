@@ -8,7 +8,15 @@ import numpy as np
 from keras_gan.data.arrays import getter
 from keras_gan.data.degradation import degrade
 from keras_gan.data.folder import channels_of, check_files, split_folder
-from keras_gan.data.images import fit_image, from_uint8, image_size_pair, open_image, size_of, to_uint8
+from keras_gan.data.images import (
+    check_channels,
+    fit_image,
+    from_uint8,
+    image_size_pair,
+    open_image,
+    size_of,
+    to_uint8,
+)
 from keras_gan.data.load import read
 from keras_gan.data.pairs import digests, digests_of_files, files_of
 from keras_gan.data.stream import Stream
@@ -68,6 +76,7 @@ def low_high(
         raise ValueError(f"`scale` must be an int of at least 2. Received: {scale!r}")
     if degradation not in DEGRADATIONS:
         raise ValueError(f"`degradation` must be one of {DEGRADATIONS}. Received: {degradation!r}")
+    check_channels(channels)
     name, size, crop, pictures = "images", image_size_pair(image_size), image_size_pair(crop), None
     if isinstance(source, (str, bytes)) or hasattr(source, "__fspath__"):
         name = str(source)
@@ -94,6 +103,10 @@ def low_high(
         raise ValueError(
             "`source` must be uint8 images of shape (n, height, width, channels), a folder or a name. Received: "
             f"dtype={getattr(source, 'dtype', None)}, shape={getattr(source, 'shape', None)}"
+        )
+    if degradation == "real" and source.shape[3] not in (1, 3):
+        raise ValueError(
+            f'`degradation="real"` is of grey or RGB images. Received: {source.shape[3]} channels'
         )
     large = crop or source.shape[1:3]
     if degradation == "real" and min(large) < 16:
@@ -172,6 +185,8 @@ class Parts:
 
 
 def _parts_of_arrays(pictures, crop):
+    if not pictures:
+        raise ValueError("There are no pictures: `source` is empty.")
     for i, picture in enumerate(pictures):
         if picture.ndim != 3 or picture.dtype != np.uint8 or picture.shape[2] != pictures[0].shape[2]:
             raise ValueError(

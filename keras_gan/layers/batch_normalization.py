@@ -23,7 +23,8 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
     def call(self, inputs, training=None, mask=None):
         fused = training and self.trainable and mask is None and not (self.synchronized or self.renorm)
-        if not fused or len(inputs.shape) != 4 or self.axis not in (-1, 3) or inputs.dtype == "float64":
+        fused = fused and self.moving_mean.dtype == "float32" and inputs.dtype != "float64"
+        if not fused or len(inputs.shape) != 4 or self.axis not in (-1, 3):
             return super().call(inputs, training=training, mask=mask)
         # Known without an operation where the batch's size is.
         count = (inputs.shape.num_elements() or tf.size(inputs)) // inputs.shape[-1]

@@ -19,7 +19,7 @@ class LeakyReLU(keras.layers.LeakyReLU):
     """
 
     def __init__(self, negative_slope=0.3, **kwargs):
-        if not negative_slope > 0:
+        if not isinstance(negative_slope, (int, float)) or not negative_slope > 0:
             raise ValueError(f"`negative_slope` must be positive. Received: {negative_slope}")
         super().__init__(negative_slope, **kwargs)
 

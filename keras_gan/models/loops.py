@@ -92,8 +92,6 @@ class Loops:
             validation_data=validation_data,
         )
         self.held_out_stream = self.held_out_arrays = self.other_batches = None
-        if batches.stream is None:
-            self.other_batches = lambda: batches.dataset
         if held_out is not None:
             held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
         warn_of_leak(batches.stream, self.held_out_stream)
@@ -156,6 +154,8 @@ class Loops:
         """
         self._assert_compile_called("evaluate")
         self.evaluation.reset()
+        # What pictures are made of stays the data of `fit`.
+        of_fit = self.held_out_stream, self.held_out_arrays, self.other_batches
         if x is not None and not kwargs.get("_use_cached_eval_dataset"):
             x, y, sample_weight = self._held_out(x, y, sample_weight), None, None
         if self.held_out_stream is not None:
@@ -163,6 +163,7 @@ class Loops:
             self.held_out_stream.start(0, 0, self.held_out_stream.batches)
         with repeatable_graphs(), checks.readable_errors():
             logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
+        self.held_out_stream, self.held_out_arrays, self.other_batches = of_fit
         logs = {**logs, **self.evaluation.results()}
         return logs if return_dict else list(logs.values())
 

@@ -115,9 +115,10 @@ class Translation(GAN):
     # === Pictures ===
 
     def examples(self, count):
-        """A dict of `count` pairs of the data that `fit` holds out, or else trains on.
+        """A dict of `count` pairs, evenly spaced, of the data that `fit` holds out (or else trains on).
 
-        Evenly spaced; of a data set that is not of keras_gan.data, the first ones.
+        Of held-out data that are not of keras_gan.data, the first ones. Of such training data none: to look at them would
+        shift their order.
         """
         if isinstance(self.held_out_arrays, dict):
             size = len(self.held_out_arrays["image"])
@@ -130,7 +131,10 @@ class Translation(GAN):
             pairs = self.other_batches().unbatch().take(count).batch(count)
             found = next(iter(pairs))
         else:
-            raise ValueError("Examples for pictures are of the data of `fit`, which was not called.")
+            raise ValueError(
+                "Examples for pictures are taken from data sets of keras_gan.data, arrays, or held-out data. Pass some as "
+                "`validation_data`."
+            )
         return {name: np.asarray(found[name]) for name in ("condition", "image")}
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):

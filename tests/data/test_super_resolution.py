@@ -46,6 +46,14 @@ def test_what_does_not_fit_is_said():
     ):
         with pytest.raises(ValueError, match=message):
             data.low_high(*arguments)
+    for arguments, message in (
+        (([],), "no pictures"),
+        ((images(channels=4), 4), "4 channels"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            data.low_high(*arguments, crop=16, degradation="real")
+    with pytest.raises(ValueError, match="channels"):
+        data.low_high(images(), channels=2)
     with pytest.raises(ValueError, match="degradation"):
         data.low_high(images(), degradation="blur")
     with pytest.raises(ValueError, match="no smaller than `crop`"):

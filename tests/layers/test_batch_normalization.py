@@ -73,6 +73,14 @@ def test_other_shapes(shape):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("policy", ["bfloat16", "float16", "float64"])
+def test_weights_in_other_dtypes(policy):
+    inputs = np.random.default_rng(0).normal(size=(4, 3, 3, 2))
+    mine, theirs = (cls(dtype=policy) for cls in (BatchNormalization, keras.layers.BatchNormalization))
+    a, b = (np.asarray(tf.cast(layer(inputs, training=True), "float64")) for layer in (mine, theirs))
+    np.testing.assert_array_equal(a, b)
+
+
 def test_a_frozen_layer_takes_the_moving_statistics():
     layer = BatchNormalization()
     inputs = np.full((2, 3, 3, 1), 5.0, "float32")
