@@ -233,5 +233,10 @@ def _write_file(generator, filepath, format):
                 "ONNX export needs tf2onnx and onnx. Install them: pip install 'keras-gan[onnx]'"
             ) from error
     # Keras asks for a model that was called.
-    generator([tf.zeros((1, *tensor.shape[1:]), tensor.dtype) for tensor in generator.inputs])
+    generator(
+        [
+            tf.zeros((1, *(side or 16 for side in tensor.shape[1:])), tensor.dtype)
+            for tensor in generator.inputs
+        ]
+    )
     generator.export(str(filepath), format=format, verbose=False)

@@ -78,29 +78,43 @@ def test_export_again_replaces_and_strangers_are_left_alone(trained, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "model"]
 
 
-def test_litert(trained, tmp_path):
+def litert(path, inputs):
     import tensorflow as tf
 
-    path = trained.export(tmp_path / "model.tflite", format="litert")
     interpreter = tf.lite.Interpreter(path)
-    latents = trained.sample_latents(3, seed=1)
     (given,), (made,) = interpreter.get_input_details(), interpreter.get_output_details()
-    interpreter.resize_tensor_input(given["index"], latents.shape)
+    interpreter.resize_tensor_input(given["index"], inputs.shape)
     interpreter.allocate_tensors()
-    interpreter.set_tensor(given["index"], latents)
+    interpreter.set_tensor(given["index"], inputs)
     interpreter.invoke()
-    np.testing.assert_allclose(interpreter.get_tensor(made["index"]), trained(latents), atol=1e-5)
+    return interpreter.get_tensor(made["index"])
+
+
+def onnx(path, inputs):
+    pytest.importorskip("tf2onnx", reason="pip install 'keras-gan[onnx]'")
+    onnxruntime = pytest.importorskip("onnxruntime", reason="pip install 'keras-gan[onnx]'")
+    session = onnxruntime.InferenceSession(path)
+    return session.run(None, {session.get_inputs()[0].name: inputs})[0]
+
+
+FILES = {"litert": litert, "onnx": onnx}
+
+
+@pytest.mark.parametrize("format", FILES)
+def test_files(trained, tmp_path, format):
+    path = trained.export(tmp_path / "model.tflite", format=format)
+    latents = trained.sample_latents(3, seed=1)
+    np.testing.assert_allclose(FILES[format](path, latents), trained(latents), atol=1e-5)
     assert (tmp_path / "model.tflite.metadata.json").exists()
 
 
-def test_onnx(trained, tmp_path):
-    pytest.importorskip("tf2onnx", reason="pip install 'keras-gan[onnx]'")
-    onnxruntime = pytest.importorskip("onnxruntime", reason="pip install 'keras-gan[onnx]'")
-    path = trained.export(tmp_path / "model.onnx", format="onnx")
-    session = onnxruntime.InferenceSession(path)
-    latents = trained.sample_latents(3, seed=1)
-    (images,) = session.run(None, {session.get_inputs()[0].name: latents})
-    np.testing.assert_allclose(images, trained(latents), atol=1e-5)
+@pytest.mark.parametrize("format", FILES)
+def test_files_of_networks_of_any_size(tmp_path, format):
+    generator = keras_gan.networks.srresnet(2, filters=4, blocks=1)
+    judge = keras_gan.networks.srgan_discriminator((16, 16, 3), filters=2, units=2)
+    path = keras_gan.SRGAN(generator, judge).export(tmp_path / "model.tflite", format=format)
+    images = np.random.default_rng(0).uniform(-1, 1, (1, 20, 24, 3)).astype("float32")
+    np.testing.assert_allclose(FILES[format](path, images), generator(images), atol=1e-5)
 
 
 def test_onnx_without_its_packages_says_what_to_install(trained, tmp_path, monkeypatch):

@@ -118,6 +118,24 @@ def test_safetensors(tmp_path):
 
 
 @needs_golden
+@pytest.mark.parametrize(
+    ("file", "name", "array"),
+    [
+        ("stylegan3/stylegan3_t_32.npz", "synthesis.L0_", None),
+        ("stylegan3/stylegan3_t_32.npz", "synthesis.L1_", None),
+        ("stylegan2/stylegan2_resnet_16.npz", "synthesis.b4.conv1.weight", np.float32(1.0)),
+    ],
+)
+def test_what_is_misshapen_is_a_readable_error(tmp_path, file, name, array):
+    arrays = {k.removeprefix("G."): v for k, v in np.load(GOLDEN / file).items() if k.startswith("G.")}
+    name = next(k for k in arrays if k.startswith(name) and k.endswith(".weight") and "affine" not in k)
+    arrays[name] = array
+    np.savez(tmp_path / "G.npz", **{k: v for k, v in arrays.items() if v is not None})
+    with pytest.raises(ValueError, match=r"G\.npz"):
+        keras_gan.convert.load(tmp_path / "G.npz")
+
+
+@needs_golden
 def test_what_does_not_fit_is_named(tmp_path):
     source = GOLDEN / "stylegan2/stylegan2_resnet_16.npz"
     arrays = {k.removeprefix("G."): v for k, v in np.load(source).items() if k.startswith("G.")}
