@@ -117,7 +117,7 @@ plt.show()
 # %%
 figure, axes = plt.subplots(1, 3, figsize=(12, 4))
 for axis, alpha in zip(axes, (0.0, 0.5, 1.0), strict=True):
-    network = keras_gan.models.srgan.interpolate(smooth, gan.generator, alpha)
+    network = keras_gan.networks.interpolate(smooth, gan.generator, alpha)
     output = keras_gan.data.to_uint8(network(keras_gan.data.from_uint8(small[None])))[0]
     axis.imshow(output[60:180, 120:260])
     axis.set_title(f"{alpha:.0%} adversarial")
