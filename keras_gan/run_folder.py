@@ -270,7 +270,10 @@ class Translator:
         *size, channels = self.source_shape
         size = None if None in size else tuple(size)
         if self.classes or channels not in (1, 3, 4):
-            return label_map(open_image(path), size, channels)
+            try:
+                return label_map(open_image(path), size, channels)
+            except ValueError as error:
+                raise ValueError(f"{path}: {error}") from error
         return fit_image(open_image(path), size, channels)
 
     def translate_folder(self, pictures, out, direction=None, sheet=None, report=lambda line: None):

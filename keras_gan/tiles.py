@@ -1,7 +1,5 @@
 """Large images through a network piece by piece."""
 
-import weakref
-
 import keras
 import numpy as np
 import tensorflow as tf
@@ -62,17 +60,13 @@ def as_graph(network):
 
     Four tiles of 176 pixels took more than 22 GB of RRDBNet of 23 blocks that way. A model has one graph for good.
     """
-    if not isinstance(network, keras.Model):
-        return tf.function(lambda images, training: network(images, training=training), reduce_retracing=True)
-    if network not in _GRAPHS:
-        held = weakref.ref(network)
-        _GRAPHS[network] = tf.function(
-            lambda images, training: held()(images, training=training), reduce_retracing=True
-        )
-    return _GRAPHS[network]
+    if isinstance(network, keras.Model) and "_graph" in vars(network):
+        return vars(network)["_graph"]
+    graph = tf.function(lambda images, training: network(images, training=training), reduce_retracing=True)
+    if isinstance(network, keras.Model):
+        object.__setattr__(network, "_graph", graph)  # past Keras, which would save it
+    return graph
 
-
-_GRAPHS = weakref.WeakKeyDictionary()
 
 # Beyond it seams are below a grey level, and tiles cost many times what they contribute.
 FARTHEST = 64

@@ -1,3 +1,4 @@
+import gc
 import resource
 
 import keras
@@ -110,6 +111,10 @@ def test_the_default_overlap_is_what_the_network_looks_at(network):
 
 def test_a_model_has_one_graph(network):
     assert as_graph(network) is as_graph(network)
+    # Which holds it, too.
+    graph = as_graph(networks.srresnet(2, filters=2, blocks=1))
+    gc.collect()
+    assert graph(np.ones((1, 4, 4, 3), "float32"), training=False).shape == (1, 8, 8, 3)
     images = np.ones((1, 4, 4, 3), "float32")
     before = as_graph(network)(images, training=False)
     network.set_weights([2 * w for w in network.get_weights()])

@@ -107,6 +107,8 @@ def assign(network, state, entries, source):
             array = None
         if array is None or array.shape != tuple(variable.shape):
             problems.append(f"`{name}` has shape {state[name].shape}, not that of {tuple(variable.shape)}")
+        elif not np.isfinite(array).all():
+            problems.append(f"`{name}` has values that are NaN or infinite")
         values.append((variable, array))
     wanted = {name for name, *_ in entries}
     problems += [f"`{name}` is unknown" for name in state if name not in wanted]

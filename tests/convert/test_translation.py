@@ -250,6 +250,13 @@ def test_whatever_is_missing_or_misshapen_is_a_readable_error(family, monkeypatc
                 loaded(state, monkeypatch)
 
 
+def test_weights_that_are_no_numbers_are_refused(monkeypatch):
+    state = rrdbnet_state()
+    state["conv_hr.weight"][0, 0] = np.nan
+    with pytest.raises(ValueError, match="`conv_hr.weight` has values that are NaN"):
+        loaded(state, monkeypatch)
+
+
 @needs_golden
 def test_what_does_not_fit_is_listed(monkeypatch):
     state = torch_file.read(GOLDEN / "resnet_6blocks_ngf8.pth")
