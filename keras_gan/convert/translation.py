@@ -43,10 +43,8 @@ def pix2pix_unet(state):
     if first is None:
         return None
     downs = 1 + sum(bool(re.fullmatch(r"model\.model\.1(\.model\.3)*\.model\.1\.weight", n)) for n in state)
-    if downs < 3:
-        raise ValueError(
-            "`model.model.1.model.1.weight` or `model.model.1.model.3.model.1.weight` is missing"
-        )
+    if downs < 2:
+        raise ValueError("`model.model.1.model.1.weight` is missing")
     levels = ["model.model.1" + ".model.3" * i for i in range(downs - 1)]
     network = networks.unet(
         (2**downs, 2**downs, first.shape[1]),

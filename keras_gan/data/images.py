@@ -121,9 +121,10 @@ def label_map(image, size, classes, fit="crop"):
     if image.mode not in ("L", "P", "1", "I", "I;16"):
         raise ValueError(f"Label maps are grey or have a palette; this picture's mode is {image.mode}.")
     values = np.asarray(image).astype("int64")
-    if values.max() >= classes:
-        raise ValueError(f"A label map of {classes} classes has the number {values.max()}.")
-    image = Image.fromarray(values.astype("uint8"))
+    for number in (values.min(), values.max()):
+        if not 0 <= number < classes:
+            raise ValueError(f"A label map of {classes} classes has the number {number}.")
+    image = Image.fromarray(values.astype("int32"))
     if size is not None and (image.height, image.width) != size:
         to, method = (size[1], size[0]), Image.Resampling.NEAREST
         image = ImageOps.fit(image, to, method) if fit == "crop" else ImageOps.pad(image, to, method)

@@ -7,6 +7,7 @@ from keras_gan.data.images import (
     fit_image,
     from_uint8,
     image_size_pair,
+    label_map,
     open_image,
     to_uint8,
 )
@@ -84,3 +85,13 @@ def test_sizes_and_channels():
             image_size_pair(bad)
     with pytest.raises(ValueError, match="channels"):
         check_channels(2)
+
+
+def test_label_maps_of_more_classes_than_a_byte_holds():
+    numbers = np.array([[0, 299], [256, 7]], "int32")
+    found = label_map(Image.fromarray(numbers), (4, 4), 300)
+    np.testing.assert_array_equal(found.argmax(-1), numbers.repeat(2, axis=0).repeat(2, axis=1))
+    assert set(np.unique(found)) == {0, 255}
+    for bad, named in ((-1, "-1"), (300, "300")):
+        with pytest.raises(ValueError, match=f"the number {named}"):
+            label_map(Image.fromarray(np.full((2, 2), bad, "int32")), None, 300)
