@@ -4,8 +4,8 @@
 
 Phases: the discriminator's step on real and generated images (both are at hand), the generator's (mapping, synthesis,
 discriminator, back), R1 and path length, each with its gradient and, of the first two, its optimiser. The floor are the
-same convolutions at the same shapes, with nothing between them, one layer after another, in turns with the phases in the same process: forward and backward,
-and for the penalties forward, backward to the input, and back through both. Medians of milliseconds per image; each size
+same convolutions at the same shapes, with nothing between them, in turns with the phases in the same process: forward
+and backward, and for the penalties forward, backward to the input, and back through both. Medians of milliseconds per image; each size
 in a process of its own, with its peak memory. A size that the results file has is not measured again.
 """
 
@@ -97,12 +97,9 @@ def bare(convs, kind):
 
     @tf.function
     def run(given, behind, before):
-        results, last = [], []
+        results = []
         for (x, kernel, up, down), dy, v in zip(given, behind, before, strict=True):
-            # One after another, as the layers of a network.
-            with tf.control_dependencies(last):
-                last = layer(x, kernel, up, down, dy, v)
-            results += last
+            results += layer(x, kernel, up, down, dy, v)
         return results
 
     numbers = [(x, k) for x, k, _, _ in given]

@@ -3,6 +3,7 @@
 import math
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from keras_gan.layers.upfirdn import upfirdn
@@ -10,14 +11,24 @@ from keras_gan.layers.upfirdn import upfirdn
 ACTIVATIONS = ("linear", "leaky_relu")
 
 
-def activate(x, activation, gain=1.0, clamp=None):
-    """An activation that keeps the variance (LeakyReLU(0.2) sqrt(2)), times `gain`, clipped at +-clamp gain."""
-    scale = gain
+def activate(x, activation, clamp=None):
+    """An activation of what was multiplied by `gain_of` it already, clipped at +-clamp."""
     if activation == "leaky_relu":
-        x, scale = ops.leaky_relu(x, negative_slope=0.2), gain * math.sqrt(2.0)
-    if scale != 1.0:
-        x = x * ops.cast(scale, x.dtype)
-    return x if clamp is None else ops.clip(x, -clamp * gain, clamp * gain)
+        x = _leaky_relu(x)
+    return x if clamp is None else ops.clip(x, -clamp, clamp)
+
+
+# TensorFlow's own adds an image of zeros to the second derivative; its operation, which Keras does not have, needs none.
+@ops.custom_gradient
+def _leaky_relu(x):
+    y = ops.leaky_relu(x, negative_slope=0.2)
+    fixed = ops.stop_gradient(y)
+    return y, lambda upstream: tf.raw_ops.LeakyReluGrad(gradients=upstream, features=fixed, alpha=0.2)
+
+
+def gain_of(activation):
+    """What keeps the variance: LeakyReLU(g x) = g LeakyReLU(x), so it is given to weights instead of images."""
+    return math.sqrt(2.0) if activation == "leaky_relu" else 1.0
 
 
 def check_activation(activation):
@@ -70,10 +81,12 @@ class EqualizedDense(keras.layers.Layer):
             self.bias = self.add_weight(shape=(self.units,), initializer=value, name="bias")
 
     def call(self, inputs):
-        scale = self.lr_multiplier / math.sqrt(self.kernel.shape[0])
-        x = ops.matmul(inputs, ops.cast(self.kernel * scale, inputs.dtype))
+        scale = self.lr_multiplier * gain_of(self.activation)
+        x = ops.matmul(
+            inputs, ops.cast(self.kernel * (scale / math.sqrt(self.kernel.shape[0])), inputs.dtype)
+        )
         if self.use_bias:
-            x = x + ops.cast(self.bias * self.lr_multiplier, x.dtype)
+            x = x + ops.cast(self.bias * scale, x.dtype)
         return activate(x, self.activation)
 
     def compute_output_shape(self, input_shape):
@@ -147,11 +160,12 @@ class EqualizedConv2D(keras.layers.Layer):
 
     def call(self, inputs):
         fan_in = self.kernel.shape[2] * self.kernel_size**2
-        kernel = ops.cast(self.kernel / math.sqrt(fan_in), inputs.dtype)
+        gain = self.gain * gain_of(self.activation)
+        kernel = ops.cast(self.kernel * (gain / math.sqrt(fan_in)), inputs.dtype)
         x = resampled_convolution(inputs, kernel, self.up, self.down, self.taps)
         if self.use_bias:
-            x = x + ops.cast(self.bias, x.dtype)
-        return activate(x, self.activation, self.gain, self.clamp)
+            x = x + ops.cast(self.bias * gain, x.dtype)
+        return activate(x, self.activation, None if self.clamp is None else self.clamp * self.gain)
 
     def compute_output_shape(self, input_shape):
         batch, height, width, _ = input_shape

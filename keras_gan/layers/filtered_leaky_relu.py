@@ -93,10 +93,11 @@ class FilteredLeakyReLU(keras.layers.Layer):
 
     def call(self, inputs):
         x = inputs + ops.cast(self.bias, inputs.dtype)
-        x = upfirdn(x, self.up_taps or (1,), up=self.up, padding=self.padding, gain=float(self.up**2))
+        # LeakyReLU(g x) = g LeakyReLU(x): the filter has the gain, which costs nothing there.
+        gain = self.gain * self.up**2
+        x = upfirdn(x, self.up_taps or (1,), up=self.up, padding=self.padding, gain=gain)
         if self.slope != 1.0:
             x = ops.leaky_relu(x, negative_slope=self.slope)
-        x = x * ops.cast(self.gain, x.dtype)
         if self.clamp is not None:
             x = ops.clip(x, -self.clamp, self.clamp)
         return upfirdn(x, self.down_taps or (1,), down=self.down)

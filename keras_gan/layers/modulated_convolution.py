@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.layers.equalized import resampled_convolution
+from keras_gan.layers.scaled_images import scale_channels
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -16,8 +17,9 @@ class ModulatedConv2D(keras.layers.Layer):
         y = y / sqrt(sum over inputs and pixels of (s W)^2 + 1e-8)     and demodulated
 
     which is a convolution with weights of each image's own, made by scaling its input and output: the faster of
-    the two forms on a CPU (`benchmarks/modulated_convolution.py`). In half
-    precision the weights and styles are first scaled to a largest size of one, which demodulation undoes.
+    the two forms on a CPU (`benchmarks/modulated_convolution.py`), but for kernels of 1x1, where each image's weights
+    are a matrix. In half precision the weights and styles are first scaled to a largest size of one, which
+    demodulation undoes.
 
     Args:
         filters: int.
@@ -27,9 +29,12 @@ class ModulatedConv2D(keras.layers.Layer):
         up: 1 or 2: whether the image is doubled, with `taps`.
         taps: weights of the resampling filter along both axes. Default (1, 3, 3, 1).
         padding: "same" (default), or "full", which keeps all that has part of a pixel in it.
+        carry: bool. Whether the demodulation is handed on instead of applied, as the factors of `NoiseInjection`,
+            `BiasedActivation` and the next `ModulatedConv2D`, which scales its input anyway. Default False.
 
-    Input: [images (batch, height, width, channels), styles (batch, channels)]. Output shape: (batch,
-    up height, up width, filters).
+    Input: [images (batch, height, width, channels), styles (batch, channels)], and behind a layer that carries its
+    demodulation the factors (batch, channels) by which images are to be multiplied. Output: images (batch, up height,
+    up width, filters), or with `carry` [images, factors (batch, filters)].
 
     Example:
     >>> layer = keras_gan.layers.ModulatedConv2D(8, 3, up=2)
@@ -41,7 +46,16 @@ class ModulatedConv2D(keras.layers.Layer):
     """
 
     def __init__(
-        self, filters, kernel_size, *, demodulate=True, up=1, taps=(1, 3, 3, 1), padding="same", **kwargs
+        self,
+        filters,
+        kernel_size,
+        *,
+        demodulate=True,
+        up=1,
+        taps=(1, 3, 3, 1),
+        padding="same",
+        carry=False,
+        **kwargs,
     ):
         # Styles stay in float32.
         super().__init__(autocast=False, **kwargs)
@@ -53,7 +67,12 @@ class ModulatedConv2D(keras.layers.Layer):
             raise ValueError(
                 f'`padding` must be "same", or "full" with `up=1`. Received: {padding!r}, up={up}'
             )
-        self.padding = padding
+        if carry and (not demodulate or kernel_size == 1):
+            raise ValueError(
+                "`carry` is for a layer with demodulation and a kernel larger than 1. Received: "
+                f"demodulate={demodulate}, kernel_size={kernel_size}"
+            )
+        self.padding, self.carry = padding, carry
         self.filters, self.kernel_size, self.demodulate = filters, kernel_size, demodulate
         self.up, self.taps = up, tuple(taps)
 
@@ -78,21 +97,32 @@ class ModulatedConv2D(keras.layers.Layer):
             largest = ops.max(ops.abs(kernel), axis=(0, 1, 2), keepdims=True)
             kernel = kernel / (math.sqrt(fan_in) * largest)
             styles = styles / ops.max(ops.abs(styles), axis=1, keepdims=True)
-        y = x * ops.cast(styles, x.dtype)[:, None, None, :]
+        demodulation = None
+        if self.demodulate:
+            squares = ops.matmul(ops.square(styles), _sum_of_squares(kernel))
+            demodulation = ops.rsqrt(squares + 1e-8)
+        if len(inputs) > 2:
+            styles = styles * ops.cast(inputs[2], wide)
+        if self.kernel_size == 1 and self.up == 1:
+            own = kernel[0] * styles[:, :, None]
+            own = own if demodulation is None else own * demodulation[:, None, :]
+            rows = ops.reshape(x, (-1, x.shape[1] * x.shape[2], x.shape[3]))
+            return ops.reshape(ops.matmul(rows, ops.cast(own, x.dtype)), (-1, *x.shape[1:3], self.filters))
+        x = scale_channels(x, ops.cast(styles, x.dtype))
         more = self.kernel_size // 2 if self.padding == "full" else 0
         if more:
-            y = ops.pad(y, [[0, 0], [more, more], [more, more], [0, 0]])
-        y = resampled_convolution(y, ops.cast(kernel, x.dtype), self.up, taps=self.taps)
-        if self.demodulate:
-            squares = ops.matmul(ops.square(styles), ops.sum(ops.square(kernel), axis=(0, 1)))
-            y = y * ops.cast(ops.rsqrt(squares + 1e-8), y.dtype)[:, None, None, :]
-        return y
-
-    def compute_output_shape(self, input_shape):
-        batch, height, width, _ = input_shape[0]
-        more = self.kernel_size - 1 if self.padding == "full" else 0
-        return (batch, height * self.up + more, width * self.up + more, self.filters)
+            x = ops.pad(x, [[0, 0], [more, more], [more, more], [0, 0]])
+        y = resampled_convolution(x, ops.cast(kernel, x.dtype), self.up, taps=self.taps)
+        if self.carry:
+            return [y, demodulation]
+        return y if demodulation is None else scale_channels(y, ops.cast(demodulation, y.dtype))
 
     def get_config(self):
-        names = ("filters", "kernel_size", "demodulate", "up", "taps", "padding")
+        names = ("filters", "kernel_size", "demodulate", "up", "taps", "padding", "carry")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+@ops.custom_gradient
+def _sum_of_squares(kernel):
+    """Over height and width of a kernel; its gradient takes one pass over it."""
+    return ops.sum(ops.square(kernel), axis=(0, 1)), lambda upstream: kernel * (2.0 * upstream)

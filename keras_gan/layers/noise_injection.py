@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 from keras_gan import random
+from keras_gan.layers import scaled_images
 
 NOISES = ("random", "const", "none")
 _noise = contextvars.ContextVar("noise", default=None)
@@ -43,7 +44,8 @@ class NoiseInjection(keras.layers.Layer):
             False.
         seed: int, or `None` (default) for one that follows from the layer's name.
 
-    Input and output shape: (batch, height, width, channels).
+    Input and output: images (batch, height, width, channels), or [images, factors (batch, channels)] of a layer that
+    carries its demodulation; noise is then divided by the factors.
 
     Example:
     >>> keras_gan.layers.NoiseInjection()(np.ones((2, 4, 4, 3), "float32")).shape
@@ -54,12 +56,14 @@ class NoiseInjection(keras.layers.Layer):
     """
 
     def __init__(self, per_channel=False, seed=None, **kwargs):
-        super().__init__(**kwargs)
+        # Factors stay in float32.
+        super().__init__(autocast=False, **kwargs)
         self.per_channel = per_channel
         self.seed = zlib.crc32(self.name.encode()) % 2**31 if seed is None else seed
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
     def build(self, input_shape):
+        input_shape = input_shape[0] if isinstance(input_shape[0], (list, tuple)) else input_shape
         self.strength = self.add_weight(
             shape=(input_shape[-1],) if self.per_channel else (), initializer="zeros", name="strength"
         )
@@ -74,15 +78,17 @@ class NoiseInjection(keras.layers.Layer):
         kind, seed = _noise.get() or ("random" if training else "const", None)
         if kind == "none":
             return inputs
+        x, factors = scaled_images.split(inputs)
+        x = ops.cast(x, self.compute_dtype)
         if kind == "random":
             seed = self.seed_generator if seed is None else ops.convert_to_tensor([seed, self.seed], "int64")
-            noise = random.normal((ops.shape(inputs)[0], *inputs.shape[1:3], 1), seed)
+            noise = random.normal((ops.shape(x)[0], *x.shape[1:3], 1), seed)
         else:
-            noise = self.fixed[None, :, :, None]
-        return inputs + ops.cast(noise * self.strength, inputs.dtype)
-
-    def compute_output_shape(self, input_shape):
-        return input_shape
+            noise = ops.broadcast_to(self.fixed[None, :, :, None], (ops.shape(x)[0], *x.shape[1:3], 1))
+        if factors is None:
+            return x + ops.cast(noise * self.strength, x.dtype)
+        amounts = ops.cast(self.strength / factors, x.dtype)
+        return [x + scaled_images.of_noise(ops.cast(noise, x.dtype), amounts), factors]
 
     def get_config(self):
         return {**super().get_config(), "per_channel": self.per_channel, "seed": self.seed}

@@ -46,6 +46,22 @@ def upfirdn(x, taps, *, up=1, down=1, padding=(0, 0), gain=1.0):
 
 def _filter(x, weights, up, down, padding):
     """`upfirdn` with numbers of its own for each axis, and weights (height, width)."""
+
+    # The gradient of zeros, filter and choice is choice, filter and zeros: cheaper than that of each step.
+    @ops.custom_gradient
+    def filtered(x):
+        y = _forward(x, weights, up, down, padding)
+        sides = zip(x.shape[1:3], y.shape[1:3], weights.shape, up, down, padding, strict=True)
+        back = []
+        for size, out, taps, u, d, (before, _) in sides:
+            first = taps - 1 - before
+            back.append((first, (size - 1) * u + taps - out * d - first))
+        return y, lambda upstream: _filter(upstream, weights[::-1, ::-1], down, up, back)
+
+    return filtered(x)
+
+
+def _forward(x, weights, up, down, padding):
     height, width, channels = x.shape[1:]
     if max(up) > 1:
         x = ops.reshape(x, (-1, height, 1, width, 1, channels))
@@ -57,6 +73,10 @@ def _filter(x, weights, up, down, padding):
     (top, bottom), (left, right) = ([max(-side, 0) for side in sides] for sides in padding)
     if top or bottom or left or right:
         x = x[:, top : x.shape[1] - bottom, left : x.shape[2] - right]
+    if weights.shape == (1, 1):
+        weight = float(weights[0, 0])
+        x = x if weight == 1.0 else x * weight
+        return x[:, :: down[0], :: down[1]]
     # A convolution turns its filter around; the operation below does not.
     weights = weights[::-1, ::-1][:, :, None, None]
     weights = np.broadcast_to(weights, (*weights.shape[:2], channels, 1))

@@ -173,6 +173,7 @@ def _synthesis(w_dim, stages, channels, architecture):
     sizes, widths, policies, clamp = stages
     count = 2 * len(sizes)
     ws = layers.Input((count, w_dim), name="ws")
+    of_layer = ops.unstack(ws, axis=1)
     x, image, used = None, None, 0
     for size in sizes:
         dtype = policies[size]
@@ -186,31 +187,38 @@ def _synthesis(w_dim, stages, channels, architecture):
                 skip = EqualizedConv2D(
                     widths[size], 1, up=2, gain=HALF, use_bias=False, dtype=dtype, name=f"{block}_skip"
                 )(x)
-            x = _styled(x, ws[:, used], widths[size], f"{block}_conv0", dtype, clamp, up=2)
+            x = _styled(x, of_layer[used], widths[size], f"{block}_conv0", dtype, clamp, up=2)
             used += 1
-        gain = HALF if architecture == "resnet" and size > 4 else 1.0
-        x = _styled(x, ws[:, used], widths[size], f"{block}_conv1", dtype, clamp, gain=gain)
+        # What is added to a skip connection has its demodulation.
+        residual = architecture == "resnet"
+        gain = HALF if residual and size > 4 else 1.0
+        x = _styled(
+            x, of_layer[used], widths[size], f"{block}_conv1", dtype, clamp, gain=gain, carry=not residual
+        )
         used += 1
-        if size > 4 and architecture == "resnet":
+        if size > 4 and residual:
             x = layers.Add(dtype=dtype)([skip, x])
         if architecture == "skip" or size == sizes[-1]:
-            new = _to_image(x, ws[:, used], channels, f"{block}_torgb", dtype, clamp)
+            new = _to_image(x, of_layer[used], channels, f"{block}_torgb", dtype, clamp)
             image = new if image is None else FIRUpsampling(name=f"{block}_up")(image) + new
     image = layers.Activation("linear", dtype="float32")(image)
     return Model(ws, image, name="synthesis")
 
 
-def _styled(x, w, filters, name, dtype, clamp, up=1, gain=1.0):
-    """A modulated convolution, noise, bias and LeakyReLU."""
-    styles = EqualizedDense(x.shape[-1], bias_init=1.0, name=f"{name}_affine", dtype="float32")(w)
-    x = ModulatedConv2D(filters, 3, up=up, dtype=dtype, name=name)([x, styles])
-    x = NoiseInjection(name=f"{name}_noise", dtype=dtype)(x)
+def _styled(x, w, filters, name, dtype, clamp, up=1, gain=1.0, carry=True):
+    """A modulated convolution, noise, bias and LeakyReLU, of images or [images, factors] to one of the two."""
+    images, *factors = x if isinstance(x, list) else [x]
+    styles = EqualizedDense(images.shape[-1], bias_init=1.0, name=f"{name}_affine", dtype="float32")(w)
+    layer = ModulatedConv2D(filters, 3, up=up, carry=carry, dtype=dtype, name=name)
+    x = NoiseInjection(name=f"{name}_noise", dtype=dtype)(layer([images, styles, *factors]))
     return BiasedActivation("leaky_relu", gain=gain, clamp=clamp, name=f"{name}_act", dtype=dtype)(x)
 
 
 def _to_image(x, w, channels, name, dtype, clamp):
-    styles = EqualizedDense(x.shape[-1], bias_init=1.0, name=f"{name}_affine", dtype="float32")(w)
-    x = ModulatedConv2D(channels, 1, demodulate=False, dtype=dtype, name=name)([x, styles])
+    images, *factors = x if isinstance(x, list) else [x]
+    styles = EqualizedDense(images.shape[-1], bias_init=1.0, name=f"{name}_affine", dtype="float32")(w)
+    layer = ModulatedConv2D(channels, 1, demodulate=False, dtype=dtype, name=name)
+    x = layer([images, styles, *factors])
     x = BiasedActivation("linear", clamp=clamp, name=f"{name}_act", dtype=dtype)(x)
     return layers.Activation("linear", dtype="float32")(x)
 

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_gan.layers.upfirdn import upfirdn
 
@@ -37,3 +38,29 @@ def test_equals_its_definition(up, down, padding, gain):
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
     square = upfirdn(x, np.outer(taps, taps), up=up, down=down, padding=padding, gain=gain)
     np.testing.assert_allclose(square, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("taps", [(1.0, 2.0, 4.0, 3.0), (1.0, 2.0, 4.0, 3.0, 1.0, 2.0), (1.0,)])
+@pytest.mark.parametrize(
+    ("up", "down", "padding"),
+    [(1, 1, (4, 6)), (2, 1, (2, 1)), (1, 2, (3, 1)), (2, 3, (3, -1)), (3, 1, (-2, 4))],
+)
+def test_its_gradient_is_its_transpose(taps, up, down, padding):
+    """All is linear: <upfirdn(x), y> = <x, gradient(y)>, and the gradient of the gradient is the function."""
+    rng = np.random.default_rng(0)
+    x = tf.constant(rng.normal(size=(2, 9, 7, 3)))
+
+    def function(x):
+        return upfirdn(x, taps, up=up, down=down, padding=padding, gain=2.0)
+
+    y = tf.constant(rng.normal(size=function(x).shape))
+    with tf.GradientTape() as outer:
+        outer.watch(y)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            product = tf.reduce_sum(function(x) * y)
+        back = tape.gradient(product, x)
+        again = tf.reduce_sum(back * x)
+    assert back.shape == x.shape
+    np.testing.assert_allclose(tf.reduce_sum(back * x), product, rtol=1e-6)
+    np.testing.assert_allclose(outer.gradient(again, y), function(x), rtol=1e-6, atol=1e-9)
