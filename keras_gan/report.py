@@ -52,7 +52,7 @@ def write_report(run, out=None, *, data_dir=None, seed=0):
             if folder.examples.exists()
             else _images(folder, config, data_dir or config.get("data_dir"), seed)
         ),
-        ("Evaluation", _evaluation(folder)),
+        ("Evaluation", _evaluation(folder, config)),
         ("Configuration", _table(config.items())),
     ]
     title = f"{config.get('recipe', 'run')} on {config.get('dataset', 'data')}"
@@ -73,6 +73,8 @@ def _findings(folder):
         rows = [json.loads(line) for line in lines if line.endswith("}")]
     looks = [row["look"] for row in rows if "look" in row]
     if not looks and not any("finding" in row for row in rows):
+        if folder.examples.exists():
+            return "<p>The monitor judges images made of latents; this run goes without it.</p>"
         return "<p>The monitor has not looked yet.</p>"
     items = []
     for row in rows:
@@ -198,14 +200,18 @@ def _png(pixels):
     return buffer.getvalue()
 
 
-def _evaluation(folder):
+def _evaluation(folder, config):
     if not folder.evaluation.exists():
+        names = html.escape(config.get("metrics") or "")
+        during = names and f"{names} of held-out images are among the curves. Of others"
         if folder.examples.exists():
             return (
-                "<p>Not measured yet: <code>keras-gan translate RUN PICTURES MADE</code>, then "
+                f"<p>{during or 'Not measured yet'}: <code>keras-gan translate RUN PICTURES MADE</code>, then "
                 "<code>keras-gan evaluate MADE --reference TARGETS</code>.</p>"
             )
-        return "<p>Not measured yet: <code>keras-gan evaluate RUN --reference DATASET</code>.</p>"
+        return (
+            f"<p>{during or 'Not measured yet'}: <code>keras-gan evaluate RUN --reference DATASET</code>.</p>"
+        )
     stored = json.loads(folder.evaluation.read_text())
     head = ("figure", "value", "generated", "reference", "extractor")
     rows = [

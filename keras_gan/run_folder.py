@@ -6,7 +6,15 @@ import pathlib
 
 import numpy as np
 
-from keras_gan.data.images import fit_image, from_uint8, label_map, open_image, to_picture, to_uint8
+from keras_gan.data.images import (
+    fit_image,
+    from_uint8,
+    label_map,
+    open_image,
+    size_of,
+    to_picture,
+    to_uint8,
+)
 from keras_gan.networks.outputs import first
 from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles
 
@@ -261,7 +269,11 @@ class Translator:
         if direction not in self.directions:
             raise ValueError(
                 f"There is no direction {direction!r}. There are: {', '.join(self.directions)}"
-                + (", the one it was trained in." if len(self.directions) == 1 else ".")
+                + (
+                    ", the one it was trained in: leave the direction out."
+                    if len(self.directions) == 1
+                    else "."
+                )
             )
         return from_uint8(self.directions[direction](to_uint8(images)))
 
@@ -283,12 +295,13 @@ class Translator:
         """
 
         from keras_gan.data import folder
-        from keras_gan.grid import image_grid, interleave
+        from keras_gan.grid import as_colour, image_grid, interleave
 
         pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
         if not pictures.is_dir():
-            raise ValueError(f"There is no folder {str(pictures)!r}.")
-        files, _, _ = folder.check_files(folder.list_files(str(pictures))[0], "raise")
+            hint = " A single picture goes into a folder of its own." if pictures.is_file() else ""
+            raise ValueError(f"There is no folder {str(pictures)!r}.{hint}")
+        files, _, _ = folder.check_files(folder.list_files(str(pictures))[0])
         paths = [(out / pathlib.Path(file).relative_to(pictures)).with_suffix(".png") for file in files]
         if out.resolve() == pictures.resolve():
             raise ValueError(f"{out} holds the pictures that are translated: give another folder to write.")
@@ -297,6 +310,13 @@ class Translator:
             raise ValueError(
                 f"Pictures whose names differ in their endings alone would all become {twice[0]}."
             )
+        height, width, _ = self.source_shape
+        if None not in (height, width):
+            cut = sum(h * width != w * height for h, w in map(size_of, files))
+            if cut:
+                report(
+                    f"{cut} of {len(files)} pictures are not of the shape {height} x {width}: their middle is taken."
+                )
         for i, (file, path) in enumerate(zip(files, paths, strict=True)):
             made = self.translate(self.read(file)[None], direction)[0]
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -307,7 +327,12 @@ class Translator:
             chosen = np.linspace(0, len(files) - 1, min(24, len(files))).round().astype(int)
             sides = [[open_image(some[i]) for i in chosen] for some in (files, paths)]
             size = (sides[1][0].height, sides[1][0].width)
-            before, after = (np.stack([fit_image(picture, size, 3) for picture in side]) for side in sides)
+            after = np.stack([fit_image(picture, size, 3) for picture in sides[1]])
+            if self.classes or self.source_shape[2] not in (1, 3, 4):
+                maps = [label_map(picture, size, self.source_shape[2]) for picture in sides[0]]
+                before = as_colour(np.stack(maps))
+            else:
+                before = np.stack([fit_image(picture, size, 3) for picture in sides[0]])
             image_grid(interleave([before, after]), min(8, 2 * len(chosen)), "before | after").save(sheet)
         return len(files)
 
@@ -319,6 +344,8 @@ class Translator:
             raise ValueError(
                 f"This network takes images of {self.source_shape[:2]} alone: use `keras-gan translate`."
             )
+        if pathlib.Path(picture).is_dir():
+            raise ValueError(f"{picture} is a folder: `keras-gan upscale` takes one picture.")
         image = self.read(picture)
         probe = np.zeros((1, 16, 16, self.source_shape[2]), "uint8")
         scale = self.translate(probe).shape[1] // 16

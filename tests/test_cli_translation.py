@@ -54,6 +54,7 @@ def test_pairs_and_two_kinds(tmp_path):
             assert sorted(path.name for path in written.iterdir()) == [f"{n}.png" for n in range(4)]
             assert Image.open(written / "0.png").size == (64, 64)
         assert here("report", run)[0] == 0
+        assert f"{metrics} of held-out images are among the curves" in (run / "report.html").read_text()
     code, out = here("translate", run, a, tmp_path / "x", "--direction", "c2d")
     assert code == 1 and "a2b, b2a" in out
     assert here("translate", run, a, tmp_path / "back", "--direction", "b2a")[0] == 0
@@ -137,8 +138,12 @@ def test_label_maps(tmp_path):
     made = []
     checkpoint = next((run / "checkpoints").glob("step-*"))
     for i, model in enumerate((run, run / "saved_model", checkpoint)):
-        code, out = here("translate", model, tmp_path / "a", tmp_path / f"made{i}")
+        sheet = tmp_path / f"sheet{i}.png"
+        code, out = here("translate", model, tmp_path / "a", tmp_path / f"made{i}", "--sheet", sheet)
         assert code == 0, out
+        # Classes have colours, as in the grids.
+        first = np.array(Image.open(sheet))[20:60, 5:30].reshape(-1, 3)
+        assert len(np.unique(first, axis=0)) == 3 and first.max() > 150
         made.append(np.array(Image.open(tmp_path / f"made{i}" / "0.png")).astype(int))
     assert made[0].shape == (32, 32, 3) and np.abs(made[0] - made[1]).max() <= 1
     np.testing.assert_array_equal(made[0], made[2])
@@ -148,6 +153,17 @@ def test_label_maps(tmp_path):
     (run / "config.json").write_text(json.dumps(config))
     assert here("train", "pix2pix", *SHORT, *options, "--resume")[0] == 0
     assert here("report", run)[0] == 0
+    page = (run / "report.html").read_text()
+    assert "goes without it" in page and "Not measured yet" in page
+    Image.new("L", (64, 32)).save(tmp_path / "a" / "wide.png")
+    code, out = here("translate", run, tmp_path / "a", tmp_path / "made")
+    assert code == 0 and "1 of 5 pictures are not of the shape 32 x 32" in out
+    for arguments, message in (
+        (("translate", run, tmp_path / "a" / "0.png", tmp_path / "x"), "a folder of its own"),
+        (("translate", run, tmp_path / "a", tmp_path / "x", "--direction", "b2a"), "leave the direction out"),
+    ):
+        code, out = here(*arguments)
+        assert code == 1 and message in out, out
 
 
 def test_photographs_are_cut_and_not_made_small(tmp_path):

@@ -120,6 +120,7 @@ class SampleGrid(keras.callbacks.Callback):
         if not self.model.distribute_strategy.extended.should_checkpoint:
             return  # the chief of several workers draws
         images, columns = self.model.grid_images(self._inputs, self.columns)
+        caption = ": ".join(filter(None, (caption, self.model.grid_caption)))
         picture = image_grid(images, columns, caption, row_names=self._row_names)
         # Moved into place whole: a viewer never sees half a picture.
         partial = self.directory / f".{name}"

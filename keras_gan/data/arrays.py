@@ -62,23 +62,23 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
     return stream.dataset()
 
 
-def check_floats(images):
+def check_floats(images, name="Images"):
     """Raise a ValueError for images that are not finite floats in [-1, 1]."""
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
-            f"Images must be float32 in [-1, 1]. Received: dtype={images.dtype}. Write "
+            f"{name} must be float32 in [-1, 1]. Received: dtype={images.dtype}. Write "
             "`images.astype('float32') / 127.5 - 1`, or pass uint8 to `keras_gan.data.from_arrays`."
         )
     low, high = (images.min(), images.max()) if images.size else (0.0, 0.0)
     if not np.isfinite(low + high):
-        raise ValueError("The images contain NaN or infinite values.")
+        raise ValueError(f"The {name.lower()} contain NaN or infinite values.")
     if images.ndim == 4:
-        message = range_problem(low, high)
+        message = range_problem(low, high, name)
         if message:
             raise ValueError(message)
 
 
-def range_problem(low, high):
+def range_problem(low, high, name="Images"):
     """Say what is wrong with images of this range, or return None."""
     if low >= -1.001 and high <= 1.001 and low < 0:
         return None
@@ -90,7 +90,7 @@ def range_problem(low, high):
         mend = "They look like 0..255: write `images / 127.5 - 1`."
     else:
         mend = "Scale them: `2 * (images - low) / (high - low) - 1`."
-    return f"Images must be in [-1, 1]. Received values from {low:.6g} to {high:.6g}. {mend}"
+    return f"{name} must be in [-1, 1]. Received values from {low:.6g} to {high:.6g}. {mend}"
 
 
 def getter(images):

@@ -109,16 +109,16 @@ def checked(model, dataset, where, training):
     @tf.autograph.experimental.do_not_convert
     def check(index, element):
         batch = model.unpack(element)
-        images = batch["image"]
-        BadImages.require(
-            tf.reduce_all(tf.math.is_finite(images)), f"The images of {where} contain NaN or infinite values."
-        )
         for holds, message in model.condition_requirements(batch, where):
             BadImages.require(holds, message)
-        if len(model.image_shape) == 3:
+        for name, images in images_of(batch).items():
+            finite = tf.reduce_all(tf.math.is_finite(images))
+            BadImages.require(finite, f"The {name.lower()} of {where} contain NaN or infinite values.")
+            if len(images.shape) != 4:
+                continue
             low, high = tf.reduce_min(images), tf.reduce_max(images)
             values = tf.strings.join(["Received values from ", tf.as_string(low), " to ", tf.as_string(high)])
-            start = tf.strings.join([f"Images must be in [-1, 1]. {where}: ", values, ". "])
+            start = tf.strings.join([f"{name} must be in [-1, 1]. {where}: ", values, ". "])
             BadImages.require(
                 tf.logical_and(low >= -1.001, high <= 1.001),
                 tf.strings.join([start, "If they are 0..255, write `images / 127.5 - 1`."]),
@@ -134,6 +134,15 @@ def checked(model, dataset, where, training):
 
     dataset = dataset.enumerate().map(check, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     return untuned(dataset)
+
+
+def images_of(batch):
+    """The images of a batch, and where conditions are images, those: by what messages call them."""
+    conditions = batch.get("condition")
+    found = {"Images": batch["image"]}
+    if conditions is None or tf.TensorShape(conditions.shape).rank != 4:
+        return found
+    return found | {"Conditions": conditions}
 
 
 def check_split(dataset, replicas):
@@ -297,7 +306,8 @@ def _arrays(x, y, sample_weight):
                 f"Received: {type(value).__name__}"
             )
         arrays[name] = np.asarray(value)
-    check_floats(arrays["image"])
+    for name, images in images_of(arrays).items():
+        check_floats(images, name)
     for name, array in arrays.items():
         if len(array) != len(arrays["image"]):
             raise ValueError(

@@ -137,10 +137,11 @@ def split_folder(path, split):
     )
 
 
-def check_files(files, on_error):
+def check_files(files, on_error=None):
     """Open each file once, so that a bad one is named now and not in the middle of a training.
 
-    Returns the files that can be read, their indices and their colour modes.
+    `on_error` is "raise", "skip", or None where no file can be left out, as of pairs. Returns the files that can be read,
+    their indices and their colour modes.
     """
 
     def examine(path):
@@ -154,10 +155,11 @@ def check_files(files, on_error):
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         modes, problems = zip(*pool.map(examine, files), strict=True)
     bad = [p for p in problems if p]
-    if bad and on_error == "raise":
+    if bad and on_error != "skip":
+        or_else = ", or pass on_error='skip' (--skip-bad)" if on_error else ""
         raise ValueError(
             f"{len(bad)} of {len(files)} files cannot be read: {' | '.join(bad[:5])}"
-            f"{' | ...' if len(bad) > 5 else ''}. Mend or remove them, or pass on_error='skip' (--skip-bad)."
+            f"{' | ...' if len(bad) > 5 else ''}. Mend or remove them{or_else}."
         )
     if bad:
         warnings.warn(f"Skipped {len(bad)} of {len(files)} files: " + " | ".join(bad), stacklevel=2)

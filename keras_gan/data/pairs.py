@@ -326,7 +326,7 @@ def check_shapes(files_a, files_b):
 
 def _read(files, size, channels, fit, cache_limit, classes=None):
     """All pictures as one uint8 array, or to be read when asked for; a ValueError names unreadable ones and sizes that differ."""
-    files, _, modes = folder.check_files(files, "raise")
+    files, _, modes = folder.check_files(files)
     check_channels(channels)
     channels = channels or folder.channels_of(modes)
     if fit not in ("crop", "pad"):
@@ -338,7 +338,7 @@ def _read(files, size, channels, fit, cache_limit, classes=None):
 
 def _side_by_side(files, size, channels, fit):
     """The left and the right halves of pictures."""
-    modes = folder.check_files(files, "raise")[2]
+    modes = folder.check_files(files)[2]
     channels = [of_half or folder.channels_of(modes) for of_half in channels]
     halves = ([], [])
     for path in files:
@@ -357,10 +357,10 @@ def _side_by_side(files, size, channels, fit):
                 f"The pictures differ in size: {files[0]} is {halves[0][0].shape[:2]} and {path} "
                 f"{halves[0][-1].shape[:2]} (height, width) in each half. Pass `image_size`."
             )
-    height, width = halves[0][0].shape[:2]
-    if size is None and width < height:
+    height, width = size_of(files[0])
+    if width // 2 < height:
         warnings.warn(
-            f"The pictures are cut into halves of {width} x {height} pixels. If they are no pairs side by side, give `b`.",
+            f"The pictures are cut into halves of {width // 2} x {height} pixels. If they are no pairs side by side, give `b`.",
             stacklevel=4,
         )
     return np.stack(halves[0]), np.stack(halves[1])

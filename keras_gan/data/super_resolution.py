@@ -92,6 +92,7 @@ def low_high(
                 size,
                 channels,
                 data_dir=data_dir,
+                on_error=None,
                 cache_limit=cache_limit,
             )
             source = found.images
@@ -113,12 +114,13 @@ def low_high(
         raise ValueError(
             f'`degradation="real"` blurs with 15 pixels: images must have 16 and more. Received: {large}'
         )
-    if any(side % scale for side in large) or any(
-        c > s for c, s in zip(large, source.shape[1:3], strict=True)
-    ):
+    if any(side > whole for side, whole in zip(large, source.shape[1:3], strict=True)):
+        raise ValueError(f"The images, {source.shape[1:3]}, are smaller than `crop`, {crop} (height, width).")
+    if any(side % scale for side in large):
+        near = tuple(max(side // scale, 1) * scale for side in large)
         raise ValueError(
-            f"The large images must be multiples of scale={scale} and no smaller than `crop`. Received: images of "
-            f"{source.shape[1:3]}, crop={crop}. Pass `crop` or `image_size`."
+            f"Height and width must be multiples of scale={scale}. Received: {'crop' if crop else 'images of'} {large}. "
+            f"Pass `crop` or `image_size`, such as {near}."
         )
     images = getter(source)
 
@@ -198,7 +200,7 @@ def _parts_of_arrays(pictures, crop):
 
 def _parts_of_files(files, crop, channels, cache_limit):
     """Parts of the pictures of a folder: of the pictures in memory, or of their files where they are too many."""
-    files, _, modes = check_files(files, "raise")
+    files, _, modes = check_files(files)
     channels = channels or channels_of(modes)
     shapes = [(*size_of(file), channels) for file in files]
     parts = Parts(files, shapes, crop, files)

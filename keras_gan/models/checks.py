@@ -97,10 +97,15 @@ def check_source(images, shape):
         want in (None, have) for have, want in zip(images.shape[1:], shape, strict=True)
     )
     if not fits or not len(images):
-        hint = " Add the first axis: `images[None]`." if images.ndim == 3 else ""
+        hint = ""
+        if images.ndim == 3:
+            one = images.shape[-1] == shape[-1]
+            hint = " Add the first axis: `images[None]`." if one else " Add the channel: `images[..., None]`."
         raise ValueError(f"`images` must have shape {expected}. Received: shape={images.shape}.{hint}")
     if images.dtype != np.uint8:
         check_floats(images)
+    elif images.shape[-1] not in (1, 3, 4) and images.max() == 1:
+        raise ValueError("uint8 label maps have 255 where a pixel is of a class. Of 0 and 1: `images * 255`.")
     return images
 
 

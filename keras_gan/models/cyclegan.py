@@ -167,6 +167,8 @@ class CycleGAN(Translation):
     def exported_networks(self):
         return {name: self.direction(name) for name in ("a2b", "b2a")}
 
+    grid_caption = "input | output | and back"
+
     def grid_images(self, inputs, columns):
         """Rows of a -> b -> a, and rows of b -> a -> b: input, output, and back."""
         cells, in_row = [], max(1, columns // 3)

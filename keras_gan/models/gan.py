@@ -611,6 +611,8 @@ class GAN(Loops, keras.Model):
         return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
 
     grid_rows = 8
+    # What stands above a sample grid, beside the epoch.
+    grid_caption = None
 
     # The TensorSpec of a batch of what an exported generator takes beside latents, or None.
     condition_spec = None

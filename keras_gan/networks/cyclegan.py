@@ -40,7 +40,8 @@ def resnet(image_shape, channels=3, *, blocks=None, filters=64, normalization="i
     check_normalization(normalization)
     if any(size is not None and size % 4 for size in image_shape[:2]):
         raise ValueError(
-            f"Height and width must be multiples of 4. Received: image_shape={tuple(image_shape)}"
+            f"Height and width must be multiples of 4: they are halved twice. Received: image_shape="
+            f"{tuple(image_shape)}. Resize to such a size with `image_size` (--image-size)."
         )
     if blocks is None:
         blocks = 6 if all(size is not None and size < 256 for size in image_shape[:2]) else 9

@@ -29,8 +29,8 @@ def interpolate(first, second, alpha):
     """
     if [w.shape for w in first.weights] != [w.shape for w in second.weights]:
         raise ValueError("The two networks must have the same weights' shapes.")
-    if not 0.0 <= alpha <= 1.0:
-        raise ValueError(f"`alpha` must be in [0, 1]. Received: {alpha}")
+    if isinstance(alpha, str) or not 0.0 <= alpha <= 1.0:
+        raise ValueError(f"`alpha` must be a float in [0, 1]. Received: {alpha!r}")
     network = keras.models.clone_model(first)
     network.set_weights(
         [

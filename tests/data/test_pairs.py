@@ -1,3 +1,5 @@
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -45,6 +47,12 @@ def test_side_by_side(tmp_path):
         batch = levels(batch)
         assert batch["image"].shape == (1, 8, 8, 3)
         np.testing.assert_array_equal(batch["image"], batch["condition"] + 100)
+    # What is no pair would be cut through its middle.
+    (tmp_path / "square").mkdir()
+    Image.new("RGB", (8, 8)).save(tmp_path / "square" / "0.png")
+    with pytest.warns(UserWarning, match="halves of 4 x 8 pixels"):
+        data.paired_folders(tmp_path / "square", image_size=8)
+    shutil.rmtree(tmp_path / "square")
     Image.new("RGB", (15, 8)).save(tmp_path / "odd.png")
     with pytest.raises(ValueError, match=r"odd.png is 15 pixels wide"):
         data.paired_folders(tmp_path)
@@ -81,7 +89,7 @@ def test_what_does_not_fit_is_named(tmp_path):
     with pytest.raises(ValueError, match="image_size"):
         data.paired_folders(a, b)
     (b / "class0" / "alone.png").write_bytes(b"no picture")
-    with pytest.raises(ValueError, match=r"alone.png"):
+    with pytest.raises(ValueError, match=r"alone.png.*Mend or remove them\.$"):
         data.paired_folders(a, b, image_size=8)
     with pytest.raises(ValueError, match="no folder"):
         data.paired_folders(tmp_path / "none", b)

@@ -56,8 +56,10 @@ def test_what_does_not_fit_is_said():
         data.low_high(images(), channels=2)
     with pytest.raises(ValueError, match="degradation"):
         data.low_high(images(), degradation="blur")
-    with pytest.raises(ValueError, match="no smaller than `crop`"):
+    with pytest.raises(ValueError, match="smaller than `crop`"):
         data.low_high(images(), crop=64)
+    with pytest.raises(ValueError, match=r"multiples of scale=4.*crop \(18, 18\).*such as \(16, 16\)"):
+        data.low_high(images(), crop=18)
 
 
 def test_splits_of_a_folder_are_its_sub_folders(tmp_path):

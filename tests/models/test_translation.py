@@ -224,6 +224,9 @@ def test_label_maps_as_conditions(tmp_path, channels):
     gan.fit(pairs, epochs=1, verbose=0, callbacks=[grid])
     picture = np.array(Image.open(tmp_path / "epoch-0001.png"))
     assert len(np.unique(picture[20:65, 3:48].reshape(-1, 3), axis=0)) == channels
+    if channels != 4:
+        with pytest.raises(ValueError, match=r"images \* 255"):
+            gan.translate(maps // 255)
 
 
 def test_what_does_not_fit_is_said(name):
@@ -233,15 +236,26 @@ def test_what_does_not_fit_is_said(name):
         ({"condition": None}, "has no `condition`"),
         ({"condition": good["condition"][:, :6]}, "`condition` must be floats of shape"),
         ({"condition": good["condition"] * 100.0}, r"must be in \[-1, 1\]"),
-        ({"condition": np.where(good["condition"] > 0.5, np.nan, good["condition"])}, r"in \[-1, 1\]"),
+        (
+            {"condition": np.where(good["condition"] > 0.5, np.nan, good["condition"])},
+            "conditions contain NaN",
+        ),
+        ({"condition": np.abs(good["condition"])}, r"Conditions must .*look like \[0, 1\]"),
         ({"image": good["image"][:, :8, :8]}, "take images of shape"),
     ):
         bad = {key: value for key, value in {**good, **change}.items() if value is not None}
         with pytest.raises(ValueError, match=message):
             gan.fit(bad, batch_size=4, verbose=0)
+        if len(bad) == 2:
+            with pytest.raises(
+                (ValueError, tf.errors.InvalidArgumentError), match=message.split(" contain")[0]
+            ):
+                gan.fit(tf.data.Dataset.from_tensor_slices(bad).batch(4), verbose=0)
     assert int(gan.state.generator_step) == 0
     with pytest.raises(ValueError, match=r"images\[None\]"):
         gan.translate(good["condition"][0])
+    with pytest.raises(ValueError, match=r"images\[..., None\]"):
+        gan.translate(np.zeros((4, SIZE, SIZE + 1), "float32"))
     with pytest.raises(TypeError, match="translate"):
         gan.generate(4)
     with pytest.raises(ValueError, match="leave it out"):
