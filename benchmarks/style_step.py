@@ -74,21 +74,24 @@ def bare(convs, kind):
         return tf.nn.conv2d(x, kernel, 1, "SAME")
 
     given = [(tensor(shape), tensor(kernel), up, down) for shape, kernel, up, down in convs]
-    behind = [tensor(convolve(*g).shape) for g in given]
+    behind, later = ([tensor(convolve(*g).shape) for g in given] for _ in range(2))
     before = [tensor(g[0].shape) for g in given]
 
-    def layer(x, kernel, up, down, dy, v):
+    def layer(x, kernel, up, down, dy, dz, v):
         with tf.GradientTape(persistent=True) as outer:
             outer.watch([x, kernel, dy])
             with tf.GradientTape() as tape:
                 tape.watch(x)
                 y = convolve(x, kernel, up, down)
                 product = tf.reduce_sum(y * dy)
+            # What arrives at the forward pass in the end is not what arrived first. With the same tensor, or without the slope
+            # among the results, the compiler leaves out a convolution that a network has to make.
+            last = tf.reduce_sum(y * dz)
             slope = tape.gradient(product, x) if kind == "twice" else None
             again = None if slope is None else tf.reduce_sum(slope * v)
         if kind == "twice":
             # Through the backward pass, and through the forward pass, on which it depends.
-            results = [y, *outer.gradient(again, [kernel, dy]), *outer.gradient(product, [x, kernel])]
+            results = [y, slope, *outer.gradient(again, [kernel, dy]), *outer.gradient(last, [x, kernel])]
         elif kind == "to the input":
             results = [y, outer.gradient(product, x)]
         else:
@@ -96,19 +99,19 @@ def bare(convs, kind):
         return [tf.reduce_sum(r) for r in results]
 
     @tf.function
-    def run(given, behind, before):
+    def run(given, behind, later, before):
         results = []
-        for (x, kernel, up, down), dy, v in zip(given, behind, before, strict=True):
-            results += layer(x, kernel, up, down, dy, v)
+        for (x, kernel, up, down), dy, dz, v in zip(given, behind, later, before, strict=True):
+            results += layer(x, kernel, up, down, dy, dz, v)
         return results
 
     numbers = [(x, k) for x, k, _, _ in given]
     factors = [(up, down) for _, _, up, down in given]
 
-    def call(numbers, behind, before):
-        return run([(x, k, *f) for (x, k), f in zip(numbers, factors, strict=True)], behind, before)
+    def call(numbers, behind, later, before):
+        return run([(x, k, *f) for (x, k), f in zip(numbers, factors, strict=True)], behind, later, before)
 
-    return lambda: call(numbers, behind, before)[-1].numpy()
+    return lambda: call(numbers, behind, later, before)[-1].numpy()
 
 
 def phases(gan, batch):

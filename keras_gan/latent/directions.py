@@ -54,9 +54,8 @@ def affine_kernels(synthesis):
             affine = layer
         if affine is None:
             continue
-        # Which row of w's the layer is given: `ws[:, row]`.
-        history = (inputs[-1] if isinstance(inputs, list) else inputs)._keras_history
-        row = history.operation._inbound_nodes[history.node_index].arguments.args[1][1]
+        # Which row of w's the layer is given: which output of `ops.unstack(ws, axis=1)`.
+        row = (inputs[-1] if isinstance(inputs, list) else inputs)._keras_history.tensor_index
         if row not in rows or "torgb" not in layer.name:
             rows[row] = getattr(affine, "kernel", affine).numpy()
     return [rows[row] for row in sorted(rows)]

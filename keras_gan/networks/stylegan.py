@@ -80,6 +80,7 @@ def stylegan(
 
 def _synthesis(w_dim, sizes, widths, channels):
     ws = layers.Input((2 * len(sizes), w_dim), name="ws")
+    of_layer = ops.unstack(ws, axis=1)
     for i, size in enumerate(sizes):
         for j in range(2):
             name = f"b{size}_conv{j}"
@@ -90,7 +91,7 @@ def _synthesis(w_dim, sizes, widths, channels):
                 x = EqualizedConv2D(widths[size], 3, up=up, use_bias=False, name=name)(x)
             x = NoiseInjection(per_channel=True, name=f"{name}_noise")(x)
             x = BiasedActivation("leaky_relu", name=f"{name}_act")(x)
-            x = AdaptiveInstanceNormalization(name=f"{name}_style")([x, ws[:, 2 * i + j]])
+            x = AdaptiveInstanceNormalization(name=f"{name}_style")([x, of_layer[2 * i + j]])
     x = EqualizedConv2D(channels, 1, name="to_image")(x)
     return Model(ws, layers.Activation("linear", dtype="float32")(x), name="synthesis")
 

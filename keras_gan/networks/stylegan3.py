@@ -1,7 +1,7 @@
 """The networks of StyleGAN3."""
 
 import numpy as np
-from keras import Model, layers
+from keras import Model, layers, ops
 
 from keras_gan.layers import (
     EqualizedDense,
@@ -127,16 +127,17 @@ def _plan(size, count, critical, channel_base, channel_max, channels):
 
 def _synthesis(w_dim, plan, critical, radial, size, low_precision):
     ws = layers.Input((len(plan) + 1, w_dim), name="ws")
+    of_layer = ops.unstack(ws, axis=1)
     cutoff, _, rate, side, width = plan[0]
     x = FourierFeatures(int(width), int(side), rate=rate, bandwidth=cutoff, dtype="float32", name="input")(
-        ws[:, 0]
+        of_layer[0]
     )
     before = plan[0]
     for i, now in enumerate(plan):
         last = i == len(plan) - 1
         dtype = policy_of(now[2] * 2**low_precision > size)
         sampled = i >= len(plan) - 1 - critical
-        x = _layer(x, ws[:, i + 1], before, now, f"L{i}", last, radial and not sampled, radial, dtype)
+        x = _layer(x, of_layer[i + 1], before, now, f"L{i}", last, radial and not sampled, radial, dtype)
         before = now
     x = layers.Activation("linear", dtype="float32")(x)
     return Model(ws, layers.Rescaling(0.25, dtype="float32")(x), name="synthesis")
