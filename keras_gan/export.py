@@ -114,6 +114,7 @@ class Sampler(tf.Module):
 
             @tf.function(input_signature=numbers)
             def sample(n, seed=0, truncation=1.0):
+                tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
                 return finish(gan.sample(n, seed, truncation))
 
         else:
@@ -126,6 +127,7 @@ class Sampler(tf.Module):
             # Of any shape: one for all images, or one for each.
             @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.dtype, name="labels")])
             def sample(n, seed=0, truncation=1.0, labels=gan.no_label):
+                tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
                 labels = gan.export_condition(labels, n, seed)
                 return finish(gan.sample(n, seed, truncation, labels))
 

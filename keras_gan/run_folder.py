@@ -187,6 +187,8 @@ class Generator:
                 f"{' and '.join(f'`{name}`' for name in styles)}: only of a StyleGAN's run or `.keras` file (an exported "
                 "SavedModel has no styles)."
             )
+        if not np.isfinite(truncation):
+            raise ValueError(f"`truncation` must be a finite number. Received: {truncation}")
         labels = {} if label is None else {"labels": self._class(label)}
         return self._sample(n, seed, truncation, **labels, **styles)
 

@@ -21,6 +21,12 @@ np.savez(out, serving=serving, one=loaded.signatures["serving_default"](latents=
          default=loaded.sample(2), truncated=loaded.sample(5, 3, 0.5), large=loaded.sample(1, 2**40),
          signature=loaded.signatures["sample"](n=tf.constant(5), seed=tf.constant(3, tf.int64),
                                                truncation=tf.constant(1.0))["output_0"])
+try:
+    loaded.sample(2, truncation=float("nan"))
+except tf.errors.InvalidArgumentError as error:
+    assert "truncation" in str(error)
+else:
+    raise AssertionError("a truncation that is not finite was taken")
 assert "keras_gan" not in sys.modules
 """
 
