@@ -303,7 +303,7 @@ class Translator:
         if not pictures.is_dir():
             hint = " A single picture goes into a folder of its own." if pictures.is_file() else ""
             raise ValueError(f"There is no folder {str(pictures)!r}.{hint}")
-        files, _, _ = folder.check_files(folder.list_files(str(pictures))[0])
+        files, _, modes = folder.check_files(folder.list_files(str(pictures))[0])
         paths = [(out / pathlib.Path(file).relative_to(pictures)).with_suffix(".png") for file in files]
         if out.resolve() == pictures.resolve():
             raise ValueError(f"{out} holds the pictures that are translated: give another folder to write.")
@@ -312,7 +312,10 @@ class Translator:
             raise ValueError(
                 f"Pictures whose names differ in their endings alone would all become {twice[0]}."
             )
-        height, width, _ = self.source_shape
+        height, width, channels = self.source_shape
+        coloured = sum(mode not in folder.GREY_MODES for mode in modes)
+        if channels == 1 and coloured:
+            report(f"{coloured} of {len(files)} pictures are coloured: this network is given them in grey.")
         if None not in (height, width):
             cut = sum(h * width != w * height for h, w in map(size_of, files))
             if cut:

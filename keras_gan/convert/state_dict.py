@@ -106,7 +106,9 @@ def assign(network, state, entries, source):
         except ValueError:  # of another rank, or not divisible
             array = None
         if array is None or array.shape != tuple(variable.shape):
-            problems.append(f"`{name}` has shape {state[name].shape}, not that of {tuple(variable.shape)}")
+            turned = array is not None and array.shape != state[name].shape
+            ours = f" ({array.shape} in Keras' order)" if turned else ""
+            problems.append(f"`{name}` has shape {state[name].shape}{ours}, not {tuple(variable.shape)}")
         elif not np.isfinite(array).all():
             problems.append(f"`{name}` has values that are NaN or infinite")
         values.append((variable, array))

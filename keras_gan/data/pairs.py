@@ -81,6 +81,14 @@ def paired_folders(
         files_a, files_b = files_of(a), files_of(b)
         check_partners(a, b, files_a, files_b)
         left = _read(files_a, size, channels_a, fit, cache_limit, classes_a)
+        if classes_a and isinstance(left, np.ndarray):
+            used = int(np.flatnonzero(left.any(axis=(0, 1, 2))).max()) + 1
+            if used < classes_a:
+                warnings.warn(
+                    f"No pixel of {a} is of a class above {used - 1}: of `classes_a` = {classes_a} channels the last "
+                    f"{classes_a - used} are empty.",
+                    stacklevel=2,
+                )
         right = _read(files_b, size, channels_b, fit, cache_limit)
         check_shapes(files_a, files_b)
         if left.shape[1:3] != right.shape[1:3]:

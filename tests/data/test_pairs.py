@@ -225,6 +225,8 @@ def test_label_maps(tmp_path):
     ):
         with pytest.raises(ValueError, match=message):
             data.paired_folders(tmp_path / "a", tmp_path / "b", image_size=12, **options)
+    with pytest.warns(UserWarning, match="above 4: .* the last 2 are empty"):
+        data.paired_folders(tmp_path / "a", tmp_path / "b", image_size=12, classes_a=7)
     with pytest.raises(ValueError, match="mode is RGB"):
         data.paired_folders(tmp_path / "b", tmp_path / "a", image_size=12, classes_a=5)
 
