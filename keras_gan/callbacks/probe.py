@@ -73,8 +73,10 @@ class Probe:
     def __call__(self):
         """The figures now: a dict of floats; NaN where one has no meaning for this model."""
         if not self.is_traced:
-            self.stage, self._compiled = self.model.stage, tf.function(self._measure)
-        out = {name: np.asarray(value) for name, value in self._compiled().items()}
+            self.stage = self.model.stage
+            functions = (self._state, self._restore, self._look, self._held_out_logits, self._gradients)
+            self._compiled = {f.__name__: tf.function(f, autograph=False) for f in functions}
+        out = self._measure()
         if self.stage is not None:
             # What grows is judged by images as its training sees them now.
             self._refer_to(out["real"])
@@ -153,30 +155,44 @@ class Probe:
 
     def _measure(self):
         """Figures that need the networks; whatever a step in training mode moves is put back."""
-        model = self.model
-        networks = (model.generator, model.ema_generator, model.discriminator)
-        kept = [weight for network in networks for weight in network.non_trainable_weights]
-        kept += model.state.by_name().values()
-        before = [(v, tf.identity(v)) for v in map(_plain, kept)]
-        parts = [self._look(slice(i, i + self.batch_size)) for i in range(0, self.count, self.batch_size)]
-        out = {name: tf.concat([part[name] for part in parts], axis=0) for name in parts[0]}
-        out |= self._gradients()
-        if self.held_out is not None:
-            held_out = model.arrange(model.unpack(self.held_out))
-            out["held_out_logits"] = tf.concat(
-                [
-                    self._logits(_rows(held_out, slice(i, i + self.batch_size)))
-                    for i in range(0, len(self.held_out["image"]), self.batch_size)
-                ],
-                axis=0,
-            )
-        with tf.control_dependencies(list(out.values())):
-            for variable, value in before:
-                variable.assign(value)
+        state, restore, look, held_out_logits, gradients = self._compiled.values()
+
+        def each(function, count):
+            # A graph for one part: in one for all, each network would be many times.
+            parts = [function(tf.constant(i)) for i in range(0, count, self.batch_size)]
+            return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+        before = state()
+        try:
+            out = each(look, self.count) | {name: value.numpy() for name, value in gradients().items()}
+            if self.held_out is not None:
+                out |= each(held_out_logits, len(self.held_out["image"]))
+        finally:
+            restore(before)
         return out
 
-    def _batch(self, rows):
-        return self.model.arrange(_rows({**self.model.unpack(self.real), **self.drawn}, rows))
+    def _kept(self):
+        """What a step in training mode moves."""
+        model = self.model
+        networks = (model.generator, model.ema_generator, model.discriminator)
+        weights = [weight for network in networks for weight in network.non_trainable_weights]
+        return [_plain(v) for v in [*weights, *model.state.by_name().values()]]
+
+    def _state(self):
+        return [tf.identity(v) for v in self._kept()]
+
+    def _restore(self, before):
+        for variable, value in zip(self._kept(), before, strict=True):
+            variable.assign(value)
+
+    def _batch(self, start):
+        """As many images as in training."""
+        return self._part({**self.model.unpack(self.real), **self.drawn}, start)
+
+    def _part(self, batch, start):
+        end = start + self.batch_size
+        part = {name: tf.convert_to_tensor(values)[start:end] for name, values in batch.items()}
+        return self.model.arrange(part)
 
     def _full(self, images):
         """Images of a model that grows at its full size."""
@@ -187,9 +203,12 @@ class Probe:
     def _logits(self, batch):
         return _per_image(self.model.discriminate(batch["image"], self.model.condition(batch)))
 
-    def _look(self, rows):
+    def _held_out_logits(self, start):
+        return {"held_out_logits": self._logits(self._part(self.model.unpack(self.held_out), start))}
+
+    def _look(self, start):
         """Images, logits and features of some of the batch."""
-        model, batch = self.model, self._batch(rows)
+        model, batch = self.model, self._batch(start)
         condition, fake = model.condition(batch), model.forward(batch)
         out = {
             "real_logits": self._logits(batch),
@@ -206,7 +225,7 @@ class Probe:
 
     def _gradients(self):
         """Norms of both players' gradients, and what the losses say, on one batch of training's size."""
-        model, batch = self.model, self._batch(slice(0, self.batch_size))
+        model, batch = self.model, self._batch(0)
         gradients, condition = {}, model.condition(batch)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in model.generator_variables])
@@ -234,10 +253,6 @@ def _saturated(fakes, real):
     """Share at an end of the range of the pixels that are not there in real images, a tenth of all at least."""
     of_fakes, of_real = ((np.abs(x) > 0.99).mean() for x in (fakes, real))
     return float(max(of_fakes - of_real, 0.0) / max(1.0 - of_real, 0.1))
-
-
-def _rows(batch, rows):
-    return {name: values[rows] for name, values in batch.items()}
 
 
 def _plain(variable):
