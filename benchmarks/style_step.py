@@ -5,8 +5,9 @@
 Phases: the discriminator's step on real and generated images (both are at hand), the generator's (mapping, synthesis,
 discriminator, back), R1 and path length, each with its gradient and, of the first two, its optimiser. The floor are the
 same convolutions at the same shapes, with nothing between them, in turns with the phases in the same process: forward
-and backward, and for the penalties forward, backward to the input, and back through both. Medians of milliseconds per image; each size
-in a process of its own, with its peak memory. A size that the results file has is not measured again.
+and backward, and for the penalties forward, backward to the input, and back through both; at the networks' ends only those
+that the phase needs. Medians of milliseconds per image; each size in a process of its own, with its peak memory. A size
+that the results file has is not measured again.
 """
 
 import argparse
@@ -35,7 +36,10 @@ def batch_of(size):
 
 
 def convolutions(network, batch):
-    """(inputs' shape, kernel's shape, up, down) of each convolution of a network."""
+    """(inputs' shape, kernel's shape, up, down, end) of each convolution of a network.
+
+    `end` is "images" of a discriminator's first, "logits" of its last, "sum" of those to an image, else None.
+    """
     from keras_gan.layers import EqualizedConv2D, ModulatedConv2D
 
     found = []
@@ -48,7 +52,10 @@ def convolutions(network, batch):
             if layer.kernel_size == 1:
                 shape[1:3] = [side // down for side in shape[1:3]]
                 up = down = 1
-            found.append((shape, tuple(layer.kernel.shape), up, down))
+            to_image = isinstance(layer, ModulatedConv2D) and not layer.demodulate
+            found.append([shape, tuple(layer.kernel.shape), up, down, "sum" if to_image else None])
+    if found[-1][-1] is None:
+        found[0][-1], found[-1][-1] = "images", "logits"
     return found
 
 
@@ -73,11 +80,12 @@ def bare(convs, kind):
             return tf.nn.conv2d(x, kernel, 2, "VALID")
         return tf.nn.conv2d(x, kernel, 1, "SAME")
 
-    given = [(tensor(shape), tensor(kernel), up, down) for shape, kernel, up, down in convs]
+    given = [(tensor(shape), tensor(kernel), up, down) for shape, kernel, up, down, _ in convs]
+    ends = [end for *_, end in convs]
     behind, later = ([tensor(convolve(*g).shape) for g in given] for _ in range(2))
     before = [tensor(g[0].shape) for g in given]
 
-    def layer(x, kernel, up, down, dy, dz, v):
+    def layer(x, kernel, up, down, dy, dz, v, end):
         with tf.GradientTape(persistent=True) as outer:
             outer.watch([x, kernel, dy])
             with tf.GradientTape() as tape:
@@ -91,18 +99,23 @@ def bare(convs, kind):
             again = None if slope is None else tf.reduce_sum(slope * v)
         if kind == "twice":
             # Through the backward pass, and through the forward pass, on which it depends.
-            results = [y, slope, *outer.gradient(again, [kernel, dy]), *outer.gradient(last, [x, kernel])]
+            if end == "sum":  # fixed noise arrives at it, and the image itself is not asked for
+                results = [slope, outer.gradient(again, kernel)]
+            else:
+                # Behind a discriminator's last all is linear, and nothing arrives at its forward pass.
+                wanted = {"images": [kernel], "logits": []}.get(end, [x, kernel])
+                results = [y, slope, *outer.gradient(again, [kernel, dy]), *outer.gradient(last, wanted)]
         elif kind == "to the input":
             results = [y, outer.gradient(product, x)]
         else:
-            results = [y, *outer.gradient(product, [x, kernel])]
+            results = [y, *outer.gradient(product, [kernel] if end == "images" else [x, kernel])]
         return [tf.reduce_sum(r) for r in results]
 
     @tf.function
     def run(given, behind, later, before):
         results = []
-        for (x, kernel, up, down), dy, dz, v in zip(given, behind, later, before, strict=True):
-            results += layer(x, kernel, up, down, dy, dz, v)
+        for (x, kernel, up, down), dy, dz, v, end in zip(given, behind, later, before, ends, strict=True):
+            results += layer(x, kernel, up, down, dy, dz, v, end)
         return results
 
     numbers = [(x, k) for x, k, _, _ in given]

@@ -15,6 +15,7 @@ from keras_gan.data.images import (
     to_picture,
     to_uint8,
 )
+from keras_gan.models.checks import check_truncation
 from keras_gan.networks.outputs import first
 from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles
 
@@ -187,8 +188,7 @@ class Generator:
                 f"{' and '.join(f'`{name}`' for name in styles)}: only of a StyleGAN's run or `.keras` file (an exported "
                 "SavedModel has no styles)."
             )
-        if not np.isfinite(truncation):
-            raise ValueError(f"`truncation` must be a finite number. Received: {truncation}")
+        check_truncation(truncation)
         labels = {} if label is None else {"labels": self._class(label)}
         return self._sample(n, seed, truncation, **labels, **styles)
 

@@ -8,7 +8,9 @@ import keras
 from keras_gan import export
 from keras_gan.convert import state_dict, style, translation
 from keras_gan.models.gan import GAN
+from keras_gan.models.style_based import kind_of
 from keras_gan.models.stylegan2 import StyleGAN2
+from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.networks.outputs import first
 from keras_gan.tiles import default_overlap
 
@@ -110,7 +112,7 @@ def as_gan(generator):
         generator: as `load` gives it.
 
     Returns:
-        `StyleGAN2` where the generator has styles, else `GAN`.
+        `StyleGAN2` or `StyleGAN3` where the generator has styles, else `GAN`.
     """
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
@@ -121,4 +123,5 @@ def as_gan(generator):
     classes = None
     if isinstance(generator.input_shape, list):
         classes = generator.get_layer("mapping").get_layer("embed").kernel.shape[0]
-    return StyleGAN2(generator, judge, ema_decay=None, num_classes=classes)
+    model = StyleGAN3 if kind_of(generator) == "StyleGAN3" else StyleGAN2
+    return model(generator, judge, ema_decay=None, num_classes=classes)

@@ -85,9 +85,9 @@ def range_problem(low, high, name="Images"):
     if low == high:
         return None
     if low >= 0 and high <= 1.001:
-        mend = "They look like [0, 1]: write `images * 2 - 1`."
+        mend = f"They look like [0, 1]: write `{name.lower()} * 2 - 1`."
     elif low >= 0 and high <= 255:
-        mend = "They look like 0..255: write `images / 127.5 - 1`."
+        mend = f"They look like 0..255: write `{name.lower()} / 127.5 - 1`."
     else:
         mend = "Scale them: `2 * (images - low) / (high - low) - 1`."
     return f"{name} must be in [-1, 1]. Received values from {low:.6g} to {high:.6g}. {mend}"

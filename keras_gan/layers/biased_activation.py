@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan.layers import scaled_images
-from keras_gan.layers.equalized import activate, check_activation, gain_of
+from keras_gan.layers.equalized import activate, check_activation, check_gain, gain_of
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -29,7 +29,7 @@ class BiasedActivation(keras.layers.Layer):
     def __init__(self, activation="linear", *, gain=1.0, clamp=None, **kwargs):
         # Factors stay in float32.
         super().__init__(autocast=False, **kwargs)
-        self.activation, self.gain, self.clamp = check_activation(activation), gain, clamp
+        self.activation, self.gain, self.clamp = check_activation(activation), check_gain(gain), clamp
 
     def build(self, input_shape):
         input_shape = input_shape[0] if isinstance(input_shape[0], (list, tuple)) else input_shape

@@ -31,6 +31,12 @@ def gain_of(activation):
     return math.sqrt(2.0) if activation == "leaky_relu" else 1.0
 
 
+def check_gain(gain):
+    if not gain > 0:
+        raise ValueError(f"`gain` must be positive. Received: {gain}")
+    return gain
+
+
 def check_activation(activation):
     if activation not in ACTIVATIONS:
         raise ValueError(f"`activation` must be one of {ACTIVATIONS}. Received: {activation!r}")
@@ -146,7 +152,7 @@ class EqualizedConv2D(keras.layers.Layer):
             )
         self.filters, self.kernel_size, self.activation = filters, kernel_size, check_activation(activation)
         self.up, self.down, self.taps = up, down, tuple(taps)
-        self.gain, self.clamp, self.use_bias = gain, clamp, use_bias
+        self.gain, self.clamp, self.use_bias = check_gain(gain), clamp, use_bias
 
     def build(self, input_shape):
         size = self.kernel_size

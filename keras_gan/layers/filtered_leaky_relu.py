@@ -6,6 +6,7 @@ import scipy.signal
 import scipy.special
 from keras import ops
 
+from keras_gan.layers.equalized import check_gain
 from keras_gan.layers.upfirdn import upfirdn
 
 
@@ -80,7 +81,7 @@ class FilteredLeakyReLU(keras.layers.Layer):
         self.up_taps, self.down_taps = (
             None if taps is None else np.asarray(taps).tolist() for taps in (up_taps, down_taps)
         )
-        self.slope, self.gain, self.clamp = slope, gain, clamp
+        self.slope, self.gain, self.clamp = slope, check_gain(gain), clamp
 
     def build(self, input_shape):
         self.bias = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="bias")

@@ -89,6 +89,20 @@ def check_translation(generator, discriminator):
         )
 
 
+def classes_of(network):
+    """How many classes the layers of a functional network have that take labels; a set, empty where they do not say."""
+    found = set()
+    for layer in getattr(network, "operations", []):
+        layer = getattr(layer, "layer", layer)
+        if isinstance(layer, keras.Model):
+            found |= classes_of(layer)
+        elif isinstance(layer, keras.layers.Embedding):
+            found.add(layer.input_dim)
+        elif isinstance(getattr(layer, "num_classes", None), int):  # one-hot, conditional normalisation
+            found.add(layer.num_classes)
+    return found
+
+
 def check_source(images, shape):
     """Images that are given to a generator, as an array; raise a ValueError where they do not fit."""
     images = np.asarray(images)
@@ -107,6 +121,11 @@ def check_source(images, shape):
     elif images.shape[-1] not in (1, 3, 4) and images.max() == 1:
         raise ValueError("uint8 label maps have 255 where a pixel is of a class. Of 0 and 1: `images * 255`.")
     return images
+
+
+def check_truncation(value):
+    if not isinstance(value, numbers.Real) or not np.isfinite(value):
+        raise ValueError(f"`truncation` must be a finite number. Received: {value!r}")
 
 
 def check_weight(value, name):

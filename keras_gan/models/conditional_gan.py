@@ -58,6 +58,16 @@ class ConditionalGAN(GAN):
             )
         if num_classes is not None:
             checks.check_count(num_classes, "num_classes")
+        found = checks.classes_of(self.generator)
+        if num_classes is None and len(shapes[1]) == 1:
+            number = found.pop() if len(found) == 1 else "N"
+            raise ValueError(
+                f"These networks take labels: say of how many classes, `{type(self).__name__}(..., num_classes={number})`."
+            )
+        if num_classes is not None and found and num_classes not in found:
+            raise ValueError(
+                f"The generator was built with num_classes={min(found)}. Received: num_classes={num_classes}"
+            )
         if (num_classes is None) != (len(shapes[1]) == 2):
             raise ValueError(
                 "`num_classes` says how many classes the labels have; leave it out only for networks that "

@@ -585,8 +585,7 @@ class GAN(Loops, keras.Model):
         """Draw latents of shape (n, latent_dim), the same for the same int seed; float32 array."""
         checks.check_count(n, "n")
         checks.check_seed(seed)
-        if not np.isfinite(truncation):
-            raise ValueError(f"`truncation` must be a finite number. Received: {truncation}")
+        checks.check_truncation(truncation)
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
         return self.export_latents(n, tf.constant(seed, "int64"), truncation).numpy()

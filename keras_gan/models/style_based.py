@@ -5,13 +5,26 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan import random
+from keras_gan.layers import AdaptiveInstanceNormalization, FourierFeatures, ModulatedConv2D
 from keras_gan.layers.noise_injection import noise_of
 from keras_gan.models import checks
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
 from keras_gan.schedules import HalfLife
 
+# The layer by which each generator is known.
+KINDS = {
+    "StyleGAN3": FourierFeatures,
+    "StyleGAN2": ModulatedConv2D,
+    "StyleGAN": AdaptiveInstanceNormalization,
+}
 EMA_DECAY = HalfLife(10_000, batch_size=32, rampup=0.05)
+
+
+def kind_of(generator):
+    """The name of the model that a generator of styles is of; None of one that is not of `networks`."""
+    found = {type(layer) for layer in generator.get_layer("synthesis").layers}
+    return next((name for name, layer in KINDS.items() if layer in found), None)
 
 
 class StyleBased(ConditionalGAN):
@@ -34,6 +47,10 @@ class StyleBased(ConditionalGAN):
         if not 0 <= style_mixing <= 1:
             raise ValueError(f"`style_mixing` must be in [0, 1]. Received: style_mixing={style_mixing}")
         super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
+        if self.num_classes is not None and not self.conditional:
+            raise ValueError(
+                f"These networks take no labels: build them with `num_classes={self.num_classes}`, too, or leave it out here."
+            )
         self.style_mixing = float(style_mixing)
 
     def get_config(self):
@@ -49,6 +66,9 @@ class StyleBased(ConditionalGAN):
                 f"The generator of {type(self).__name__} has two layers that are models, `mapping` and `synthesis`: "
                 f"`networks.stylegan2` and the like make it. It lacks {missing}; its layers are {names}."
             )
+        kind = kind_of(generator)
+        if kind and type(self).__name__ in KINDS and type(self).__name__ != kind:
+            raise ValueError(f"These are networks of {kind}: use `keras_gan.{kind}`.")
 
     # === With labels a ConditionalGAN, without them a GAN ===
 
@@ -165,8 +185,7 @@ class StyleBased(ConditionalGAN):
         """
         checks.check_count(n, "n")
         checks.check_seed(seed)
-        if not np.isfinite(truncation):
-            raise ValueError(f"`truncation` must be a finite number. Received: {truncation}")
+        checks.check_truncation(truncation)
         if truncation_cutoff is not None and not (
             isinstance(truncation_cutoff, int) and truncation_cutoff >= 0
         ):

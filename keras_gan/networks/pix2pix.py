@@ -64,7 +64,8 @@ def unet(
     if downs < 2 or height % 2**downs or width % 2**downs:
         raise ValueError(
             f"Height and width must be multiples of 2^downs, and downs at least 2. Received: image_shape="
-            f"{tuple(image_shape)}, downs={downs}. Give `downs`, or images of a size such as 64, 128 or 256 (`image_size`, --image-size)."
+            f"{tuple(image_shape)}, downs={downs}. Give `downs`, or images of a size such as 64, 128 or 256 (`image_size`, "
+            "--image-size)."
         )
     widths = [filters * min(2**i, 8) for i in range(downs)]
     bias = has_bias(normalization)

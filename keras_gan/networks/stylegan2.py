@@ -189,12 +189,12 @@ def _synthesis(w_dim, stages, channels, architecture):
                 )(x)
             x = _styled(x, of_layer[used], widths[size], f"{block}_conv0", dtype, clamp, up=2)
             used += 1
-        # What is added to a skip connection has its demodulation.
+        # Demodulation is applied to what is added to a skip connection, and in front of a block in half precision, in which
+        # images that still lack it would overflow.
         residual = architecture == "resnet"
+        carry = not residual and policies.get(2 * size, dtype).compute_dtype == dtype.compute_dtype
         gain = HALF if residual and size > 4 else 1.0
-        x = _styled(
-            x, of_layer[used], widths[size], f"{block}_conv1", dtype, clamp, gain=gain, carry=not residual
-        )
+        x = _styled(x, of_layer[used], widths[size], f"{block}_conv1", dtype, clamp, gain=gain, carry=carry)
         used += 1
         if size > 4 and residual:
             x = layers.Add(dtype=dtype)([skip, x])

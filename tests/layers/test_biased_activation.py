@@ -1,7 +1,16 @@
 import numpy as np
+import pytest
 
-from keras_gan.layers import BiasedActivation
+from keras_gan.layers import BiasedActivation, EqualizedConv2D, FilteredLeakyReLU
 from tests.contracts import layer_contract
+
+
+def test_a_gain_is_positive():
+    """It goes through LeakyReLU, which a negative one would turn over."""
+    for layer in (BiasedActivation, EqualizedConv2D, FilteredLeakyReLU):
+        sizes = {BiasedActivation: (), EqualizedConv2D: (4, 3), FilteredLeakyReLU: (8,)}[layer]
+        with pytest.raises(ValueError, match="`gain` must be positive"):
+            layer(*sizes, gain=-1.0)
 
 
 def test_contract_and_value():

@@ -172,3 +172,20 @@ def test_two_replicas_equal_one_device(mirrored):
     np.testing.assert_allclose(
         trained[0].state.path_length_mean.numpy(), trained[1].state.path_length_mean.numpy(), rtol=1e-4
     )
+
+
+def test_networks_of_other_classes_and_models_are_refused():
+    labelled, plain = (networks.stylegan2((16, 16, 3), num_classes=n, **SIZES) for n in (3, None))
+    for model, pair, options, message in (
+        (keras_gan.StyleGAN2, labelled, {"num_classes": 5}, "built with num_classes=3"),
+        (keras_gan.StyleGAN2, labelled, {}, r"StyleGAN2\(..., num_classes=3\)"),
+        (keras_gan.StyleGAN2, plain, {"num_classes": 3}, "take no labels"),
+        (keras_gan.StyleGAN3, plain, {}, "networks of StyleGAN2: use `keras_gan.StyleGAN2`"),
+        (keras_gan.StyleGAN, plain, {}, "networks of StyleGAN2"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            model(*pair, **options)
+    gan = keras_gan.StyleGAN2(*plain)
+    for truncation in (None, "x", float("nan")):
+        with pytest.raises(ValueError, match="`truncation` must be a finite number"):
+            gan.generate(2, truncation=truncation)

@@ -1,6 +1,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_gan.networks import stylegan2
 from tests.contracts import network_contract
@@ -37,6 +38,30 @@ def test_half_precision_at_the_largest_sizes(architecture):
     found = half[1](images)
     assert found.dtype == "float32"
     np.testing.assert_allclose(found, logits, atol=0.02 * max(1.0, logits.std()))
+
+
+@pytest.mark.parametrize("architecture", ["skip", "orig"])
+def test_large_styles_do_not_overflow_where_half_precision_begins(architecture):
+    """A demodulation that was handed on to a block in half precision would leave its images too large."""
+    options = {**SMALL, "channel_base": 4096, "channel_max": 256, "architecture": architecture}
+    whole, half = (
+        stylegan2((16, 16, 3), 6, low_precision=n, **options)[0].get_layer("synthesis") for n in (0, 1)
+    )
+    rng = np.random.default_rng(0)
+    for weight in whole.weights:
+        if weight.dtype == "float32":
+            weight.assign(rng.normal(size=weight.shape) * (10.0 if "affine" in weight.path else 1.0))
+    half.set_weights(whole.get_weights())
+    ws = tf.constant(rng.normal(size=(2, *whole.input_shape[1:])), "float32")
+    results = []
+    for network in (whole, half):
+        with tf.GradientTape() as tape:
+            tape.watch(ws)
+            images = network(ws)
+            total = tf.reduce_sum(tf.tanh(images / 100.0))
+        results += [images, tape.gradient(total, ws)]
+    for expected, found in zip(results[:2], results[2:], strict=True):
+        np.testing.assert_allclose(found, expected, atol=0.03 * np.abs(expected).max())
 
 
 def test_refused():
