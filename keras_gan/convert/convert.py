@@ -58,8 +58,11 @@ def load(path, prefix=""):
             state_dict.assign(network, cleaned, entries, path)
             return network
     known = "; ".join(family.__doc__.splitlines()[0].rstrip(".") for family in FAMILIES)
+    parts = sorted({name.partition(".")[0] + "." for name in state})
+    several = f" If it holds several networks, pass the `prefix` of one (--prefix): {', '.join(parts)}."
     raise ValueError(
         f"{path} is of no known family. It begins with the names {sorted(state)[:4]}. Known: {known}."
+        + (several if 1 < len(parts) <= 4 else "")
     )
 
 

@@ -307,6 +307,11 @@ def _arrays(x, y, sample_weight):
                 "`fit` takes a tf.data.Dataset, an array of images, or a dict of arrays. "
                 f"Received: {type(value).__name__}"
             )
+        if isinstance(value, list) and np.ndim(value[0] if value else 0) > 3:
+            raise ValueError(
+                f"`fit` takes one array of images, or (images, labels). Received: a list of {len(value)} arrays, the first "
+                f"of shape {np.shape(value[0])}"
+            )
         arrays[name] = np.asarray(value)
     for name, images in images_of(arrays).items():
         check_floats(images, name)

@@ -15,7 +15,7 @@ def sefa(gan, count=10, layers=None):
 
     Args:
         gan: a StyleGAN (or `Generator` of one).
-        count: int, directions.
+        count: int, directions; as many as w has dimensions at most.
         layers: ints, rows of w's as `edit` has them. Default: all. Where a convolution and an image's colours share a row,
             it is the convolution's.
 
@@ -66,7 +66,7 @@ def ganspace(gan, count=10, samples=10_000, seed=0, label=None):
 
     Args:
         gan: a StyleGAN (or `Generator` of one).
-        count: int, components.
+        count: int, components; as many as w has dimensions at most.
         samples: int, w's that they are computed of.
         seed, label: of the latents.
 

@@ -40,9 +40,13 @@ def check_networks(generator, discriminator, conditional):
     if len(made) != len(expected) or any(
         None not in (a, b) and a != b for a, b in zip(made[1:], expected[1:], strict=True)
     ):
+        swapped = (
+            made[-1] == 1 and len(made) == 2 and len(_shape(discriminator, "output", "discriminator")) == 4
+        )
         raise ValueError(
             "The generator's images must be what the discriminator takes. "
-            f"Received: generator.output_shape={made}, discriminator.input_shape={expected}"
+            f"Received: generator.output_shape={made}, discriminator.input_shape={expected}."
+            + (" Are the two swapped?" if swapped else "")
         )
     logits = _shape(discriminator, "output", "discriminator")
     if logits[-1] != 1:

@@ -3,7 +3,7 @@
 
 def check_image_shape(image_shape):
     """Return (height, width, channels), or raise a ValueError."""
-    shape = tuple(image_shape)
+    shape = tuple(image_shape) if hasattr(image_shape, "__iter__") else ()
     if len(shape) != 3 or not all(isinstance(side, int) and side >= 1 for side in shape):
         raise ValueError(f"`image_shape` must be (height, width, channels). Received: {image_shape!r}")
     return shape

@@ -139,6 +139,12 @@ def test_what_is_misshapen_is_a_readable_error(tmp_path, file, name, array):
 
 
 @needs_golden
+def test_two_networks_in_one_file_need_a_prefix(tmp_path):
+    np.savez(tmp_path / "both.npz", **{f"{part}.x.weight": np.zeros((2, 2), "float32") for part in "GD"})
+    with pytest.raises(ValueError, match=r"--prefix\): D\., G\."):
+        keras_gan.convert.load(tmp_path / "both.npz")
+
+
 def test_what_does_not_fit_is_named(tmp_path):
     source = GOLDEN / "stylegan2/stylegan2_resnet_16.npz"
     arrays = {k.removeprefix("G."): v for k, v in np.load(source).items() if k.startswith("G.")}

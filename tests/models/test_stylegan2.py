@@ -185,7 +185,12 @@ def test_networks_of_other_classes_and_models_are_refused():
     ):
         with pytest.raises(ValueError, match=message):
             model(*pair, **options)
+    with pytest.raises(ValueError, match="swapped"):
+        keras_gan.StyleGAN2(*plain[::-1])
     gan = keras_gan.StyleGAN2(*plain)
+    gan.compile()
+    with pytest.raises(ValueError, match="a list of 2 arrays"):
+        gan.fit([IMAGES, IMAGES])
     for truncation in (None, "x", float("nan")):
         with pytest.raises(ValueError, match="`truncation` must be a finite number"):
             gan.generate(2, truncation=truncation)
