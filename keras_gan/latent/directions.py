@@ -55,7 +55,13 @@ def affine_kernels(synthesis):
         if affine is None:
             continue
         # Which row of w's the layer is given: which output of `ops.unstack(ws, axis=1)`.
-        row = (inputs[-1] if isinstance(inputs, list) else inputs)._keras_history.tensor_index
+        history = (inputs[-1] if isinstance(inputs, list) else inputs)._keras_history
+        if type(history.operation).__name__ != "Unstack":
+            raise ValueError(
+                "The layers of this generator do not get their w's by `ops.unstack(ws, axis=1)`: it was made by an earlier "
+                "version, or by hand. Build it by `keras_gan.networks` and give it these weights (`set_weights`)."
+            )
+        row = history.tensor_index
         if row not in rows or "torgb" not in layer.name:
             rows[row] = getattr(affine, "kernel", affine).numpy()
     return [rows[row] for row in sorted(rows)]

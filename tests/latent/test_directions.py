@@ -1,8 +1,9 @@
+import keras
 import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan import latent
+from keras_gan import latent, layers
 from keras_gan.latent.directions import affine_kernels
 from tests.models.test_stylegan2 import style_gan
 
@@ -65,3 +66,11 @@ def test_a_direction_of_brightness_makes_images_brighter():
         latent.attribute_direction(gan, (ws[..., :3], np.ones(200)))
     with pytest.raises(ValueError, match="a tenth on either side"):
         latent.attribute_direction(gan, lambda x: np.zeros(len(x)), samples=20)
+
+
+def test_rows_of_w_that_are_taken_otherwise_are_an_error():
+    """As graphs of earlier versions take them: all layers would be of the first row."""
+    ws = keras.Input((4, 8))
+    synthesis = keras.Model(ws, layers.EqualizedDense(3, name="b4_affine")(ws[:, 2]))
+    with pytest.raises(ValueError, match="ops.unstack"):
+        affine_kernels(synthesis)
