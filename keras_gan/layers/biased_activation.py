@@ -13,7 +13,7 @@ class BiasedActivation(keras.layers.Layer):
 
     Args:
         activation: "linear" (default), or "leaky_relu" with slope 0.2 and gain sqrt(2).
-        gain: float. Default 1.
+        gain: positive float. Default 1.
         clamp: float or None (default).
 
     Input and output: (batch, ..., channels), or [images (batch, height, width, channels), factors (batch, channels)] of

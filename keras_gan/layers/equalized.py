@@ -115,7 +115,7 @@ class EqualizedConv2D(keras.layers.Layer):
         activation: "linear" (default), or "leaky_relu" with slope 0.2 and gain sqrt(2).
         up, down: 1 or 2: whether the image is doubled, or halved, with `taps`.
         taps: weights of the resampling filter along both axes. Default (1, 3, 3, 1).
-        gain: float, behind the activation. Default 1.
+        gain: positive float, behind the activation. Default 1.
         clamp: float or None (default).
         use_bias: bool. Default True.
 

@@ -49,7 +49,7 @@ class FilteredLeakyReLU(keras.layers.Layer):
         up, down: ints, factors of resampling before and after.
         up_taps, down_taps: weights of the filters, along an axis or square, or None where nothing is filtered.
         slope: float. Default 0.2; 1 for no activation.
-        gain: float. Default sqrt(2), which keeps the variance.
+        gain: positive float. Default sqrt(2), which keeps the variance.
         clamp: float or None. Default 256.
 
     Input shape: (batch, size, size, channels). Output shape: (batch, size, size, channels) of the output's size.

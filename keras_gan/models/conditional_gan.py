@@ -64,9 +64,10 @@ class ConditionalGAN(GAN):
             raise ValueError(
                 f"These networks take labels: say of how many classes, `{type(self).__name__}(..., num_classes={number})`."
             )
-        if num_classes is not None and found and num_classes not in found:
+        # More than labels use is allowed, such as one for "no class".
+        if num_classes is not None and found and max(found) < num_classes:
             raise ValueError(
-                f"The generator was built with num_classes={min(found)}. Received: num_classes={num_classes}"
+                f"The generator was built with num_classes={max(found)}. Received: num_classes={num_classes}"
             )
         if (num_classes is None) != (len(shapes[1]) == 2):
             raise ValueError(

@@ -185,6 +185,8 @@ def test_networks_of_other_classes_and_models_are_refused():
     ):
         with pytest.raises(ValueError, match=message):
             model(*pair, **options)
+    # Networks may know more classes than the labels have.
+    assert keras_gan.StyleGAN2(*labelled, num_classes=2).num_classes == 2
     with pytest.raises(ValueError, match="swapped"):
         keras_gan.StyleGAN2(*plain[::-1])
     gan = keras_gan.StyleGAN2(*plain)
