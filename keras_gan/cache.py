@@ -1,14 +1,22 @@
 """Where things are kept that can be made again: data sets, extractors, reference statistics."""
 
+import hashlib
+import json
 import os
 import pathlib
+import shutil
 import uuid
+
+import numpy as np
 
 
 def cache_folder(*parts):
-    """The folder `$XDG_CACHE_HOME/keras_gan/...` (by default below ~/.cache), made if it is not there."""
-    root = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    folder = pathlib.Path(root, "keras_gan", *parts)
+    """The folder keras_gan/... of the platform's cache (`$XDG_CACHE_HOME`, ~/.cache, ~/Library/Caches, ...), made if absent."""
+    import platformdirs
+
+    root = os.environ.get("XDG_CACHE_HOME")
+    root = pathlib.Path(root, "keras_gan") if root else platformdirs.user_cache_path("keras_gan", False)
+    folder = root.joinpath(*parts)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -22,3 +30,45 @@ def write_whole(path, write):
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def spilled(key, blocks, shape, group=None):
+    """Images in a file on disk, written once; a reader never sees half of it.
+
+    Args:
+        key: JSON of what the images depend on.
+        blocks: function to an iterable of (uint8 images, labels).
+        shape: of all images, (n, height, width, channels).
+        group: JSON of what they are of: of a group the newest file alone is kept. None keeps all.
+
+    Returns:
+        (uint8 memory map of the shape, int64 labels of shape (n,)).
+    """
+    folder = cache_folder() if group is None else cache_folder("images", _digest(group))
+    done = folder / _digest(key)
+    if not done.is_dir():
+        partial = folder / f"{done.name}.{os.getpid()}.partial"
+        partial.mkdir(parents=True, exist_ok=True)
+        images = np.lib.format.open_memmap(partial / "images.npy", "w+", "uint8", tuple(shape))
+        labels, at = np.zeros(shape[0], "int64"), 0
+        for block, block_labels in blocks():
+            images[at : at + len(block)] = block
+            labels[at : at + len(block)] = block_labels
+            at += len(block)
+        images.flush()
+        del images
+        np.save(partial / "labels.npy", labels)
+        for older in folder.iterdir() if group is not None else ():
+            if older != partial:
+                shutil.rmtree(older, ignore_errors=True)
+        try:
+            partial.rename(done)
+        except OSError:
+            # Another process was first.
+            if not done.is_dir():
+                raise
+    return np.load(done / "images.npy", mmap_mode="r"), np.load(done / "labels.npy")
+
+
+def _digest(key):
+    return hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]

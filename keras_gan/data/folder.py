@@ -1,41 +1,55 @@
 """Folders of images, or of one folder per class."""
 
 import concurrent.futures
+import functools
+import hashlib
+import json
 import os
+import shutil
 import warnings
+import zipfile
 
 import numpy as np
 
-from keras_gan.data.images import SUFFIXES, fit_image, label_map, open_image, size_of
+from keras_gan.cache import cache_folder, spilled
+from keras_gan.data.images import fit_image, is_deep, label_map, open_image, size_of
 from keras_gan.data.source import Source
 
-SPLITS = ("train", "test", "val", "valid", "validation")
+# Names of folders that are splits, in any case, by the name under which `load` knows them.
+SPLITS = {
+    "train": ("train", "training"),
+    "test": ("test", "testing", "holdout"),
+    "val": ("val", "valid", "validation", "dev", "eval", "evaluation"),
+}
 GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
+# Formats that Pillow recognises without a reader of its own.
+UNREADABLE_FORMATS = ("BUFR", "GRIB", "HDF5", "MPEG", "WMF")
 
 
-def read(path, split, size, channels, labels, fit, on_error, cache_limit):
+def read(path, split, size, channels, labels, fit, on_error, cache_limit, value_range=None):
     """Read a folder's images; see `keras_gan.data.load` for the arguments."""
-    if not os.path.isdir(path):
-        raise ValueError(f"There is no folder {path!r}.")
-    path = split_folder(path, split)
+    root = unpacked(path)
+    path = split_folder(root, split)
     files, classes, class_names = list_files(path)
     if labels and class_names is None:
         raise ValueError(
             f"Labels (`labels=True`, or a recipe that trains on classes) need one folder per class. {path!r} has images only."
         )
-    files, kept, modes = check_files(files, on_error)
+    if class_names is not None:
+        classes, class_names = _numbered(root, path, classes, class_names, warn=labels)
+    files, kept, modes = check_files(files, on_error, value_range)
     classes = np.asarray(classes, "int64")[kept]
     if size is None:
         size = one_size(files)
     if channels is None:
         channels = channels_of(modes)
-    images = Files(files, size, channels, fit)
+    images = Files(files, size, channels, fit, value_range)
     shape = (*size, channels)
     return Source(images.cached(cache_limit), classes, class_names, shape)
 
 
 def channels_of(modes):
-    """1 where all pictures are grey, else 3."""
+    """1 where all images are grey, else 3."""
     return 1 if all(mode in GREY_MODES for mode in modes) else 3
 
 
@@ -44,23 +58,59 @@ class Files:
 
     dtype = np.dtype("uint8")
 
-    def __init__(self, paths, size, channels, fit):
+    def __init__(self, paths, size, channels, fit, value_range=None):
         self.paths, self.size, self.channels, self.fit = paths, size, channels, fit
+        self.value_range = value_range
         self.shape = (len(paths), *size, channels)
 
     def __len__(self):
         return len(self.paths)
 
     def cached(self, limit):
-        """All of them as an array, where it takes no more than `limit` bytes."""
-        return self[range(len(self))] if int(np.prod(self.shape)) <= limit else self
+        """All of them as an array in memory, where it takes no more than `limit` bytes, else as one on disk.
+
+        Where the disk has no room for that, the files are decoded at each epoch.
+        """
+        size = int(np.prod(self.shape))
+        if size <= limit:
+            return self[range(len(self))]
+        where = cache_folder("images")
+        if shutil.disk_usage(where).free < 2 * size:
+            warnings.warn(
+                f"{where} has no room for {size / 2**30:.1f} GiB of decoded images: they are decoded anew at each epoch, which "
+                "is slow.",
+                stacklevel=5,
+            )
+            return self
+        about = [(path, (stat := os.stat(path)).st_size, stat.st_mtime_ns) for path in self.paths]
+        group = [
+            type(self).__name__,
+            os.path.commonpath([os.path.dirname(path) for path in self.paths]),
+            self.shape[1:],
+            self.fit,
+        ]
+        return spilled([about, group, self.value_range], self._blocks, self.shape, group)[0]
+
+    def _blocks(self):
+        count = len(self)
+        print(f"Decoding {count} images once, into the cache.", flush=True)
+        for start in range(0, count, 256):
+            end = min(start + 256, count)
+            yield self[range(start, end)], 0
+            if end * 10 // count > start * 10 // count and count > 2560:
+                print(f"{end} of {count} images", flush=True)
 
     def __getitem__(self, indices):
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.stack(list(pool.map(self._decode, indices)))
+        return np.stack(list(_threads().map(self._decode, indices)))
 
     def _decode(self, i):
-        return fit_image(open_image(self.paths[i]), self.size, self.channels, self.fit)
+        return fit_image(open_image(self.paths[i]), self.size, self.channels, self.fit, self.value_range)
+
+
+@functools.cache
+def _threads():
+    """The threads that decode files, made once."""
+    return concurrent.futures.ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="keras_gan-files")
 
 
 class LabelMaps(Files):
@@ -73,13 +123,21 @@ class LabelMaps(Files):
             raise ValueError(f"{self.paths[i]}: {error}") from error
 
 
-def list_files(path):
+# === Which files ===
+
+
+def list_files(path, quiet=False):
     """Return the image files of a folder, their class indices, and the class names or None.
+
+    A folder with a `dataset.json` of the StyleGAN tools has the labels that it lists. Other files are named in a warning,
+    unless it is to be quiet.
 
     Raises:
         ValueError: for an empty folder, classes nested too deep, images beside class folders.
     """
-    here, folders = _look(path)
+    if os.path.isfile(os.path.join(path, "dataset.json")):
+        return _listed_in_json(path)
+    here, folders, other = _look(path)
     if here:
         with_images = [folder for folder in folders if _look(folder)[0]]
         if with_images:
@@ -87,10 +145,11 @@ def list_files(path):
                 f"{path!r} has both images ({os.path.basename(here[0])}) and folders of images "
                 f"({os.path.basename(with_images[0])}): images belong in class folders, or all in one."
             )
+        _warn_of_others(path, other, quiet)
         return here, [0] * len(here), None
     files, classes, names = [], [], []
     for folder in folders:
-        images, deeper = _look(folder)
+        images, deeper, others = _look(folder)
         nested = [f for f in deeper if _look(f)[0] or _look(f)[1]]
         if nested:
             raise ValueError(
@@ -101,34 +160,156 @@ def list_files(path):
             files += images
             classes += [len(names)] * len(images)
             names.append(os.path.basename(folder))
+        other += others
+    _warn_of_others(path, other, quiet)
     if not files:
-        raise ValueError(f"{path!r} has no images. Known endings: {', '.join(SUFFIXES)}")
+        raise ValueError(f"{path!r} has no images that Pillow reads.")
     return files, classes, names
 
 
+def all_files(path):
+    """The image files of a folder and of all folders below it, at any depth."""
+    files, folders, other = _look(path)
+    for folder in folders:
+        deeper, others = all_files(folder)
+        files, other = files + deeper, other + others
+    return files, other
+
+
+def files_of(path, split="train"):
+    """The image files of one split of a folder, or of a zip file."""
+    return list_files(split_folder(unpacked(path), split))[0]
+
+
 def _look(path):
-    """Image files and folders directly in a folder, sorted by names without endings; hidden ones left out."""
-    entries = sorted((e.path for e in os.scandir(path) if not e.name.startswith(".")), key=os.path.splitext)
-    return (
-        [e for e in entries if e.lower().endswith(SUFFIXES) and os.path.isfile(e)],
-        [e for e in entries if os.path.isdir(e)],
+    """Image files, folders and other files directly in a folder, sorted by names without endings; hidden ones left out."""
+    entries = sorted(
+        (e.path for e in os.scandir(path) if not _is_hidden(e.name)),
+        key=os.path.splitext,
+    )
+    folders = [e for e in entries if os.path.isdir(e)]
+    files = [e for e in entries if os.path.isfile(e)]
+    images = [e for e in files if is_image(e)]
+    return images, folders, [e for e in files if e not in set(images)]
+
+
+def _is_hidden(name):
+    return name.startswith(".") or name in (
+        "__MACOSX",
+        "Thumbs.db",
+        "desktop.ini",
+        "dataset.json",
+        "evaluation.json",
     )
 
 
+@functools.cache
+def _suffixes():
+    """Endings of the formats that Pillow reads."""
+    from PIL import Image
+
+    Image.init()
+    readable = set(Image.OPEN) - set(UNREADABLE_FORMATS)
+    return {suffix for suffix, name in Image.EXTENSION.items() if name in readable}
+
+
+def is_image(path):
+    """Whether Pillow reads a file: by its ending, or by its content where the ending says nothing."""
+    from PIL import Image
+
+    if os.path.splitext(path)[1].lower() in _suffixes():
+        return True
+    try:
+        with Image.open(path) as image:
+            return image.format not in UNREADABLE_FORMATS
+    except Exception:  # whatever a file of another kind raises
+        return False
+
+
+def _warn_of_others(path, other, quiet):
+    if other and not quiet:
+        names = [os.path.relpath(file, path) for file in other[:5]]
+        warnings.warn(
+            f"{len(other)} files in {path} are no images that Pillow reads, and were left out: "
+            f"{', '.join(names)}{' ...' if len(other) > 5 else ''}",
+            stacklevel=4,
+        )
+
+
+def _listed_in_json(path):
+    """Files and classes of a folder with the `dataset.json` of the StyleGAN tools."""
+    try:
+        with open(os.path.join(path, "dataset.json")) as file:
+            labels = json.load(file)["labels"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path}/dataset.json is not a dict with `labels`: {error!r}") from error
+    files, _ = all_files(path)
+    if not files:
+        raise ValueError(f"{path!r} has no images that Pillow reads.")
+    if labels is None:
+        return files, [0] * len(files), None
+    by_name = {name.replace("\\", "/"): label for name, label in labels}
+    names = [os.path.relpath(file, path).replace(os.sep, "/") for file in files]
+    missing = sorted(set(names) - set(by_name)) or sorted(set(by_name) - set(names))
+    if missing:
+        raise ValueError(
+            f"{path}/dataset.json and the images beside it do not fit: {len(missing)} stand in one of them alone, such as "
+            f"{missing[:3]}."
+        )
+    classes = [by_name[name] for name in names]
+    if not all(isinstance(label, int) and label >= 0 for label in classes):
+        raise ValueError(
+            f"The labels of {path}/dataset.json must be whole numbers from 0. Received: {classes[0]!r}"
+        )
+    return files, classes, [str(label) for label in range(max(classes) + 1)]
+
+
+def _numbered(root, path, classes, names, warn):
+    """Classes numbered alike in all splits of a folder: by the names of the class folders of all of them."""
+    every = set(names)
+    if path != root:
+        for folder in _look(root)[1]:
+            if canonical(os.path.basename(folder)) or folder == path:
+                every |= {os.path.basename(below) for below in _look(folder)[1] if _look(below)[0]}
+    every = sorted(every, key=os.path.splitext)
+    absent = [name for name in every if name not in names]
+    if absent and warn:
+        warnings.warn(f"{path} has no images of the classes {absent}, which other splits have.", stacklevel=4)
+    return [every.index(names[index]) for index in classes], every
+
+
+# === Splits ===
+
+
+def canonical(name):
+    """The name of a split that a folder's name stands for ("Training" -> "train"), or None."""
+    return next((split for split, names in SPLITS.items() if name.lower() in names), None)
+
+
 def split_folder(path, split):
-    """The folder of a split: a sub-folder of that name where all sub-folders are named like splits."""
-    names = [os.path.basename(folder) for folder in _look(path)[1]]
-    known = [name for name in names if name in SPLITS or name == split]
-    if known and len(known) < len(names):
-        if split == "train" and not _look(path)[0] and split not in names:
+    """The folder of a split: a sub-folder of that name, in any case, where all sub-folders are named like splits."""
+    if not os.path.isdir(path):
+        raise ValueError(f"There is no folder {str(path)!r}.")
+    here, folders, _ = _look(path)
+    names = [os.path.basename(folder) for folder in folders]
+    known = [name for name in names if canonical(name) or name == split]
+    # What holds no images at all, such as annotations, is neither a split nor a class.
+    others = [name for name in names if name not in known and all_files(os.path.join(path, name))[0]]
+    wanted = [name for name in known if name == split] or [
+        name for name in known if canonical(name) == (canonical(split) or split)
+    ]
+    if known and others:
+        if split == "train" and not here and not wanted:
             return path
         raise ValueError(
             f"{path!r} has folders named like splits ({known}) beside others "
-            f"({[n for n in names if n not in known][:3]}): are they splits or classes? Name the folder "
+            f"({others[:3]}): are they splits or classes? Name the folder "
             "of one split, 'folder:PATH/train', or rename the classes."
         )
-    if split in names:
-        return os.path.join(path, split)
+    if len(wanted) > 1:
+        raise ValueError(f"{path!r} has several folders of the split {split!r}: {wanted}. Name one of them.")
+    if wanted:
+        return os.path.join(path, wanted[0])
     if split == "train" and not known:
         return path
     raise ValueError(
@@ -137,7 +318,51 @@ def split_folder(path, split):
     )
 
 
-def check_files(files, on_error=None):
+def held_out_folder(path):
+    """The folder of held-out images: its split "test" where it has splits, else the folder itself."""
+    path = unpacked(path)
+    has_splits = any(canonical(os.path.basename(folder)) for folder in _look(path)[1])
+    return split_folder(path, "test") if has_splits else path
+
+
+# === Zip files ===
+
+
+def unpacked(path):
+    """A folder as it is; of a zip file the folder in the cache into which its images were unpacked, once."""
+    path = os.path.expanduser(os.fspath(path))
+    if os.path.isdir(path):
+        return path
+    if not os.path.isfile(path):
+        raise ValueError(f"There is no folder {path!r}.")
+    if not zipfile.is_zipfile(path):
+        raise ValueError(f"{path!r} is a file, and neither a folder of images nor a zip file of them.")
+    about = os.stat(path)
+    key = f"{os.path.abspath(path)} {about.st_size} {about.st_mtime_ns}"
+    done = cache_folder("zips") / hashlib.sha256(key.encode()).hexdigest()[:24]
+    if not done.is_dir():
+        partial = done.with_name(f"{done.name}.{os.getpid()}.partial")
+        shutil.rmtree(partial, ignore_errors=True)
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                hidden = any(
+                    _is_hidden(part) and part != "dataset.json" for part in member.filename.split("/") if part
+                )
+                if not hidden and not member.is_dir():
+                    archive.extract(member, partial)
+        if not partial.is_dir():
+            raise ValueError(f"{path!r} is an empty zip file.")
+        partial.rename(done)
+    # Of an archive that holds one folder, that folder.
+    inside = [entry for entry in done.iterdir()]
+    alone = len(inside) == 1 and inside[0].is_dir() and not canonical(inside[0].name)
+    return str(inside[0] if alone and not _look(inside[0])[0] else done)
+
+
+# === Checks of the files ===
+
+
+def check_files(files, on_error=None, value_range=None):
     """Open each file once, so that a bad one is named now and not in the middle of a training.
 
     `on_error` is "raise", "skip", or None where no file can be left out, as of pairs. Returns the files that can be read,
@@ -147,26 +372,62 @@ def check_files(files, on_error=None):
     def examine(path):
         try:
             if os.path.getsize(path) == 0:
-                return None, f"{path} is an empty file"
-            return open_image(path).mode, None
+                return None, None, f"{path} is an empty file"
+            image = open_image(path)
+            if image.mode == "LAB":
+                return None, None, f"{path} has the colours LAB, which Pillow does not convert"
+            return image.mode, image.getextrema() if is_deep(image) else None, None
         except (ValueError, OSError) as error:
-            return None, str(error)
+            return None, None, str(error)
 
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        modes, problems = zip(*pool.map(examine, files), strict=True)
+    modes, extrema, problems = zip(*_threads().map(examine, files), strict=True)
     bad = [p for p in problems if p]
     if bad and on_error != "skip":
         or_else = ", or pass on_error='skip' (--skip-bad)" if on_error else ""
         raise ValueError(
             f"{len(bad)} of {len(files)} files cannot be read: {' | '.join(bad[:5])}"
-            f"{' | ...' if len(bad) > 5 else ''}. Mend or remove them{or_else}."
+            f"{' | ...' if len(bad) > 5 else ''}. Repair or remove them{or_else}."
         )
     if bad:
         warnings.warn(f"Skipped {len(bad)} of {len(files)} files: " + " | ".join(bad), stacklevel=2)
     kept = [i for i, p in enumerate(problems) if not p]
     if not kept:
         raise ValueError("None of the files can be read.")
+    check_value_range([(modes[i], extrema[i]) for i in kept if extrema[i]], value_range)
     return [files[i] for i in kept], kept, [modes[i] for i in kept]
+
+
+def check_value_range(deep, value_range):
+    """Warn where images of more than 8 bits use little of their range; raise where `value_range` is of none.
+
+    Args:
+        deep: list of (mode, (low, high)) of the images of more than 8 bits.
+        value_range: (low, high), or None.
+    """
+    if value_range is not None:
+        if not deep:
+            raise ValueError(
+                f"`value_range` is of images of more than 8 bits, and none of these is. Received: {value_range}"
+            )
+        return
+    floats = [extrema for mode, extrema in deep if mode == "F"]
+    for kind, (low, high), taken in (
+        ("16 bits", _range_of([e for mode, e in deep if mode != "F"]), 65535),
+        ("floats", _range_of(floats), 255),
+    ):
+        if high is not None and (high <= taken / 4 or high > taken or low < 0):
+            what = "are cut off" if high > taken or low < 0 else "are nearly black"
+            warnings.warn(
+                f"The images of {kind} have values from {low:g} to {high:g}, where 0 to {taken} are expected: they {what}. "
+                f"Pass the range that becomes black to white, `value_range=({low:g}, {high:g})` "
+                f"(--value-range {low:g},{high:g}).",
+                stacklevel=3,
+            )
+
+
+def _range_of(extrema):
+    lows, highs = zip(*extrema, strict=True) if extrema else ((None,), (None,))
+    return (min(lows), max(highs)) if extrema else (None, None)
 
 
 def one_size(files):
@@ -178,6 +439,6 @@ def one_size(files):
             (a, first), (b, second) = sizes.items()
             raise ValueError(
                 f"The images differ in size: {first} is {a}, {second} is {b} (height, width). "
-                "Pass `image_size`."
+                "Pass `image_size` (--image-size)."
             )
     return next(iter(sizes))

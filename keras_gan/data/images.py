@@ -1,9 +1,9 @@
 """Pixels: between uint8 in [0, 255] and floats in [-1, 1], and files into arrays of one shape."""
 
+import functools
+
 import numpy as np
 from keras import ops
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
 
 
 def to_uint8(images):
@@ -62,15 +62,40 @@ def size_of(path):
         return (image.width, image.height) if turned else (image.height, image.width)
 
 
-def fit_image(image, size, channels, fit="crop"):
+def is_deep(image):
+    """Whether a PIL image has more than 8 bits a channel."""
+    return image.mode.startswith("I;16") or image.mode in ("I", "F")
+
+
+def to_8_bits(image, value_range=None):
+    """A PIL image of 16 bits or floats as one of 8 bits; its transparent value stays transparent.
+
+    Args:
+        image: PIL image of the mode "I;16", "I" or "F".
+        value_range: (low, high), the values that become 0 and 255. Default: 0 to 65535, of floats 0 to 255.
+    """
+    from PIL import Image
+
+    low, high = value_range or ((0, 255) if image.mode == "F" else (0, 65535))
+    values = np.asarray(image, "float64")
+    levels = ((values - low) * (255.0 / (high - low))).round().clip(0, 255).astype("uint8")
+    transparent = image.info.get("transparency")
+    if transparent is None:
+        return Image.fromarray(levels)
+    alpha = np.where(values == transparent, 0, 255).astype("uint8")
+    return Image.merge("LA", [Image.fromarray(levels), Image.fromarray(alpha)])
+
+
+def fit_image(image, size, channels, fit="crop", value_range=None):
     """Bring a PIL image to one size and channel count.
 
     Args:
-        image: PIL image of any mode; transparent parts are laid over white, but of RGBA.
+        image: PIL image of any mode; transparent pixels are composited over white unless `channels=4`.
         size: (height, width), or None to leave it.
         channels: 1 for grey, 3 for RGB, 4 for RGBA.
         fit: "crop" cuts the centre out in the asked aspect ratio; "pad" keeps the whole image
             and fills up with white. Then a bicubic, antialiased resize.
+        value_range: (low, high) of the values of 16 bits or floats that become 0 and 255.
 
     Returns:
         uint8 array of shape (height, width, channels).
@@ -78,17 +103,14 @@ def fit_image(image, size, channels, fit="crop"):
     from PIL import Image, ImageOps
 
     mode = {1: "L", 3: "RGB", 4: "RGBA"}[channels]
-    if (channels < 4 and image.mode in ("RGBA", "LA", "PA")) or (
-        channels < 4 and "transparency" in image.info
-    ):
-        image = image.convert("RGBA")
-        white = Image.new("RGBA", image.size, (255, 255, 255, 255))
-        image = Image.alpha_composite(white, image)
-    elif image.mode.startswith("I;16") or image.mode in ("I", "F"):
-        # 16 bits are scaled by a fixed factor; floats are taken to be in [0, 255].
-        values = np.asarray(image, "float64") / (1.0 if image.mode == "F" else 257.0)
-        image = Image.fromarray(values.round().clip(0, 255).astype("uint8"))
-    image = image.convert(mode)
+    if is_deep(image):
+        image = to_8_bits(image, value_range)
+    if channels < 4 and (image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info):
+        if image.mode != "RGBA":
+            image = image.convert("RGBA")
+        image = Image.alpha_composite(_white(image.size), image)
+    if image.mode != mode:
+        image = image.convert(mode)
     if size is not None and (image.height, image.width) != size:
         to = (size[1], size[0])
         if fit == "crop":
@@ -98,6 +120,25 @@ def fit_image(image, size, channels, fit="crop"):
             image = ImageOps.pad(image, to, method=Image.Resampling.BICUBIC, color=white)
     array = np.asarray(image, "uint8")
     return array[..., None] if channels == 1 else array
+
+
+@functools.lru_cache(8)
+def _white(size):
+    from PIL import Image
+
+    return Image.new("RGBA", size, (255, 255, 255, 255))
+
+
+def check_value_range(value_range):
+    """Return (low, high) or None, or raise a ValueError."""
+    if value_range is None:
+        return None
+    pair = tuple(value_range) if isinstance(value_range, (tuple, list)) else ()
+    if len(pair) != 2 or not all(isinstance(v, (int, float)) for v in pair) or not pair[0] < pair[1]:
+        raise ValueError(
+            f"`value_range` must be (low, high), two numbers with low < high. Received: {value_range!r}"
+        )
+    return pair
 
 
 def to_picture(pixels):

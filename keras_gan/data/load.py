@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_gan.data import folder, mnist_5k, tensorflow_datasets
 from keras_gan.data.arrays import getter
-from keras_gan.data.images import check_channels, from_uint8, image_size_pair
+from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
 from keras_gan.data.stream import Stream
 
 
@@ -23,20 +23,24 @@ def load(
     flip=False,
     fit="crop",
     on_error="raise",
+    value_range=None,
     cache_limit=4 * 2**30,
 ):
     """Load images as shuffled batches of float32 in [-1, 1], ready for `GAN.fit`.
 
     Args:
         name: "mnist_5k", 5,000 real digits that come with `pip install keras-gan[demo]` (splits
-            `train`, 4,500, and `test`, 500, 50 a class); "folder:PATH", images or one folder of
-            images per class; or the name of any image data set of TFDS, such as "mnist".
+            `train`, 4,500, and `test`, 500, 50 a class); "folder:PATH" or a `pathlib.Path`: a folder or zip file of
+            images, of one folder of images per class, or of what the StyleGAN tools write (`dataset.json`); or the
+            name of any image data set of TFDS, such as "mnist". Every file that Pillow reads is an image; what is
+            left out is named in a warning.
         splits: a split's name, or a tuple of them. TFDS' slices ("train[:90%]") work for TFDS. A
-            folder's splits are its sub-folders of those names; "train" is the folder itself
-            where it has none.
+            folder's splits are its sub-folders named `train`, `test` and `val` (or `Training`, `validation` and the like,
+            in any case); "train" is the folder itself where it has none. Classes have the same numbers in all splits.
         image_size: int or (height, width); None keeps the size that all images share.
         batch_size: int. Only full batches are made.
-        channels: 1 for grey, 3 for RGB, 4 for RGBA, None as the data set is. Transparency becomes white, but of RGBA.
+        channels: 1 for grey, 3 for RGB, 4 for RGBA, None as the data set is. Transparent pixels are composited over
+            white unless `channels=4`.
         labels: bool, whether to yield (images, labels); then `dataset.class_names` is there too.
         seed: int, of order and flips.
         data_dir: where TFDS finds or prepares its data. Default: TFDS_DATA_DIR or
@@ -45,9 +49,10 @@ def load(
         fit: "crop" (centre) or "pad" (white), where aspect ratios differ.
         on_error: "raise" names a file that cannot be read; "skip" leaves such files out, and
             says how many and which.
-        cache_limit: bytes. Decoded images are kept in memory up to this size. Beyond, a folder's
-            files are decoded again when they are needed, and TFDS' images are spilled once to a
-            file in the user's cache folder. Nothing random happens before that.
+        value_range: (low, high), the values of a folder's images of 16 bits or floats that become black and white.
+            Default: 0 to 65535, of floats 0 to 255; where they use little of it, a warning says so.
+        cache_limit: bytes. Decoded images are kept in memory up to this size. Beyond, they are written once to a
+            file in the user's cache folder and read from it. Nothing random happens before that.
 
     Returns:
         A `tf.data.Dataset` for one split, a tuple of them for a tuple.
@@ -62,6 +67,14 @@ def load(
     (TensorShape([50, 28, 28, 1]), 90, 10)
     """
     check_channels(channels)
+    value_range = check_value_range(value_range)
+    if isinstance(name, os.PathLike):
+        name = f"folder:{os.fspath(name)}"
+    if not isinstance(name, str):
+        raise ValueError(
+            f"`name` must be a name, 'folder:PATH' or a path. Received: {type(name).__name__}. Arrays: "
+            "`keras_gan.data.from_arrays`."
+        )
     for option, value, known in (("fit", fit, ("crop", "pad")), ("on_error", on_error, ("raise", "skip"))):
         if value not in known:
             raise ValueError(f"`{option}` must be one of {known}. Received: {value!r}")
@@ -72,7 +85,8 @@ def load(
         raise ValueError(f"`splits` must be a name or a tuple of names. Received: {splits!r}")
 
     sources = [
-        read(name, split, size, channels, labels, data_dir, fit, on_error, cache_limit) for split in names
+        read(name, split, size, channels, labels, data_dir, fit, on_error, cache_limit, value_range)
+        for split in names
     ]
     datasets = []
     for split, source in zip(names, sources, strict=True):
@@ -102,13 +116,16 @@ def read(
     fit="crop",
     on_error="raise",
     cache_limit=4 * 2**30,
+    value_range=None,
 ):
     """The images of one split as they lie there, a `Source`; arguments as `load`, size as a pair."""
-    if name == "mnist_5k":
+    if name == "mnist_5k" and value_range is None:
         return mnist_5k.read(split, size, channels, fit)
     if name.startswith("folder:"):
-        path = os.path.expanduser(name.removeprefix("folder:"))
-        return folder.read(path, split, size, channels, labels, fit, on_error, cache_limit)
+        path = name.removeprefix("folder:")
+        return folder.read(path, split, size, channels, labels, fit, on_error, cache_limit, value_range)
+    if value_range is not None:
+        raise ValueError(f"`value_range` is of a folder's images of more than 8 bits, and {name!r} has none.")
     return tensorflow_datasets.read(name, split, size, channels, labels, data_dir, fit, cache_limit)
 
 

@@ -1,4 +1,4 @@
-"""Images that belong together, or do not: folders of two kinds."""
+"""Images that belong together, or do not: folders of two domains."""
 
 import collections
 import hashlib
@@ -12,6 +12,7 @@ from keras_gan.data import folder, tensorflow_datasets
 from keras_gan.data.arrays import getter
 from keras_gan.data.images import (
     check_channels,
+    check_value_range,
     fit_image,
     from_uint8,
     image_size_pair,
@@ -34,14 +35,16 @@ def paired_folders(
     flip=False,
     seed=0,
     direction="a2b",
+    split="train",
     fit="crop",
+    value_range=None,
     cache_limit=4 * 2**30,
 ):
     """Load pairs of images for `Pix2Pix`.
 
     Args:
-        a, b: folders in which the two pictures of a pair have the same path (with one folder per class,
-            or not). Without `b`, each picture of `a` is a pair side by side, as pix2pix' data sets are.
+        a, b: folders or zip files in which the two images of a pair have the same path (with one folder per class,
+            or not). Without `b`, each image of `a` is a pair side by side, as pix2pix' data sets are.
         image_size: int or (height, width) to which pictures are brought; None keeps their size.
         crop: int or (height, width): a random part of that size is cut out, of both at the same place.
         batch_size: int. Default 1, as in the paper.
@@ -53,9 +56,12 @@ def paired_folders(
         flip: bool, whether to mirror pairs left-right at random.
         seed: int, of order, parts and flips.
         direction: "a2b" (default): `condition` is of a, `image` of b; "b2a": the reverse.
+        split: "train" (default), "test" or "val", of folders that have sub-folders of these names; as in
+            `keras_gan.data.load`.
+        value_range: as in `keras_gan.data.load`.
         fit: "crop" (centre) or "pad" (white), where aspect ratios differ.
-        cache_limit: int, bytes. Folders of more are read from their files at each epoch; pictures side by side are
-            always held in memory.
+        cache_limit: int, bytes. Images of more are written once to a file in the cache folder and read from it; images
+            side by side are always held in memory.
 
     Returns:
         `tf.data.Dataset` of dicts with `condition` and `image`, float32 in [-1, 1].
@@ -72,15 +78,18 @@ def paired_folders(
         raise ValueError("`classes_a` goes with two folders, the direction a2b, and no `channels_a`.")
     if classes_a is not None and not (hasattr(classes_a, "__index__") and classes_a >= 2):
         raise ValueError(f"`classes_a` must be an int of at least 2. Received: {classes_a!r}")
-    size = image_size_pair(image_size)
+    size, value_range = image_size_pair(image_size), check_value_range(value_range)
+    roots = [folder.split_folder(folder.unpacked(path), split) for path in (a, b) if path is not None]
     if b is None:
-        files_a, files_b = files_of(a), []
-        left, right = _side_by_side(files_a, size, (channels_a, channels_b), fit)
+        files_a, files_b = folder.list_files(roots[0])[0], []
+        left, right = _side_by_side(files_a, size, (channels_a, channels_b), fit, value_range)
     else:
         check_two_folders(a, b)
-        files_a, files_b = files_of(a), files_of(b)
-        check_partners(a, b, files_a, files_b)
-        left = _read(files_a, size, channels_a, fit, cache_limit, classes_a)
+        files_a, files_b = (folder.list_files(root)[0] for root in roots)
+        check_partners(*roots, files_a, files_b)
+        left = _read(
+            files_a, size, channels_a, fit, cache_limit, classes_a, None if classes_a else value_range
+        )
         if classes_a and isinstance(left, np.ndarray):
             used = int(np.flatnonzero(left.any(axis=(0, 1, 2))).max()) + 1
             if used < classes_a:
@@ -89,12 +98,12 @@ def paired_folders(
                     f"{classes_a - used} are empty.",
                     stacklevel=2,
                 )
-        right = _read(files_b, size, channels_b, fit, cache_limit)
+        right = _read(files_b, size, channels_b, fit, cache_limit, value_range=value_range)
         check_shapes(files_a, files_b)
         if left.shape[1:3] != right.shape[1:3]:
             raise ValueError(
                 f"The pictures of {a} are {left.shape[1:3]} and those of {b} {right.shape[1:3]} (height, width). "
-                "Pass `image_size`."
+                "Pass `image_size` (--image-size)."
             )
     condition, image = (left, right) if direction == "a2b" else (right, left)
     name = os.path.basename(os.path.normpath(str(a))) if b is None else f"{a} -> {b}"
@@ -144,22 +153,25 @@ def unpaired_folders(
     split="train",
     data_dir=None,
     fit="crop",
+    value_range=None,
     cache_limit=4 * 2**30,
 ):
-    """Load two kinds of images that need not belong together, for `CycleGAN`.
+    """Load images of two domains that need not belong together, for `CycleGAN`.
 
     An epoch is as long as the larger of the two; each has an order of its own.
 
     Args:
-        a, b: folders of images (with one folder per class, or not). Without `b`, a data set of TFDS with two
-            kinds: "cycle_gan/horse2zebra".
-        channels: 1 or 3 (default), of both.
-        split: "train" or "test", of a data set of TFDS.
+        a, b: folders or zip files of images (with one folder per class, or not). Without `b`, a data set of TFDS with
+            two domains: "cycle_gan/horse2zebra".
+        channels: 1, 3 (default) or 4, of both; or a pair, of a and of b.
+        split: "train" (default), "test" or "val", of a data set of TFDS, or of folders that have sub-folders of these
+            names; as in `keras_gan.data.load`.
         data_dir: where TFDS finds its data.
+        value_range: as in `keras_gan.data.load`.
         image_size, crop, batch_size, flip, seed, fit, cache_limit: as in `paired_folders`.
 
     Returns:
-        `tf.data.Dataset` of dicts with `condition` (kind a) and `image` (kind b), float32 in [-1, 1].
+        `tf.data.Dataset` of dicts with `condition` (domain A) and `image` (domain B), float32 in [-1, 1].
 
     Raises:
         ValueError: for empty folders, unreadable pictures, sizes that differ without `image_size`.
@@ -167,29 +179,35 @@ def unpaired_folders(
     Example:
     >>> unpaired = keras_gan.data.unpaired_folders("horses", "zebras", image_size=256)  # doctest: +SKIP
     """
-    check_channels(channels)
-    size = image_size_pair(image_size)
+    channels = channels if isinstance(channels, (tuple, list)) else (channels, channels)
+    for of_domain in channels:
+        check_channels(of_domain)
+    size, value_range = image_size_pair(image_size), check_value_range(value_range)
     if b is None:
         if not str(a).startswith("cycle_gan/"):
             raise ValueError(
                 f"`b` is missing: give a second folder, or a data set of TFDS's cycle_gan/*. Received: {a!r}"
             )
-        kinds = [
+        domains = [
             tensorflow_datasets.read(
-                str(a), f"{split}{kind}", size, channels, False, data_dir, fit, cache_limit
+                str(a), f"{split}{domain}", size, of_domain, False, data_dir, fit, cache_limit
             )
-            for kind in "AB"
+            for domain, of_domain in zip("AB", channels, strict=True)
         ]
-        images = [source.images for source in kinds]
+        images = [source.images for source in domains]
         pictures = None
     else:
         check_two_folders(a, b)
-        files = [files_of(path) for path in (a, b)]
-        images = [_read(kind, size, channels, fit, cache_limit) for kind in files]
+        files = [folder.files_of(path, split) for path in (a, b)]
+        images = [
+            _read(paths, size, of_domain, fit, cache_limit, value_range=value_range)
+            for paths, of_domain in zip(files, channels, strict=True)
+        ]
         pictures = digests_of_files([*files[0], *files[1]])
-    if images[0].shape[1:] != images[1].shape[1:]:
+    if images[0].shape[1:3] != images[1].shape[1:3]:
         raise ValueError(
-            f"The two kinds differ in size: {images[0].shape[1:]} and {images[1].shape[1:]}. Pass `image_size`."
+            f"The two domains differ in size: {images[0].shape[1:3]} and {images[1].shape[1:3]} (height, width). Pass "
+            "`image_size` (--image-size)."
         )
     dataset = unpaired_from_arrays(
         *images,
@@ -292,13 +310,6 @@ def warn_of_leak(train, test):
 # === Files ===
 
 
-def files_of(path):
-    path = os.path.expanduser(str(path))
-    if not os.path.isdir(path):
-        raise ValueError(f"There is no folder {path!r}.")
-    return folder.list_files(path)[0]
-
-
 def check_two_folders(a, b):
     if os.path.realpath(os.path.expanduser(str(a))) == os.path.realpath(os.path.expanduser(str(b))):
         raise ValueError(f"a and b are the same folder, {a}.")
@@ -332,21 +343,22 @@ def check_shapes(files_a, files_b):
         )
 
 
-def _read(files, size, channels, fit, cache_limit, classes=None):
-    """All pictures as one uint8 array, or to be read when asked for; a ValueError names unreadable ones and sizes that differ."""
-    files, _, modes = folder.check_files(files)
+def _read(files, size, channels, fit, cache_limit, classes=None, value_range=None):
+    """All images as one uint8 array, or to be read when asked for; a ValueError names unreadable ones and sizes that differ."""
+    files, _, modes = folder.check_files(files, value_range=None if classes else value_range)
     check_channels(channels)
     channels = channels or folder.channels_of(modes)
     if fit not in ("crop", "pad"):
         raise ValueError(f'`fit` must be "crop" or "pad". Received: {fit!r}')
     size = size or folder.one_size(files)
-    kind = folder.Files if classes is None else folder.LabelMaps
-    return kind(files, size, channels if classes is None else classes, fit).cached(cache_limit)
+    if classes is not None:
+        return folder.LabelMaps(files, size, classes, fit).cached(cache_limit)
+    return folder.Files(files, size, channels, fit, value_range).cached(cache_limit)
 
 
-def _side_by_side(files, size, channels, fit):
-    """The left and the right halves of pictures."""
-    modes = folder.check_files(files)[2]
+def _side_by_side(files, size, channels, fit, value_range):
+    """The left and the right halves of images."""
+    modes = folder.check_files(files, value_range=value_range)[2]
     channels = [of_half or folder.channels_of(modes) for of_half in channels]
     halves = ([], [])
     for path in files:
@@ -359,11 +371,11 @@ def _side_by_side(files, size, channels, fit):
         for i, part in enumerate(
             (picture.crop((0, 0, half, picture.height)), picture.crop((half, 0, 2 * half, picture.height)))
         ):
-            halves[i].append(fit_image(part, size, channels[i], fit))
+            halves[i].append(fit_image(part, size, channels[i], fit, value_range))
         if halves[0][-1].shape != halves[0][0].shape:
             raise ValueError(
                 f"The pictures differ in size: {files[0]} is {halves[0][0].shape[:2]} and {path} "
-                f"{halves[0][-1].shape[:2]} (height, width) in each half. Pass `image_size`."
+                f"{halves[0][-1].shape[:2]} (height, width) in each half. Pass `image_size` (--image-size)."
             )
     height, width = size_of(files[0])
     if width // 2 < height:

@@ -7,9 +7,10 @@ import numpy as np
 
 from keras_gan.data.arrays import getter
 from keras_gan.data.degradation import degrade
-from keras_gan.data.folder import channels_of, check_files, split_folder
+from keras_gan.data.folder import channels_of, check_files, files_of
 from keras_gan.data.images import (
     check_channels,
+    check_value_range,
     fit_image,
     from_uint8,
     image_size_pair,
@@ -18,7 +19,7 @@ from keras_gan.data.images import (
     to_uint8,
 )
 from keras_gan.data.load import read
-from keras_gan.data.pairs import digests, digests_of_files, files_of
+from keras_gan.data.pairs import digests, digests_of_files
 from keras_gan.data.stream import Stream
 from keras_gan.metrics.resize import resize
 
@@ -38,6 +39,7 @@ def low_high(
     seed=0,
     degradation="bicubic",
     data_dir=None,
+    value_range=None,
     cache_limit=4 * 2**30,
 ):
     """Load images and small versions of them, for `SRGAN` and `ESRGAN`.
@@ -47,7 +49,7 @@ def low_high(
             (n, height, width, channels). A list of such arrays, or a folder without `image_size`, may be of any
             sizes from `crop` on: overlapping parts are cut out of them.
         scale: int, how many times smaller `condition` is. Default 4.
-        split, image_size, channels, data_dir: as in `keras_gan.data.load`.
+        split, image_size, channels, data_dir, value_range: as in `keras_gan.data.load`.
         cache_limit: int, bytes. Sets of more are read from their files at each epoch; of large pictures that is slow, and a
             folder of their parts serves better.
         crop: int or (height, width) of the large images: a random part is cut out. None for whole images.
@@ -77,13 +79,15 @@ def low_high(
     if degradation not in DEGRADATIONS:
         raise ValueError(f"`degradation` must be one of {DEGRADATIONS}. Received: {degradation!r}")
     check_channels(channels)
+    check_value_range(value_range)
     name, size, crop, pictures = "images", image_size_pair(image_size), image_size_pair(crop), None
     if isinstance(source, (str, bytes)) or hasattr(source, "__fspath__"):
         name = str(source)
-        folder = name.removeprefix("folder:") if name.startswith("folder:") or os.path.isdir(name) else None
+        is_folder = name.startswith("folder:") or os.path.exists(name)
+        folder = name.removeprefix("folder:") if is_folder else None
         if folder and crop and size is None:
-            files = files_of(split_folder(folder, split))
-            source = _parts_of_files(files, crop, channels, cache_limit)
+            files = files_of(folder, split)
+            source = _parts_of_files(files, crop, channels, cache_limit, value_range)
             pictures = digests_of_files(files)
         else:
             found = read(
@@ -94,6 +98,7 @@ def low_high(
                 data_dir=data_dir,
                 on_error=None,
                 cache_limit=cache_limit,
+                value_range=value_range,
             )
             source = found.images
     if isinstance(source, (list, tuple)):
@@ -150,17 +155,18 @@ class Parts:
         shapes: list of the pictures' (height, width, channels).
         crop: (height, width).
         names: what messages call the pictures.
+        value_range: as in `keras_gan.data.load`, of files.
     """
 
     dtype = np.dtype("uint8")
 
-    def __init__(self, pictures, shapes, crop, names):
+    def __init__(self, pictures, shapes, crop, names, value_range=None):
         if crop is None:
             raise ValueError("Pictures of several sizes need `crop`.")
         for name, shape in zip(names, shapes, strict=True):
             if any(have < side for have, side in zip(shape, crop, strict=False)):
                 raise ValueError(f"Picture {name}, {shape[:2]}, is smaller than `crop` {tuple(crop)}.")
-        self.pictures, channels = pictures, shapes[0][2]
+        self.pictures, self.value_range, channels = pictures, value_range, shapes[0][2]
         # Larger parts overlap less: of four times `crop` each pixel lies in 1.8 parts.
         self.sides = [min(4 * side, *(shape[axis] for shape in shapes)) for axis, side in enumerate(crop)]
         self.places = []
@@ -181,7 +187,7 @@ class Parts:
             i, y, x = self.places[int(index)]
             picture = self.pictures[i]
             if not isinstance(picture, np.ndarray):
-                picture = fit_image(open_image(picture), None, self.shape[-1])
+                picture = fit_image(open_image(picture), None, self.shape[-1], value_range=self.value_range)
             parts.append(picture[y : y + self.sides[0], x : x + self.sides[1]])
         return np.stack(parts)
 
@@ -198,12 +204,14 @@ def _parts_of_arrays(pictures, crop):
     return Parts(pictures, [picture.shape for picture in pictures], crop, range(len(pictures)))
 
 
-def _parts_of_files(files, crop, channels, cache_limit):
+def _parts_of_files(files, crop, channels, cache_limit, value_range):
     """Parts of the pictures of a folder: of the pictures in memory, or of their files where they are too many."""
-    files, _, modes = check_files(files)
+    files, _, modes = check_files(files, value_range=value_range)
     channels = channels or channels_of(modes)
     shapes = [(*size_of(file), channels) for file in files]
-    parts = Parts(files, shapes, crop, files)
+    parts = Parts(files, shapes, crop, files, value_range)
     if sum(map(math.prod, shapes)) <= cache_limit:
-        parts.pictures = [fit_image(open_image(file), None, channels) for file in files]
+        parts.pictures = [
+            fit_image(open_image(file), None, channels, value_range=value_range) for file in files
+        ]
     return parts

@@ -1,12 +1,10 @@
 """Image data sets of TFDS."""
 
-import hashlib
-import json
 import os
 
 import numpy as np
 
-from keras_gan.cache import cache_folder
+from keras_gan.cache import spilled
 from keras_gan.data.images import fit_image
 from keras_gan.data.source import Source
 
@@ -50,7 +48,7 @@ def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
         images, classes = np.concatenate(images), np.concatenate(classes).astype("int64")
     else:
         key = [info.full_name, split, count, *shape, fit]
-        images, classes = _spilled(key, blocks, (count, *shape))
+        images, classes = spilled(key, blocks, (count, *shape))
     return Source(images, classes, class_names, shape)
 
 
@@ -84,28 +82,3 @@ def _fitted(image, size, channels, fit):
     from PIL import Image
 
     return fit_image(Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image), size, channels, fit)
-
-
-def _spilled(key, blocks, shape):
-    """Images in a file on disk, written once; a reader never sees half of it."""
-    digest = hashlib.sha256(json.dumps(key).encode()).hexdigest()[:24]
-    done = str(cache_folder() / digest)
-    if not os.path.isdir(done):
-        partial = f"{done}.{os.getpid()}.partial"
-        os.makedirs(partial, exist_ok=True)
-        images = np.lib.format.open_memmap(os.path.join(partial, "images.npy"), "w+", "uint8", shape)
-        classes, at = np.zeros(shape[0], "int64"), 0
-        for block, block_classes in blocks():
-            images[at : at + len(block)] = block
-            classes[at : at + len(block)] = block_classes
-            at += len(block)
-        images.flush()
-        np.save(os.path.join(partial, "labels.npy"), classes)
-        try:
-            os.rename(partial, done)
-        except OSError:
-            # Another process was first.
-            if not os.path.isdir(done):
-                raise
-    images = np.load(os.path.join(done, "images.npy"), mmap_mode="r")
-    return images, np.load(os.path.join(done, "labels.npy"))

@@ -8,8 +8,9 @@ import pathlib
 import numpy as np
 from keras import ops
 
+from keras_gan.data.folder import list_files, split_folder
 from keras_gan.data.load import read
-from keras_gan.data.pairs import check_partners, files_of
+from keras_gan.data.pairs import check_partners
 from keras_gan.metrics import functional
 from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
 from keras_gan.metrics.features.extractor import Extractor, get, get_classifier
@@ -303,7 +304,8 @@ def evaluate_model(
                 "`keras-gan translate MODEL IN_FOLDER OUT_FOLDER`, then `keras-gan evaluate OUT_FOLDER --reference "
                 "TARGETS_FOLDER`."
             )
-        check_partners(model, reference, files_of(model), files_of(reference))
+        roots = split_folder(model, "train"), split_folder(pathlib.Path(reference).expanduser(), split)
+        check_partners(*roots, *(list_files(root, quiet=True)[0] for root in roots))
     if pathlib.Path(reference).expanduser().is_dir():
         reference = f"folder:{reference}"
     real = read(reference, split, tuple(shape[:2]), shape[2], labels=False, data_dir=data_dir)

@@ -88,12 +88,14 @@ def test_images_of_several_sizes_need_a_size(tmp_path):
     assert dataset.element_spec.shape == (2, 12, 16, 3)
 
 
-def test_beyond_the_cache_limit_files_are_read_again_the_same(tmp_path):
+def test_without_room_on_the_disk_files_are_read_again_the_same(tmp_path, monkeypatch):
     for i in range(6):
         make(tmp_path, f"{i}.png", value=40 * i)
     name = f"folder:{tmp_path}"
     memory = keras_gan.data.load(name, batch_size=3, seed=5)
-    files = keras_gan.data.load(name, batch_size=3, seed=5, cache_limit=10)
+    monkeypatch.setattr("shutil.disk_usage", lambda path: type("Usage", (), {"free": 0}))
+    with pytest.warns(UserWarning, match="no room for 0.0 GiB"):
+        files = keras_gan.data.load(name, batch_size=3, seed=5, cache_limit=10)
     for a, b in zip(memory, files, strict=True):
         np.testing.assert_array_equal(a, b)
 
@@ -134,3 +136,148 @@ def test_transparency_is_kept_where_it_is_asked_for(tmp_path):
     gan.compile()
     gan.fit(batches, verbose=0)
     assert keras_gan.grid.image_grid(gan.generate(4, seed=0), caption="RGBA").mode == "RGBA"
+
+
+def test_classes_have_one_number_in_all_splits(tmp_path):
+    for split, names in (("train", ("cat", "dog", "emu")), ("test", ("cat", "emu"))):
+        for name in names:
+            make(tmp_path, f"{split}/{name}/0.png", mode="L", value=50 * ("cat", "dog", "emu").index(name))
+    with pytest.warns(UserWarning, match=r"test has no images of the classes \['dog'\]"):
+        both = keras_gan.data.load(f"folder:{tmp_path}", splits=("train", "test"), labels=True, batch_size=1)
+    for dataset in both:
+        assert dataset.class_names == ["cat", "dog", "emu"]
+        for images, labels in dataset:
+            assert int(keras_gan.data.to_uint8(images)[0, 0, 0, 0]) == 50 * int(labels[0])
+    # In the other order too: a class that training lacks still has its number.
+    (tmp_path / "train" / "cat" / "0.png").unlink()
+    with pytest.warns(UserWarning, match="has no images of the classes"):
+        train = keras_gan.data.load(f"folder:{tmp_path}", labels=True, batch_size=1)
+    assert sorted(int(labels[0]) for _, labels in train) == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["Train", "TRAINING", "train"])
+def test_the_usual_names_of_splits_in_any_case(tmp_path, name):
+    for folder in (name, "Validation", "Testing"):
+        make(tmp_path, f"{folder}/0.png")
+    for split in ("train", "val", "test"):
+        assert len(keras_gan.data.load(f"folder:{tmp_path}", splits=split, batch_size=1)) == 1
+
+
+@pytest.mark.filterwarnings("ignore:.*cut into halves")
+def test_the_four_loaders_share_one_rule_of_splits(tmp_path):
+    for domain in "ab":
+        for split in ("train", "test", "val"):
+            for i in range(3):
+                make(tmp_path, f"{domain}/{split}/{i}.png")
+    a, b = tmp_path / "a", tmp_path / "b"
+    data = keras_gan.data
+    loaders = (
+        lambda **split: data.load(a, batch_size=1, **({"splits": split["split"]} if split else {})),
+        lambda **split: data.low_high(a, 2, batch_size=1, **split),
+        lambda **split: data.paired_folders(a, b, **split),
+        lambda **split: data.paired_folders(a, **split),
+        lambda **split: data.unpaired_folders(a, b, **split),
+    )
+    for loader in loaders:
+        assert loader().stream.size == loader(split="test").stream.size == 3
+        with pytest.raises(ValueError, match="no split 'extra'"):
+            loader(split="extra")
+
+
+def test_whatever_pillow_reads_is_read_and_the_rest_is_named(tmp_path):
+    for i, ending in enumerate(("png", "tif", "TIFF", "ppm", "jp2", "tga")):
+        make(tmp_path, f"{i}.{ending}")
+    make(tmp_path, "6.png").rename(tmp_path / "no_ending")
+    make(tmp_path, ".hidden.png")
+    make(tmp_path, "__MACOSX/7.png")
+    make(tmp_path, ".cache/8.png")
+    (tmp_path / "labels.csv").write_text("a,b")
+    with pytest.warns(UserWarning, match=r"1 files in .* left out: labels\.csv") as caught:
+        assert keras_gan.data.load(f"folder:{tmp_path}", batch_size=1).stream.size == 7
+    assert len(caught) == 1
+
+
+def test_paths_zips_and_the_json_of_the_stylegan_tools(tmp_path):
+    import json
+    import zipfile
+
+    for name in ("cat", "dog"):
+        for i in range(2):
+            make(tmp_path / "set", f"{name}/{i}.png", mode="L", value=50 * (name == "dog"))
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for path in sorted((tmp_path / "set").rglob("*.png")):
+            archive.write(path, path.relative_to(tmp_path / "set"))
+    for source in (tmp_path / "set", tmp_path / "set.zip", f"folder:{tmp_path}/set.zip"):
+        dataset = keras_gan.data.load(source, labels=True, batch_size=4)
+        assert dataset.class_names == ["cat", "dog"]
+        images, labels = next(iter(dataset))
+        np.testing.assert_array_equal(keras_gan.data.to_uint8(images)[:, 0, 0, 0], 50 * labels)
+
+    for i in range(4):
+        make(tmp_path / "gan", f"0000{i // 2}/img{i}.png", mode="L", value=20 * i)
+    labels = [[f"0000{i // 2}/img{i}.png", i % 3] for i in range(4)]
+    (tmp_path / "gan" / "dataset.json").write_text(json.dumps({"labels": labels}))
+    images, classes = next(iter(keras_gan.data.load(tmp_path / "gan", labels=True, batch_size=4)))
+    np.testing.assert_array_equal(keras_gan.data.to_uint8(images)[:, 0, 0, 0] // 20 % 3, classes)
+    (tmp_path / "gan" / "dataset.json").write_text(json.dumps({"labels": None}))
+    assert keras_gan.data.load(tmp_path / "gan", batch_size=4).stream.size == 4
+    with pytest.raises(ValueError, match="one folder per class"):
+        keras_gan.data.load(tmp_path / "gan", batch_size=4, labels=True)
+    (tmp_path / "gan" / "dataset.json").write_text(json.dumps({"labels": labels[:3]}))
+    with pytest.raises(ValueError, match="1 stand in one of them alone"):
+        keras_gan.data.load(tmp_path / "gan", batch_size=4)
+    (tmp_path / "text.zip").write_text("no zip")
+    with pytest.raises(ValueError, match="neither a folder of images nor a zip"):
+        keras_gan.data.load(tmp_path / "text.zip")
+    with pytest.raises(ValueError, match="`name` must be a name"):
+        keras_gan.data.load(np.zeros((4, 8, 8, 1), "uint8"))
+
+
+def save_deep(path, values, **options):
+    Image.fromarray(np.asarray(values, "uint16")).save(path, **options)
+
+
+def test_16_bits_with_a_transparent_value(tmp_path):
+    values = np.full((8, 8), 257 * 100)
+    values[0] = 7
+    save_deep(tmp_path / "a.png", values, transparency=7)
+    image = keras_gan.data.to_uint8(next(iter(keras_gan.data.load(tmp_path, batch_size=1)))[0]).numpy()
+    assert (image[1:] == 100).all() and (image[0] == 255).all()
+    rgba = keras_gan.data.to_uint8(next(iter(keras_gan.data.load(tmp_path, batch_size=1, channels=4)))[0])
+    assert (rgba.numpy()[0, :, 3] == 0).all() and (rgba.numpy()[1:, :, 3] == 255).all()
+
+
+def test_12_bits_in_16_are_warned_of_and_have_a_range(tmp_path):
+    save_deep(tmp_path / "a.png", np.linspace(0, 4095, 64).reshape(8, 8))
+    with pytest.warns(UserWarning, match=r"from 0 to 4095, where 0 to 65535.*value_range=\(0, 4095\)"):
+        keras_gan.data.load(tmp_path, batch_size=1)
+    image = next(iter(keras_gan.data.load(tmp_path, batch_size=1, value_range=(0, 4095))))[0]
+    np.testing.assert_allclose(image[..., 0], np.linspace(-1, 1, 64).reshape(8, 8), atol=1 / 255 + 1e-3)
+    with pytest.raises(ValueError, match="low < high"):
+        keras_gan.data.load(tmp_path, value_range=(5, 1))
+    make(tmp_path / "shallow", "a.png")
+    with pytest.raises(ValueError, match="more than 8 bits"):
+        keras_gan.data.load(tmp_path / "shallow", batch_size=1, value_range=(0, 10))
+
+
+def test_beyond_the_cache_limit_images_are_decoded_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for i in range(6):
+        make(tmp_path / "images", f"{i}.png", value=40 * i)
+
+    def load():
+        return keras_gan.data.load(tmp_path / "images", batch_size=3, seed=5, cache_limit=10)
+
+    memory = keras_gan.data.load(tmp_path / "images", batch_size=3, seed=5)
+    for a, b in zip(memory, load(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    files = list((tmp_path / "cache").rglob("images.npy"))
+    monkeypatch.setattr("keras_gan.data.folder.Files._decode", None)
+    for a, b in zip(memory, load(), strict=True):
+        np.testing.assert_array_equal(a, b)
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    # Of a folder that changed the new images alone are kept.
+    make(tmp_path / "images", "5.png", value=7)
+    assert any((keras_gan.data.to_uint8(batch).numpy() == 7).any() for batch in load())
+    assert len(files) == len(list((tmp_path / "cache").rglob("images.npy"))) == 1

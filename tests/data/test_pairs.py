@@ -89,7 +89,7 @@ def test_what_does_not_fit_is_named(tmp_path):
     with pytest.raises(ValueError, match="image_size"):
         data.paired_folders(a, b)
     (b / "class0" / "alone.png").write_bytes(b"no picture")
-    with pytest.raises(ValueError, match=r"alone.png.*Mend or remove them\.$"):
+    with pytest.raises(ValueError, match=r"alone.png.*Repair or remove them\.$"):
         data.paired_folders(a, b, image_size=8)
     with pytest.raises(ValueError, match="no folder"):
         data.paired_folders(tmp_path / "none", b)
