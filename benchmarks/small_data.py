@@ -29,7 +29,7 @@ from keras_gan.callbacks import StopAtStep
 from keras_gan.grid import image_grid
 from keras_gan.metrics import functional
 from keras_gan.metrics.reference import features_of
-from keras_gan.metrics.resize import resize
+from keras_gan.resize import resize
 
 BATCH, LOOKS = 16, 10
 SIZES = {"latent_dim": 64, "mapping_layers": 2, "channel_base": 512, "channel_max": 32}

@@ -36,7 +36,7 @@ from keras_gan.data.load import read
 from keras_gan.grid import image_grid, interleave
 from keras_gan.metrics import functional
 from keras_gan.metrics.reference import features_of
-from keras_gan.metrics.resize import resize
+from keras_gan.resize import resize
 from keras_gan.schedules import LinearDecay
 
 SHARED = pathlib.Path(__file__).parents[2] / "shared"

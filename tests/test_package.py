@@ -110,3 +110,45 @@ def test_every_public_class_and_function_has_an_example():
     ]
     missing = [thing.__qualname__ for thing in public if ">>>" not in (thing.__doc__ or "")]
     assert not missing
+
+
+POSIX_ONLY = {
+    *(
+        "fork",
+        "forkpty",
+        "getuid",
+        "geteuid",
+        "getgid",
+        "getpgid",
+        "killpg",
+        "mkfifo",
+        "mknod",
+        "sysconf",
+        "uname",
+    ),
+    *(
+        "setsid",
+        "nice",
+        "wait",
+        "WEXITSTATUS",
+        "statvfs",
+        "fchmod",
+        "chown",
+        "chroot",
+        "openpty",
+        "posix_fadvise",
+    ),
+    *("pread", "pwrite", "sched_getaffinity", "getloadavg"),
+}
+
+
+def test_no_module_uses_what_posix_alone_has():
+    for path in sorted(pathlib.Path(keras_gan.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+                assert node.attr not in POSIX_ONLY, f"{path}: os.{node.attr}"
+            names = (
+                [alias.name for alias in getattr(node, "names", [])] if isinstance(node, ast.Import) else []
+            )
+            names += [node.module] if isinstance(node, ast.ImportFrom) else []
+            assert not {"fcntl", "resource", "pwd", "grp", "termios", "pty"} & set(names), path

@@ -1,10 +1,12 @@
 """Checkpoints from which a killed training goes on as if nothing had happened."""
 
+import contextlib
 import hashlib
 import inspect
 import json
 import os
 import pathlib
+import re
 import shutil
 import warnings
 
@@ -12,6 +14,7 @@ import keras
 import numpy as np
 
 from keras_gan.callbacks.stop_at_step import StopAtStep
+from keras_gan.models.optimizers import adopting, inner, rate_of
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -26,6 +29,10 @@ class Checkpoint(keras.callbacks.Callback):
     `keras.saving.load_model` opens too. It appears whole or not at all, and is verified by its
     SHA-256 when it is loaded; where one is damaged, the one before is used, with a warning.
 
+    A learning rate, number or schedule, that differs from the one the checkpointed run was compiled with holds, and the
+    optimiser's moments stay. Other parts of `compile` may change too. Whatever a resume overrides, ignores or loses is
+    said in a warning.
+
     Args:
         directory: where the checkpoints go.
         every_steps: int, to save every n generator steps and at each epoch's end; None for each
@@ -37,8 +44,8 @@ class Checkpoint(keras.callbacks.Callback):
             Default True; False removes the checkpoints that are there.
 
     Attributes:
-        save_and_stop: set it (from a signal handler, say) to have the training save after the
-            present step and raise KeyboardInterrupt.
+        save_and_stop: set it (from a signal handler, say) to have the training end after the present step, save, write
+            what other callbacks write at the end of an epoch, and raise KeyboardInterrupt.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -90,19 +97,19 @@ class Checkpoint(keras.callbacks.Callback):
         due = self.every_steps and step // self.every_steps > self._last_step // self.every_steps
         self._last_step = step
         # The end of an epoch saves by itself, with the epoch's figures.
+        if self.save_and_stop:
+            self.model.stop_training = self.model.stopped_by_hand = True
         if self.model.at_epoch_end:
             return
         if self.model.stop_training:
             self._before_cut = self._callbacks()
-        elif due or self.save_and_stop:
+        elif due:
             self.save()
-        if self.save_and_stop:
-            raise KeyboardInterrupt
 
     def on_epoch_end(self, epoch, logs=None):
         self._epoch = epoch + 1 if self.model.at_epoch_end else epoch
         is_best = False
-        if self.monitor is not None:
+        if self.monitor is not None and not self.save_and_stop:
             if self.monitor not in (logs or {}):
                 raise ValueError(
                     f"`monitor` must be a figure of the logs: {sorted(logs or {})}. Received: {self.monitor!r}"
@@ -112,6 +119,8 @@ class Checkpoint(keras.callbacks.Callback):
             if better:
                 self.best, is_best = value, True
         self.save(is_best)
+
+    def on_train_end(self, logs=None):
         if self.save_and_stop:
             raise KeyboardInterrupt
 
@@ -151,12 +160,16 @@ class Checkpoint(keras.callbacks.Callback):
             "data": self.model.data_identity,
             "weights": _shapes(self.model),
             "objective": _objective(self.model),
+            "rates": self.model.rates_asked,
             "callbacks": self._callbacks(),
             # Of an epoch that was cut short: how they were before they saw its end.
             "callbacks_before_cut": self._before_cut,
             # Stopped for good, by `EarlyStopping` say, at an epoch's end.
             "finished": bool(
-                self.model.stop_training and self.model.at_epoch_end and not self._target_reached()
+                self.model.stop_training
+                and self.model.at_epoch_end
+                and not self.save_and_stop
+                and not self._target_reached()
             ),
             "best": self.best,
         }
@@ -167,7 +180,7 @@ class Checkpoint(keras.callbacks.Callback):
             _sync(path)
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
-        _sync(self.directory)
+        _sync_folder(self.directory)
         if is_best:
             pointer = self.directory / ".best.json.partial"
             pointer.write_text(json.dumps({"folder": folder.name, self.monitor: self.best}))
@@ -209,7 +222,7 @@ class Checkpoint(keras.callbacks.Callback):
     def drop_after(self, folder):
         """Remove the checkpoints that are newer than a folder."""
         for later in self.folders():
-            if later > folder:
+            if _step_of(later) > _step_of(folder):
                 if later == self.best_folder():
                     (self.directory / "best.json").unlink()
                     self.best = None
@@ -217,7 +230,8 @@ class Checkpoint(keras.callbacks.Callback):
 
     def folders(self):
         """Checkpoints in the directory, oldest first."""
-        return sorted(self.directory.glob("step-*"))
+        found = [path for path in self.directory.glob("step-*") if re.fullmatch(r"step-\d+", path.name)]
+        return sorted(found, key=_step_of)
 
     def best_folder(self):
         """The checkpoint with the best monitored figure, or None."""
@@ -243,7 +257,7 @@ class Checkpoint(keras.callbacks.Callback):
     def latest_step(self):
         """The step of the newest checkpoint, 0 where there is none."""
         folder = self.latest() if self.directory.is_dir() else None
-        return int(folder.name.removeprefix("step-")) if folder else 0
+        return _step_of(folder) if folder else 0
 
     def restore(self):
         """Load the newest checkpoint into the model and the callbacks of this `fit`, if there is one."""
@@ -251,34 +265,13 @@ class Checkpoint(keras.callbacks.Callback):
         if folder is None:
             return
         training = json.loads((folder / "training.json").read_text())
-        if training["data"] != self.model.data_identity:
-            raise ValueError(
-                f"{folder} belongs to another training: its data are {training['data']}, these are "
-                f"{self.model.data_identity}. Use another directory, or pass resume=False."
-            )
-        names = [callback["class"] for callback in training["callbacks"]]
-        here = [type(callback).__name__ for callback in self._others]
-        if names != here:
-            raise ValueError(
-                f"{folder} was made with the callbacks {names}; these are {here}. Pass the same ones."
-            )
+        self._check_data(folder, training["data"])
         if training["weights"] != _shapes(self.model):
             raise ValueError(
                 f"{folder} belongs to other networks: their weights have other shapes. Use another "
                 "directory, or pass resume=False."
             )
-        before, now = training.get("objective", {}), _objective(self.model)
-        changed = [
-            f"{name} was {before.get(name)}, now {now[name]}" for name in now if before.get(name) != now[name]
-        ]
-        if changed:
-            warnings.warn(
-                f"{folder} was trained with another objective: {'; '.join(changed)}. It goes on with the new one, "
-                "but for learning rates and other state of the optimisers, which are the checkpoint's. Use another "
-                "directory for a training of its own.",
-                stacklevel=2,
-            )
-        self.model.load_weights(folder / "model.keras")
+        said = self._load_model(folder, training)
         self.best = training["best"]
         self.model._initial_epoch = training["epoch"]
         callbacks = training["callbacks"]
@@ -287,15 +280,87 @@ class Checkpoint(keras.callbacks.Callback):
             print("Nothing is left to train.")
         elif training["callbacks_before_cut"]:
             callbacks = training["callbacks_before_cut"]
+        said += self._load_callbacks(folder, callbacks)
+        print(f"Resumed from {folder}: epoch {training['epoch'] + 1}, step {training['step']}.")
+        if said:
+            warnings.warn(f"Resumed from {folder}, but: {' '.join(said)}", stacklevel=2)
+
+    def _check_data(self, folder, before):
+        """Raise a ValueError where the checkpoint's order of data cannot go on with these."""
+        now = self.model.data_identity
+        other = [
+            f"{name} was {before.get(name)!r}, now {now.get(name)!r}"
+            for name in sorted({*before, *now})
+            if before.get(name) != now.get(name)
+        ]
+        if other:
+            raise ValueError(
+                f"{folder} belongs to another training, of other data or batches: {'; '.join(other)}. To go on with its weights "
+                f"in a training of its own: `gan.load_weights({str(folder / 'model.keras')!r})` before `fit`, and a "
+                "Checkpoint with another directory (on the command line, --init-from RUN and another --out). Or pass "
+                "resume=False, which removes the checkpoints."
+            )
+
+    def _load_model(self, folder, training):
+        """Load the weights and the optimisers' state; return what was not taken as it was, in words."""
+        model, said = self.model, []
+        before, now = training.get("objective", {}), _objective(model)
+        changed = [name for name in now if before.get(name) != now[name]]
+        if changed:
+            listed = "; ".join(_difference(name, before.get(name), now[name]) for name in changed)
+            said.append(f"it was trained with another objective: {listed}. It goes on with the new one.")
+        optimizers = {p: getattr(model, f"{p}_optimizer") for p in ("generator", "discriminator")}
+        kinds = {player: _kind(before.get(f"{player}_optimizer")) for player in optimizers}
+        with adopting(optimizers, kinds) as lost:
+            model.load_weights(folder / "model.keras")
+        for player in sorted(lost):
+            said.append(
+                f"The state of the {player}'s optimiser ({kinds[player]}: moments and step count) does not fit "
+                f"{type(inner(optimizers[player])).__name__}, which begins anew, as does its schedule."
+            )
+        asked, rates = model.rates_asked, training.get("rates")
+        for player, optimizer in optimizers.items():
+            restored = rate_of(optimizer)
+            if rates is None:  # of an earlier release
+                if isinstance(asked[player], float) and restored != asked[player]:
+                    said.append(
+                        f"The {player}'s learning rate is the checkpoint's, {restored:g}, not {asked[player]:g}: assign "
+                        f"`gan.{player}_optimizer.learning_rate` after the first step to change it."
+                    )
+                continue
+            if asked[player] == rates[player] or player in lost:
+                continue
+            if isinstance(asked[player], float):
+                optimizer.learning_rate = asked[player]
+            said.append(
+                f"The {player}'s learning rate is {_rate(asked[player])}, as asked now; it was {_rate(rates[player])}."
+            )
+        return said
+
+    def _load_callbacks(self, folder, callbacks):
+        """Give the callbacks of this `fit` the state of those of the same class; return what has no partner, in words."""
+        places = list(enumerate(callbacks))
+        partners, said = [], []
+        for callback in self._others:
+            found = next((p for p in places if p[1]["class"] == type(callback).__name__), None)
+            partners.append((callback, found))
+            if found:
+                places.remove(found)
+        new = [type(callback).__name__ for callback, found in partners if found is None]
+        if new:
+            said.append(f"The callbacks {', '.join(new)} are new, and begin now.")
+        if places:
+            gone = ", ".join(saved["class"] for _, saved in places)
+            said.append(f"The callbacks {gone} are no longer there, and their state is left out.")
         with np.load(folder / "callbacks.npz") as arrays:
-            for i, (callback, saved) in enumerate(zip(self._others, callbacks, strict=True)):
+            for callback, (i, saved) in (pair for pair in partners if pair[1] is not None):
                 for name, value in saved["state"].items():
                     setattr(callback, name, value)
                 for name in {key.split("/")[1] for key in arrays if key.startswith(f"{i}/")}:
                     count = sum(key.startswith(f"{i}/{name}/") for key in arrays)
                     setattr(callback, name, [arrays[f"{i}/{name}/{j}"] for j in range(count)])
                 _restore_csv(callback, saved["csv"])
-        print(f"Resumed from {folder}: epoch {training['epoch'] + 1}, step {training['step']}.")
+        return said
 
     def _step(self):
         return int(self.model.state.generator_step.numpy())
@@ -345,6 +410,41 @@ def _objective(model):
         if name not in ("metrics", "jit_compile", "run_eagerly", "steps_per_execution")
     ]
     return {name: json.dumps(config[name], sort_keys=True, default=str) for name in names}
+
+
+def _kind(text):
+    """The class name of an optimiser in an objective's text, or None."""
+    config = json.loads(text) if text else {}
+    config = config.get("config", {}).get("inner_optimizer") or config
+    return config.get("class_name")
+
+
+def _difference(name, before, now):
+    """What was another part of an objective, in a few words: `loss was HingeLoss(), now MinimaxLoss()`."""
+    before, now = (json.loads(text) if text else None for text in (before, now))
+    if _class_of(before) == _class_of(now) is not None:
+        # Of one class the arguments that changed.
+        changed = [key for key in now["config"] if before["config"].get(key) != now["config"][key]]
+        before, now = (
+            {**part, "config": {key: part["config"].get(key) for key in changed}} for part in (before, now)
+        )
+    elif name.endswith("optimizer"):
+        before, now = ({**part, "config": {}} for part in (before, now))
+    return f"{name} was {_short(before)}, now {_short(now)}"
+
+
+def _class_of(part):
+    return part.get("class_name") if isinstance(part, dict) else None
+
+
+def _short(value):
+    if _class_of(value):
+        return f"{value['class_name']}({', '.join(f'{k}={_short(v)}' for k, v in value['config'].items())})"
+    return f"[{', '.join(map(_short, value))}]" if isinstance(value, list) else repr(value)
+
+
+def _rate(rate):
+    return f"{rate:g}" if isinstance(rate, float) else f"the schedule {rate['class_name']}"
 
 
 def _refuse():
@@ -398,9 +498,22 @@ def _sha256(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def _step_of(folder):
+    return int(folder.name.removeprefix("step-"))
+
+
 def _sync(path):
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Let a file reach the disk."""
+    # Windows flushes what is open for writing alone.
+    with open(path, "rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _sync_folder(path):
+    """Let a folder's entries reach the disk, where the system opens folders (Windows does not)."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

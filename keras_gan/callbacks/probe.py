@@ -53,7 +53,6 @@ class Probe:
                 stacklevel=2,
             )
         self.baseline = _baseline(model.adversarial_loss)
-        self.before = None
         self._compiled = None
 
     def _refer_to(self, images):
@@ -70,8 +69,12 @@ class Probe:
         """Whether the next look need not be compiled: each stage of a model has a graph of its own."""
         return self.stage == self.model.stage and self._compiled is not None
 
-    def __call__(self):
-        """The figures now: a dict of floats; NaN where one has no meaning for this model."""
+    def __call__(self, before=()):
+        """The figures now, a dict of floats (NaN where one has no meaning for this model), and what the next call takes.
+
+        Args:
+            before: what the last call returned; empty for the first.
+        """
         if not self.is_traced:
             self.stage = self.model.stage
             functions = (self._state, self._restore, self._look, self._held_out_logits, self._gradients)
@@ -101,15 +104,17 @@ class Probe:
                 figures["overfitting"] = float(drop / gap)
         fakes, ema = _flat(out["fake"]), _flat(out["ema"])
         finite = np.isfinite(fakes).all()
-        figures |= self._of_images(fakes, ema, out) if finite else {"distance": float("nan")}
-        return figures
+        if not finite:
+            return figures | {"distance": float("nan")}, []
+        # Half as large in a checkpoint; what is no image may be beyond float16.
+        kept = [fakes.astype("float16" if len(self.model.image_shape) == 3 else "float32")]
+        return figures | self._of_images(fakes, ema, out, before), kept
 
-    def _of_images(self, fakes, ema, out):
+    def _of_images(self, fakes, ema, out, before):
         pairs = _pair_distances(fakes)
         movement = float("nan")
-        if self.before is not None:
-            movement = float(np.linalg.norm(fakes - self.before, axis=1).mean() / self.scale)
-        self.before = fakes
+        if before and before[0].shape == fakes.shape:
+            movement = float(np.linalg.norm(fakes - before[0].astype("float32"), axis=1).mean() / self.scale)
         figures = {
             "pixel_diversity": float(pairs.mean() / self.scale),
             "feature_diversity": _mean_distance(out["fake_features"])

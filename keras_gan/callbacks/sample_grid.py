@@ -5,7 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
-from keras_gan.grid import image_grid
+from keras_gan.grid import as_colour, image_grid
 
 
 class SampleGrid(keras.callbacks.Callback):
@@ -20,10 +20,11 @@ class SampleGrid(keras.callbacks.Callback):
         directory: where `epoch-0001.png` ... and `samples.gif` go. Made if it is not there.
         rows: int. Default 8, or the number of classes (at most 32).
         columns: int. Default 8.
-        every_steps: int, to write `step-000100.png` every n generator steps instead of each epoch.
+        every_steps: int, to write `step-000100.png` every n generator steps instead of each epoch; and one where
+            the training is stopped by hand.
         seed: int, of the latents. Default 0.
         truncation: float, as in `GAN.generate`. Default 1.
-        gif: bool, whether to write `samples.gif` (at most 100 frames) when training ends.
+        gif: bool, whether to write `samples.gif` (at most 100 frames of this run) when training ends.
         tensorboard: folder of TensorBoard logs to write the grids to as well, or None.
 
     Example:
@@ -60,6 +61,8 @@ class SampleGrid(keras.callbacks.Callback):
         self.truncation = truncation
         self.gif = gif
         self.tensorboard = tensorboard
+        # Names of the grids of this run, oldest first; a checkpoint keeps them.
+        self.written = []
 
     def on_train_begin(self, logs=None):
         shape = self.model.generator.output_shape
@@ -89,9 +92,11 @@ class SampleGrid(keras.callbacks.Callback):
         self._last_step = step
 
     def on_epoch_end(self, epoch, logs=None):
+        step = self._step()
         if not self.every_steps:
-            step = self._step()
             self._write(f"epoch-{epoch + 1:04d}.png", f"epoch {epoch + 1}, step {step}", step)
+        elif self.model.stopped_by_hand:
+            self._write(f"step-{step:06d}.png", f"step {step}", step)
 
     def on_train_end(self, logs=None):
         frames = self.pictures()
@@ -99,7 +104,7 @@ class SampleGrid(keras.callbacks.Callback):
             from PIL import Image
 
             chosen = np.unique(np.linspace(0, len(frames) - 1, min(100, len(frames))).round().astype(int))
-            images = [Image.open(frames[i]).convert("P") for i in chosen]
+            images = [_frame(Image.open(frames[i])) for i in chosen]
             durations = [200] * (len(images) - 1) + [2000]
             images[0].save(
                 self.directory / "samples.gif",
@@ -110,8 +115,8 @@ class SampleGrid(keras.callbacks.Callback):
             )
 
     def pictures(self):
-        """The grids in the folder that this callback writes, oldest first."""
-        return sorted(self.directory.glob("step-*.png" if self.every_steps else "epoch-*.png"))
+        """The grids that this run wrote and that are there, oldest first."""
+        return [path for name in self.written if (path := self.directory / name).exists()]
 
     def _step(self):
         return int(self.model.state.generator_step.numpy())
@@ -126,6 +131,8 @@ class SampleGrid(keras.callbacks.Callback):
         partial = self.directory / f".{name}"
         picture.save(partial, format="PNG")
         partial.replace(self.directory / name)
+        if name not in self.written:
+            self.written.append(name)
         if self._writer is not None:
             import tensorflow as tf
 
@@ -133,3 +140,11 @@ class SampleGrid(keras.callbacks.Callback):
             with self._writer.as_default():
                 tf.summary.image("samples", image, step=step)
             self._writer.flush()
+
+
+def _frame(image):
+    """A grid with 256 colours of its own, as a GIF needs; transparent pixels are composited over white."""
+    from PIL import Image
+
+    image = Image.fromarray(as_colour(np.atleast_3d(np.asarray(image))))
+    return image.quantize(256, method=Image.Quantize.MEDIANCUT)

@@ -1,9 +1,8 @@
-"""A watch over the training that says what goes wrong, since when, and what to try."""
+"""A callback that detects failures of the training, since which step, and suggests fixes."""
 
 import dataclasses
 import json
 import pathlib
-import time
 import warnings
 
 import keras
@@ -15,38 +14,40 @@ from keras_gan.callbacks.failures import FAILURES, Finding, all_is_well, find
 from keras_gan.callbacks.probe import Probe
 from keras_gan.data.batches import unpack
 from keras_gan.data.images import from_uint8
-from keras_gan.metrics.features.extractor import get as get_extractor
+from keras_gan.features.extractor import get as get_extractor
 
 ACTIONS = ("warn", "stop", "rollback")
 
 
 class TrainingMonitor(keras.callbacks.Callback):
-    """Looks at a fixed batch now and then, and names what goes wrong in words.
+    """Checks a fixed batch now and then, detects mode collapse and eleven other failures, and suggests fixes.
 
-    It watches how well the discriminator tells real from generated, the norms of both players'
+    It measures how well the discriminator tells real from generated, the norms of both players'
     gradients, the diversity of generated images in pixels and features (and within classes, and
     over the classes of a classifier), the distance to real images, the discriminator's logits of
     held-out images, saturation, and the EMA against the raw generator. Figures go into the logs as
-    `monitor_...` at each epoch's end. Nothing of the training is changed by looking.
+    `monitor_...` at each epoch's end. A check changes nothing of the training. At which steps it checks follows from
+    the steps alone, so that a resumed run has the same history: every `every` steps, less often where checks would take
+    more than `budget` of the computation, and after many steps at every hundredth part of them.
 
-    Named are: NaN in training, exploding gradients, saturated images, a discriminator that is too
+    Failures: NaN in training, exploding gradients, saturated images, a discriminator that is too
     strong or too weak or over-fits, a vanishing generator gradient, mode collapse, lost modes, a
     missing class, an EMA far from its generator, oscillation.
 
     Args:
         action: "warn"; "stop" ends the training; "rollback" brings back the newest checkpoint (of a
-            `Checkpoint` among the callbacks) at the last look that showed nothing wrong, halves
+            `Checkpoint` among the callbacks) at the last check that showed nothing wrong, halves
             both learning rates and goes on, at most three times.
-        every: int, least number of generator steps before and between looks. Default 50.
-        budget: float, largest share of the time of training that looking may take: looks are as
-            rare as that needs. Default 0.02; None looks every `every` steps.
-        samples: int, images of a look. Default 128.
-        real: training images, array or dict as in `fit`. Default: from `fit`'s data; data sets that are
-            not of `keras_gan.data` need it given.
+        every: int, least number of generator steps before and between checks. Default 50.
+        budget: float, largest share of the training's computation that checks may take, by a count of passes through the
+            networks. Default 0.02; None checks every `every` steps.
+        samples: int, images of a check. Default 128.
+        real: training images, array or dict as in `fit`. Default: from `fit`'s data; of data sets that are not of
+            `keras_gan.data` the first ones.
         held_out: images that are not trained on, for over-fitting. Default: `fit`'s validation data.
         classifier: `keras_gan.metrics.Extractor` of class logits, for missing classes; such as
             `train_extractor(...).classifier`.
-        log: path of a file to which each look and finding is appended (JSON lines).
+        log: path of a file to which each check and finding is appended (JSON lines).
 
     Attributes:
         looks: list of dicts of figures.
@@ -62,7 +63,7 @@ class TrainingMonitor(keras.callbacks.Callback):
     (True, True)
     """
 
-    # The fewest images that can be told anything of.
+    # Minimum number of images for a meaningful check.
     FEWEST = 8
 
     def __init__(
@@ -90,6 +91,8 @@ class TrainingMonitor(keras.callbacks.Callback):
         self.classifier = None if classifier is None else get_extractor(classifier)
         # Checkpoints keep what JSON can hold.
         self.looks, self.found, self.rollbacks = [], [], 0
+        # Generated images of the last check, a list of one array; a checkpoint keeps it.
+        self.before = []
 
     @property
     def findings(self):
@@ -101,54 +104,74 @@ class TrainingMonitor(keras.callbacks.Callback):
             raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
         if model.from_images:
             raise ValueError(
-                f"TrainingMonitor judges images made of latents, and {type(model).__name__} makes them of images: leave it "
+                f"TrainingMonitor checks images made of latents, and {type(model).__name__} makes them of images: leave it "
                 "out, and validate with metrics (PSNR, FrechetDistance)."
             )
-        batches = model.fit_callbacks[0].batches
-        real = _batch(self.real, batches.stream, self.samples, model)
-        if real is None:
-            raise ValueError(
-                "TrainingMonitor needs images of its own where `fit` has a plain tf.data.Dataset: "
-                "`TrainingMonitor(real=images)`."
-            )
+        self._batches = batches = model.fit_callbacks[0].batches
         given = model.held_out_arrays if self.held_out is None else self.held_out
-        held_out = _batch(given, model.held_out_stream, self.samples, model)
+        self._held_out = _batch(given, model.held_out_stream, self.samples, model)
         if self.classifier is not None:
             self.classifier.check(model.image_shape)
-        batch_size = batches.stream.batch_size if batches.stream else None
-        self._probe = Probe(model, real, held_out, self.classifier, batch_size)
+        real, self._probe = _batch(self.real, batches.stream, self.samples, model), None
+        self._batch_size = batches.batch_size
+        if real is not None:
+            self._prepare(real)
+        elif self._batch_size is None:
+            raise ValueError(
+                "TrainingMonitor needs batches of one known size, `dataset.batch(n, drop_remainder=True)`, or images of its "
+                "own: `TrainingMonitor(real=images)`."
+            )
+        else:
+            batches.first.keep(self._count_of_first())
         self._checkpoint = next((c for c in model.fit_callbacks if isinstance(c, Checkpoint)), None)
         if self.action == "rollback" and self._checkpoint is None:
             raise ValueError(
                 "`action='rollback'` needs a `keras_gan.callbacks.Checkpoint` among the callbacks."
             )
         self._next = None
-        self._since = None  # (step, time) of the last look's end
+
+    def _prepare(self, real):
+        """Make what measures, of a dict of training images."""
+        self._probe = Probe(self.model, real, self._held_out, self.classifier, self._batch_size)
+        # A check generates and judges the images in parts of a batch, and computes both gradients once: by the passes
+        # through the networks, half a step for each part and one and a half in all.
+        parts = -(-self._probe.count // self._probe.batch_size)
+        cost = 1.5 + 0.5 * parts
+        self._gap = self.every if self.budget is None else max(self.every, int(np.ceil(cost / self.budget)))
+
+    def _count_of_first(self):
+        return -(-self.samples // self._batch_size)
+
+    def _next_after(self, step):
+        """The first step after one at which it checks: a function of the step alone."""
+        due = self.every
+        while due <= step:
+            due += max(self._gap, 0 if self.budget is None else due // 100)
+        return due
 
     def on_epoch_begin(self, epoch, logs=None):
         # Here, and not when training begins: a checkpoint may be restored after that.
         if self._next is None:
-            self._next = self._step() + self.every
             self._cut_log()
+            self._began = self._step()
+            if self._probe is not None:
+                self._next = self._next_after(self._began)
 
     def on_train_batch_end(self, batch, logs=None):
         step = self._step()
+        if self._probe is None:
+            # Of a plain data set the first batches have passed by now.
+            first = self._batches.first.batches
+            if step - self._began < self._count_of_first() or len(first) < self._count_of_first():
+                return
+            real = {name: np.concatenate([b[name] for b in first])[: self.samples] for name in first[0]}
+            self._prepare(_batch(real, None, self.samples, self.model))
+            self._next = self._next_after(step - 1)
         if step < self._next:
             return
-        # A look that compiles does not count, and neither does training's first step, which compiles too.
-        pace = None
-        if self._probe.is_traced and self._since is not None and step > self._since[0]:
-            pace = (time.perf_counter() - self._since[1]) / (step - self._since[0])
-        start = time.perf_counter()
         self.look()
-        if self._step() < step:
-            return  # rolled back
-        cost = time.perf_counter() - start
-        gap = self.every
-        if self.budget is not None and pace is not None:
-            gap = max(gap, int(np.ceil(cost / (self.budget * pace))))
-        self._since = step, time.perf_counter()
-        self._next = step + gap
+        if self._step() == step:
+            self._next = self._next_after(step)
 
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
@@ -156,8 +179,9 @@ class TrainingMonitor(keras.callbacks.Callback):
             logs.update({f"monitor_{name}": last.get(name, float("nan")) for name in Probe.logged})
 
     def look(self):
-        """Look now: append to `looks`, and act on what is found; return the new findings."""
-        look = {"step": self._step(), **self._probe(), "noise": self._probe.noise}
+        """Check now: append to `looks`, and act on what is found; return the new findings."""
+        figures, self.before = self._probe(self.before)
+        look = {"step": self._step(), **figures, "noise": self._probe.noise}
         self.looks.append(look)
         self._write({"look": look})
         if self._checkpoint is not None and all_is_well(self.looks):
@@ -213,8 +237,8 @@ class TrainingMonitor(keras.callbacks.Callback):
         # What was seen and found since belongs to the way that was left.
         self.looks = [look for look in self.looks if look["step"] <= step]
         self.found = []
-        self._next = step + self.every
-        self._since = None
+        self._next = self._next_after(step)
+        self.before = []
         print(f"Rolled back to step {step}; learning rates are now {[rate / 2 for rate in rates]}.")
         self._write({"rollback": {"to": step}})
 

@@ -99,8 +99,37 @@ def check_spec(spec, model, where):
             )
 
 
-def checked(model, dataset, where, training):
-    """Map a data set to dicts, with a check of every batch's values on the way."""
+class FirstBatches:
+    """The first batches of a data set, kept as they pass: to iterate it a second time would shift a seeded order."""
+
+    def __init__(self):
+        self.batches, self._count = [], tf.Variable(0, dtype=tf.int64, trainable=False)
+
+    def keep(self, count):
+        """Keep so many, from the next iterator on."""
+        self.batches = []
+        self._count.assign(count)
+
+    def pass_on(self, index, batch):
+        """Take note of a batch, in a `map`."""
+        names = sorted(batch)
+
+        def take(*values):
+            self.batches.append(dict(zip(names, map(np.array, values), strict=True)))
+            return np.int64(0)
+
+        values = [batch[name] for name in names]
+        noted = tf.cond(
+            index < self._count,
+            lambda: tf.numpy_function(take, values, tf.int64),
+            lambda: tf.zeros((), tf.int64),
+        )
+        with tf.control_dependencies([noted]):
+            return {name: tf.identity(value) for name, value in batch.items()}
+
+
+def checked(model, dataset, where, training, first=None):
+    """Map a data set to dicts, with a check of every batch's values on the way; `first` are `FirstBatches` to keep."""
     if isinstance(dataset, tf.distribute.DistributedDataset):
         raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
     spec = unpack(dataset.element_spec)
@@ -132,7 +161,7 @@ def checked(model, dataset, where, training):
                 tf.reduce_any([began, few, low < 0, tf.equal(low, high)]),
                 tf.strings.join([start, f"They look like [0, 1]: write `{name.lower()} * 2 - 1`."]),
             )
-        return batch
+        return batch if first is None else first.pass_on(index, batch)
 
     dataset = dataset.enumerate().map(check, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     return untuned(dataset)
@@ -171,6 +200,7 @@ class TrainingBatches:
         # Below an operation that changes batches (`take`, `unbatch`) a stream follows epochs at least.
         self.below = None if self.stream else stream_of(dataset, through_all=True)
         self.name = self.stream.name if self.stream else "a tf.data.Dataset"
+        self.batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
         self.state = model.state
         self.k = k = model.discriminator_steps
         self.steps_per_epoch = steps_per_epoch
@@ -189,7 +219,8 @@ class TrainingBatches:
             )
         if steps_per_epoch is None and count > 0:
             self.steps_per_epoch = count // k
-        dataset = checked(model, dataset, self.name, training=True)
+        self.first = None if self.stream else FirstBatches()
+        dataset = checked(model, dataset, self.name, training=True, first=self.first)
         check_split(dataset, model.distribute_strategy.num_replicas_in_sync)
         if k > 1:
             dataset = self._regroup(dataset)

@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.metrics.resize import resize
+from keras_gan.resize import resize
 
 SIDE = 15  # of the blurs' kernels
 

@@ -21,7 +21,7 @@ from keras_gan.data.images import (
 from keras_gan.data.load import read
 from keras_gan.data.pairs import digests, digests_of_files
 from keras_gan.data.stream import Stream
-from keras_gan.metrics.resize import resize
+from keras_gan.resize import resize
 
 DEGRADATIONS = ("bicubic", "real")
 

@@ -8,10 +8,10 @@ from keras import ops
 
 from keras_gan import gradients
 from keras_gan.data.images import from_uint8
+from keras_gan.features.extractor import get as get_extractor
 from keras_gan.latent.paths import _condition
 from keras_gan.latent.styles import check_style_model
 from keras_gan.layers import NoiseInjection
-from keras_gan.metrics.features.extractor import get as get_extractor
 from keras_gan.models import checks
 
 

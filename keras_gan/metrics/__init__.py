@@ -1,11 +1,12 @@
 """Measures of what a generator makes, against real images."""
 
-from keras_gan.metrics import features, functional
+from keras_gan import features
+from keras_gan.features import Extractor, train_extractor
+from keras_gan.metrics import functional
 from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
 from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
 from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
 from keras_gan.metrics.evaluate import evaluate
-from keras_gan.metrics.features import Extractor, train_extractor
 from keras_gan.metrics.frechet_distance import FrechetDistance
 from keras_gan.metrics.inception_score import InceptionScore
 from keras_gan.metrics.kernel_distance import KernelDistance

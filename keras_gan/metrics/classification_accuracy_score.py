@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keras_gan.metrics.features.train_extractor import accuracy_of, train_classifier
+from keras_gan.features.train_extractor import accuracy_of, train_classifier
 from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.image_sample import ImageSampleMetric
 from keras_gan.metrics.metric import Sample

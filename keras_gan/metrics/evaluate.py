@@ -11,10 +11,10 @@ from keras import ops
 from keras_gan.data.folder import list_files, split_folder
 from keras_gan.data.load import read
 from keras_gan.data.pairs import check_partners
+from keras_gan.features.extractor import Extractor, get, get_classifier
+from keras_gan.features.train_extractor import train_extractor
 from keras_gan.metrics import functional
 from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
-from keras_gan.metrics.features.extractor import Extractor, get, get_classifier
-from keras_gan.metrics.features.train_extractor import train_extractor
 from keras_gan.metrics.frechet_distance import FrechetDistance
 from keras_gan.metrics.inception_score import InceptionScore
 from keras_gan.metrics.kernel_distance import KernelDistance, subset_size_of

@@ -3,8 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.features.extractor import get_classifier
 from keras_gan.metrics import functional
-from keras_gan.metrics.features.extractor import get_classifier
 from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.metric import FeatureMetric, Sample
 

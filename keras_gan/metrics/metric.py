@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan import parts
-from keras_gan.metrics.features import extractor as extractors
+from keras_gan.features import extractor as extractors
 
 
 class ImageMetric(keras.metrics.Metric):

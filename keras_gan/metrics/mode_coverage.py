@@ -4,8 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.features.extractor import get_classifier
 from keras_gan.metrics import functional
-from keras_gan.metrics.features.extractor import get_classifier
 from keras_gan.metrics.metric import FeatureMetric
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers, ops
 
 from keras_gan import torch_file
-from keras_gan.metrics.features import extractor as extractors
+from keras_gan.features import extractor as extractors
 from keras_gan.metrics.pair import PairMetric
 
 # VGG16's convolutions by block, and where PyTorch's `features` has them.

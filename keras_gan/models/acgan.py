@@ -34,6 +34,7 @@ class ACGAN(ConditionalGAN):
     https://arxiv.org/abs/1610.09585
     """
 
+    discriminator_outputs_used = 2
     term_names = {"discriminator": ("d_classification",), "generator": ("g_classification",)}
 
     def __init__(self, generator, discriminator, *, num_classes, classification_weight=1.0, **kwargs):

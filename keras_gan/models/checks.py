@@ -93,6 +93,39 @@ def check_translation(generator, discriminator):
         )
 
 
+def check_heads(gan, discriminator):
+    """Raise a ValueError where the discriminator has outputs that nobody trains."""
+    shapes = discriminator.output_shape
+    found = len(shapes) if isinstance(shapes, list) else 1
+    if found > gan.discriminator_outputs_used:
+        raise ValueError(
+            f"The discriminator has {found} outputs, and {type(gan).__name__} trains "
+            f"{gan.discriminator_outputs_used}: the others would never be trained. Received: output_shape={shapes}. Add the "
+            "logit maps up to one, use `ACGAN` for an auxiliary classifier or `InfoGAN` for recognised codes, or, in a "
+            "subclass whose terms take them, set `discriminator_outputs_used`."
+        )
+
+
+def check_trainable(gan):
+    """Raise a ValueError for a player without a trainable weight."""
+    for player in ("discriminator", "generator"):
+        if not getattr(gan, f"{player}_variables"):
+            raise ValueError(
+                f"The {player} has no trainable weights, so that it would never learn. The update moves each player's weights "
+                f"alone: leave out `{player}.trainable = False`, or set it to True before `compile`."
+            )
+
+
+def check_class_names(training, other, where):
+    """Raise a ValueError where the classes of two data sets, lists of str or None, are not the same."""
+    if training is not None and other is not None and list(training) != list(other):
+        raise ValueError(
+            f"The classes of {where} are {list(other)}, those of the training {list(training)}: the same label would be "
+            "another class. Load both by one call, `keras_gan.data.load(..., splits=(...), labels=True)`, or rename the "
+            "class folders."
+        )
+
+
 def classes_of(network):
     """How many classes the layers of a functional network have that take labels; a set, empty where they do not say."""
     found = set()
@@ -211,6 +244,11 @@ def check_seed(seed):
 def check_parts(gan):
     """Raise a ValueError where loss, regularizers and discriminator do not go together."""
     names = [regularizer.name for regularizer in gan.regularizers]
+    nameless = [type(r).__name__ for r in gan.regularizers if not (isinstance(r.name, str) and r.name)]
+    if nameless:
+        raise ValueError(
+            f'{nameless[0]} has no `name`, under which its figure is logged: give the class one, `name = "my_penalty"`.'
+        )
     if len(set(names)) < len(names):
         raise ValueError(f"Each regularizer may be given once. Received: {names}")
     penalties = [r for r in gan.regularizers if isinstance(r, GradientNormPenalty)]

@@ -74,11 +74,6 @@ class ConditionalGAN(GAN):
                 "`num_classes` says how many classes the labels have; leave it out only for networks that "
                 f"take vectors of attributes. Received: num_classes={num_classes}, condition of shape {shapes[1]}"
             )
-        if type(self) is ConditionalGAN and isinstance(self.discriminator.output_shape, list):
-            raise ValueError(
-                "The discriminator has a second output, which a ConditionalGAN does not train. Use `ACGAN` for an "
-                f"auxiliary classifier. Received: output_shape={self.discriminator.output_shape}"
-            )
 
     def get_config(self):
         return {**super().get_config(), "num_classes": self.num_classes}

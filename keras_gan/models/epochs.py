@@ -60,11 +60,15 @@ class Epochs(keras.callbacks.Callback):
                 "discriminator (`regularizers=['r1']`), clip gradients (`global_clipnorm=1.0` in "
                 "the optimisers), or compute in float32 or bfloat16 instead of float16."
             )
-        self.model.at_epoch_end = self.first_step + batch + 1 >= (self.batches.steps_per_epoch or 0)
+        steps = self.batches.steps_per_epoch
+        self.model.at_epoch_end = steps is not None and self.first_step + batch + 1 >= steps
 
     def on_epoch_end(self, epoch, logs=None):
-        # An epoch that was cut short (`StopAtStep`) stays open: more steps go on in it.
-        if self.model.at_epoch_end or not self.batches.stream:
+        # An epoch that was cut short (`StopAtStep`) stays open: more steps go on in it. Of data whose order is not
+        # known only one that was stopped by hand does: it begins anew.
+        if not self.batches.stream and not self.model.stopped_by_hand:
+            self.model.at_epoch_end = True
+        if self.model.at_epoch_end:
             self._next_epoch()
 
     def _next_epoch(self):

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gan.metrics.features.extractor import shared
+from keras_gan.features.extractor import shared
 from keras_gan.metrics.metric import ImageMetric
 from keras_gan.models.checks import check_metrics
 

@@ -1,5 +1,7 @@
 """The model that every other one is: two networks, two optimisers, one update."""
 
+import warnings
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -11,7 +13,7 @@ from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
 from keras_gan.models.evaluation import Evaluation, mean_logit
 from keras_gan.models.loops import Loops
-from keras_gan.models.optimizers import Optimizers, prepare_optimizer
+from keras_gan.models.optimizers import Optimizers, prepare_optimizer, rate_of
 from keras_gan.models.state import State
 from keras_gan.networks.outputs import first
 from keras_gan.optimizers import Adam
@@ -42,6 +44,8 @@ class GAN(Loops, keras.Model):
             0.999; `None` for no moving average (then `ema_generator` is `generator`).
         seed: int, or `None` for a random one. Seeds everything that training draws. The initial
             weights are the networks' own: `keras.utils.set_random_seed` before building them.
+        dataset_name: str, and class_names: list of str by label, of the training data. `fit` sets both from data sets of
+            `keras_gan.data`; saved files and exports keep them.
 
     Raises:
         ValueError: where the two networks do not fit together.
@@ -69,6 +73,9 @@ class GAN(Loops, keras.Model):
     # Factor of the adversarial loss in what the generator minimises.
     adversarial_weight = 1.0
 
+    # How many outputs of the discriminator it trains: the logits, and heads of a subclass.
+    discriminator_outputs_used = 1
+
     # Which stage of its training it is in, of a model that has stages.
     stage = None
 
@@ -77,8 +84,19 @@ class GAN(Loops, keras.Model):
 
     # === Construction ===
 
-    def __init__(self, generator, discriminator, *, ema_decay=0.999, seed=None, **kwargs):
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        ema_decay=0.999,
+        seed=None,
+        dataset_name=None,
+        class_names=None,
+        **kwargs,
+    ):
         self.check_networks(generator, discriminator)
+        checks.check_heads(self, discriminator)
         ema_decay = checks.check_ema_decay(ema_decay)
         super().__init__(**kwargs)
         self.generator = generator
@@ -86,9 +104,11 @@ class GAN(Loops, keras.Model):
         self.ema_decay = ema_decay
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
-        self.dataset_name = self.class_names = self.data_identity = self.fit_callbacks = None
+        self.dataset_name = dataset_name
+        self.class_names = None if class_names is None else list(class_names)
+        self.data_identity = self.fit_callbacks = self.training_stream = None
         self.held_out_stream = self.held_out_arrays = self.other_batches = None
-        self.at_epoch_end = False
+        self.at_epoch_end = self.stopped_by_hand = False
         self.ema_generator = generator
         if ema_decay is not None:
             self.ema_generator = checks.clone(generator)
@@ -103,6 +123,8 @@ class GAN(Loops, keras.Model):
             "discriminator": keras.saving.serialize_keras_object(self.discriminator),
             "ema_decay": keras.saving.serialize_keras_object(self.ema_decay),
             "seed": self.seed,
+            "dataset_name": self.dataset_name,
+            "class_names": self.class_names,
             "name": self.name,
         }
 
@@ -182,12 +204,13 @@ class GAN(Loops, keras.Model):
                 steps_per_execution=steps_per_execution,
                 run_eagerly=run_eagerly,
             )
-            self.state.add("figure_means", (len(self.figure_names),), "float32")
+            self.state.add_figures(self.figure_names)
             for part in (
                 self.regularizers if self.augmentation is None else [self.augmentation, *self.regularizers]
             ):
                 part.build(self)
             self.evaluation = Evaluation(metrics)
+        self.rates_asked = {player: rate_of(getattr(self, f"{player}_optimizer")) for player in PLAYERS}
         self._compile_arguments = {
             "generator_optimizer": self.generator_optimizer,
             "discriminator_optimizer": self.discriminator_optimizer,
@@ -217,6 +240,7 @@ class GAN(Loops, keras.Model):
         self.augmentation = None if augmentation is None else augmentations.get(augmentation)
         self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
         checks.check_parts(self)
+        checks.check_trainable(self)
         checks.synchronize_batch_normalization(self)
         if generator_optimizer is discriminator_optimizer and not isinstance(generator_optimizer, str):
             raise ValueError(
@@ -269,10 +293,13 @@ class GAN(Loops, keras.Model):
 
     @property
     def optimizer(self):
-        """Both optimisers, for Keras' learning-rate callbacks; `None` before `compile`."""
+        """Both optimisers, for Keras' callbacks and trackers; `None` before `compile`.
+
+        `learning_rate` (which can be set), `iterations` and `name` are the generator's.
+        """
         if not self.compiled:
             return None
-        return Optimizers([self.generator_optimizer, self.discriminator_optimizer])
+        return Optimizers(self.generator_optimizer, self.discriminator_optimizer)
 
     @optimizer.setter
     def optimizer(self, value):
@@ -431,7 +458,8 @@ class GAN(Loops, keras.Model):
             counted = regularizer.relabel(self, *counted)
         loss = self.adversarial_loss.discriminator_loss(*counted, batch.get("sample_weight"))
         figures["d_adversarial"] = loss
-        loss, figures = self._add(loss, figures, self.discriminator_terms(batch, *outputs))
+        terms = self.discriminator_terms(batch, *outputs)
+        loss, figures = self._add("discriminator", loss, figures, terms)
         turn = Turn(real, fake, condition, batch.get("latents"), real_logits, fake_logits)
         return self._penalize("discriminator", loss, figures, turn)
 
@@ -448,7 +476,7 @@ class GAN(Loops, keras.Model):
         loss = self.adversarial_loss.generator_loss(fake_logits, real_logits, weight)
         figures = {"g_adversarial": loss}
         loss = self.adversarial_weight * loss
-        loss, figures = self._add(loss, figures, self.generator_terms(batch, fake, outputs))
+        loss, figures = self._add("generator", loss, figures, self.generator_terms(batch, fake, outputs))
         turn = Turn(batch["image"], fake, condition, batch.get("latents"), real_logits, fake_logits)
         return self._penalize("generator", loss, figures, turn)
 
@@ -463,8 +491,12 @@ class GAN(Loops, keras.Model):
         """What a model adds to the generator's loss: a dict of scalars, by `term_names`."""
         return {}
 
-    @staticmethod
-    def _add(loss, figures, terms):
+    def _add(self, player, loss, figures, terms):
+        if set(terms) != set(self.term_names[player]):
+            raise ValueError(
+                f"`{player}_terms` of {type(self).__name__} must give what `term_names[{player!r}]` lists, "
+                f"{list(self.term_names[player])}. Received: {list(terms)}"
+            )
         return loss + sum(terms.values()), {**figures, **terms}
 
     def _penalties(self, player):
@@ -539,7 +571,14 @@ class GAN(Loops, keras.Model):
 
     def _log(self, figures):
         """Average the figures over replicas and over the epoch so far; note the first bad one."""
-        # What a stage does not compute is logged as 0.
+        unknown = sorted(set(figures) - {*self.figure_names, "real_sign"})
+        missing = sorted(set(self.figure_names) - set(figures))
+        # What a stage does not compute is logged as 0; a model without stages computes all.
+        if unknown or (missing and self.stage is None):
+            raise ValueError(
+                f"The update of {type(self).__name__} must compute the figures that `figure_names` lists. Unknown: "
+                f"{unknown}; missing: {missing}"
+            )
         values = tf.stack([tf.cast(figures.get(name, 0.0), "float32") for name in self.figure_names])
         means = self.state.average(replicas.mean(values))
         return self._named(self.figure_names, means)
@@ -644,7 +683,9 @@ class GAN(Loops, keras.Model):
         self.state.save(store)
 
     def load_own_variables(self, store):
-        self.state.load(store)
+        said = self.state.load(store)
+        if said and self.compiled:
+            warnings.warn(" ".join(said), stacklevel=2)
 
 
 def _inputs(network, first, condition):

@@ -46,6 +46,7 @@ class InfoGAN(GAN):
     Reference: Chen et al., "InfoGAN", 2016, https://arxiv.org/abs/1606.03657
     """
 
+    discriminator_outputs_used = 2
     term_names = {"discriminator": (), "generator": ("g_information", "mutual_information")}
 
     def __init__(

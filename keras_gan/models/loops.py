@@ -1,11 +1,12 @@
 """`fit` and `evaluate` of a `GAN`: what stands around the update."""
 
 import contextlib
+import warnings
 
 import tensorflow as tf
 
 from keras_gan import replicas
-from keras_gan.data.batches import array_batch, training_batches, validation_batches
+from keras_gan.data.batches import array_batch, training_batches, unpack, validation_batches
 from keras_gan.data.pairs import warn_of_leak
 from keras_gan.data.stream import stream_of
 from keras_gan.models import checks
@@ -92,12 +93,24 @@ class Loops:
             validation_data=validation_data,
         )
         self.held_out_stream = self.held_out_arrays = self.other_batches = None
+        self.stopped_by_hand = False
         if held_out is not None:
             held_out = self._held_out(*(held_out if isinstance(held_out, (tuple, list)) else (held_out,)))
         warn_of_leak(batches.stream, self.held_out_stream)
+        names = batches.stream.class_names if batches.stream else None
+        if "label" in unpack(batches.dataset.element_spec):
+            checks.check_class_names(
+                names, self.held_out_stream and self.held_out_stream.class_names, "the validation data"
+            )
+            if names is not None and self.class_names is not None and names != self.class_names:
+                warnings.warn(
+                    f"The model was trained with the classes {self.class_names}; it goes on with {names}.",
+                    stacklevel=2,
+                )
         self.dataset_name, self.data_identity = batches.name, batches.identity
         self.training_stream = batches.stream
-        self.class_names = batches.stream.class_names if batches.stream else None
+        # Names given by hand hold where the data have none.
+        self.class_names = names or self.class_names
         self.fit_callbacks = in_order(batches, callbacks)
         with repeatable_graphs(), checks.readable_errors(), batches.quiet_end():
             return super().fit(
@@ -139,6 +152,21 @@ class Loops:
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Do nothing: Keras would draw a batch under a strategy, and all is built already."""
 
+    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Scores, losses and compiled metrics of one batch of arrays alone; returns as `evaluate`."""
+        self._assert_compile_called("test_on_batch")
+        arrays = array_batch(self, x, y, sample_weight)
+        self.evaluation.prepare(self, arrays, len(arrays["image"]))
+        self.evaluation.reset()
+        with repeatable_graphs():
+            logs = super().test_on_batch(arrays, return_dict=True)
+        logs = {**logs, **self.evaluation.results()}
+        return logs if return_dict else list(logs.values())
+
+    def _should_eval(self, epoch, validation_freq):
+        # Who stops a training by hand does not wait for its validation.
+        return not self.stopped_by_hand and super()._should_eval(epoch, validation_freq)
+
     def evaluate(self, x=None, y=None, *, return_dict=False, sample_weight=None, **kwargs):
         """Scores and adversarial losses on held-out images, and the compiled metrics.
 
@@ -154,16 +182,20 @@ class Loops:
         """
         self._assert_compile_called("evaluate")
         self.evaluation.reset()
-        # What pictures are made of stays the data of `fit`.
+        # What sample grids are made of stays the data of `fit`, whatever happens here.
         of_fit = self.held_out_stream, self.held_out_arrays, self.other_batches
-        if x is not None and not kwargs.get("_use_cached_eval_dataset"):
-            x, y, sample_weight = self._held_out(x, y, sample_weight), None, None
-        if self.held_out_stream is not None:
-            # It may be the training data's: all of it, in the order of epoch 0.
-            self.held_out_stream.start(0, 0, self.held_out_stream.batches)
-        with repeatable_graphs(), checks.readable_errors():
-            logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
-        self.held_out_stream, self.held_out_arrays, self.other_batches = of_fit
+        try:
+            if x is not None and not kwargs.get("_use_cached_eval_dataset"):
+                x, y, sample_weight = self._held_out(x, y, sample_weight), None, None
+                if self.held_out_stream is not None and "label" in x.element_spec:
+                    checks.check_class_names(self.class_names, self.held_out_stream.class_names, "the data")
+            if self.held_out_stream is not None:
+                # It may be the training data's: all of it, in the order of epoch 0.
+                self.held_out_stream.start(0, 0, self.held_out_stream.batches)
+            with repeatable_graphs(), checks.readable_errors():
+                logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
+        finally:
+            self.held_out_stream, self.held_out_arrays, self.other_batches = of_fit
         logs = {**logs, **self.evaluation.results()}
         return logs if return_dict else list(logs.values())
 

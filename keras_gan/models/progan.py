@@ -64,9 +64,9 @@ class ProGAN(GAN):
             raise ValueError(
                 f"`batch_sizes` is a dict from sizes of {generator.sizes} to positive ints. Received: {batch_sizes!r}"
             )
-        self.state.add("images_shown")
+        self.state.add("images_shown", needed=True)
         # Of the newest step, as what is generated until the next one; the next may begin another.
-        self.state.add("stage")
+        self.state.add("stage", needed=True)
         # That of the compiled update: weights of another may be loaded at any time.
         self._traced_stage = None
         self._show(0)

@@ -8,6 +8,15 @@ class Stages:
     update. `fit` calls `enter_stage` before each step.
     """
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        entered = next(base for base in cls.__mro__ if "enter_stage" in vars(base))
+        if not issubclass(entered, Stages):
+            raise TypeError(
+                f"{cls.__name__} would never enter a stage: `Stages` stands before the model among its bases, `class "
+                f"{cls.__name__}(Stages, {cls.__bases__[0].__name__})`."
+            )
+
     def stage_at(self, step):
         raise NotImplementedError(f"{type(self).__name__} must define `stage_at`.")
 

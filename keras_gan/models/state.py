@@ -1,6 +1,7 @@
 """What a model must remember beside its networks and optimisers."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 
@@ -13,6 +14,7 @@ class State:
         generator_step, discriminator_step: int64, steps that each player has made.
         epoch, epoch_position: int64, epochs of data finished, and steps made in the present one.
         figure_means: float32, means of the step's figures over the present epoch.
+        figure_steps: int64, steps in these means: those of the epoch, or since a resume with other figures.
         first_bad: int64 of shape (2,): step and index of the first figure that was not finite.
         just_loaded: whether the values come from a file and no epoch has begun since.
     """
@@ -21,12 +23,18 @@ class State:
         self._model = model
         self.just_loaded = False
         self._variables = {}
+        self._needed, self._figures = set(), []
         for name in ("generator_step", "discriminator_step", "epoch", "epoch_position"):
-            self.add(name)
+            self.add(name, needed=True)
+        self.add("figure_steps")
         self.add("first_bad", (2,))
 
-    def add(self, name, shape=(), dtype="int64"):
-        """Make (or make anew) a variable that is saved, an attribute of this object."""
+    def add(self, name, shape=(), dtype="int64", needed=False):
+        """Make (or make anew) a variable that is saved, an attribute of this object.
+
+        One that is `needed` must be in a file that is loaded; others begin anew where they are not.
+        """
+        self._needed |= {name} if needed else set()
         self._variables[name] = keras.Variable(
             tf.zeros(shape, dtype),
             dtype=dtype,
@@ -36,19 +44,26 @@ class State:
         )
         setattr(self, name, self._variables[name])
 
+    def add_figures(self, names):
+        """Make the means of the step's figures."""
+        self._figures = list(names)
+        self.add("figure_means", (len(names),), "float32")
+
     def step_of(self, player):
         """Steps that "generator" or "discriminator" has made, a variable."""
         return self._variables[f"{player}_step"]
 
     def average(self, figures):
         """Take in the figures of a step; return their means over the epoch so far."""
-        position = self.epoch_position.value
+        begins = tf.equal(self.epoch_position.value, 0)
+        steps = tf.where(begins, tf.zeros((), "int64"), self.figure_steps.value)
         means = tf.where(
-            tf.equal(position, 0),
+            tf.equal(steps, 0),
             figures,
-            self.figure_means + (figures - self.figure_means) / tf.cast(position + 1, "float32"),
+            self.figure_means + (figures - self.figure_means) / tf.cast(steps + 1, "float32"),
         )
         self.figure_means.assign(means)
+        self.figure_steps.assign(steps + 1)
         bad = tf.logical_not(tf.math.is_finite(figures))
         found = tf.stack([self.generator_step.value, tf.argmax(tf.cast(bad, "int32"))])
         is_first = tf.logical_and(tf.reduce_any(bad), tf.equal(self.first_bad[0], 0))
@@ -59,21 +74,37 @@ class State:
     def save(self, store):
         for name, variable in self.by_name().items():
             store[name] = variable.numpy()
+        store["figure_names"] = np.frombuffer("\n".join(self._figures).encode(), "uint8")
 
     def load(self, store):
+        """Take the values of a file; return what differs in it, a list of sentences.
+
+        What parts of `compile` keep (ADA's p, LeCam's averages, the epoch's means of figures) begins anew where the file
+        has none, or another.
+        """
+        stored = {name: np.asarray(store[name][()]) for name in store.keys()}  # noqa: SIM118 (an h5 group)
+        names, said = stored.pop("figure_names", None), []
+        if "figure_steps" not in stored:  # of an earlier release
+            stored["figure_steps"] = stored.get("epoch_position", np.zeros((), "int64"))
+        if names is not None and names.tobytes().decode().split("\n") != self._figures:
+            stored["figure_means"] = np.zeros(0)
         for name, variable in self.by_name().items():
-            if name not in store:
-                raise ValueError(
-                    f"The file has no `{name}`: it was saved from another model, or compiled otherwise."
-                )
-            value = store[name]
-            if tuple(value.shape) != tuple(variable.shape):
-                raise ValueError(
-                    f"`{name}` has shape {tuple(value.shape)} in the file and "
-                    f"{tuple(variable.shape)} here: the model was compiled with other regularizers."
-                )
-            variable.assign(value)
+            if name in stored and stored[name].shape == tuple(variable.shape):
+                variable.assign(stored[name])
+            elif name in self._needed or name.startswith("seed_"):
+                raise ValueError(f"The file has no `{name}` of this shape: it was saved from another model.")
+            elif name == "figure_means":
+                said.append("The figures are others: this epoch's means are over the steps from now on.")
+            else:
+                variable.assign(tf.zeros_like(variable.value))
+                said.append(f"The file has no `{name}` of this shape, which begins anew.")
+        if any(line.startswith("The figures") for line in said):
+            self.figure_steps.assign(0)
+        gone = sorted(set(stored) - set(self.by_name()))
+        if gone:
+            said.append(f"What the file has of {', '.join(gone)} is left out.")
         self.just_loaded = True
+        return said
 
     def seeds(self):
         """The states of all seed generators, in the order of the layers."""

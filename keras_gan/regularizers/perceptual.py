@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_gan.metrics.features import extractor as extractors
+from keras_gan.features import extractor as extractors
 from keras_gan.regularizers.regularizer import Penalty
 
 

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan.callbacks import Checkpoint, SampleGrid, StopAtStep
+from keras_gan.callbacks import Checkpoint, CSVLogger, SampleGrid, StopAtStep
+from keras_gan.models.optimizers import adopting
 from tests.helpers import assert_same_state, tiny_gan
 
 SCRIPT = """
@@ -234,12 +235,146 @@ def test_resume_false_starts_anew(images, tmp_path):
 
 def test_another_training_is_refused(images, tmp_path):
     tiny_gan().fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path)])
-    with pytest.raises(ValueError, match="belongs to another training"):
+    with pytest.raises(ValueError, match=r"batch_size was 16, now 8.*gan\.load_weights\('.*model\.keras'\)"):
         tiny_gan().fit(images, batch_size=8, verbose=0, callbacks=[Checkpoint(tmp_path)])
-    with pytest.raises(ValueError, match="callbacks"):
-        tiny_gan().fit(
-            images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path), SampleGrid(tmp_path / "s")]
+    # The way round that the message names.
+    gan = tiny_gan()
+    gan.load_weights(Checkpoint(tmp_path).latest() / "model.keras")
+    gan.fit(images, batch_size=8, verbose=0, callbacks=[Checkpoint(tmp_path / "another")])
+    assert int(gan.state.generator_step) == 4 + 8
+
+
+def test_other_callbacks_do_not_stand_in_the_way(images, tmp_path):
+    def run(epochs, *others):
+        early = keras.callbacks.EarlyStopping("d_loss", mode="min", patience=50)
+        gan = tiny_gan()
+        gan.fit(
+            images, batch_size=16, epochs=epochs, verbose=0, callbacks=[*others, early, Checkpoint(tmp_path)]
         )
+        return gan, early
+
+    _, first = run(1)
+    with pytest.warns(UserWarning, match="SampleGrid are new"):
+        gan, early = run(2, SampleGrid(tmp_path / "s", rows=1, columns=1))
+    # Those of before go on with their state.
+    assert early.best <= first.best and int(gan.state.generator_step) == 8
+    with pytest.warns(UserWarning, match="SampleGrid are no longer there"):
+        run(3)
+
+
+def resumed(images, tmp_path, before, now):
+    """A run of one epoch with some parts, resumed for one more with others."""
+    adam = keras.optimizers.Adam
+    rates = {
+        "generator_optimizer": lambda: adam(1e-3),
+        "discriminator_optimizer": lambda: adam(1e-3),
+    }
+    gans = []
+    for epochs, parts in enumerate((before, now), 1):
+        gan = tiny_gan(**{name: make() for name, make in {**rates, **parts}.items()})
+        gan.fit(images, batch_size=16, epochs=epochs, verbose=0, callbacks=[Checkpoint(tmp_path)])
+        gans.append(gan)
+    return gans
+
+
+@pytest.mark.parametrize("kind", ["number", "schedule", "back"])
+def test_the_rate_just_asked_for_holds_and_the_moments_stay(images, tmp_path, kind):
+    schedule = keras.optimizers.schedules.PolynomialDecay(1e-5, 100)
+    now = {"generator_optimizer": lambda: keras.optimizers.Adam(schedule)}
+    before = {}
+    if kind == "number":
+        now = {"generator_optimizer": lambda: keras.optimizers.Adam(1e-5)}
+    if kind == "back":
+        before, now = now, {}
+    with pytest.warns(UserWarning, match=r"generator's learning rate is .*, as asked now; it was") as caught:
+        _, gan = resumed(images, tmp_path, before, now)
+    assert not [w for w in caught if "Skipping variable" in str(w.message)]
+    optimizer = gan.generator_optimizer
+    assert int(optimizer.iterations) == 8
+    rate = {"number": 1e-5, "schedule": float(schedule(8)), "back": 1e-3}[kind]
+    assert float(optimizer.learning_rate) == pytest.approx(rate)
+    assert int(gan.discriminator_optimizer.iterations) == 8
+
+
+def test_moments_are_those_of_the_checkpoint(images, tmp_path):
+    first, gan = resumed(images, tmp_path, {}, {"generator_optimizer": lambda: keras.optimizers.Adam(0.0)})
+    mine = [v.numpy() for v in first.generator_optimizer.variables[2:]]
+    fresh = tiny_gan(generator_optimizer=keras.optimizers.Adam(1e-3))
+    with adopting({"generator": fresh.generator_optimizer}, {"generator": "Adam"}) as lost:
+        fresh.load_weights(Checkpoint(tmp_path).folders()[0] / "model.keras")
+    assert not lost
+    for a, b in zip(mine, fresh.generator_optimizer.variables[2:], strict=True):
+        np.testing.assert_array_equal(a, b.numpy())
+    # Rate 0: the generator stood still from there.
+    for a, b in zip(first.generator.weights[:2], gan.generator.weights[:2], strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+
+
+def test_another_optimizer_begins_anew_and_says_so(images, tmp_path):
+    with pytest.warns(
+        UserWarning, match=r"was Adam\(\), now RMSprop\(\).*moments and step count.*begins anew"
+    ):
+        _, gan = resumed(
+            images, tmp_path, {}, {"generator_optimizer": lambda: keras.optimizers.RMSprop(1e-3)}
+        )
+    assert int(gan.generator_optimizer.iterations) == 4 and int(gan.discriminator_optimizer.iterations) == 8
+
+
+@pytest.mark.parametrize("parts", [{"regularizers": lambda: ["r1"]}, {"augmentation": lambda: "ada"}])
+def test_parts_may_be_added_and_removed_on_a_resume(images, tmp_path, parts):
+    for i, (before, now) in enumerate((({}, parts), (parts, {}))):
+        with pytest.warns(UserWarning, match="another objective"):
+            _, gan = resumed(images, tmp_path / str(i), before, now)
+        assert int(gan.state.generator_step) == 8
+        assert np.isfinite(gan.state.figure_means.numpy()).all()
+
+
+def test_a_callbacks_rate_survives_where_nothing_else_is_asked(images, tmp_path):
+    class Halve(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            self.model.generator_optimizer.learning_rate = 5e-4
+
+    for epochs in (1, 2):
+        gan = tiny_gan(generator_optimizer=keras.optimizers.Adam(1e-3))
+        callbacks = [Halve(), Checkpoint(tmp_path)] if epochs == 1 else [Checkpoint(tmp_path)]
+        gan.fit(images, batch_size=16, epochs=epochs, verbose=0, callbacks=callbacks)
+    assert float(gan.generator_optimizer.learning_rate) == pytest.approx(5e-4)
+
+
+def test_a_foreign_folder_beside_the_checkpoints_is_left_alone(images, tmp_path):
+    tiny_gan().fit(images, batch_size=16, verbose=0, callbacks=[Checkpoint(tmp_path)])
+    (tmp_path / "step-abc").mkdir()
+    checkpoint = Checkpoint(tmp_path)
+    assert checkpoint.latest_step() == 4 and len(checkpoint.folders()) == 1
+
+
+def test_a_stop_by_hand_writes_the_epoch_so_far(images, tmp_path):
+    """An image and a row of the history; resumed, both are those of a run that never stopped."""
+
+    def callbacks(folder):
+        return [
+            SampleGrid(folder / "grids", rows=1, columns=1),
+            CSVLogger(folder / "history.csv"),
+            Checkpoint(folder / "c"),
+        ]
+
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            if batch == 1:
+                self.model.fit_callbacks[-1].save_and_stop = True
+
+    (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
+    tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(tmp_path / "a"))
+    with pytest.raises(KeyboardInterrupt):
+        tiny_gan().fit(
+            images, batch_size=16, epochs=2, verbose=0, callbacks=[Stop(), *callbacks(tmp_path / "b")]
+        )
+    assert (tmp_path / "b" / "grids" / "epoch-0001.png").exists()
+    assert len((tmp_path / "b" / "history.csv").read_text().splitlines()) == 2
+    with pytest.warns(UserWarning, match="Stop are no longer there"):
+        tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(tmp_path / "b"))
+    for name in ("history.csv", "grids/epoch-0001.png", "grids/epoch-0002.png", "grids/samples.gif"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 
 def test_save_and_stop(images, tmp_path):
@@ -397,3 +532,27 @@ def test_another_objective_is_warned_of(images, tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         tiny_gan(loss="hinge").fit(images, epochs=3, verbose=0, callbacks=[Checkpoint(tmp_path)])
+
+
+def test_checkpoints_need_nothing_that_windows_lacks(images, tmp_path, monkeypatch):
+    """Windows opens no folders, and flushes only what is open for writing."""
+    fcntl = pytest.importorskip("fcntl")
+
+    class Windows:
+        def __getattr__(self, name):
+            return getattr(os, name)
+
+        def open(self, path, flags):
+            assert os.path.isdir(path)
+            raise PermissionError(13, "Permission denied", str(path))
+
+        def fsync(self, descriptor):
+            if fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY:
+                raise OSError(9, "Bad file descriptor")
+            os.fsync(descriptor)
+
+    monkeypatch.setattr("keras_gan.callbacks.checkpoint.os", Windows())
+    for epochs in (1, 2):
+        gan = tiny_gan()
+        gan.fit(images, batch_size=16, epochs=epochs, verbose=0, callbacks=[Checkpoint(tmp_path / "c")])
+    assert int(gan.state.generator_step) == 8

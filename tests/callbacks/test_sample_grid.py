@@ -4,6 +4,7 @@ from PIL import Image
 
 import keras_gan
 from keras_gan.callbacks import SampleGrid
+from keras_gan.callbacks.sample_grid import _frame
 from tests.helpers import tiny_gan
 
 
@@ -44,6 +45,35 @@ def test_steps_per_execution_does_not_skip_a_grid(images, tmp_path):
     grid = SampleGrid(tmp_path, rows=1, columns=1, every_steps=3, gif=False)
     tiny_gan(steps_per_execution=4).fit(images, batch_size=8, epochs=1, verbose=0, callbacks=[grid])
     assert [path.name for path in grid.pictures()] == ["step-000004.png", "step-000008.png"]
+
+
+def test_a_used_folder_keeps_the_gif_to_this_run(images, tmp_path):
+    for color in ("red", "blue"):
+        Image.new("RGB", (20, 20), color).save(tmp_path / f"epoch-000{7 + (color == 'red')}.png")
+    grid = SampleGrid(tmp_path, rows=1, columns=2)
+    tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[grid])
+    assert [path.name for path in grid.pictures()] == ["epoch-0001.png", "epoch-0002.png"]
+    assert Image.open(tmp_path / "samples.gif").n_frames == 2
+
+
+def test_a_million_steps_come_after_fewer(tmp_path, images):
+    gan = tiny_gan()
+    gan.state.generator_step.assign(999_999 - 3)
+    grid = SampleGrid(tmp_path, rows=1, columns=1, every_steps=1)
+    gan.fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[grid])
+    steps = [int(path.stem.removeprefix("step-")) for path in grid.pictures()]
+    assert steps == sorted(steps) and steps[-1] == 1_000_004 and len(steps) == 8
+
+
+def test_the_gif_has_colours_of_its_own(tmp_path):
+    """Against a fixed palette, whose mean error on smooth colours is several levels; transparent pixels are white."""
+    ramp = np.linspace(0, 255, 64).astype("uint8")
+    rgb = np.stack([*np.meshgrid(ramp // 4 + 60, ramp // 4 + 120), np.full((64, 64), 90, "uint8")], axis=-1)
+    frame = np.asarray(_frame(Image.fromarray(rgb.astype("uint8"))).convert("RGB"), "float32")
+    fixed = np.asarray(Image.fromarray(rgb.astype("uint8")).convert("P").convert("RGB"), "float32")
+    assert np.abs(frame - rgb).mean() < 3 < np.abs(fixed - rgb).mean()
+    clear = np.zeros((8, 8, 4), "uint8")
+    assert (np.asarray(_frame(Image.fromarray(clear)).convert("RGB")) == 255).all()
 
 
 def test_bad_use(tmp_path):

@@ -129,16 +129,16 @@ def test_nan_without_rollback_is_named_and_raised(images):
     assert [finding.name for finding in monitor.findings] == ["NaN in training"]
 
 
-def test_looks_are_as_rare_as_the_budget_asks(images, monkeypatch):
-    clock = iter(np.arange(0, 1000, 1.0))
-    monkeypatch.setattr("keras_gan.callbacks.training_monitor.time.perf_counter", lambda: next(clock))
+def test_checks_follow_from_the_steps_alone(images):
+    """Two parts of 8 images: two and a half steps' work, which may be a fifth: every 13 steps after the second."""
     gan = tiny_gan()
-    monitor = TrainingMonitor(every=2, budget=0.25, samples=16)
-    gan.fit(images, batch_size=4, epochs=2, verbose=0, callbacks=[monitor])
-    steps = [look["step"] for look in monitor.looks]
-    # By this clock a look takes 1 s and the time between two 1 s, however many steps: at 2 steps a second
-    # a quarter of the time is a look every 8 steps, and so on.
-    assert steps[0] == 2 and steps[1] == 4 and steps[2] == 12
+    monitor = TrainingMonitor(every=2, budget=0.2, samples=16)
+    gan.fit(images, batch_size=8, epochs=4, verbose=0, callbacks=[monitor])
+    assert [look["step"] for look in monitor.looks] == [2, 15, 28]
+    # Long trainings are checked at every hundredth part of their steps.
+    assert monitor._next_after(99_999) - 99_999 > 100
+    monitor.budget, monitor._gap = None, monitor.every
+    assert monitor._next_after(99_999) == 100_000
 
 
 def test_what_it_needs(images, tmp_path):
@@ -151,8 +151,8 @@ def test_what_it_needs(images, tmp_path):
         with pytest.raises(ValueError, match=message):
             TrainingMonitor(**bad)
     plain = tf.data.Dataset.from_tensor_slices(images).batch(8, drop_remainder=True)
-    with pytest.raises(ValueError, match="real=images"):
-        tiny_gan().fit(plain, epochs=1, verbose=0, callbacks=[TrainingMonitor()])
+    with pytest.raises(ValueError, match="one known size.*real=images"):
+        tiny_gan().fit(plain.unbatch().batch(7), epochs=1, verbose=0, callbacks=[TrainingMonitor()])
     monitor = TrainingMonitor(real=images, every=2, budget=None, samples=16)
     tiny_gan().fit(plain, epochs=1, verbose=0, callbacks=[monitor])
     assert len(monitor.looks) == 4
@@ -169,10 +169,30 @@ def test_it_resumes_with_its_looks(tmp_path, images):
         gan.fit(images, batch_size=8, epochs=epochs, verbose=0, callbacks=[monitor, Checkpoint(tmp_path)])
         return gan, monitor
 
+    whole = tiny_gan()
+    monitor = TrainingMonitor(every=3, budget=None, samples=16)
+    history = whole.fit(images, batch_size=8, epochs=2, verbose=0, callbacks=[monitor]).history
     run(1)
-    _, resumed = run(2)
-    # The second process looks `every` steps after it began.
-    assert [look["step"] for look in resumed.looks] == [3, 6, 11, 14]
+    gan, resumed = run(2)
+    # As if it had never stopped, to the last bit: the images of the check before, too.
+    assert resumed.looks == monitor.looks or str(resumed.looks) == str(monitor.looks)
+    assert [look["step"] for look in resumed.looks] == [3, 6, 9, 12, 15]
+    assert np.isfinite([look["movement"] for look in resumed.looks[1:]]).all()
+    for name in history:
+        np.testing.assert_array_equal(gan.history.history[name], history[name], err_msg=name)
+
+
+def test_a_plain_data_set_gives_its_first_images_and_keeps_its_order(images):
+    def fit(*callbacks):
+        gan = tiny_gan()
+        plain = tf.data.Dataset.from_tensor_slices(images).shuffle(64, seed=1).batch(8, drop_remainder=True)
+        gan.fit(plain, epochs=3, verbose=0, callbacks=callbacks)
+        return gan
+
+    monitor = TrainingMonitor(every=3, budget=None, samples=16)
+    assert_same_state(fit(), fit(monitor))
+    assert [look["step"] for look in monitor.looks] == [3, 6, 9, 12, 15, 18, 21, 24]
+    assert monitor._probe.count == 16
 
 
 def test_wgan_gp_and_vectors():

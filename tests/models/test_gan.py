@@ -1,4 +1,6 @@
 import itertools
+import json
+import pathlib
 
 import keras
 import numpy as np
@@ -344,3 +346,111 @@ def test_model_without_compile_loads(images, tmp_path):
     np.testing.assert_array_equal(gan.generate(2, seed=0), again.generate(2, seed=0))
     with pytest.raises(ValueError, match="compile"):
         again.fit(images)
+
+
+@pytest.mark.parametrize("player", ["discriminator", "generator"])
+def test_a_frozen_player_is_refused(player):
+    networks = dict(zip(("generator", "discriminator"), tiny_networks(), strict=True))
+    networks[player].trainable = False
+    gan = keras_gan.GAN(**networks)
+    with pytest.raises(ValueError, match=f"The {player} has no trainable weights"):
+        gan.compile()
+
+
+def test_test_on_batch_is_of_that_batch_alone(images):
+    gan = tiny_gan()
+    a, b = images[:16], images[16:32] * 0.5
+    first, _, third = (gan.test_on_batch(batch, return_dict=True) for batch in (a, b, a))
+    assert first == third
+    assert list(first.values()) == gan.test_on_batch(a) == gan.evaluate(a, batch_size=16, verbose=0)
+
+
+def test_files_keep_names_of_classes_and_data(tmp_path, images):
+    networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=2)
+    gan = keras_gan.ConditionalGAN(*networks, num_classes=2, class_names=["cat", "dog"], dataset_name="pets")
+    gan.compile()
+    gan.fit(images, np.arange(64) % 2, batch_size=16, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    assert loaded.class_names == ["cat", "dog"]
+    metadata = json.loads((pathlib.Path(loaded.export(tmp_path / "saved")) / "metadata.json").read_text())
+    assert metadata["class_names"] == ["cat", "dog"] and metadata["dataset"] == "the arrays"
+
+
+def test_classes_of_another_numbering_are_refused(tmp_path, images):
+    def named(names):
+        dataset = keras_gan.data.from_arrays(images, np.arange(64) % 2, batch_size=16)
+        dataset.stream.class_names = names
+        return dataset
+
+    networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=2)
+    gan = tiny_gan(lambda *n, **k: keras_gan.ConditionalGAN(*n, num_classes=2, **k), networks=networks)
+    with pytest.raises(
+        ValueError, match=r"validation data are \['b', 'a'\], those of the training \['a', 'b'\]"
+    ):
+        gan.fit(named(["a", "b"]), validation_data=named(["b", "a"]), verbose=0)
+    gan.fit(named(["a", "b"]), validation_data=named(["a", "b"]), verbose=0)
+    with pytest.raises(ValueError, match="another class"):
+        gan.evaluate(named(["b", "a"]), verbose=0)
+    with pytest.warns(UserWarning, match=r"trained with the classes \['a', 'b'\]"):
+        gan.fit(named(["b", "a"]), verbose=0)
+
+
+def test_an_evaluation_that_fails_leaves_the_data_of_fit(images):
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, validation_data=images[:8], verbose=0)
+    before = gan.held_out_arrays
+    with pytest.raises(ValueError):
+        gan.evaluate(images[:, :4], verbose=0)
+    assert gan.held_out_arrays is before
+
+
+def test_terms_and_figures_are_those_that_are_declared(images):
+    class Undeclared(keras_gan.GAN):
+        def generator_terms(self, batch, fake, fake_outputs):
+            return {"g_extra": keras.ops.mean(fake)}
+
+    class Misspelt(Undeclared):
+        term_names = {"discriminator": (), "generator": ("g_extr",)}
+
+    class Declared(Undeclared):
+        term_names = {"discriminator": (), "generator": ("g_extra",)}
+
+    for model in (Undeclared, Misspelt):
+        with pytest.raises(ValueError, match=r"`generator_terms` of .*Received: \['g_extra'\]"):
+            tiny_gan(model).fit(images, verbose=0)
+    assert "g_extra" in tiny_gan(Declared).fit(images, verbose=0).history
+
+    class Forgotten(keras_gan.GAN):
+        @property
+        def figure_names(self):
+            return [*super().figure_names, "never"]
+
+    with pytest.raises(ValueError, match=r"missing: \['never'\]"):
+        tiny_gan(Forgotten).fit(images, verbose=0)
+
+
+def test_a_second_logit_map_is_refused(images):
+    x = keras.Input((8, 8, 1))
+    outputs = [keras.layers.Conv2D(1, 3, name=f"scale{i}")(x) for i in range(2)]
+    with pytest.raises(ValueError, match=r"has 2 outputs, and GAN trains 1"):
+        keras_gan.GAN(tiny_networks()[0], keras.Model(x, outputs))
+
+
+def test_a_penalty_without_a_name_is_refused():
+    class Mine(keras_gan.regularizers.Penalty):
+        def penalty(self, gan, turn):
+            return 0.0
+
+    with pytest.raises(ValueError, match="Mine has no `name`"):
+        tiny_gan(regularizers=["r1", Mine(1.0)])
+
+
+def test_stages_behind_the_model_are_refused():
+    from keras_gan.models.stages import Stages
+
+    with pytest.raises(TypeError, match=r"class Wrong\(Stages, GAN\)"):
+
+        class Wrong(keras_gan.GAN, Stages):
+            def stage_at(self, step):
+                return step > 1

@@ -15,8 +15,8 @@ from keras import ops
 from keras_gan import replicas
 from keras_gan.cache import cache_folder, write_whole
 from keras_gan.data.images import to_uint8
-from keras_gan.metrics.features.inception import inception
-from keras_gan.metrics.resize import resize
+from keras_gan.features.inception import inception
+from keras_gan.resize import resize
 
 # Modules of keras.applications by the names of their networks.
 _MODULES = ("convnext", "densenet", "efficientnet", "efficientnet_v2", "inception_resnet_v2", "inception_v3")

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_gan.metrics.features.inception import _set_weights, inception
+from keras_gan.features.inception import _set_weights, inception
 
 
 def random_state(network):

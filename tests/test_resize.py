@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_gan.metrics.resize import resize
+from keras_gan.resize import resize
 
 
 @pytest.mark.parametrize("sizes", [((28, 28), (75, 75)), ((64, 48), (32, 31)), ((5, 7), (7, 5))], ids=str)

@@ -9,7 +9,7 @@ from keras import layers
 
 from keras_gan.cache import cache_folder, write_whole
 from keras_gan.data.stream import from_the_start
-from keras_gan.metrics.features.extractor import Extractor, in_float32
+from keras_gan.features.extractor import Extractor, in_float32
 
 VERSION = 2
 

@@ -27,7 +27,7 @@ def inception(weights=None):
         ValueError: where the file's names or shapes are not this network's.
 
     Example:
-    >>> network = keras_gan.metrics.features.inception("random")
+    >>> network = keras_gan.features.inception("random")
     >>> [output.shape for output in network.outputs]
     [(None, 2048), (None, 1008)]
 

@@ -5,7 +5,7 @@ from keras import layers
 from PIL import Image
 
 from keras_gan import metrics
-from keras_gan.metrics.features.extractor import shared
+from keras_gan.features.extractor import shared
 from tests.conftest import SHARED
 from tests.metrics.networks import convolution, pixels
 
@@ -72,7 +72,7 @@ def test_it_computes_in_float32_under_any_policy():
     images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1)).astype("uint8")
     expected = metrics.Extractor(convolution())(images)
     keras.config.set_dtype_policy("mixed_float16")
-    from keras_gan.metrics.features.train_extractor import train_classifier
+    from keras_gan.features.train_extractor import train_classifier
 
     found = metrics.Extractor("inception", weights="random").load()._network
     assert found.layers[1].compute_dtype == "float32"

@@ -1,7 +1,0 @@
-"""Networks whose features metrics are computed on."""
-
-from keras_gan.metrics.features.extractor import Extractor
-from keras_gan.metrics.features.inception import inception
-from keras_gan.metrics.features.train_extractor import train_extractor
-
-__all__ = ["Extractor", "inception", "train_extractor"]
