@@ -1,5 +1,6 @@
 """The package itself: what importing it costs, another backend, the docstrings' examples."""
 
+import ast
 import doctest
 import importlib
 import os
