@@ -1,86 +1,93 @@
-"""keras_gan: generative adversarial networks for Keras 3, trained with `model.fit`."""
+"""keras_gan: generative adversarial networks for Keras 3, trained with `model.fit`.
 
+In Python, `import keras_gan` registers its classes, so that `keras.saving.load_model` reads its files. On the command line
+names are loaded when they are first used (PEP 562): a command that computes nothing starts no TensorFlow.
+"""
+
+import importlib
 import os
 import sys
 
-if os.path.basename(sys.argv[0]) in ("keras-gan", "-m"):
-    # On the command line, TensorFlow's remarks on its build and on missing GPUs look like failures.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-import keras
-
-if keras.backend.backend() != "tensorflow":
-    raise ImportError(
-        "keras_gan runs on Keras' TensorFlow backend. Received: "
-        f"KERAS_BACKEND={keras.backend.backend()!r}. Set it before Python imports Keras: "
-        'os.environ["KERAS_BACKEND"] = "tensorflow", or `export KERAS_BACKEND=tensorflow`.'
-    )
-
-from keras_gan import (
-    augmentations,
-    callbacks,
-    convert,
-    data,
-    latent,
-    layers,
-    losses,
-    metrics,
-    networks,
-    optimizers,
-    plots,
-    recipes,
-    regularizers,
-    report,
-    schedules,
-    torch_file,
-)
-from keras_gan.models.acgan import ACGAN
-from keras_gan.models.conditional_gan import ConditionalGAN
-from keras_gan.models.cyclegan import CycleGAN
-from keras_gan.models.gan import GAN
-from keras_gan.models.info_gan import InfoGAN
-from keras_gan.models.lsgan import LSGAN
-from keras_gan.models.pix2pix import Pix2Pix
-from keras_gan.models.progan import ProGAN
-from keras_gan.models.srgan import ESRGAN, SRGAN
-from keras_gan.models.stylegan import StyleGAN
-from keras_gan.models.stylegan2 import StyleGAN2
-from keras_gan.models.stylegan3 import StyleGAN3
-from keras_gan.models.wgan import WGAN
-from keras_gan.models.wgan_gp import WGANGP
-
 __version__ = "0.1.0"
 
-__all__ = [
-    "ACGAN",
-    "ESRGAN",
-    "GAN",
-    "LSGAN",
-    "SRGAN",
-    "WGAN",
-    "WGANGP",
-    "ConditionalGAN",
-    "CycleGAN",
-    "InfoGAN",
-    "Pix2Pix",
-    "ProGAN",
-    "StyleGAN",
-    "StyleGAN2",
-    "StyleGAN3",
-    "augmentations",
-    "callbacks",
-    "convert",
-    "data",
-    "latent",
-    "layers",
-    "losses",
-    "metrics",
-    "networks",
-    "optimizers",
-    "plots",
-    "recipes",
-    "regularizers",
-    "report",
-    "schedules",
-    "torch_file",
-]
+# Public names by the module that they are in.
+_CLASSES = {
+    "ACGAN": "models.acgan",
+    "ESRGAN": "models.srgan",
+    "GAN": "models.gan",
+    "LSGAN": "models.lsgan",
+    "SRGAN": "models.srgan",
+    "WGAN": "models.wgan",
+    "WGANGP": "models.wgan_gp",
+    "ConditionalGAN": "models.conditional_gan",
+    "CycleGAN": "models.cyclegan",
+    "InfoGAN": "models.info_gan",
+    "Pix2Pix": "models.pix2pix",
+    "ProGAN": "models.progan",
+    "StyleGAN": "models.stylegan",
+    "StyleGAN2": "models.stylegan2",
+    "StyleGAN3": "models.stylegan3",
+}
+_MODULES = (
+    *(
+        "augmentations",
+        "callbacks",
+        "convert",
+        "data",
+        "features",
+        "grid",
+        "latent",
+        "layers",
+        "losses",
+        "metrics",
+    ),
+    *("networks", "optimizers", "plots", "recipes", "regularizers", "report", "schedules", "torch_file"),
+)
+
+__all__ = sorted([*_CLASSES, *_MODULES])
+
+
+def __getattr__(name):
+    if name in _CLASSES:
+        _check_backend()
+        value = getattr(importlib.import_module(f"keras_gan.{_CLASSES[name]}"), name)
+    elif name in _MODULES:
+        _check_backend()
+        value = importlib.import_module(f"keras_gan.{name}")
+    else:
+        raise AttributeError(f"module 'keras_gan' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return [*globals(), *__all__]
+
+
+def _check_backend():
+    import keras
+
+    if keras.backend.backend() != "tensorflow":
+        raise ImportError(
+            "keras_gan runs on Keras' TensorFlow backend. Received: "
+            f"KERAS_BACKEND={keras.backend.backend()!r}. Set it before Python imports Keras: "
+            'os.environ["KERAS_BACKEND"] = "tensorflow", or `export KERAS_BACKEND=tensorflow`.'
+        )
+
+
+if os.path.basename(sys.argv[0] if sys.argv else "") in ("keras-gan", "keras-gan.exe", "-m"):
+    # TensorFlow's remarks on its build and on missing GPUs look like failures there.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+else:
+    _check_backend()
+    for _name in (
+        *_CLASSES,
+        "augmentations",
+        "layers",
+        "losses",
+        "metrics",
+        "networks",
+        "regularizers",
+        "schedules",
+    ):
+        __getattr__(_name)

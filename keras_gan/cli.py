@@ -3,31 +3,37 @@
 import contextlib
 import enum
 import functools
+import json
 import math
 import pathlib
 import signal
 import sys
+import threading
 from typing import Annotated
 
 import typer
 
 from keras_gan import cli_latent
+from keras_gan.cli_options import writable
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Train, use and export generative adversarial networks.",
 )
 
 
 def main():
-    """Run the command line; errors that a user can mend are printed without a traceback."""
+    """Run the command line; errors that a user can fix are printed without a traceback."""
     # In a pipe the output would come in lumps, long after the fact.
     sys.stdout.reconfigure(line_buffering=True)
     try:
         app()
-    except (ValueError, ImportError, OSError, FloatingPointError) as error:
+    except OSError as error:
+        named = f"{error.filename}: {error.strerror}." if error.filename and error.strerror else error
+        print(f"Error: {named}", file=sys.stderr)
+        sys.exit(1)
+    except (ValueError, ImportError, FloatingPointError) as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)
 
@@ -50,6 +56,11 @@ class Monitor(enum.StrEnum):
     off = "off"
 
 
+class Quantize(enum.StrEnum):
+    float16 = "float16"
+    int8 = "int8"
+
+
 class Format(enum.StrEnum):
     saved_model = "saved_model"
     litert = "litert"
@@ -57,6 +68,28 @@ class Format(enum.StrEnum):
 
 
 # === train ===
+
+
+def _read_config(context: typer.Context, path: pathlib.Path | None):
+    """Take the values of a run's `config.json` as the defaults of all options."""
+    if path is None:
+        return None
+    try:
+        values = json.loads(path.read_text())
+        if not isinstance(values, dict):
+            raise ValueError("it is not a dict")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"--config {path} cannot be read: {error}") from None
+    known = {parameter.name for parameter in context.command.params}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ValueError(f"--config {path} has options that `train` does not have: {', '.join(unknown)}")
+    # What a run notes of options that its recipe does not take.
+    silent = {"direction": "a2b", "degradation": "bicubic"}
+    context.default_map = {
+        name: value for name, value in values.items() if value is not None and silent.get(name) != value
+    }
+    return path
 
 
 @app.command()
@@ -67,29 +100,47 @@ def train(
     ] = None,
     a: Annotated[
         str | None,
-        typer.Option(help="Folder of kind a, for pix2pix (pairs) and cyclegan; or cycle_gan/* of TFDS."),
+        typer.Option(help="Folder of domain A, for pix2pix (pairs) and cyclegan; or cycle_gan/* of TFDS."),
     ] = None,
     b: Annotated[
         str | None,
-        typer.Option(help="Folder of kind b. Without it pix2pix takes pairs side by side from --a."),
+        typer.Option(help="Folder of domain B. Without it pix2pix takes pairs side by side from --a."),
     ] = None,
-    test_a: Annotated[str | None, typer.Option(help="Held-out pictures of kind a.")] = None,
-    test_b: Annotated[str | None, typer.Option(help="Held-out pictures of kind b.")] = None,
-    direction: Annotated[str | None, typer.Option(help="Of pix2pix: a2b (default) or b2a.")] = None,
-    factor: Annotated[
-        int | None, typer.Option(min=2, help="How many times larger srgan makes pictures.")
+    test_a: Annotated[
+        str | None,
+        typer.Option(help="Held-out images of domain A. Folders with a split test: --hold-out test."),
+    ] = None,
+    test_b: Annotated[str | None, typer.Option(help="Held-out images of domain B.")] = None,
+    direction: Annotated[str | None, typer.Option(help="pix2pix only: a2b (default) or b2a.")] = None,
+    factor: Annotated[int | None, typer.Option(min=2, help="srgan, esrgan only: upscaling factor.")] = None,
+    low: Annotated[
+        str | None,
+        typer.Option(
+            help="srgan, esrgan only: folder of low-resolution images, named as those of --dataset."
+        ),
+    ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(help="srgan, esrgan only: another generator, compact (Real-ESRGAN's small one)."),
     ] = None,
     degradation: Annotated[
-        str | None, typer.Option(help="Of srgan: bicubic (default), or real for blur, noise and JPEG too.")
+        str | None,
+        typer.Option(help="srgan, esrgan only: bicubic (default), or real: blur, noise and JPEG too."),
     ] = None,
     classes_a: Annotated[
-        int | None, typer.Option(min=2, help="Of pix2pix: kind a are label maps of so many classes.")
+        int | None, typer.Option(min=2, help="pix2pix only: number of classes in the label maps of --a.")
     ] = None,
     crop: Annotated[
         int | None,
-        typer.Option(min=4, help="Side of the random parts trained on. Default of srgan on a folder: 48."),
+        typer.Option(
+            min=4, help="Side of the random crops to train on. Default of srgan and esrgan on a folder: 48."
+        ),
     ] = None,
-    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has its data.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+    value_range: Annotated[
+        str | None,
+        typer.Option(help="LOW,HIGH: values of 16-bit or float images that become black and white."),
+    ] = None,
     image_size: Annotated[int | None, typer.Option(min=4, help="Height and width in pixels.")] = None,
     channels: Annotated[
         int | None, typer.Option(help="1, 3, or 4 to keep transparency. Default: 1 of grey pictures, else 3.")
@@ -117,6 +168,9 @@ def train(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out a folder's files that cannot be read.")
     ] = False,
+    sample_every: Annotated[
+        int | None, typer.Option(min=1, help="Steps between sample grids. Default: each epoch.")
+    ] = None,
     save_every: Annotated[
         int | None, typer.Option(min=1, help="Steps between checkpoints. Default: each epoch.")
     ] = None,
@@ -144,6 +198,14 @@ def train(
     freeze_d: Annotated[
         int, typer.Option(min=0, help="Freeze the discriminator's first blocks (FreezeD).")
     ] = 0,
+    config: Annotated[
+        pathlib.Path | None,
+        typer.Option(
+            callback=_read_config,
+            is_eager=True,
+            help="config.json of a run, whose values are the defaults of the other options.",
+        ),
+    ] = None,
 ):
     """Train a recipe: samples, history, checkpoints and a SavedModel go into a run folder."""
     import keras
@@ -168,6 +230,9 @@ def train(
         "--degradation": degradation,
         "--classes-a": classes_a,
         "--data-dir": data_dir,
+        "--low": low,
+        "--network": network,
+        "--value-range": value_range,
     }
     foreign = [name for name, value in given.items() if value and name not in _OPTIONS[chosen.data]]
     if foreign:
@@ -178,10 +243,12 @@ def train(
         raise ValueError(f"--extractor trained needs classes, and {recipe}'s data have none: give a network.")
     if metrics:
         check_metrics(_names(metrics))
-    if metrics and not (test_a if from_folders else hold_out):
+    if test_a and hold_out:
+        raise ValueError("Give --hold-out, a split of --a and --b, or --test-a and --test-b, not both.")
+    if metrics and not (test_a or hold_out):
         raise ValueError(
-            "--metrics are of held-out images: give "
-            + ("--test-a and --test-b." if from_folders else "their split, such as --hold-out test.")
+            "--metrics are of held-out images: give their split, such as --hold-out test"
+            + (", or --test-a and --test-b." if from_folders else ".")
         )
     if chosen.dataset.startswith("cycle_gan/") and not (a or b):
         a = chosen.dataset
@@ -191,7 +258,11 @@ def train(
         raise ValueError("--weights does not go with --extractor trained.")
     if not metrics and (extractor != "inception" or weights):
         raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
-    is_folder = dataset and (dataset.startswith("folder:") or pathlib.Path(dataset).is_dir())
+    for path in (dataset, a, b, test_a, test_b, low):
+        # A wrong path is named before anything else is.
+        if path and path.startswith("folder:") and not pathlib.Path(path[7:]).expanduser().exists():
+            raise ValueError(f"There is no folder {path[7:]!r}.")
+    is_folder = dataset and (dataset.startswith("folder:") or pathlib.Path(dataset).exists())
     if chosen.data == "low_high" and is_folder and not image_size:
         # Parts of pictures as they are: made small, they would have lost what is to be learnt.
         crop = crop or chosen.crop or 48
@@ -224,12 +295,16 @@ def train(
         "crop": crop or chosen.crop,
         "degradation": degradation or "bicubic",
         "classes_a": classes_a,
+        "low": low,
+        "network": network,
+        "value_range": value_range,
         "metrics": metrics,
         "extractor": extractor if metrics else None,
         "epochs": epochs,
         "steps": steps,
     }
     run.check(config, resume)
+    writable(run.path, folder=True)
     keras.config.set_dtype_policy(precision.value)
     batches, held_out = _data_of(chosen, config, data, "skip" if skip_bad else "raise")
     specs = unpack(batches.element_spec)
@@ -249,6 +324,7 @@ def train(
         init_from=init_from,
         frozen_blocks=freeze_d,
         source_shape=source_shape,
+        network=network,
         batch_size=config["batch_size"],
         metrics=named_metrics(_names(metrics), extractor, weights, like_training) if metrics else [],
     )
@@ -269,7 +345,7 @@ def train(
     progress = callbacks.Progress(total)
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
     if source_shape:
-        without = "judges images made of latents"
+        without = "checks images made of latents"
     elif batches.stream.size < fewest:
         without = f"needs {fewest} images"
     if without and monitor != Monitor.off:
@@ -289,20 +365,38 @@ def train(
                     else [callbacks.TrainingMonitor(monitor.value, log=run.monitor)]
                 ),
                 callbacks.StopAtStep(total),
-                callbacks.SampleGrid(run.samples, tensorboard=run.logs / "samples"),
-                keras.callbacks.CSVLogger(run.history),
+                callbacks.SampleGrid(run.samples, every_steps=sample_every, tensorboard=run.logs / "samples"),
+                callbacks.CSVLogger(run.history),
                 keras.callbacks.TensorBoard(run.logs, write_graph=False),
                 progress,
                 checkpoint,
             ],
         )
-    gan.export(run.saved_model, metadata={"recipe": recipe, "dataset": dataset, "classes_a": classes_a})
+    about = {
+        "recipe": recipe,
+        "dataset": dataset,
+        "classes_a": classes_a,
+        "value_range": _range(config["value_range"]),
+    }
+    gan.export(run.saved_model, metadata=about)
     figures = getattr(gan.history, "history", {})
     for name in (name for name in figures if metrics and name.startswith("val_")):
         typer.echo(f"{name:22}{figures[name][-1]:12.5g}")
     typer.echo(f"Run folder: {run.path}")
     typer.echo(f"Generator:  {run.saved_model}")
-    typer.echo(f"Picture:    {sorted(run.samples.glob('*.png'))[-1]}")
+    pictures = sorted(run.samples.glob("*.png"), key=lambda path: path.stat().st_mtime_ns)
+    if pictures:
+        typer.echo(f"Samples:    {pictures[-1]}")
+
+
+def _range(text):
+    """The two numbers of --value-range, or None."""
+    try:
+        return None if text is None else tuple(float(part) for part in text.split(","))
+    except ValueError:
+        raise ValueError(
+            f"--value-range takes two numbers with a comma, such as 0,4095. Received: {text}"
+        ) from None
 
 
 def _names(text):
@@ -311,7 +405,7 @@ def _names(text):
 
 
 _OPTIONS = {
-    "images": ("--dataset", "--hold-out", "--skip-bad", "--channels", "--data-dir"),
+    "images": ("--dataset", "--hold-out", "--skip-bad", "--channels", "--data-dir", "--value-range"),
     "low_high": (
         "--dataset",
         "--hold-out",
@@ -320,12 +414,21 @@ _OPTIONS = {
         "--degradation",
         "--channels",
         "--data-dir",
+        "--low",
+        "--network",
+        "--value-range",
     ),
-    "pairs": ("--a", "--b", "--test-a", "--test-b", "--crop", "--direction", "--classes-a"),
-    "unpaired": ("--a", "--b", "--test-a", "--test-b", "--crop", "--channels", "--data-dir"),
+    "pairs": (
+        *("--a", "--b", "--test-a", "--test-b", "--hold-out", "--crop", "--direction", "--classes-a"),
+        "--value-range",
+    ),
+    "unpaired": (
+        *("--a", "--b", "--test-a", "--test-b", "--hold-out", "--crop", "--channels", "--data-dir"),
+        "--value-range",
+    ),
 }
 _OTHER_A = {
-    "pairs": ", or --a with pictures side by side",
+    "pairs": ", or --a with images side by side",
     "unpaired": ", or --a cycle_gan/horse2zebra or the like",
 }
 
@@ -333,6 +436,7 @@ _OTHER_A = {
 def _data_of(chosen, config, data, on_error):
     """The training data of a configuration, and the held-out ones or None."""
     sizes = {name: config[name] for name in ("image_size", "batch_size", "seed")}
+    sizes["value_range"] = _range(config["value_range"])
     if chosen.data == "images":
         load = functools.partial(
             data.load,
@@ -354,10 +458,11 @@ def _data_of(chosen, config, data, on_error):
             channels=config["channels"],
             degradation=config["degradation"],
             data_dir=config["data_dir"],
+            low=config["low"],
         )
         held_out = load(split=config["hold_out"], flip=False) if config["hold_out"] else None
         return load(flip=config["flip"]), held_out
-    # Held-out pictures are shown whole, in the training's size.
+    # Held-out images are shown whole, in the training's size.
     whole = {"image_size": config["crop"] or config["image_size"]}
     if chosen.data == "pairs":
         load = functools.partial(
@@ -367,8 +472,13 @@ def _data_of(chosen, config, data, on_error):
         load = functools.partial(
             data.unpaired_folders, **sizes, channels=config["channels"] or 3, data_dir=config["data_dir"]
         )
-        whole["split"] = "test"
-    held_out = load(config["test_a"], config["test_b"], **whole) if config["test_a"] else None
+    test = config["test_a"], config["test_b"]
+    if config["hold_out"] or str(config["test_a"]).startswith("cycle_gan/"):
+        test = config["test_a"] or config["a"], config["test_b"] or config["b"]
+        whole["split"] = config["hold_out"] or "test"
+    elif config["test_a"]:
+        test = tuple(path and data.folder.held_out_folder(path) for path in test)
+    held_out = load(*test, **whole) if test[0] else None
     return load(config["a"], config["b"], crop=config["crop"], flip=config["flip"]), held_out
 
 
@@ -380,7 +490,9 @@ def _stopping_safely(checkpoint, progress, path):
         signal.signal(signal.SIGINT, signal.default_int_handler)
         checkpoint.save_and_stop = True
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {}
+    if threading.current_thread() is threading.main_thread():  # no other one may set handlers
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     except KeyboardInterrupt:
@@ -405,12 +517,15 @@ def _stopping_safely(checkpoint, progress, path):
 def generate(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
     n: Annotated[int, typer.Option("-n", min=1, help="How many images.")] = 64,
-    out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("grid.png"),
+    out: Annotated[pathlib.Path, typer.Option(help="Image to write.")] = pathlib.Path("grid.png"),
     seed: Annotated[int, typer.Option()] = 0,
     truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
     label: Annotated[
-        int | None,
-        typer.Option(min=0, help="Class of all images, of a conditional model. Default: random ones."),
+        str | None,
+        typer.Option(
+            help="Class of all images of a conditional model, its number or name (`keras-gan describe` lists "
+            "them). Default: random ones."
+        ),
     ] = None,
     columns: Annotated[int | None, typer.Option(min=1)] = None,
     truncation_cutoff: Annotated[
@@ -425,12 +540,12 @@ def generate(
     from keras_gan.run_folder import Generator
 
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
-        raise ValueError(f"--out must be a picture's name, such as grid.png. Received: {out}")
+        raise ValueError(f"--out must be an image's name, such as grid.png. Received: {out}")
+    writable(out)
     styles = {"truncation_cutoff": truncation_cutoff, "noise": noise}
     images = Generator(model).sample(
         n, seed, truncation, label, **{k: v for k, v in styles.items() if v is not None}
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns).save(out)
     typer.echo(str(out))
 
@@ -438,39 +553,52 @@ def generate(
 @app.command()
 def translate(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
-    pictures: Annotated[pathlib.Path, typer.Argument(help="Folder of pictures.")],
+    images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
     out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, PNGs of the same names.")],
-    direction: Annotated[str | None, typer.Option(help="Of CycleGAN: a2b (default) or b2a.")] = None,
+    direction: Annotated[str | None, typer.Option(help="CycleGAN only: a2b (default) or b2a.")] = None,
     sheet: Annotated[
-        pathlib.Path | None, typer.Option(help="Picture to write with some of them before and after.")
+        pathlib.Path | None, typer.Option(help="Image to write with some of them before and after.")
     ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Count images that cannot be read as no failure.")
+    ] = False,
 ):
-    """Translate all pictures of a folder (pix2pix, cyclegan, converted networks)."""
+    """Translate all images of a folder (pix2pix, cyclegan, converted networks)."""
     from keras_gan.run_folder import Translator
 
-    written = Translator(model).translate_folder(pictures, out, direction, sheet, report=typer.echo)
-    typer.echo(f"{written} pictures in {out}")
+    if sheet:
+        writable(sheet, "--sheet")
+    writable(out, "OUT", folder=True)
+    written, problems = Translator(model).translate_folder(images, out, direction, sheet, report=typer.echo)
+    typer.echo(f"{written} images in {out}")
+    if problems:
+        typer.echo(f"{len(problems)} were left out:", err=True)
+        for problem in problems[:20]:
+            typer.echo(f"  {problem}", err=True)
+        if not skip_bad:
+            raise typer.Exit(1)
 
 
 @app.command()
 def upscale(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
-    picture: Annotated[pathlib.Path, typer.Argument(help="A picture of any size.")],
-    out: Annotated[pathlib.Path | None, typer.Option(help="Picture to write. Default: NAME_x4.png.")] = None,
-    tile: Annotated[int, typer.Option(min=16, help="Side of a tile, in pixels of the picture.")] = 128,
+    image: Annotated[pathlib.Path, typer.Argument(help="An image of any size.")],
+    out: Annotated[pathlib.Path | None, typer.Option(help="Image to write. Default: NAME_x4.png.")] = None,
+    tile: Annotated[int, typer.Option(min=16, help="Side of a tile, in pixels of the image.")] = 128,
     overlap: Annotated[
         int | None,
         typer.Option(
             min=0,
-            help="Pixels around a tile that are looked at too. Default: as far as the network looks, "
-            "64 at most.",
+            help="Pixels around a tile that the network sees too. Default: its receptive field, 64 at most.",
         ),
     ] = None,
 ):
-    """Enlarge a picture (srgan, esrgan, converted networks), in tiles."""
+    """Enlarge an image (srgan, esrgan, converted networks), in tiles."""
     from keras_gan.run_folder import Translator
 
-    typer.echo(str(Translator(model).upscale_file(picture, out, tile, overlap)))
+    if out:
+        writable(out)
+    typer.echo(str(Translator(model).upscale_file(image, out, tile, overlap)))
 
 
 @app.command()
@@ -480,12 +608,16 @@ def convert(
     ],
     to: Annotated[pathlib.Path, typer.Option(help="Folder of the SavedModel to write.")],
     prefix: Annotated[
-        str, typer.Option(help="Only names that begin with it, such as G. of two networks.")
+        str, typer.Option(help="Only names that begin with it, such as G. of a file of two networks.")
     ] = "",
 ):
-    """Turn a published PyTorch checkpoint (pix2pix, CycleGAN, ESRGAN, MSRResNet, StyleGAN2 and 3, ProGAN) into a SavedModel."""
+    """Turn a published checkpoint into a SavedModel.
+
+    Known: pix2pix, CycleGAN, ESRGAN and Real-ESRGAN (also compact), MSRResNet, DCGAN, StyleGAN2 and 3, ProGAN, R3GAN.
+    """
     from keras_gan.convert import convert
 
+    writable(to, "--to", folder=True)
     network, folder = convert(file, to, prefix)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
 
@@ -514,8 +646,11 @@ def evaluate(
         ),
     ] = "inception",
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
-    split: Annotated[str, typer.Option(help="Of the reference.")] = "train",
-    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has its data.")] = None,
+    split: Annotated[str, typer.Option(help="Split of the reference.")] = "train",
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+    image_size: Annotated[
+        int | None, typer.Option(min=4, help="Height and width, where the images of a folder differ in size.")
+    ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
     out: Annotated[
@@ -526,6 +661,8 @@ def evaluate(
     from keras_gan.metrics.evaluate import evaluate_model
     from keras_gan.metrics.evaluate import table as table_of
 
+    if out:
+        writable(out)
     figures, path = evaluate_model(
         model,
         reference,
@@ -535,6 +672,7 @@ def evaluate(
         weights=weights,
         split=split,
         data_dir=data_dir,
+        image_size=image_size,
         seed=seed,
         truncation=truncation,
         out=out,
@@ -548,11 +686,13 @@ def evaluate(
 def report(
     run: Annotated[pathlib.Path, typer.Argument(help="Run folder; it may still be training.")],
     out: Annotated[pathlib.Path | None, typer.Option(help="Default: report.html in the run folder.")] = None,
-    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has the run's data.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
 ):
-    """Write all there is to see of a run as one HTML page, which needs no network."""
+    """Write a run's curves, samples and findings as one HTML page, which needs no network."""
     from keras_gan.report import write_report
 
+    if out:
+        writable(out)
     typer.echo(str(write_report(run, out, data_dir=data_dir)))
 
 
@@ -561,11 +701,43 @@ def export(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file.")],
     out: Annotated[pathlib.Path, typer.Option(help="Folder or file to write.")],
     format: Annotated[Format, typer.Option()] = Format.saved_model,
+    batch: Annotated[
+        int | None,
+        typer.Option(min=1, help="litert, onnx only: a fixed batch size. Default: litert 1, onnx any."),
+    ] = None,
+    shape: Annotated[
+        str | None,
+        typer.Option(help="litert, onnx only: HEIGHT,WIDTH of the images that a network of any size takes."),
+    ] = None,
+    quantize: Annotated[
+        Quantize | None,
+        typer.Option(help="litert only: weights as float16, or weights and activations as int8."),
+    ] = None,
 ):
     """Export the generator as a SavedModel, for LiteRT or ONNX."""
+    from keras_gan.export import check_target
     from keras_gan.run_folder import load_model
 
-    typer.echo(load_model(model).export(out, format=format.value))
+    check_target(out, format.value)
+    writable(out, folder=format is Format.saved_model)
+    options = {"batch": batch, "quantize": quantize and quantize.value}
+    options["shape"] = shape and cli_latent._numbers(shape, int, "--shape", "128,128")
+    gan = load_model(model)
+    typer.echo(gan.export(out, format=format.value, **{k: v for k, v in options.items() if v is not None}))
+
+
+@app.command()
+def describe(
+    model: Annotated[
+        pathlib.Path,
+        typer.Argument(help="Run folder, checkpoint, .keras file, SavedModel, .tflite or .onnx file."),
+    ],
+):
+    """Say what a model is: its classes, sizes, inputs and their ranges."""
+    from keras_gan.describe import describe as lines_of
+
+    for line in lines_of(model):
+        typer.echo(line)
 
 
 @app.command()

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from keras_gan.cli_options import writable
+
 STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 
 
@@ -26,7 +28,9 @@ def interpolate(
         str | None, typer.Option(help="z, or w of a StyleGAN run. Default: w where there is one.")
     ] = None,
     seed: Annotated[int, typer.Option()] = 0,
-    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Class of a conditional model, its number or name.")
+    ] = None,
 ):
     """Show the way from latent to latent: a walk as GIF or MP4, or a sheet as PNG."""
     from keras_gan import latent
@@ -35,8 +39,8 @@ def interpolate(
 
     if out.suffix not in (".gif", ".mp4", ".png"):
         raise ValueError(f"--out must end in .gif, .mp4 or .png. Received: {out}")
+    writable(out)
     generator = Generator(model)
-    out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".png":
         image_grid(
             latent.interpolation_sheet(generator, rows, columns, path, seed, label, space), columns
@@ -53,13 +57,16 @@ def truncate(
     values: Annotated[str, typer.Option(help="Truncations, a row for each.")] = "0,0.25,0.5,0.75,1,1.25",
     columns: Annotated[int, typer.Option(min=1, help="Images in a row.")] = 8,
     seed: Annotated[int, typer.Option()] = 0,
-    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Class of a conditional model, its number or name.")
+    ] = None,
 ):
     """Show the same images under several truncations."""
     from keras_gan import latent
     from keras_gan.grid import image_grid
     from keras_gan.run_folder import Generator
 
+    writable(out)
     chosen = _numbers(values, float, "--values", "0,0.5,1")
     images = latent.truncation_sweep(Generator(model), chosen, columns, seed, label)
     _save(image_grid(images, columns), out)
@@ -73,7 +80,9 @@ def mix(
     layers: Annotated[
         str, typer.Option(help="The first ones are shape, the last ones colour (StyleGAN, StyleGAN2).")
     ] = "0-3",
-    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Class of a conditional model, its number or name.")
+    ] = None,
     truncation: Annotated[float, typer.Option()] = 0.7,
 ):
     """Write a sheet of images that have some layers' styles of one image and the rest of another."""
@@ -81,6 +90,7 @@ def mix(
     from keras_gan.grid import image_grid
     from keras_gan.run_folder import load_model
 
+    writable(out)
     seeds = [_numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
     sheet = latent.style_mixing_sheet(load_model(model), *seeds, _layers(layers), label, truncation)
     _save(image_grid(sheet, 1 + len(seeds[1])), out)
@@ -101,7 +111,9 @@ def project(
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
     pixel_weight: Annotated[float, typer.Option(help="Of the difference of pixels, beside it.")] = 0.0,
     every_layer: Annotated[bool, typer.Option("--every-layer", help="A w for each layer (W+).")] = False,
-    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Class of a conditional model, its number or name.")
+    ] = None,
     video: Annotated[str, typer.Option(help="gif, or mp4, of the way there.")] = "gif",
     seed: Annotated[int, typer.Option()] = 0,
 ):
@@ -117,6 +129,8 @@ def project(
 
     if video not in ("gif", "mp4"):
         raise ValueError(f"--video must be gif or mp4. Received: {video}")
+    out = out or pathlib.Path("projections") / picture.stem
+    writable(out, folder=True)
     gan = load_model(model)
     check_style_model(gan)
     height, width, channels = gan.image_shape
@@ -131,8 +145,6 @@ def project(
         seed=seed,
         label=label,
     )
-    out = out or pathlib.Path("projections") / picture.stem
-    out.mkdir(parents=True, exist_ok=True)
     np.save(out / "w.npy", found.w)
     image_grid(np.stack([target, found.image]), 2, "picture | projection").save(out / "projection.png")
     frames = [image_grid(np.stack([target, frame]), 2) for frame in found.frames]
@@ -163,7 +175,9 @@ def edit(
         str | None, typer.Option(help="Layers that are moved, such as 0-3. Default: all.")
     ] = None,
     truncation: Annotated[float, typer.Option(help="Of the images that are edited.")] = 0.7,
-    label: Annotated[int | None, typer.Option(min=0, help="Class, of a conditional model.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="Class of a conditional model, its number or name.")
+    ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     out: Annotated[
         pathlib.Path, typer.Option(help="Folder to write; a picture, with --direction or of an attribute.")
@@ -179,6 +193,8 @@ def edit(
 
     if method not in ("sefa", "ganspace", "attribute"):
         raise ValueError(f"--method must be sefa, ganspace or attribute. Received: {method}")
+    # Of one direction a file, else a folder of them.
+    writable(out, folder=direction is None and method != "attribute")
     if (method == "attribute") != (classifier is not None):
         raise ValueError("--method attribute and --classifier go together.")
     if method == "attribute":

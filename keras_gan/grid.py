@@ -69,6 +69,20 @@ def as_colour(images):
     return np.repeat(images, 3, axis=-1) if channels == 1 else images
 
 
+def opaque(picture):
+    """A PIL image without transparency: transparent pixels are composited over white."""
+    from PIL import Image
+
+    return Image.fromarray(as_colour(np.asarray(picture)[None])[0]) if picture.mode == "RGBA" else picture
+
+
+def gif_frame(picture):
+    """A PIL image with 256 colours of its own, as a GIF needs, and without transparency."""
+    from PIL import Image
+
+    return opaque(picture).convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
+
+
 def enlarge(images, size):
     """Images of (height, width) `size`: smaller ones by a whole factor, each pixel a square."""
     factors = [want // have for want, have in zip(size, images.shape[1:3], strict=True)]

@@ -32,7 +32,7 @@ def get(identifier, kind, aliases):
         return get(keras.saving.deserialize_keras_object(identifier), kind, aliases)
     if isinstance(identifier, str) and identifier in aliases:
         return aliases[identifier]()
-    near = difflib.get_close_matches(str(identifier), aliases, n=1)
+    near = difflib.get_close_matches(str(identifier).lower().replace("-", "_"), aliases, n=1)
     raise ValueError(
         f"There is no {kind.__name__} {identifier!r}. It must be one of the names {sorted(aliases)}, or an "
         f"instance of {kind.__name__}." + (f" Did you mean {near[0]!r}?" if near else "")

@@ -118,8 +118,13 @@ def _cyclegan(image_shape, source_shape, receptive_field=70, filters=64, blocks=
     return *translators, *judges
 
 
-def _super_resolution(image_shape, source_shape, network, judge=networks.srgan_discriminator, **sizes):
+def _super_resolution(
+    image_shape, source_shape, network, judge=networks.srgan_discriminator, other=None, **sizes
+):
     factor = image_shape[0] // source_shape[0]
+    if other == "compact":
+        network = networks.srvggnet
+        sizes = {"filters": sizes["filters"], "convolutions": 8} if "filters" in sizes else {}
     return network(factor, image_shape[-1], **sizes), judge(image_shape)
 
 
@@ -478,6 +483,7 @@ def build(
     frozen_blocks=0,
     metrics=(),
     source_shape=None,
+    network=None,
     batch_size=None,
 ):
     """Build and compile the model of a recipe.
@@ -495,6 +501,7 @@ def build(
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
         metrics: as in `GAN.compile`.
         source_shape: (height, width, channels) of the images that a model from image to image is given.
+        network: "compact" for Real-ESRGAN's small generator in recipes of super-resolution, or None for their own.
         batch_size: int, by which averages, penalties and stages that count images are reckoned. Default: the recipe's.
 
     Returns:
@@ -515,6 +522,10 @@ def build(
             f"The recipe {name!r} trains on classes, and the data has none. Use data with labels, such as "
             "mnist_5k or a folder with one sub-folder a class, or a recipe without: dcgan, r1."
         )
+    if network is not None and (recipe.data != "low_high" or network != "compact"):
+        raise ValueError(
+            f'`network` must be "compact", in recipes of super-resolution. Received: {network!r} in {name!r}'
+        )
     classes = {"num_classes": num_classes} if recipe.labels else {}
     keras.utils.set_random_seed(seed)
     if recipe.data == "images":
@@ -522,7 +533,8 @@ def build(
     elif source_shape is None:
         raise ValueError(f"The recipe {name!r} is from image to image: give the `source_shape` too.")
     else:
-        chosen = recipe.networks(image_shape, source_shape)
+        other = {} if network is None else {"other": network}
+        chosen = recipe.networks(image_shape, source_shape, **other)
     plan = Plan(steps or recipe.steps, image_shape[0], batch_size or recipe.batch_size)
     ema_decay = recipe.ema_decay(plan) if callable(recipe.ema_decay) else recipe.ema_decay
     gan = recipe.model(*chosen, ema_decay=ema_decay, seed=seed, **classes, **recipe.options(plan))
@@ -540,12 +552,41 @@ def build(
 
 
 def _copy_weights(source, target, path):
+    """Copy the weights of all three networks; where the classes are others, all but what is of the classes alone."""
+    classes = [getattr(gan, "num_classes", None) for gan in (source, target)]
     for name in ("generator", "discriminator", "ema_generator"):
-        weights, mine = getattr(source, name).get_weights(), getattr(target, name).get_weights()
-        if [w.shape for w in weights] != [w.shape for w in mine]:
-            raise ValueError(
-                f"The {name} of {path} does not fit: it has {len(weights)} weights for images of "
-                f"{source.generator.output_shape[1:]}, this one {len(mine)} for "
-                f"{target.generator.output_shape[1:]}. Use a recipe with the same networks."
+        theirs, mine = getattr(source, name).weights, getattr(target, name).weights
+        other = [i for i, (a, b) in enumerate(zip(theirs, mine)) if a.shape != b.shape]
+        of_classes = None not in classes and classes[0] != classes[1] and len(theirs) == len(mine)
+        if len(theirs) != len(mine) or (other and not of_classes):
+            raise ValueError(_misfit(name, path, source, target, classes))
+        if other and not all(_of_classes(theirs[i].shape, mine[i].shape, *classes) for i in other):
+            raise ValueError(_misfit(name, path, source, target, classes))
+        for i, (a, b) in enumerate(zip(theirs, mine, strict=True)):
+            if i not in other:
+                b.assign(a.numpy())
+        if other and name == "generator":
+            print(
+                f"{path} has {classes[0]} classes, these data {classes[1]}: all weights are taken but those of the classes "
+                "alone, which begin anew."
             )
-        getattr(target, name).set_weights(weights)
+
+
+def _of_classes(theirs, mine, of_theirs, of_mine):
+    """Whether two shapes differ by the number of classes along one axis alone, or that much beside other inputs."""
+    differ = [(a, b) for a, b in zip(theirs, mine) if a != b]
+    return (
+        len(theirs) == len(mine) and len(differ) == 1 and differ[0][0] - differ[0][1] == of_theirs - of_mine
+    )
+
+
+def _misfit(name, path, source, target, classes):
+    ours, theirs = (f"{len(getattr(gan, name).weights)} weights" for gan in (target, source))
+    shapes = [tuple(gan.generator.output_shape[1:]) for gan in (source, target)]
+    why = f"it makes images of {shapes[0]}, this one of {shapes[1]}." if shapes[0] != shapes[1] else ""
+    if None in classes and classes[0] != classes[1]:
+        why += f" It has {classes[0] or 'no'} classes, this one {classes[1] or 'none'}."
+    return (
+        f"The {name} of {path} does not fit ({theirs} there, {ours} here): {why or 'its layers have other sizes.'} Use a "
+        "recipe with the same networks, at the same --scale, --image-size and --channels."
+    )

@@ -74,8 +74,8 @@ def _findings(folder):
     looks = [row["look"] for row in rows if "look" in row]
     if not looks and not any("finding" in row for row in rows):
         if folder.examples.exists():
-            return "<p>The monitor judges images made of latents; this run goes without it.</p>"
-        return "<p>The monitor has not looked yet.</p>"
+            return "<p>The monitor checks images made of latents; this run has none.</p>"
+        return "<p>The monitor has not checked yet.</p>"
     items = []
     for row in rows:
         if "rollback" in row:
@@ -86,7 +86,7 @@ def _findings(folder):
                 f"<li class='finding'><b>{finding['name']}</b>, since step {finding['began']} (found at "
                 f"{finding['found']}): {finding['evidence']}<br>Try: {finding['cure']}</li>"
             )
-    last = f" It looked {len(looks)} times, last at step {looks[-1]['step']}." if looks else ""
+    last = f" It checked {len(looks)} times, last at step {looks[-1]['step']}." if looks else ""
     if not items:
         return f"<p class='good'>The monitor found nothing wrong.{last}</p>"
     return f"<ul>{''.join(items)}</ul><p>{last}</p>"
@@ -109,7 +109,8 @@ def _curves(folder):
 
 
 def _time_line(folder):
-    pictures = sorted([*folder.samples.glob("epoch-*.png"), *folder.samples.glob("step-*.png")])
+    pictures = [*folder.samples.glob("epoch-*.png"), *folder.samples.glob("step-*.png")]
+    pictures = sorted(pictures, key=lambda path: (path.stem.split("-")[0], int(path.stem.split("-")[1])))
     if not pictures:
         return "<p>No sample grid yet.</p>"
     chosen = np.unique(np.linspace(0, len(pictures) - 1, min(FRAMES, len(pictures))).round().astype(int))
@@ -130,8 +131,9 @@ def _images(folder, config, data_dir, seed):
         generated = generator.sample(64, seed)
     except ValueError as error:
         return [("Generated and real images", f"<p>No model yet: {html.escape(str(error))}</p>")]
-    if generated.ndim != 4 or generated.shape[-1] not in (1, 3):
-        return [("Generated and real images", "<p>This generator does not make pictures.</p>")]
+    if generated.ndim != 4 or generated.shape[-1] not in (1, 3, 4):
+        made = tuple(generated.shape[1:])
+        return [("Generated and real images", f"<p>This generator makes {made}, which are not shown.</p>")]
     drawn = _picture(image_grid(generated, 8, "generated"))
     try:
         size, channels = tuple(generated.shape[1:3]), generated.shape[3]

@@ -4,6 +4,8 @@ import time
 
 import keras
 
+from keras_gan.clock import clock
+
 
 class Progress(keras.callbacks.Callback):
     """Shows steps done, losses, time passed and time left, over all epochs.
@@ -63,8 +65,8 @@ class Progress(keras.callbacks.Callback):
             passed = now - self._began
             left = passed / (step - self._first) * (self.steps - step) if step > self._first else None
             print(
-                f"step {step}/{self.steps}  {losses}  {_clock(passed)} passed"
-                + (f", {_clock(left)} left" if left is not None and step < self.steps else ""),
+                f"step {step}/{self.steps}  {losses}  {clock(passed)} passed"
+                + (f", {clock(left)} left" if left is not None and step < self.steps else ""),
                 flush=True,
             )
 
@@ -75,9 +77,3 @@ class Progress(keras.callbacks.Callback):
         """Take the bar off the terminal; for those who stop a training in its middle."""
         if self._bar is not None:
             self._bar.stop()
-
-
-def _clock(seconds):
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"

@@ -5,7 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
-from keras_gan.grid import as_colour, image_grid
+from keras_gan.grid import gif_frame, image_grid
 
 
 class SampleGrid(keras.callbacks.Callback):
@@ -104,7 +104,7 @@ class SampleGrid(keras.callbacks.Callback):
             from PIL import Image
 
             chosen = np.unique(np.linspace(0, len(frames) - 1, min(100, len(frames))).round().astype(int))
-            images = [_frame(Image.open(frames[i])) for i in chosen]
+            images = [gif_frame(Image.open(frames[i])) for i in chosen]
             durations = [200] * (len(images) - 1) + [2000]
             images[0].save(
                 self.directory / "samples.gif",
@@ -140,11 +140,3 @@ class SampleGrid(keras.callbacks.Callback):
             with self._writer.as_default():
                 tf.summary.image("samples", image, step=step)
             self._writer.flush()
-
-
-def _frame(image):
-    """A grid with 256 colours of its own, as a GIF needs; transparent pixels are composited over white."""
-    from PIL import Image
-
-    image = Image.fromarray(as_colour(np.atleast_3d(np.asarray(image))))
-    return image.quantize(256, method=Image.Quantize.MEDIANCUT)

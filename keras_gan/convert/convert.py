@@ -6,7 +6,9 @@ import pathlib
 import keras
 
 from keras_gan import export
-from keras_gan.convert import state_dict, style, translation
+from keras_gan.convert import latent, state_dict, style, super_resolution, translation
+from keras_gan.models.checks import classes_of
+from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
 from keras_gan.models.style_based import kind_of
 from keras_gan.models.stylegan2 import StyleGAN2
@@ -14,7 +16,9 @@ from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.networks.outputs import first
 from keras_gan.tiles import default_overlap
 
-FAMILIES = (*translation.FAMILIES, *style.FAMILIES)
+FAMILIES = (*translation.FAMILIES, *super_resolution.FAMILIES, *style.FAMILIES, *latent.FAMILIES)
+# Whose images are in [0, 1].
+SUPER_RESOLUTION = ("rrdbnet", "msrresnet", "srvggnet")
 
 
 def load(path, prefix=""):
@@ -22,12 +26,17 @@ def load(path, prefix=""):
 
     Family and sizes are recognised from names and shapes; PyTorch is not needed, and nothing in the file
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
-    ESRGAN, BasicSR and Real-ESRGAN (RRDBNet), BasicSR's MSRResNet; state dicts of NVIDIA's StyleGAN2,
-    StyleGAN2-ADA and StyleGAN3 (generators and discriminators), and of the PyTorch GAN zoo's ProGAN.
+    ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
+    PyTorch examples' DCGAN; R3GAN; state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
+    discriminators), and of the PyTorch GAN zoo's ProGAN.
+
+    Training checkpoints with several networks, `{"generator": ..., "optimizer": ...}` or names such as
+    `generator_ema.`, give the averaged generator, else the generator.
 
     Args:
         path: of a `.pth` file, of today's format or the older one, an `.npz` or a `.safetensors` file.
-        prefix: str; only names that begin with it, which is taken off, such as "G." in a file of two networks.
+        prefix: str; only names that begin with it, which is taken off, such as "G." in a file of two networks; or the name
+            of a network in the file, such as "netD_state_dict".
 
     Returns:
         keras.Model, NHWC, in the range of the official network: [0, 1] for super-resolution, else [-1, 1]. Its
@@ -40,12 +49,33 @@ def load(path, prefix=""):
     Example:
     >>> network = keras_gan.convert.load("latest_net_G.pth")  # doctest: +SKIP
     """
-    state = state_dict.read(path, prefix)
+    candidates, problem = state_dict.read(path, prefix), None
+    for _, state in candidates:
+        try:
+            network = _recognized(state, path)
+        except ValueError as error:
+            problem = problem or error
+            continue
+        if network is not None:
+            return network
+    if problem is not None:
+        raise problem
+    known = "; ".join(family.__doc__.splitlines()[0].rstrip(".") for family in FAMILIES)
+    parts, (_, state) = state_dict.parts_of(path), candidates[0]
+    several = f" If it holds several networks, pass the `prefix` of one (--prefix): {', '.join(parts)}."
+    raise ValueError(
+        f"{path} is of no known family. It begins with the names {sorted(state)[:4]}. Known: {known}."
+        + (several if 1 < len(parts) <= 8 else "")
+    )
+
+
+def _recognized(state, path):
+    """The network of a state dict, with its weights; None where it is of no known family."""
     for family in FAMILIES:
         cleaned = state_dict.State(state)
         try:
             found = family(cleaned)
-            if found is not None and family in translation.FAMILIES:
+            if found is not None and isinstance(found[1][0], str):
                 found = found[0], state_dict.chain(*found)
         except ValueError as error:
             raise ValueError(f"{path} looks like {family.__name__}, but {error}") from error
@@ -57,13 +87,7 @@ def load(path, prefix=""):
             network, entries = found
             state_dict.assign(network, cleaned, entries, path)
             return network
-    known = "; ".join(family.__doc__.splitlines()[0].rstrip(".") for family in FAMILIES)
-    parts = sorted({name.partition(".")[0] + "." for name in state})
-    several = f" If it holds several networks, pass the `prefix` of one (--prefix): {', '.join(parts)}."
-    raise ValueError(
-        f"{path} is of no known family. It begins with the names {sorted(state)[:4]}. Known: {known}."
-        + (several if 1 < len(parts) <= 4 else "")
-    )
+    return None
 
 
 def convert(path, to, prefix=""):
@@ -94,7 +118,7 @@ def convert(path, to, prefix=""):
     if network.name == "generator":
         as_gan(network).export(folder, metadata=about)
         return network, folder
-    value_range = [0, 1] if network.name in ("rrdbnet", "msrresnet") else [-1, 1]
+    value_range = [0, 1] if network.name in SUPER_RESOLUTION else [-1, 1]
     # A discriminator's logits are no image.
     name = (
         None
@@ -115,13 +139,15 @@ def as_gan(generator):
         generator: as `load` gives it.
 
     Returns:
-        `StyleGAN2` or `StyleGAN3` where the generator has styles, else `GAN`.
+        `StyleGAN2` or `StyleGAN3` where the generator has styles, else `GAN`, or `ConditionalGAN` where it takes labels.
     """
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
     images = keras.Input(tuple(generator.output_shape[1:]))
     judge = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
     if not any(layer.name == "mapping" for layer in generator.layers):
+        if isinstance(generator.input_shape, list):
+            return ConditionalGAN(generator, judge, num_classes=max(classes_of(generator)), ema_decay=None)
         return GAN(generator, judge, ema_decay=None)
     classes = None
     if isinstance(generator.input_shape, list):

@@ -8,10 +8,7 @@ import numpy as np
 from keras import layers
 
 from keras_gan import torch_file
-from keras_gan.layers import BatchNormalization, PixelShuffle
-
-# Under what the training codes keep the weights, the averaged ones first.
-WRAPPERS = ("params_ema", "params", "state_dict")
+from keras_gan.layers import BatchNormalization, PixelShuffle, PReLU
 
 
 class State(dict):
@@ -21,27 +18,103 @@ class State(dict):
         raise ValueError(f"`{name}` is missing")
 
 
+# Names under which training codes keep networks, best first: averaged weights, then generators, then any.
+NETWORKS = (
+    *("g_ema", "params_ema", "generator_ema", "netg_ema", "ema", "model_ema", "ema_model"),
+    *(
+        "generator",
+        "g",
+        "netg",
+        "netg_state_dict",
+        "generator_state_dict",
+        "gen",
+        "params",
+        "model",
+        "model_state_dict",
+    ),
+    *("state_dict", "net", "network", "weights"),
+)
+# Later than all others.
+DISCRIMINATORS = (
+    "d",
+    "netd",
+    "netd_state_dict",
+    "discriminator",
+    "discriminator_state_dict",
+    "disc",
+    "critic",
+)
+
+
 def read(path, prefix=""):
-    """Names and arrays of a checkpoint's network, the wrappers around them and `module.` taken off.
+    """The networks that a checkpoint may hold, best first.
 
     Args:
         path: of a file of PyTorch, or one that ends in `.npz` or `.safetensors`.
-        prefix: str; only names that begin with it, which is taken off.
+        prefix: str; only names that begin with it, which is taken off. It may be the name of a network in the file.
+
+    Returns:
+        list of (name, state dict), the name "" for the whole file.
+
+    Raises:
+        ValueError: for a file without a state dict, and where nothing begins with the prefix; it lists the names.
     """
-    state = _read_file(path)
-    for key in WRAPPERS:
-        if isinstance(state, dict) and isinstance(state.get(key), dict):
-            state = state[key]
-            break
-    if not isinstance(state, dict) or not any(isinstance(v, np.ndarray) for v in state.values()):
+    found = _state_dicts(_read_file(path))
+    if not found:
         raise ValueError(f"{path} holds no state dict: it must be names and tensors of one network.")
-    state = {
-        name.removeprefix("module."): value for name, value in state.items() if isinstance(value, np.ndarray)
-    }
-    state = {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
-    if not state:
-        raise ValueError(f"{path} has no names that begin with {prefix!r}.")
-    return _without_leftovers(state)
+    if prefix:
+        named = [(name, state) for name, state in found if name == prefix.rstrip(".")]
+        found = named or [
+            (name, {n.removeprefix(prefix): v for n, v in state.items() if n.startswith(prefix)})
+            for name, state in found
+        ]
+        found = [(name, state) for name, state in found if state]
+        if not found:
+            raise ValueError(
+                f"{path} has no names that begin with {prefix!r}. It has: {', '.join(parts_of(path)) or 'none'}"
+            )
+    # What stands before the names of each of several networks in one dict: `generator_ema.`, `Model.`.
+    for name, state in found:  # which grows: one may stand before another
+        heads = {n.partition(".")[0] for n in state}
+        known = [head for head in heads if head.lower() in (*NETWORKS, *DISCRIMINATORS)]
+        for head in known or (heads if len(heads) == 1 else ()):
+            part = {n.removeprefix(f"{head}."): v for n, v in state.items() if n.startswith(f"{head}.")}
+            found.append((f"{name}.{head}".lstrip("."), part))
+    return [(name, _without_leftovers(state)) for name, state in sorted(found, key=_rank)]
+
+
+def parts_of(path):
+    """The names under which a file has its networks: those of dicts in it, and what stands before the names."""
+    found = _state_dicts(_read_file(path))
+    names = {name for name, _ in found if name}
+    return sorted(names or {n.partition(".")[0] + "." for _, state in found for n in state})
+
+
+def _state_dicts(content, name=""):
+    """(name, state dict) of all dicts of tensors in a file's content; what belongs to optimisers is left out."""
+    if not isinstance(content, dict):
+        return []
+    arrays = {_plain(n): v for n, v in content.items() if isinstance(v, np.ndarray) and isinstance(n, str)}
+    found = [(name, arrays)] if any(v.ndim for v in arrays.values()) else []
+    for key, value in content.items():
+        if isinstance(value, dict) and isinstance(key, str) and "optim" not in key.lower():
+            found += _state_dicts(value, f"{name}.{key}".lstrip("."))
+    return found
+
+
+def _plain(name):
+    """A name without what wrappers of training put before it, however often."""
+    while name.startswith(("module.", "_orig_mod.")):
+        name = name.partition(".")[2]
+    return name
+
+
+def _rank(entry):
+    """Averaged networks first, then generators; discriminators last."""
+    words = [word.lower() for word in entry[0].split(".")]
+    if any(word in DISCRIMINATORS for word in words):
+        return len(NETWORKS) + 1
+    return min((NETWORKS.index(word) for word in words if word in NETWORKS), default=len(NETWORKS))
 
 
 def _read_file(path):
@@ -51,9 +124,16 @@ def _read_file(path):
     if ending == ".npz":
         try:
             with np.load(path, allow_pickle=False) as file:
-                return {name: file[name] for name in file.files}
+                state = {name: file[name] for name in file.files}
         except (ValueError, EOFError, zipfile.BadZipFile) as error:
             raise ValueError(f"{path} cannot be read as a NumPy file of arrays: {error}") from error
+        raw = [name for name, value in state.items() if value.dtype.kind == "V"]
+        if raw:
+            raise ValueError(
+                f"{path} has values that NumPy does not know, such as `{raw[0]}` ({state[raw[0]].dtype}): it writes bfloat16 so. "
+                "Save them as float32, `array.astype('float32')`, or as safetensors."
+            )
+        return state
     if ending == ".safetensors":
         try:
             import safetensors
@@ -63,9 +143,20 @@ def _read_file(path):
                 "Files of safetensors need its package. Install it: pip install 'keras-gan[safetensors]'"
             ) from error
         try:
-            return load_file(path)
+            import ml_dtypes  # noqa: F401 (NumPy's bfloat16, which comes with TensorFlow)
+
+            state = load_file(path)
         except safetensors.SafetensorError as error:
             raise ValueError(f"{path} cannot be read as a file of safetensors: {error}") from error
+        except (AttributeError, KeyError, TypeError) as error:
+            raise ValueError(
+                f"{path} has values of a type that is not read here, such as 8-bit floats: save the weights as float32, "
+                f"float16 or bfloat16. ({error})"
+            ) from error
+        return {
+            name: value.astype("float32") if value.dtype.kind in "Vf" else value
+            for name, value in state.items()
+        }
     return torch_file.read(path)
 
 
@@ -138,6 +229,8 @@ def chain(network, names):
         for suffix, variable, order in _weights_of(layer):
 
             def arrange(array, order=order, scale=scale, channels=variable.shape[-1]):
+                if order == "channels":
+                    return array.reshape(1, 1, -1)
                 array = array.transpose(order) if order else array
                 if scale and array.shape[-1] == channels:
                     # PyTorch's pixel shuffle has a channel's pixels beside each other.
@@ -150,7 +243,7 @@ def chain(network, names):
 
 
 def _weights_of(layer):
-    """(suffix in PyTorch, variable, transposition or None) of a layer's weights."""
+    """(suffix in PyTorch, variable, transposition, "channels" or None) of a layer's weights."""
     for suffix, attribute, order in WEIGHTS[type(layer)]:
         variable = getattr(layer, attribute)
         if variable is not None:
@@ -161,6 +254,7 @@ def _weights_of(layer):
 WEIGHTS = {
     layers.Conv2D: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
     layers.Conv2DTranspose: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
+    PReLU: [("weight", "alpha", "channels")],
     BatchNormalization: [
         ("weight", "gamma", None),
         ("bias", "beta", None),

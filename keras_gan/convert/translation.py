@@ -22,7 +22,7 @@ def cyclegan_resnet(state):
     last = f"model.{10 + blocks + 7}"
     network = networks.resnet(
         (None, None, first.shape[1]),
-        _outputs(state, last),
+        outputs_of(state, last),
         blocks=blocks,
         filters=len(first),
         normalization=_normalization(state, "model.1", "model.2"),
@@ -48,7 +48,7 @@ def pix2pix_unet(state):
     levels = ["model.model.1" + ".model.3" * i for i in range(downs - 1)]
     network = networks.unet(
         (2**downs, 2**downs, first.shape[1]),
-        _outputs(state, "model.model.3", axis=1),
+        outputs_of(state, "model.model.3", axis=1),
         filters=len(first),
         downs=downs,
         normalization=_normalization(state, f"{levels[0]}.model.1", f"{levels[0]}.model.2"),
@@ -96,57 +96,10 @@ def pixel_discriminator(state):
     return network, ["net.0", *_with_norms(state, ["net.2"]), "net.5"]
 
 
-# What older files of ESRGAN call what newer ones (BasicSR, Real-ESRGAN) call otherwise.
-ESRGAN_NAMES = [
-    (r"^RRDB_trunk\.(\d+)\.RDB(\d)", r"body.\1.rdb\2"),
-    (r"^trunk_conv\.", "conv_body."),
-    (r"^upconv(\d)\.", r"conv_up\1."),
-    (r"^HRconv\.", "conv_hr."),
-]
+FAMILIES = (cyclegan_resnet, pix2pix_unet, patchgan, pixel_discriminator)
 
 
-def rrdbnet(state):
-    """xinntao's RRDBNet (ESRGAN, BasicSR, Real-ESRGAN)."""
-    if not any(re.match(r"RRDB_trunk\.0\.RDB1|body\.0\.rdb1", name) for name in state):
-        return None
-    for name in list(state):
-        new = name
-        for pattern, replacement in ESRGAN_NAMES:
-            new = re.sub(pattern, replacement, new)
-        state[new] = state.pop(name)
-    blocks = sum(bool(re.fullmatch(r"body\.\d+\.rdb1\.conv1\.weight", name)) for name in state)
-    first, channels = state["conv_first.weight"], _outputs(state, "conv_last")
-    # Where pixels became channels before, the scale is smaller.
-    squared = first.shape[1] // channels
-    network = networks.rrdbnet(
-        {1: 4, 4: 2, 16: 1}.get(squared, 4),
-        first.shape[1] // (squared if squared in (1, 4, 16) else 1),
-        out_channels=channels,
-        filters=len(first),
-        blocks=blocks,
-        growth=_outputs(state, "body.0.rdb1.conv1"),
-    )
-    dense = [f"body.{b}.rdb{i}.conv{j}" for b in range(blocks) for i in (1, 2, 3) for j in range(1, 6)]
-    return network, ["conv_first", *dense, "conv_body", "conv_up1", "conv_up2", "conv_hr", "conv_last"]
-
-
-def msrresnet(state):
-    """BasicSR's MSRResNet."""
-    if "conv_first.weight" not in state or "body.0.conv1.weight" not in state:
-        return None
-    blocks = sum(bool(re.fullmatch(r"body\.\d+\.conv1\.weight", name)) for name in state)
-    filters, channels = state["conv_first.weight"].shape[:2]
-    ups = [name for name in ("upconv1", "upconv2") if f"{name}.weight" in state]
-    scale = 4 if len(ups) == 2 else round((_outputs(state, "upconv1") / filters) ** 0.5)
-    network = networks.msrresnet(scale, channels, filters=filters, blocks=blocks)
-    body = [f"body.{b}.conv{i}" for b in range(blocks) for i in (1, 2)]
-    return network, ["conv_first", *body, *ups, "conv_hr", "conv_last"]
-
-
-FAMILIES = (cyclegan_resnet, pix2pix_unet, patchgan, pixel_discriminator, rrdbnet, msrresnet)
-
-
-def _outputs(state, module, axis=0):
+def outputs_of(state, module, axis=0):
     return state[f"{module}.weight"].shape[axis]
 
 
@@ -165,7 +118,7 @@ def _add_biases(state, network, convolutions, transposed=()):
     if normalized or any(f"{name}.bias" in state for name in convolutions):
         return
     for name in convolutions:
-        outputs = _outputs(state, name, axis=1 if name in transposed else 0)
+        outputs = outputs_of(state, name, axis=1 if name in transposed else 0)
         state[f"{name}.bias"] = np.zeros(outputs, "float32")
 
 

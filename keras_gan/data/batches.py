@@ -67,6 +67,11 @@ class BadImages:
 def check_spec(spec, model, where):
     """Raise a ValueError where a batch's static dtype and shape are not what the networks take."""
     image, image_shape = spec["image"], (None, *model.image_shape)
+    if "label" in spec and spec["label"].dtype.name in ("string", "object"):
+        raise ValueError(
+            f"The labels of {where} are strings, and must be numbers from 0: `[class_names.index(name) for name in names]`; the "
+            "names go into the model, `ConditionalGAN(..., class_names=class_names)`."
+        )
     model.check_condition(spec, where)
     if "sample_weight" in spec and any(isinstance(layer, Packing) for layer in model.discriminator.layers):
         raise ValueError(
@@ -87,6 +92,8 @@ def check_spec(spec, model, where):
         hint = " Add the channel: `images[..., None]`."
         if tuple(shape) == tuple(image_shape[1:]):
             hint = " Data sets must be batched: `dataset.batch(64, drop_remainder=True)`."
+        elif shape.rank > len(image_shape):
+            hint = ""
         raise ValueError(
             f"Images must have shape (batch, *{tuple(image_shape[1:])}). Received in {where}: {shape}.{hint}"
         )
@@ -94,8 +101,12 @@ def check_spec(spec, model, where):
         if None not in (have, want) and have != want:
             raise ValueError(
                 f"The networks take images of shape {tuple(image_shape[1:])} (height, width, channels). "
-                f"Received in {where}: {tuple(shape[1:])}. Load them with that `image_size` and "
-                "`channels`, or build the networks with that `image_shape`."
+                f"Received in {where}: {tuple(shape[1:])}. "
+                + (
+                    "Put the channels last: `np.moveaxis(images, 1, -1)`."
+                    if len(shape) == 4 and (*shape[2:], shape[1]) == image_shape[1:]
+                    else "Load them with that `image_size` and `channels`, or build the networks with that `image_shape`."
+                )
             )
 
 
@@ -201,6 +212,8 @@ class TrainingBatches:
         self.below = None if self.stream else stream_of(dataset, through_all=True)
         self.name = self.stream.name if self.stream else "a tf.data.Dataset"
         self.batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
+        if steps_per_epoch is not None and not (isinstance(steps_per_epoch, int) and steps_per_epoch >= 1):
+            raise ValueError(f"`steps_per_epoch` must be a positive int. Received: {steps_per_epoch!r}")
         self.state = model.state
         self.k = k = model.discriminator_steps
         self.steps_per_epoch = steps_per_epoch
@@ -245,7 +258,15 @@ class TrainingBatches:
                 f"With discriminator_steps={self.k} a step takes {self.k} batches of one known size: "
                 "write `dataset.batch(batch_size, drop_remainder=True)`."
             )
-        return dataset.rebatch(self.k * batch_size, drop_remainder=True)
+        dataset = dataset.rebatch(self.k * batch_size, drop_remainder=True)
+
+        # A strategy of one device takes the batch size of before `rebatch` (TensorFlow 2.21); not where an operation follows.
+        def sized(batch):
+            return {
+                name: tf.ensure_shape(x, (self.k * batch_size, *x.shape[1:])) for name, x in batch.items()
+            }
+
+        return untuned(dataset.map(sized))
 
     def start(self, epoch, position):
         """Let the next iterator begin at a step of an epoch."""
@@ -344,6 +365,11 @@ def _arrays(x, y, sample_weight):
                 f"of shape {np.shape(value[0])}"
             )
         arrays[name] = np.asarray(value)
+        if name == "label" and arrays[name].dtype.kind in "USO":
+            raise ValueError(
+                "The labels are strings, and must be numbers from 0: `class_names, labels = np.unique(names, "
+                "return_inverse=True)`; the names go into the model, `ConditionalGAN(..., class_names=class_names)`."
+            )
     for name, images in images_of(arrays).items():
         check_floats(images, name)
     for name, array in arrays.items():

@@ -34,6 +34,8 @@ def image_size_pair(image_size):
     pair = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
     if len(pair) != 2 or not all(isinstance(side, int) and side >= 1 for side in pair):
         raise ValueError(f"`image_size` must be a positive int or (height, width). Received: {image_size!r}")
+    if max(pair) > 8192:
+        raise ValueError(f"`image_size` must be at most 8192 pixels. Received: {image_size!r}")
     return pair
 
 

@@ -33,7 +33,7 @@ class Extractor:
     """A network that turns images into vectors, with all that a figure depends on.
 
     Images are rounded to 256 levels, grey ones are repeated to three channels where the network
-    takes colour, and they are resized to its size by an antialiased bicubic filter, computed in
+    takes colour, images of four channels (RGBA) are composited over white where it takes three, and they are resized to its size by an antialiased bicubic filter, computed in
     float32 and not rounded again (as clean-fid does).
 
     Args:
@@ -63,6 +63,16 @@ class Extractor:
     def __init__(self, source, *, layer=None, weights=None, value_range=None, sha256=None):
         if not isinstance(source, (str, os.PathLike, keras.Model)):
             raise ValueError(f"`source` must be a name, a path or a keras.Model. Received: {source!r}")
+        if not isinstance(source, keras.Model) and source != "inception":
+            # Found now, and not when an epoch has been trained.
+            path = pathlib.Path(source)
+            if path.suffix == ".keras" or os.sep in str(source) or path.exists():
+                if not path.exists():
+                    raise ValueError(f"There is no extractor {str(path)!r}.")
+            else:
+                _application(source)
+        if weights is not None and str(weights) != "random" and not os.path.exists(weights):
+            raise ValueError(f"There is no file of weights {str(weights)!r}.")
         if value_range is not None and not (len(value_range) == 2 and value_range[0] < value_range[1]):
             raise ValueError(f"`value_range` must be (low, high). Received: {value_range!r}")
         self.source = source if isinstance(source, keras.Model) else str(source)
@@ -189,7 +199,8 @@ class Extractor:
         self.load()
         if len(image_shape) != 3:
             raise ValueError(f"Extractors take images. Received: data of shape {tuple(image_shape)}")
-        if image_shape[-1] != self._channels() and image_shape[-1] != 1:
+        transparent = image_shape[-1] == 4 and self._channels() == 3
+        if image_shape[-1] not in (1, self._channels()) and not transparent:
             raise ValueError(
                 f"The extractor {self.name!r} takes images with {self._channels()} channels. Received: "
                 f"shape {tuple(image_shape)} (height, width, channels)"
@@ -212,11 +223,20 @@ class Extractor:
     def _of_images(self, images):
         if "int" not in keras.backend.standardize_dtype(images.dtype):
             images = to_uint8(images)
-        return self._of_levels(ops.cast(images, "float32"))
+        return self._of_levels(self._opaque(ops.cast(images, "float32")))
+
+    def _opaque(self, images):
+        """Images in [0, 255] as the network takes them: RGBA is composited over white for one of three channels."""
+        if images.shape[-1] != 4 or self._channels() != 3:
+            return images
+        alpha = images[..., 3:] / 255.0
+        return ops.round(images[..., :3] * alpha + 255.0 * (1.0 - alpha))
 
     def of_floats(self, images):
         """Features of images in [-1, 1] that are not rounded to 256 levels, as derivatives need."""
         self.check(images.shape[1:])
+        if images.shape[-1] == 4:
+            raise ValueError("Derivatives are of images without transparency: train with `channels=3`.")
         return self._of_levels((ops.cast(images, "float32") + 1.0) * 127.5)
 
     def maps(self, layers, before_activation=False):

@@ -47,7 +47,9 @@ def _download():
     except Exception as error:
         raise OSError(
             f"The weights of the FID Inception cannot be downloaded ({error}). Fetch {ORIGIN} elsewhere and "
-            "pass its path: Extractor('inception', weights=PATH)."
+            "pass its path: Extractor('inception', weights=PATH), on the command line --weights PATH. Without a network: a "
+            "classifier trained on your classes, `train_extractor(dataset)`, --extractor trained; or a network of your own, "
+            "Extractor('network.keras'), --extractor network.keras."
         ) from error
 
 

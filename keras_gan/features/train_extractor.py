@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import time
 
 import keras
 import numpy as np
 from keras import layers
 
 from keras_gan.cache import cache_folder, write_whole
+from keras_gan.clock import clock
 from keras_gan.data.stream import from_the_start
 from keras_gan.features.extractor import Extractor, in_float32
 
@@ -42,6 +44,12 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
     >>> extractor.features, extractor.accuracy
     (128, 1.0)
     """
+    names = [getattr(data, "class_names", None) for data in (dataset, test)]
+    if None not in names and names[0] != names[1]:
+        raise ValueError(
+            f"The classes of the held-out images are {names[1]}, those of the training {names[0]}: the same label would be "
+            "another class. Load both by one call of `keras_gan.data.load`."
+        )
     images, labels = _arrays(dataset)
     if test is None:
         order = np.random.default_rng(seed).permutation(len(images))
@@ -61,7 +69,7 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
     if not _readable(path):
         if verbose:
             print(f"Training a classifier on {len(images)} images, once: {epochs} epochs.", flush=True)
-        network = train_classifier(images, labels, num_classes, epochs, seed)
+        network = train_classifier(images, labels, num_classes, epochs, seed, verbose)
         accuracy = json.dumps({"accuracy": accuracy_of(network, test_images, test_labels)}) + "\n"
         write_whole(path.with_suffix(".json"), lambda partial: partial.write_text(accuracy))
         # Last: where the network is, all is.
@@ -86,8 +94,10 @@ def _readable(path):
         return False
 
 
-def train_classifier(images, labels, num_classes, epochs, seed=0):
+def train_classifier(images, labels, num_classes, epochs, seed=0, verbose=False):
     """Train a convolutional classifier of images in [-1, 1], in float32; it has a layer "features" (128).
+
+    With `verbose` it prints a line at each tenth of the epochs, with the time that is left.
 
     Returns:
         keras.Model from images to logits.
@@ -100,9 +110,13 @@ def train_classifier(images, labels, num_classes, epochs, seed=0):
         keras.losses.SparseCategoricalCrossentropy(from_logits=True),
     )
     rng = np.random.default_rng(seed)
-    for _ in range(epochs):
+    began = time.monotonic()
+    for epoch in range(1, epochs + 1):
         order = rng.permutation(len(images))
         network.fit(images[order], labels[order], batch_size=128, shuffle=False, verbose=0)
+        if verbose and epoch < epochs and epoch * 10 // epochs > (epoch - 1) * 10 // epochs:
+            left = (time.monotonic() - began) / epoch * (epochs - epoch)
+            print(f"Classifier: epoch {epoch}/{epochs}, {clock(left)} left", flush=True)
     # Its optimiser is not part of it.
     return keras.Model(network.inputs[0], network.outputs[0], name="classifier")
 

@@ -5,6 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_gan.grid import gif_frame, opaque
 from keras_gan.networks.outputs import first
 
 
@@ -212,7 +213,7 @@ def save_animation(frames, filepath, fps=20):
     """Write frames as a GIF or an MP4.
 
     Args:
-        frames: list of PIL images of one size.
+        frames: list of PIL images of one size; transparent pixels are composited over white.
         filepath: ends in .gif or .mp4; MP4 needs `pip install 'keras-gan[video]'`.
         fps: frames per second.
 
@@ -229,7 +230,7 @@ def save_animation(frames, filepath, fps=20):
     if not frames:
         raise ValueError("An animation needs a frame at least. Received none.")
     if filepath.suffix == ".gif":
-        frames = [frame.convert("P") for frame in frames]
+        frames = [gif_frame(frame) for frame in frames]
         frames[0].save(filepath, save_all=True, append_images=frames[1:], duration=round(1000 / fps), loop=0)
     elif filepath.suffix == ".mp4":
         try:
@@ -243,7 +244,7 @@ def save_animation(frames, filepath, fps=20):
         writer = imageio_ffmpeg.write_frames(str(filepath), size, fps=fps, macro_block_size=2, quality=8)
         writer.send(None)
         for frame in frames:
-            writer.send(np.ascontiguousarray(frame.convert("RGB").crop((0, 0, *size))))
+            writer.send(np.ascontiguousarray(opaque(frame).convert("RGB").crop((0, 0, *size))))
         writer.close()
     else:
         raise ValueError(f"An animation's name must end in .gif or .mp4. Received: {filepath}")

@@ -77,7 +77,8 @@ class SpectralNormalization(keras.layers.Wrapper):
         kernel = self.normalized.value if kernel is None else kernel
         matrix = ops.cast(kernel, self.u.dtype)
         if self._transposed:
-            matrix = ops.swapaxes(matrix, -1, -2)
+            axes = range(len(matrix.shape) - 2)
+            matrix = ops.transpose(matrix, (*axes, len(axes) + 1, len(axes)))
         matrix = ops.reshape(matrix, (-1, matrix.shape[-1]))
         constant = ops.stop_gradient(matrix)
         u = _unit(self.u.value)

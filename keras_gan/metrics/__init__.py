@@ -3,6 +3,7 @@
 from keras_gan import features
 from keras_gan.features import Extractor, train_extractor
 from keras_gan.metrics import functional
+from keras_gan.metrics.aliases import ALIASES, get
 from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
 from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
 from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
@@ -22,6 +23,7 @@ from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein
 from keras_gan.metrics.ssim import SSIM, ssim
 
 __all__ = [
+    "ALIASES",
     "MSSSIM",
     "PRDC",
     "PSNR",
@@ -48,6 +50,7 @@ __all__ = [
     "evaluate",
     "features",
     "functional",
+    "get",
     "lpips",
     "psnr",
     "ssim",

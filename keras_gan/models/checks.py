@@ -1,6 +1,7 @@
 """What is checked before anything is computed, with errors that say what to do."""
 
 import contextlib
+import difflib
 import numbers
 import warnings
 
@@ -30,6 +31,8 @@ def check_networks(generator, discriminator, conditional):
                 f"The {name} takes {len(network.input_shape)} inputs, and this model gives it one. Networks "
                 "that take labels belong into `ConditionalGAN` (or `ACGAN`)."
             )
+    _check_one_output(generator)
+    _check_channels_last(generator, discriminator)
     latents = _shape(generator, "input", "generator")
     if None in latents[1:]:
         raise ValueError(
@@ -61,6 +64,8 @@ def check_translation(generator, discriminator):
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
             raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
+    _check_one_output(generator)
+    _check_channels_last(generator, discriminator)
     source, made = (_shape(generator, side, "generator") for side in ("input", "output"))
     judged, logits = (_shape(discriminator, side, "discriminator") for side in ("input", "output"))
     if isinstance(generator.input_shape, list) or len(source) != 4 or len(made) != 4:
@@ -90,6 +95,38 @@ def check_translation(generator, discriminator):
     if logits[-1] != 1:
         raise ValueError(
             f"The discriminator must give one logit per image or patch. Received: output_shape={logits}"
+        )
+
+
+def _check_one_output(generator):
+    shapes = getattr(generator, "output_shape", None) if generator.built else None
+    if isinstance(shapes, (list, dict)):
+        raise ValueError(
+            f"The generator has {len(shapes)} outputs, and a GAN takes one, the images. Received: output_shape={shapes}. Name "
+            "the output of the images: `keras.Model(generator.inputs, generator.outputs[0])`."
+        )
+
+
+def _check_channels_last(generator, discriminator):
+    """Raise a ValueError for networks whose images have the channels before height and width."""
+    for name, network, side in (
+        ("generator", generator, "output"),
+        ("discriminator", discriminator, "input"),
+    ):
+        shape = first(getattr(network, f"{side}_shape", None)) if network.built else None
+        if not isinstance(shape, tuple) or len(shape) != 4:
+            continue
+        _, one, height, last = shape
+        if one in (1, 3, 4) and height == last and last not in (1, 2, 3, 4, None):
+            raise ValueError(
+                f"The {name}'s images have the channels first, {shape}; keras_gan takes them last, (batch, height, width, "
+                'channels). Build the networks with `data_format="channels_last"`, and images with '
+                "`np.moveaxis(images, 1, -1)`."
+            )
+    if keras.config.image_data_format() == "channels_first":
+        raise ValueError(
+            "Keras is set to `channels_first`, and keras_gan takes images with the channels last: "
+            '`keras.config.set_image_data_format("channels_last")` before the networks are built.'
         )
 
 
@@ -124,6 +161,21 @@ def check_class_names(training, other, where):
             "another class. Load both by one call, `keras_gan.data.load(..., splits=(...), labels=True)`, or rename the "
             "class folders."
         )
+
+
+def numbers_of_classes(names, class_names):
+    """The label of a class's name, or the labels of a list of names."""
+    if class_names is None:
+        raise ValueError(f"This model has no names of classes: give their numbers. Received: {names!r}")
+    if not isinstance(names, str):
+        return [name if isinstance(name, int) else numbers_of_classes(name, class_names) for name in names]
+    if names not in class_names:
+        near = difflib.get_close_matches(names, class_names, n=1)
+        raise ValueError(
+            f"There is no class {names!r}. The classes are {', '.join(class_names)}."
+            + (f" Did you mean {near[0]!r}?" if near else "")
+        )
+    return class_names.index(names)
 
 
 def classes_of(network):
@@ -198,8 +250,12 @@ def check_ema_decay(ema_decay):
 
 def clone(generator):
     """A copy of the generator with weights of its own."""
+    functional = isinstance(generator, keras.Sequential) or getattr(generator, "outputs", None)
+    lambdas = [layer for layer in generator._flatten_layers() if isinstance(layer, keras.layers.Lambda)]
     try:
-        copy = keras.models.clone_model(generator)
+        # Only the layers of functional models can be copied one by one.
+        options = {"clone_function": _copy_layer, "recursive": True} if functional and lambdas else {}
+        copy = keras.models.clone_model(generator, **options)
         if not copy.built:
             copy(tf.zeros((1, *first(generator.input_shape)[1:])))
         return copy
@@ -209,6 +265,17 @@ def clone(generator):
             "cannot be copied: give it a `get_config` with its constructor's arguments, or pass "
             f"`ema_decay=None`. ({error})"
         ) from error
+
+
+def _copy_layer(layer):
+    """A layer of the same arguments; of a `Lambda` with its function as it is, which Keras would not read from a config."""
+    if not isinstance(layer, keras.layers.Lambda):
+        return layer.__class__.from_config(layer.get_config())
+    config = {name: layer.get_config()[name] for name in ("name", "trainable", "dtype")}
+    config["dtype"] = layer.dtype_policy
+    return keras.layers.Lambda(
+        layer.function, output_shape=layer._output_shape, mask=layer.mask, arguments=layer.arguments, **config
+    )
 
 
 def layers_of(network, kind):

@@ -103,9 +103,8 @@ class ConditionalGAN(GAN):
         if self.num_classes is not None:
             if not value.dtype.is_integer or value.shape.rank != 1:
                 raise ValueError(
-                    "Labels must be ints of shape (batch,), one for each image"
-                    f" (of one-hot labels take `argmax`). Received in {where}: dtype={value.dtype.name}, "
-                    f"shape={value.shape}"
+                    f"Labels must be ints of shape (batch,), one for each image. Received in {where}: "
+                    f"dtype={value.dtype.name}, shape={value.shape}. {_label_hint(value)}"
                 )
         elif not value.dtype.is_floating or not value.shape[1:].is_compatible_with(
             self.condition_spec.shape[1:]
@@ -125,8 +124,10 @@ class ConditionalGAN(GAN):
         return [(inside, tf.strings.join([message, "received ", low, " to ", high, "."]))]
 
     def as_condition(self, labels, n):
-        """A label or vector, or one for each of n images, as an array of n."""
+        """A label (an int, or a name of `class_names`) or vector, or one for each of n images, as an array of n."""
         given = np.asarray(labels)
+        if self.num_classes is not None and given.dtype.kind in "UO":
+            given = np.asarray(checks.numbers_of_classes(labels, self.class_names))
         if self.num_classes is not None:
             if given.dtype.kind not in "iu" or given.shape not in ((), (n,)):
                 raise ValueError(
@@ -149,8 +150,8 @@ class ConditionalGAN(GAN):
 
         Args:
             n, seed, batch_size, truncation: as in `GAN.generate`.
-            labels: int, or n ints; `None` for classes drawn at random, the same for the same
-                seed. Where the condition is a vector: that, or n of them.
+            labels: int or a name of `class_names`, or n of them; `None` for classes drawn at random, the same for the
+                same seed. Where the condition is a vector: that, or n of them.
 
         Returns:
             uint8 array of shape (n, height, width, channels).
@@ -208,3 +209,16 @@ class ConditionalGAN(GAN):
         else:
             condition = (np.arange(rows) % self.num_classes).repeat(columns).astype("int32")
         return latents, condition
+
+
+def _label_hint(value):
+    """What to write for labels of a wrong form, of a tensor or array."""
+    if value.dtype.name == "string":
+        return "Turn names into numbers: `[class_names.index(name) for name in names]`."
+    if value.shape.rank == 2 and value.shape[1] == 1:
+        return "Take the one column: `labels[:, 0]`" + (
+            "." if value.dtype.is_integer else ", and `.astype('int32')`."
+        )
+    if value.shape.rank == 2:
+        return "Of one-hot labels take `labels.argmax(axis=-1)`."
+    return "Write `labels.astype('int32')`." if value.shape.rank == 1 else ""

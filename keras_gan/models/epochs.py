@@ -5,6 +5,9 @@ import numpy as np
 
 from keras_gan.callbacks.checkpoint import Checkpoint
 
+# It begins at 32768: below, 21 steps more were skipped than made.
+LEAST_LOSS_SCALE = 2.0**-6
+
 
 class Epochs(keras.callbacks.Callback):
     """Tells the data which epoch it is in, counts epochs, and stops at the first bad figure.
@@ -47,6 +50,7 @@ class Epochs(keras.callbacks.Callback):
         self.model.enter_stage()
 
     def on_train_batch_end(self, batch, logs=None):
+        self._check_loss_scales()
         if logs and not all(np.isfinite(value).all() for value in logs.values()):
             step, index = self.model.state.first_bad.numpy()
             name = self.model.figure_names[index] if step else "a figure"
@@ -62,6 +66,22 @@ class Epochs(keras.callbacks.Callback):
             )
         steps = self.batches.steps_per_epoch
         self.model.at_epoch_end = steps is not None and self.first_step + batch + 1 >= steps
+
+    def _check_loss_scales(self):
+        """Stop where gradients in float16 stay infinite: Keras halves the loss scale down to 0, and then weights are NaN."""
+        for player in ("generator", "discriminator"):
+            optimizer = getattr(self.model, f"{player}_optimizer")
+            if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
+                continue
+            scale = float(optimizer.dynamic_scale.numpy())
+            if scale < LEAST_LOSS_SCALE:
+                step = int(self.model.state.generator_step.numpy())
+                raise FloatingPointError(
+                    f"The {player}'s gradients in float16 were infinite or NaN so often that the loss scale fell to {scale:g} at "
+                    f"step {step}: nothing is learnt any more. The training stopped; checkpoints saved before are as they "
+                    "were. Compute in bfloat16 (`mixed_bfloat16`) or float32, lower the learning rates, or add a penalty on "
+                    "the discriminator (`regularizers=['r1']`)."
+                )
 
     def on_epoch_end(self, epoch, logs=None):
         # An epoch that was cut short (`StopAtStep`) stays open: more steps go on in it. Of data whose order is not

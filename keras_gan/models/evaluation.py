@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan.features.extractor import shared
+from keras_gan.metrics.aliases import get
 from keras_gan.metrics.metric import ImageMetric
 from keras_gan.models.checks import check_metrics
 
@@ -18,7 +19,9 @@ class Evaluation:
     names = ("real_score", "fake_score", "d_adversarial", "g_adversarial")
 
     def __init__(self, metrics):
-        self.metrics = check_metrics(metrics or [])
+        self.metrics = check_metrics(
+            [get(metric) if isinstance(metric, str) else metric for metric in _as_list(metrics)]
+        )
         self.count = self._variable("images_seen", (), "int64")
         self.means = self._variable("evaluation_means", (len(self.names),), "float32")
 
@@ -84,6 +87,12 @@ class Evaluation:
             result = metric.result()
             figures |= result if isinstance(result, dict) else {metric.name: result}
         return {name: float(value) for name, value in figures.items()}
+
+
+def _as_list(metrics):
+    if metrics is None:
+        return []
+    return list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
 
 
 def mean_logit(logits):

@@ -84,6 +84,14 @@ class GAN(Loops, keras.Model):
 
     # === Construction ===
 
+    def __new__(cls, *args, **kwargs):
+        if len(args) == 1 and isinstance(args[0], (tuple, list)):
+            raise ValueError(
+                f"`{cls.__name__}` takes its networks one by one: `{cls.__name__}(*networks)`. Received: a "
+                f"{type(args[0]).__name__} of {len(args[0])}"
+            )
+        return super().__new__(cls, *args, **kwargs)
+
     def __init__(
         self,
         generator,
@@ -164,6 +172,7 @@ class GAN(Loops, keras.Model):
         jit_compile="auto",
         steps_per_execution=1,
         run_eagerly=False,
+        optimizer=None,
     ):
         """Choose the parts of training. What is left `None` is the variant's default.
 
@@ -176,14 +185,20 @@ class GAN(Loops, keras.Model):
                 that the discriminator sees in training.
             discriminator_steps: int, discriminator updates for one of the generator.
             metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
-                [-1, 1]; computed by `evaluate` and validation, with fakes of `ema_generator`.
+                [-1, 1], or aliases such as "fid" (on Inception's features); computed by `evaluate` and validation, with fakes of `ema_generator`.
             jit_compile: bool or "auto" (Keras decides; off on a CPU). XLA.
             steps_per_execution: int, steps in one call of the compiled function.
             run_eagerly: bool, for debugging.
+            optimizer: not for GANs, whose players have one each: a ValueError.
 
         Raises:
             ValueError: for an unknown name, and for parts that do not go together.
         """
+        if optimizer is not None:
+            raise ValueError(
+                "A GAN has two optimisers: pass `generator_optimizer=` and `discriminator_optimizer=`, two objects. Received: "
+                f"optimizer={optimizer!r}"
+            )
         chosen = {
             "generator_optimizer": generator_optimizer,
             "discriminator_optimizer": discriminator_optimizer,
@@ -275,6 +290,16 @@ class GAN(Loops, keras.Model):
     def image_shape(self):
         """(height, width, channels) of the images, or (size,) of vectors."""
         return tuple(first(self.discriminator.input_shape)[1:])
+
+    @property
+    def input_shape(self):
+        """What `call` takes, as experiment trackers ask for it."""
+        return self.generator.input_shape
+
+    @property
+    def output_shape(self):
+        """What `call` gives."""
+        return self.generator.output_shape
 
     @property
     def pack_size(self):
@@ -482,6 +507,8 @@ class GAN(Loops, keras.Model):
 
     # Names of what `discriminator_terms` and `generator_terms` give.
     term_names = {"discriminator": (), "generator": ()}
+    # Those among them that are logged and not minimised.
+    only_logged = ()
 
     def discriminator_terms(self, batch, real_outputs, fake_outputs):
         """What a model adds to the discriminator's loss: a dict of scalars, by `term_names`."""
@@ -497,7 +524,8 @@ class GAN(Loops, keras.Model):
                 f"`{player}_terms` of {type(self).__name__} must give what `term_names[{player!r}]` lists, "
                 f"{list(self.term_names[player])}. Received: {list(terms)}"
             )
-        return loss + sum(terms.values()), {**figures, **terms}
+        minimized = [value for name, value in terms.items() if name not in self.only_logged]
+        return loss + sum(minimized), {**figures, **terms}
 
     def _penalties(self, player):
         return [r for r in self.regularizers if isinstance(r, Penalty) and r.player == player]
@@ -673,10 +701,13 @@ class GAN(Loops, keras.Model):
         """Write everything that training needs to a `.keras` file.
 
         After `import keras_gan`, `keras.saving.load_model` reads it, and `fit` goes on as if nothing
-        had happened.
+        had happened. "hf://USER/NAME" writes to the Hugging Face Hub (with the package huggingface_hub, logged in).
         """
-        if not str(filepath).endswith(".keras"):
-            raise ValueError(f"`filepath` must end in .keras. Received: {str(filepath)!r}")
+        if not str(filepath).endswith(".keras") and not str(filepath).startswith("hf://"):
+            raise ValueError(
+                "`filepath` must end in .keras, or be a repository of the Hugging Face Hub, hf://USER/NAME. Received: "
+                f"{str(filepath)!r}"
+            )
         super().save(filepath, **kwargs)
 
     def save_own_variables(self, store):

@@ -47,6 +47,7 @@ class InfoGAN(GAN):
     """
 
     discriminator_outputs_used = 2
+    only_logged = ("mutual_information",)
     term_names = {"discriminator": (), "generator": ("g_information", "mutual_information")}
 
     def __init__(
@@ -137,11 +138,6 @@ class InfoGAN(GAN):
             constant = 0.5 * self.codes * math.log(2.0 * math.pi)
             loss = loss + self.code_weight * (0.5 * ops.mean(ops.sum(distance, axis=1)) + constant)
         return {"g_information": loss, "mutual_information": math.log(self.categories) - category}
-
-    @staticmethod
-    def _add(loss, figures, terms):
-        # The bound is for the logs.
-        return loss + terms.get("g_information", 0.0), {**figures, **terms}
 
     # === Use ===
 

@@ -116,7 +116,7 @@ class Loops:
             return super().fit(
                 batches.dataset,
                 epochs=epochs,
-                callbacks=self.fit_callbacks,
+                callbacks=list(self.fit_callbacks),
                 validation_data=held_out,
                 steps_per_epoch=batches.keras_steps_per_epoch,
                 shuffle=False,

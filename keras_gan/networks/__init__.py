@@ -13,6 +13,7 @@ from keras_gan.networks.progan import progan
 from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.sngan import sagan, sngan
 from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
+from keras_gan.networks.srvggnet import srvggnet
 from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
@@ -36,6 +37,7 @@ __all__ = [
     "sngan",
     "srgan_discriminator",
     "srresnet",
+    "srvggnet",
     "stylegan",
     "stylegan2",
     "stylegan3",

@@ -1,5 +1,7 @@
 """The networks of ESRGAN: residual-in-residual dense blocks, and a discriminator."""
 
+import math
+
 import keras
 from keras import layers, ops
 
@@ -7,20 +9,21 @@ from keras_gan.layers import BatchNormalization, LeakyReLU
 from keras_gan.networks.srgan import check_scale
 
 
-def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channels=None):
+def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channels=None, unshuffle=True):
     """RRDBNet, the generator of ESRGAN and Real-ESRGAN.
 
     Each block is three dense blocks of five 3x3 convolutions; each sees all that came before it in its dense
     block. What a dense block and a block add is multiplied by 0.2. Nearest neighbours enlarge, twice by
-    2; for a `scale` of 2 or 1 the pixels of the input become channels before (Real-ESRGAN).
+    2 for a `scale` of 4; for 2 or 1 the pixels of the input become channels before (Real-ESRGAN).
 
     Args:
-        scale: 4 (default), 2 or 1.
+        scale: 1, 2, 4 (default), 8 or 16.
         channels: int. Default 3.
         filters: int. Default 64.
         blocks: int. Default 23.
         growth: int, channels that each convolution of a dense block adds. Default 32.
         out_channels: int. Default `channels`.
+        unshuffle: bool. False enlarges log2(scale) times by 2 for scales of 2 and 1 too, as ESRGAN's first code did.
 
     Returns:
         keras.Model from images of any size (of a multiple of 4 / `scale`) to ones `scale` times as large.
@@ -33,7 +36,7 @@ def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channe
     Reference: Wang et al., "ESRGAN: Enhanced Super-Resolution Generative Adversarial Networks", 2018,
     https://arxiv.org/abs/1809.00219
     """
-    check_scale(scale, (1, 2, 4))
+    check_scale(scale, (1, 2, 4, 8, 16))
 
     def convolution(x, features, scale=1.0):
         init = keras.initializers.VarianceScaling(2.0 * scale**2, "fan_in", "untruncated_normal")
@@ -50,7 +53,9 @@ def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channe
         return x + 0.2 * convolution(layers.Concatenate()(seen), filters, scale=0.1)
 
     inputs = x = layers.Input((None, None, channels), name="image")
-    if scale < 4:
+    doublings = int(math.log2(scale))
+    if scale < 4 and unshuffle:
+        doublings = 2
         x = UnshuffledPixels(4 // scale)(x)
     x = start = convolution(x, filters)
     for _ in range(blocks):
@@ -59,7 +64,7 @@ def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channe
             y = dense_block(y)
         x = x + 0.2 * y
     x = start + convolution(x, filters)
-    for _ in range(2):
+    for _ in range(doublings):
         x = leaky(convolution(layers.UpSampling2D(2)(x), filters))
     x = convolution(leaky(convolution(x, filters)), out_channels or channels)
     outputs = layers.Activation("linear", dtype="float32", name="output")(x)

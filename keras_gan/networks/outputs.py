@@ -1,4 +1,4 @@
-"""What of several inputs and outputs of a network is which."""
+"""Which input or output of a network is which."""
 
 import keras
 
@@ -13,4 +13,10 @@ def judge(discriminator):
     outputs = getattr(discriminator, "outputs", None)  # a subclass has none
     if not outputs or len(outputs) == 1:
         return discriminator
-    return keras.Model(discriminator.input, outputs[0])
+    return keras.Model(inputs_of(discriminator), outputs[0])
+
+
+def inputs_of(network):
+    """The symbolic inputs of a functional or Sequential model: one, or a list."""
+    # A Sequential model that was never called has no `input`.
+    return network.inputs[0] if len(network.inputs) == 1 else network.inputs

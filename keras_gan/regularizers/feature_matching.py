@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan import replicas
-from keras_gan.networks.outputs import first, judge
+from keras_gan.networks.outputs import first, inputs_of, judge
 from keras_gan.regularizers.regularizer import Penalty
 
 
@@ -54,7 +54,7 @@ class FeatureMatchingPenalty(Penalty):
             raise ValueError(
                 f"The discriminator has no layer {self.layer!r}. There are: {', '.join(names) or 'none (not functional)'}"
             )
-        self._features[gan] = keras.Model(network.input, network.get_layer(self.layer).output)
+        self._features[gan] = keras.Model(inputs_of(network), network.get_layer(self.layer).output)
 
     def penalty(self, gan, turn):
         real, fake = (
@@ -77,4 +77,4 @@ def last_features(discriminator):
         )
     # Embeddings, which take labels, see no features of an image.
     layers = [x for x in network.layers if x.weights and "float" in str(first(x.input).dtype)]
-    return keras.Model(network.input, layers[-1].input)
+    return keras.Model(inputs_of(network), layers[-1].input)

@@ -4,7 +4,7 @@ from PIL import Image
 
 import keras_gan
 from keras_gan.callbacks import SampleGrid
-from keras_gan.callbacks.sample_grid import _frame
+from keras_gan.grid import gif_frame
 from tests.helpers import tiny_gan
 
 
@@ -69,11 +69,11 @@ def test_the_gif_has_colours_of_its_own(tmp_path):
     """Against a fixed palette, whose mean error on smooth colours is several levels; transparent pixels are white."""
     ramp = np.linspace(0, 255, 64).astype("uint8")
     rgb = np.stack([*np.meshgrid(ramp // 4 + 60, ramp // 4 + 120), np.full((64, 64), 90, "uint8")], axis=-1)
-    frame = np.asarray(_frame(Image.fromarray(rgb.astype("uint8"))).convert("RGB"), "float32")
+    frame = np.asarray(gif_frame(Image.fromarray(rgb.astype("uint8"))).convert("RGB"), "float32")
     fixed = np.asarray(Image.fromarray(rgb.astype("uint8")).convert("P").convert("RGB"), "float32")
     assert np.abs(frame - rgb).mean() < 3 < np.abs(fixed - rgb).mean()
     clear = np.zeros((8, 8, 4), "uint8")
-    assert (np.asarray(_frame(Image.fromarray(clear)).convert("RGB")) == 255).all()
+    assert (np.asarray(gif_frame(Image.fromarray(clear)).convert("RGB")) == 255).all()
 
 
 def test_bad_use(tmp_path):

@@ -1,0 +1,18 @@
+"""What the options of several commands have in common."""
+
+import pathlib
+import tempfile
+
+
+def writable(path, option="--out", folder=False):
+    """Raise a ValueError where a file, or a folder's files, cannot be written; the folder is made."""
+    path = pathlib.Path(path)
+    if not folder and path.is_dir():
+        raise ValueError(f"{option} {path} is a folder: give the name of a file.")
+    parent = path if folder else path.parent
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=parent):
+            pass
+    except OSError as error:
+        raise ValueError(f"{option} {path} cannot be written: {error.strerror}.") from None

