@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli_options import writable
+from keras_gan.cli_options import as_label, writable
 
 STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 
@@ -43,10 +43,12 @@ def interpolate(
     generator = Generator(model)
     if out.suffix == ".png":
         image_grid(
-            latent.interpolation_sheet(generator, rows, columns, path, seed, label, space), columns
+            latent.interpolation_sheet(generator, rows, columns, path, seed, as_label(label), space), columns
         ).save(out)
     else:
-        pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label, space)
+        pictures = latent.walk_frames(
+            generator, rows * columns, keys, frames, path, seed, as_label(label), space
+        )
         latent.save_animation([image_grid(images, columns) for images in pictures], out, fps)
     typer.echo(str(out))
 
@@ -68,7 +70,7 @@ def truncate(
 
     writable(out)
     chosen = _numbers(values, float, "--values", "0,0.5,1")
-    images = latent.truncation_sweep(Generator(model), chosen, columns, seed, label)
+    images = latent.truncation_sweep(Generator(model), chosen, columns, seed, as_label(label))
     _save(image_grid(images, columns), out)
 
 
@@ -92,7 +94,7 @@ def mix(
 
     writable(out)
     seeds = [_numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
-    sheet = latent.style_mixing_sheet(load_model(model), *seeds, _layers(layers), label, truncation)
+    sheet = latent.style_mixing_sheet(load_model(model), *seeds, _layers(layers), as_label(label), truncation)
     _save(image_grid(sheet, 1 + len(seeds[1])), out)
 
 
@@ -143,7 +145,7 @@ def project(
         pixel_weight=pixel_weight,
         every_layer=every_layer,
         seed=seed,
-        label=label,
+        label=as_label(label),
     )
     np.save(out / "w.npy", found.w)
     image_grid(np.stack([target, found.image]), 2, "picture | projection").save(out / "projection.png")
@@ -202,7 +204,7 @@ def edit(
             raise ValueError("--direction is of sefa and ganspace: an attribute has one.")
         direction = 0
     gan, chosen = load_model(model), _layers(layers)
-    ws = latent.styles_of(gan, range(seed, seed + n), label, truncation) if w is None else _ws(w)
+    ws = latent.styles_of(gan, range(seed, seed + n), as_label(label), truncation) if w is None else _ws(w)
     wanted = count if direction is None else direction + 1
     if method == "attribute":
         network = Extractor(classifier)
@@ -215,16 +217,16 @@ def edit(
                 )
             return logits.argmax(axis=-1) == attribute
 
-        found, accuracy = latent.attribute_direction(gan, has, label=label)
+        found, accuracy = latent.attribute_direction(gan, has, label=as_label(label))
         directions, name = found[None], f"class {attribute}"
         typer.echo(f"The direction tells {accuracy:.0%} of held-out images rightly.")
     else:
-        options = {"label": label} if method == "ganspace" else {}
+        options = {"label": as_label(label)} if method == "ganspace" else {}
         directions, _ = getattr(latent, method)(gan, wanted, **options)
         name = None
     if len(directions) < wanted:
         raise ValueError(f"w has {len(directions)} directions, from 0. Received: --direction {direction}")
-    deviations = np.std(latent.styles_of(gan, range(200), label)[:, 0] @ directions.T, axis=0)
+    deviations = np.std(latent.styles_of(gan, range(200), as_label(label))[:, 0] @ directions.T, axis=0)
     for i in range(wanted) if direction is None else [direction]:
         amounts = np.linspace(-reach, reach, columns) * deviations[i]
         images = latent.edit(gan, ws, directions[i], amounts, chosen)

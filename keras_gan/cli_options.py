@@ -16,3 +16,8 @@ def writable(path, option="--out", folder=False):
             pass
     except OSError as error:
         raise ValueError(f"{option} {path} cannot be written: {error.strerror}.") from None
+
+
+def as_label(text):
+    """A class of the command line: a number as an int, a name as it is, None as None."""
+    return int(text) if text is not None and text.isdecimal() else text

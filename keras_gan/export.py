@@ -1,5 +1,6 @@
 """Generator -> SavedModel, LiteRT or ONNX, for use without keras_gan."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -9,23 +10,27 @@ import sys
 import keras
 import tensorflow as tf
 
+from keras_gan import export_files
 from keras_gan.data.images import to_uint8
 from keras_gan.networks.outputs import first
-from keras_gan.tiles import default_overlap
+from keras_gan.tiles import default_overlap, multiple_of
 
 FORMATS = ("saved_model", "litert", "onnx")
+# What the name of a file must end in.
+ENDINGS = {"litert": ".tflite", "onnx": ".onnx"}
 
 
-def export(gan, filepath, format="saved_model", metadata=None):
-    """Write the EMA generator of a model, with `metadata.json` beside it.
+def export(gan, filepath, format="saved_model", metadata=None, **options):
+    """Write the EMA generator of a model, with `metadata.json` beside it; in float32, whatever the model's policy.
 
     - "saved_model": a folder. `serving_default` takes `latents`, float32 of shape
       (n, latent_dim), and gives float32 images in [-1, 1]. `sample(n, seed=0, truncation=1.0)`
       gives uint8 images, those of `gan.generate(n, seed)`. Each weight is stored once. Of a
       conditional model they take `labels` too: `sample(n, seed, truncation, labels)` with one
       label, or n; without it, `sample` draws classes as `gan.generate` does.
-    - "litert": a `.tflite` file, from latents to float images.
-    - "onnx": an `.onnx` file, the same; needs `pip install 'keras-gan[onnx]'`.
+    - "litert": a `.tflite` file, from `latents` (and `labels`) to `images`, floats clipped to [-1, 1]; of operations that
+      LiteRT has itself.
+    - "onnx": an `.onnx` file, the same, checked with onnxruntime; needs `pip install 'keras-gan[onnx]'`.
 
     Args:
         gan: `keras_gan.GAN`.
@@ -33,12 +38,16 @@ def export(gan, filepath, format="saved_model", metadata=None):
             are called `<file>.metadata.json`.
         format: "saved_model", "litert" or "onnx".
         metadata: dict of what else to note, such as {"dataset": "mnist"}.
+        **options: of files. batch: int, a fixed batch size; default 1 of LiteRT, any of ONNX (0 is any). quantize, of LiteRT:
+            "float16" weights, or "int8" weights and activations. representative, with "int8": arrays as the generator
+            takes them, from which the activations' ranges are measured; default: random latents.
 
     Returns:
         The path written, as a str.
 
     Raises:
-        ValueError: for an unknown format. ImportError: where the ONNX packages are missing.
+        ValueError: for an unknown format or option, a name that does not fit the format, and a graph that the runtime cannot
+            run. ImportError: where the ONNX packages are missing.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -47,18 +56,75 @@ def export(gan, filepath, format="saved_model", metadata=None):
     >>> sampler.sample(3, seed=7).shape
     TensorShape([3, 28, 28, 1])
     """
+    filepath = check_target(filepath, format)
+    check_options(format, options, images=False)
+    with _in_float32(gan):
+        if format == "saved_model":
+            _write_saved_model(gan, filepath)
+            beside = filepath / "metadata.json"
+        else:
+            filepath.parent.mkdir(parents=True, exist_ok=True)
+            graph = export_files.of_latents(gan)
+            export_files.write(graph, filepath, format, **options)
+            beside = filepath.with_name(filepath.name + ".metadata.json")
+    about = {**describe(gan), "format": format, **_plain(options), **(metadata or {})}
+    beside.write_text(json.dumps(about, indent=2) + "\n")
+    return str(filepath)
+
+
+def check_target(filepath, format):
+    """Return the path, or raise a ValueError where its name does not fit the format or something is in the way."""
     if format not in FORMATS:
         raise ValueError(f"`format` must be one of {FORMATS}. Received: {format!r}")
-    filepath = pathlib.Path(filepath)
-    if format == "saved_model":
-        _write_saved_model(gan, filepath)
-        beside = filepath / "metadata.json"
-    else:
-        filepath.parent.mkdir(parents=True, exist_ok=True)
-        _write_file(gan.ema_generator, filepath, format)
-        beside = filepath.with_name(filepath.name + ".metadata.json")
-    beside.write_text(json.dumps({**describe(gan), "format": format, **(metadata or {})}, indent=2) + "\n")
-    return str(filepath)
+    path = pathlib.Path(filepath)
+    ending = ENDINGS.get(format)
+    if ending is None and path.suffix in (".h5", ".hdf5", ".keras", ".pb", ".zip", *ENDINGS.values()):
+        wanted = {end: name for name, end in ENDINGS.items()}.get(path.suffix)
+        hint = f"pass format={wanted!r} (--format {wanted})" if wanted else "leave the ending out"
+        raise ValueError(f"A SavedModel is a folder, and {path.name!r} is the name of a file: {hint}.")
+    if ending is not None and path.suffix != ending:
+        raise ValueError(f"A file for {format} must end in {ending}. Received: {path.name!r}")
+    if ending is not None and path.is_dir():
+        raise ValueError(f"{path} is a folder: give the name of a file.")
+    if ending is None and path.is_file():
+        raise ValueError(f"{path} is a file: a SavedModel is a folder.")
+    return path
+
+
+def check_options(format, options, images):
+    """Raise a ValueError for options that a format does not have."""
+    known = {
+        "saved_model": (),
+        "litert": ("batch", "quantize", "representative", *(("shape",) if images else ())),
+        "onnx": ("batch", *(("shape",) if images else ())),
+    }[format]
+    unknown = sorted(set(options) - set(known))
+    if unknown:
+        takes = ", ".join(f"`{name}`" for name in known) or "no options"
+        raise ValueError(f"An export as {format} takes {takes}. Received: {', '.join(unknown)}")
+    if options.get("quantize") not in (None, *export_files.QUANTIZATIONS):
+        raise ValueError(
+            f"`quantize` must be one of {export_files.QUANTIZATIONS}. Received: {options['quantize']!r}"
+        )
+
+
+def _plain(options):
+    return {name: value for name, value in options.items() if name != "representative"}
+
+
+@contextlib.contextmanager
+def _in_float32(gan):
+    """Within it `ema_generator` computes in float32; with a moving average it does anyway."""
+    from keras_gan.models.checks import computes_in_float32, in_float32
+
+    network = gan.ema_generator
+    if not computes_in_float32(network):
+        # Past Keras' tracking, which would take it for a part of the model.
+        vars(gan)["ema_generator"] = in_float32(network)
+    try:
+        yield
+    finally:
+        vars(gan)["ema_generator"] = network
 
 
 def describe(gan):
@@ -76,6 +142,7 @@ def describe(gan):
         "class_names": gan.class_names,
         "range": [-1, 1],
         "sample_range": [0, 255],
+        "inputs": _inputs_of(gan),
         "dataset": gan.dataset_name,
         "generator_steps": step,
         "epochs": int(gan.state.epoch.numpy()),
@@ -87,6 +154,27 @@ def describe(gan):
             "tensorflow": tf.__version__,
         },
     }
+
+
+def _inputs_of(gan):
+    """What an export takes, by name: shape (None for any), dtype, range."""
+    if gan.from_images:
+        # `images` of a SavedModel, `source` of a file, whose output is called so.
+        return {"source": {"shape": [None, *gan.source_shape], "dtype": "float32", "range": [-1, 1]}}
+    shape = list(first(gan.generator.input_shape)[1:])
+    found = {
+        "latents": {
+            "shape": [None, *shape],
+            "dtype": "float32",
+            "distribution": "normal, mean 0, deviation 1",
+        }
+    }
+    if gan.condition_spec is None:
+        return found
+    classes = getattr(gan, "num_classes", None)
+    values = {"range": [0, classes - 1]} if classes else {}
+    spec = gan.condition_spec
+    return {**found, "labels": {"shape": list(spec.shape), "dtype": spec.dtype.name, **values}}
 
 
 class Sampler(tf.Module):
@@ -135,32 +223,64 @@ class Sampler(tf.Module):
         self.sample = sample
 
 
-def export_translator(gan, filepath, format="saved_model", metadata=None):
-    """Write the generator of a model from image to image, with `metadata.json` beside it.
+def export_translator(gan, filepath, format="saved_model", metadata=None, **options):
+    """Write the generator of a model from image to image, with `metadata.json` beside it; in float32.
 
     - "saved_model": a folder. `serving_default` takes float32 `images` in [-1, 1] and gives such;
-      `translate(images)` is of uint8 images. Of any size where the network is. A CycleGAN's has `a2b` and `b2a`
-      of uint8, and `serving_b2a` of floats beside `serving_default`, which is a2b.
-    - "litert", "onnx": a file, from float images to float images; of a CycleGAN two, NAME_a2b and NAME_b2a.
+      `translate(images)` is of uint8 images. Of any size where the network is: what it cannot take is filled up and cut
+      off in the graph. A CycleGAN's has `a2b` and `b2a` of uint8, and `serving_b2a` of floats beside `serving_default`,
+      which is a2b.
+    - "litert", "onnx": a file, from floats `source` to floats `images`, clipped to [-1, 1]; of a CycleGAN two, NAME_a2b and
+      NAME_b2a.
 
-    Arguments, returns and errors as `export`.
+    Args:
+        **options: as in `export`; of files also shape: (height, width), where the network takes any; default: of LiteRT the
+            size of the training's images, of ONNX any.
+
+    Other arguments, returns and errors as `export`.
     """
-    if format not in FORMATS:
-        raise ValueError(f"`format` must be one of {FORMATS}. Received: {format!r}")
-    filepath, networks = pathlib.Path(filepath), gan.exported_networks()
-    if format == "saved_model":
-        write_networks(networks, filepath)
-        beside = filepath / "metadata.json"
-    else:
-        filepath.parent.mkdir(parents=True, exist_ok=True)
-        for name, network in networks.items():
-            one = filepath if len(networks) == 1 else filepath.with_stem(f"{filepath.stem}_{name}")
-            _write_file(network, one, format)
-        beside = filepath.with_name(filepath.name + ".metadata.json")
-    about = {**describe(gan), "source_shape": list(gan.source_shape), "format": format, **(metadata or {})}
-    about["overlap"] = default_overlap(gan.ema_generator)
+    filepath = check_target(filepath, format)
+    check_options(format, options, images=True)
+    with _in_float32(gan):
+        networks = gan.exported_networks()
+        if format == "saved_model":
+            write_networks(networks, filepath)
+            beside = filepath / "metadata.json"
+        else:
+            filepath.parent.mkdir(parents=True, exist_ok=True)
+            given = {"default_shape": gan.trained_source_shape[:2], **options}
+            for name, network in networks.items():
+                one = filepath if len(networks) == 1 else filepath.with_stem(f"{filepath.stem}_{name}")
+                graph = export_files.of_images(network, of_any_size(network))
+                export_files.write(graph, one, format, **given)
+            beside = filepath.with_name(filepath.name + ".metadata.json")
+    about = {**describe(gan), "source_shape": list(gan.source_shape), "format": format, **_plain(options)}
+    about |= {**(metadata or {}), "overlap": default_overlap(gan.ema_generator)}
     beside.write_text(json.dumps(about, indent=2) + "\n")
     return str(filepath)
+
+
+def of_any_size(network):
+    """A network from image to image as a function of images of any size, as a graph.
+
+    Sizes that it cannot take are filled up with the last rows and columns, which are cut off again.
+    """
+    shape = network.input_shape
+    multiple = 1 if None not in shape[1:3] else multiple_of(network, shape[-1])
+
+    def function(images):
+        if multiple == 1:
+            return tf.cast(network(images, training=False), tf.float32)
+        full = tf.shape(images)[1:3]
+        for axis in (1, 2):
+            last = full[axis - 1] - 1
+            rows = tf.minimum(tf.range(full[axis - 1] + (-full[axis - 1]) % multiple), last)
+            images = tf.gather(images, rows, axis=axis)
+        made = tf.cast(network(images, training=False), tf.float32)
+        scale = tf.shape(made)[1] // tf.shape(images)[1]
+        return made[:, : full[0] * scale, : full[1] * scale]
+
+    return function
 
 
 def write_networks(networks, folder, value_range=(-1, 1)):
@@ -187,6 +307,7 @@ def write_networks(networks, folder, value_range=(-1, 1)):
 def _on_images(network, value_range):
     """A network as functions of floats in a range and of uint8; where it takes labels too, only of floats."""
     (low, high), shape = value_range, network.input_shape
+    made_of = None if isinstance(shape, list) else of_any_size(network)
     if isinstance(shape, list):
         labels = tf.TensorSpec(shape[1], network.inputs[1].dtype, name="labels")
 
@@ -198,7 +319,7 @@ def _on_images(network, value_range):
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
     def of_floats(images):
-        return {"images": tf.cast(network(images, training=False), tf.float32)}
+        return {"images": made_of(images)}
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images")])
     def of_levels(images):
@@ -221,24 +342,18 @@ def _write_module(module, signatures, folder):
     shutil.rmtree(partial, ignore_errors=True)
     partial.parent.mkdir(parents=True, exist_ok=True)
     tf.saved_model.save(module, str(partial), signatures=signatures)
+    _without_custom_gradients(partial / "saved_model.pb")
     shutil.rmtree(folder, ignore_errors=True)
     partial.rename(folder)
 
 
-def _write_file(generator, filepath, format):
-    if format == "onnx":
-        try:
-            import onnx  # noqa: F401
-            import tf2onnx  # noqa: F401
-        except ImportError as error:
-            raise ImportError(
-                "ONNX export needs tf2onnx and onnx. Install them: pip install 'keras-gan[onnx]'"
-            ) from error
-    # Keras asks for a model that was called.
-    generator(
-        [
-            tf.zeros((1, *(side or 16 for side in tensor.shape[1:])), tensor.dtype)
-            for tensor in generator.inputs
-        ]
-    )
-    generator.export(str(filepath), format=format, verbose=False)
+def _without_custom_gradients(path):
+    """Let a SavedModel's operations have their own gradients: TensorFlow warns, once for each, of others that are not saved."""
+    from tensorflow.core.protobuf import saved_model_pb2
+
+    content = saved_model_pb2.SavedModel.FromString(path.read_bytes())
+    for graph in (meta.graph_def for meta in content.meta_graphs):
+        for nodes in (graph.node, *(function.node_def for function in graph.library.function)):
+            for node in nodes:
+                node.attr.pop("_gradient_op_type", None)
+    path.write_bytes(content.SerializeToString())

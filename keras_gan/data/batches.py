@@ -356,7 +356,7 @@ def _arrays(x, y, sample_weight):
     for name, value in unpack(x if whole else (x, y, sample_weight)).items():
         if not hasattr(value, "shape") and name == "image" and not isinstance(value, (list, tuple)):
             raise ValueError(
-                "`fit` takes a tf.data.Dataset, an array of images, or a dict of arrays. "
+                "`fit` takes an array of images, a dict of arrays, a tf.data.Dataset or another iterable of batches. "
                 f"Received: {type(value).__name__}"
             )
         if isinstance(value, list) and np.ndim(value[0] if value else 0) > 3:

@@ -102,8 +102,9 @@ def paired_folders(
         check_shapes(files_a, files_b)
         if left.shape[1:3] != right.shape[1:3]:
             raise ValueError(
-                f"The pictures of {a} are {left.shape[1:3]} and those of {b} {right.shape[1:3]} (height, width). "
-                "Pass `image_size` (--image-size)."
+                f"The images of {a} are {left.shape[1:3]} and those of {b} {right.shape[1:3]} (height, width). Pass "
+                "`image_size` (--image-size); pairs of low and high resolution are for `data.low_high(high, scale, low=low)` "
+                "(the recipes srgan and esrgan, --dataset HIGH --low LOW)."
             )
     condition, image = (left, right) if direction == "a2b" else (right, left)
     name = os.path.basename(os.path.normpath(str(a))) if b is None else f"{a} -> {b}"

@@ -1,5 +1,6 @@
 """Large images and what is left of them when they are made small."""
 
+import copy
 import math
 import os
 
@@ -7,7 +8,15 @@ import numpy as np
 
 from keras_gan.data.arrays import getter
 from keras_gan.data.degradation import degrade
-from keras_gan.data.folder import channels_of, check_files, files_of
+from keras_gan.data.folder import (
+    Files,
+    channels_of,
+    check_files,
+    files_of,
+    list_files,
+    split_folder,
+    unpacked,
+)
 from keras_gan.data.images import (
     check_channels,
     check_value_range,
@@ -19,7 +28,7 @@ from keras_gan.data.images import (
     to_uint8,
 )
 from keras_gan.data.load import read
-from keras_gan.data.pairs import digests, digests_of_files
+from keras_gan.data.pairs import check_partners, digests, digests_of_files, pairs_from_arrays
 from keras_gan.data.stream import Stream
 from keras_gan.resize import resize
 
@@ -30,6 +39,7 @@ def low_high(
     source,
     scale=4,
     *,
+    low=None,
     split="train",
     image_size=None,
     crop=None,
@@ -49,6 +59,8 @@ def low_high(
             (n, height, width, channels). A list of such arrays, or a folder without `image_size`, may be of any
             sizes from `crop` on: overlapping parts are cut out of them.
         scale: int, how many times smaller `condition` is. Default 4.
+        low: folder of low-resolution images of one's own, named as the images of the folder `source`, each `scale` times
+            smaller. Default: they are made by `degradation`.
         split, image_size, channels, data_dir, value_range: as in `keras_gan.data.load`.
         cache_limit: int, bytes. Sets of more are read from their files at each epoch; of large pictures that is slow, and a
             folder of their parts serves better.
@@ -80,6 +92,15 @@ def low_high(
         raise ValueError(f"`degradation` must be one of {DEGRADATIONS}. Received: {degradation!r}")
     check_channels(channels)
     check_value_range(value_range)
+    if low is not None:
+        if degradation != "bicubic" or image_size is not None:
+            raise ValueError(
+                "`low` goes with neither `degradation` nor `image_size`: its images are taken as they are."
+            )
+        options = {"batch_size": batch_size, "flip": flip, "seed": seed}
+        return _own_pairs(
+            source, low, scale, split, image_size_pair(crop), channels, cache_limit, value_range, options
+        )
     name, size, crop, pictures = "images", image_size_pair(image_size), image_size_pair(crop), None
     if isinstance(source, (str, bytes)) or hasattr(source, "__fspath__"):
         name = str(source)
@@ -178,6 +199,15 @@ class Parts:
             self.places += [(i, y, x) for y in starts[0] for x in starts[1]]
         self.shape = (len(self.places), *self.sides, channels)
 
+    def enlarged(self, pictures, scale):
+        """The same parts of pictures that are `scale` times as large."""
+        large = copy.copy(self)
+        large.pictures = pictures
+        large.sides = [side * scale for side in self.sides]
+        large.places = [(i, y * scale, x * scale) for i, y, x in self.places]
+        large.shape = (len(self.places), *large.sides, self.shape[-1])
+        return large
+
     def __len__(self):
         return len(self.places)
 
@@ -215,3 +245,45 @@ def _parts_of_files(files, crop, channels, cache_limit, value_range):
             fit_image(open_image(file), None, channels, value_range=value_range) for file in files
         ]
     return parts
+
+
+def _own_pairs(high, low, scale, split, crop, channels, cache_limit, value_range, options):
+    """The data set of two folders of images of one's own, of high and of low resolution."""
+    roots = [split_folder(unpacked(str(path).removeprefix("folder:")), split) for path in (high, low)]
+    files = [list_files(root)[0] for root in roots]
+    check_partners(*roots, *files)
+    checked = [check_files(some, value_range=value_range) for some in files]
+    channels = channels or channels_of([mode for _, _, modes in checked for mode in modes])
+    sizes = [[size_of(file) for file in some] for some in files]
+    wrong = [
+        (a, x, b, y)
+        for a, x, b, y in zip(files[0], sizes[0], files[1], sizes[1], strict=True)
+        if x != (y[0] * scale, y[1] * scale)
+    ]
+    if wrong:
+        a, x, b, y = wrong[0]
+        raise ValueError(
+            f"{len(wrong)} of {len(files[0])} pairs do not differ by `scale` = {scale}: {a} is {x} and {b} {y} (height, width)."
+        )
+    if crop is None and len(set(sizes[0])) > 1:
+        raise ValueError("Images of several sizes need `crop` (--crop).")
+    if crop is not None and any(side % scale for side in crop):
+        raise ValueError(f"`crop` must be a multiple of scale={scale}. Received: {crop}")
+    name = f"{low} -> {high}"
+    if len(set(sizes[0])) == 1:
+        large, small = (
+            Files(some, of[0], channels, "crop", value_range).cached(cache_limit)
+            for some, of in zip(files, sizes, strict=True)
+        )
+    else:
+        shapes = [(*size, channels) for size in sizes[1]]
+        small = Parts(files[1], shapes, tuple(side // scale for side in crop), files[1], value_range)
+        large = small.enlarged(files[0], scale)
+        for parts, some in ((small, files[1]), (large, files[0])):
+            if sum(height * width * channels for height, width in sizes[0]) <= cache_limit:
+                parts.pictures = [
+                    fit_image(open_image(file), None, channels, value_range=value_range) for file in some
+                ]
+    dataset = pairs_from_arrays(small, large, crop=crop, name=name, **options)
+    dataset.stream.pictures = digests_of_files(files[0])
+    return dataset

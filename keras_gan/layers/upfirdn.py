@@ -64,8 +64,11 @@ def _filter(x, weights, up, down, padding):
 def _forward(x, weights, up, down, padding):
     height, width, channels = x.shape[1:]
     if max(up) > 1:
-        x = ops.reshape(x, (-1, height, 1, width, 1, channels))
-        x = ops.pad(x, [[0, 0], [0, 0], [0, up[0] - 1], [0, 0], [0, up[1] - 1], [0, 0]])
+        # Zeros behind each column, and behind each row: of rank 4, as LiteRT pads no more.
+        x = ops.reshape(x, (-1, height * width, 1, channels))
+        x = ops.pad(x, [[0, 0], [0, 0], [0, up[1] - 1], [0, 0]])
+        x = ops.reshape(x, (-1, height, 1, up[1] * width * channels))
+        x = ops.pad(x, [[0, 0], [0, 0], [0, up[0] - 1], [0, 0]])
         x = ops.reshape(x, (-1, up[0] * height, up[1] * width, channels))
     added = [[max(side, 0) for side in sides] for sides in padding]
     if any(map(any, added)):

@@ -9,6 +9,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.data.folder import list_files, split_folder
+from keras_gan.data.images import image_size_pair
 from keras_gan.data.load import read
 from keras_gan.data.pairs import check_partners
 from keras_gan.features.extractor import Extractor, get, get_classifier
@@ -128,6 +129,8 @@ def evaluate(
     figures, features, real = {}, None, None
     if {"fid", "kid", "prdc"} & set(metrics):
         report(f"features of {len(mine)} generated images ({extractor.name})")
+        if image_shape[-1] == 4:
+            report("transparent images are composited over white for it")
     if {"kid", "prdc"} & set(metrics):
         features = np.concatenate(list(features_of(generated, extractor, mine)))
         report(f"features of {len(some)} reference images, or from the cache")
@@ -262,6 +265,7 @@ def evaluate_model(
     weights=None,
     split="train",
     data_dir=None,
+    image_size=None,
     seed=0,
     truncation=1.0,
     out=None,
@@ -277,6 +281,7 @@ def evaluate_model(
         extractor: as `Extractor`, or "trained": `train_extractor` on the labels of the reference's split "train".
         weights: file of the extractor's weights, as `Extractor` takes it.
         split, data_dir: of the reference, as in `keras_gan.data.load`.
+        image_size: int or (height, width) to which the images of a folder are brought, where they differ in size.
         truncation: float, as in `GAN.generate`.
         out: path of the JSON file. Default: in the model's folder, or beside its file.
         metrics, n, seed, report: as `evaluate`. "ppl" and "ppl_w" (of at most 1,000 paths in z and w), "eq_t" and "eq_r"
@@ -291,10 +296,12 @@ def evaluate_model(
         raise ValueError(f"There is no {str(model)!r}.")
     out = pathlib.Path(out or (model if model.is_dir() else model.parent) / "evaluation.json")
     if is_model(model):
+        if image_size is not None:
+            raise ValueError(f"`image_size` is of a folder of images, and {model} is a model.")
         generator = Generator(model)
         shape = generator.sample(1, seed, truncation).shape[1:]
     else:
-        source = read(f"folder:{model}", "train")
+        source = read(f"folder:{model}", "train", image_size_pair(image_size))
         shape = source.shape
     of_pairs = [name for name in metrics if name in OF_PAIRS]
     if of_pairs:

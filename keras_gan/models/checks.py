@@ -248,11 +248,42 @@ def check_ema_decay(ema_decay):
     return number_or_schedule(ema_decay, "ema_decay")
 
 
+def computes_in_float32(network):
+    return all(
+        layer.compute_dtype in (None, "float32", "float64") or "int" in layer.compute_dtype
+        for layer in network._flatten_layers()
+    )
+
+
+def in_float32(network):
+    """A network of the same layers that computes in float32 whatever their policies, with weights of its own."""
+    copy = _in_float32(keras.saving.serialize_keras_object(network))
+    copy = keras.saving.deserialize_keras_object(copy)
+    copy.set_weights([np.asarray(keras.ops.cast(weight, "float32")) for weight in network.get_weights()])
+    return copy
+
+
+_REDUCED = ("mixed_bfloat16", "mixed_float16", "bfloat16", "float16")
+
+
+def _in_float32(config):
+    if isinstance(config, dict):
+        if "DTypePolicy" in str(config.get("class_name")):
+            return "float32"
+        return {
+            name: "float32" if name == "dtype" and value in _REDUCED else _in_float32(value)
+            for name, value in config.items()
+        }
+    return [_in_float32(value) for value in config] if isinstance(config, (list, tuple)) else config
+
+
 def clone(generator):
-    """A copy of the generator with weights of its own."""
+    """A copy of the generator with weights of its own, which computes in float32: it is for use, not for training."""
     functional = isinstance(generator, keras.Sequential) or getattr(generator, "outputs", None)
     lambdas = [layer for layer in generator._flatten_layers() if isinstance(layer, keras.layers.Lambda)]
     try:
+        if not computes_in_float32(generator) and not lambdas:
+            return in_float32(generator)
         # Only the layers of functional models can be copied one by one.
         options = {"clone_function": _copy_layer, "recursive": True} if functional and lambdas else {}
         copy = keras.models.clone_model(generator, **options)

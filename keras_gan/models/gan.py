@@ -691,9 +691,9 @@ class GAN(Loops, keras.Model):
         """The cells of a sample grid as uint8 images, and how many are in a row."""
         return self.images_of(*inputs), columns
 
-    def export(self, filepath, format="saved_model", metadata=None):
+    def export(self, filepath, format="saved_model", metadata=None, **options):
         """Write the EMA generator for use without keras_gan: see `keras_gan.export.export`."""
-        return export.export(self, filepath, format=format, metadata=metadata)
+        return export.export(self, filepath, format=format, metadata=metadata, **options)
 
     # === Saved state ===
 

@@ -1,12 +1,14 @@
 """`fit` and `evaluate` of a `GAN`: what stands around the update."""
 
 import contextlib
+import inspect
 import warnings
 
 import tensorflow as tf
 
 from keras_gan import replicas
 from keras_gan.data.batches import array_batch, training_batches, unpack, validation_batches
+from keras_gan.data.iterables import as_dataset
 from keras_gan.data.pairs import warn_of_leak
 from keras_gan.data.stream import stream_of
 from keras_gan.models import checks
@@ -54,7 +56,8 @@ class Loops:
 
         Args:
             x: `tf.data.Dataset` of batches, array, or dict of them with `image` and optionally
-                `label`, `condition`, `sample_weight`. Images are float32 in [-1, 1]; a data set
+                `label`, `condition`, `sample_weight`; also `keras.utils.PyDataset`, Python generators, Grain data
+                sets and other iterables of batches. Images are float32 in [-1, 1]; a data set
                 may yield `images`, `(images, labels)` or `(images, labels, sample_weight)`.
                 With k discriminator steps, a step takes k batches.
             y: labels beside an array `x`.
@@ -81,9 +84,13 @@ class Loops:
         checks.check_scope(self)
         if x is None:
             raise ValueError("`fit` needs data: `fit(dataset)` or `fit(images)`.")
+        if inspect.isgenerator(x) and steps_per_epoch is None and epochs > 1:
+            raise ValueError(
+                "A generator needs `steps_per_epoch`: it cannot begin anew for the second epoch."
+            )
         batches, held_out = training_batches(
             self,
-            x,
+            as_dataset(x, shuffle, self.seed or 0),
             y,
             sample_weight,
             batch_size=batch_size,
@@ -125,6 +132,7 @@ class Loops:
 
     def _held_out(self, x, y=None, sample_weight=None):
         """Held-out data as something that Keras batches, checked; noted where it is a `Stream`."""
+        x = as_dataset(x, shuffle=False)
         is_dataset = isinstance(x, tf.data.Dataset)
         self.held_out_stream = stream_of(x) if is_dataset else None
         self.held_out_arrays = None if is_dataset else x if y is None else (x, y)

@@ -148,6 +148,12 @@ class Translation(GAN):
         """What an export holds: networks by the name under which they are called."""
         return {"translate": self.ema_generator}
 
-    def export(self, filepath, format="saved_model", metadata=None):
+    @property
+    def trained_source_shape(self):
+        """(height, width, channels) of the images that it is trained to translate."""
+        height, width = (side and side // self.source_scale for side in self.image_shape[:2])
+        return height, width, self.source_shape[2]
+
+    def export(self, filepath, format="saved_model", metadata=None, **options):
         """Write the generator for use without keras_gan: see `keras_gan.export.export_translator`."""
-        return export.export_translator(self, filepath, format=format, metadata=metadata)
+        return export.export_translator(self, filepath, format=format, metadata=metadata, **options)

