@@ -277,11 +277,11 @@ def cyclegan(task, minutes, extractor):
     made_b = gan.translate(b, "b2a")
     row |= {"input_fid": fid(a), "gan_fid": curve, "back_fid": frechet(a, extractor)(made_b)}
     fid = frechet(b, mobilenet(224))
-    # Other real pictures of kind b are as near as that.
+    # Other real pictures of domain B are as near as that.
     others = google[first] if outlined else twitter[first]
     row |= {"input_fid_224": fid(a), "gan_fid_224": fid(made), "real_fid_224": fid(others)}
     row |= {"cycle_l1": l1(back, a), "cycle_l1_b": l1(gan.translate(made_b), b)}
-    # Outputs differ as inputs do: 1 is as much as real pictures of kind b.
+    # Outputs differ as inputs do: 1 is as much as real pictures of domain B.
     row["diversity"] = l1(made, made[pairs]) / l1(b, b[np.random.default_rng(2).permutation(len(b))])
     cells = interleave([a[:32], made[:32], back[:32]])
     return row, image_grid(cells, 12, "a | a2b | back")

@@ -741,6 +741,21 @@ def describe(
 
 
 @app.command()
+def push(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file.")],
+    name: Annotated[str, typer.Argument(help="hf://USER/NAME")],
+    licence: Annotated[
+        str | None, typer.Option(help="Licence for the model card, such as cc-by-4.0.")
+    ] = None,
+):
+    """Write a model to the Hugging Face Hub, with a model card and samples."""
+    from keras_gan import hub
+    from keras_gan.run_folder import load_model
+
+    typer.echo(hub.save(load_model(model), name, licence, hub.card_beside(model)))
+
+
+@app.command()
 def recipes():
     """List the recipes."""
     from rich.console import Console

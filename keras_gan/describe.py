@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+from keras_gan.hub import hub_name
 from keras_gan.run_folder import RunFolder, load_model
 
 
@@ -27,7 +28,7 @@ def describe(path):
     'class: GAN'
     """
     path = pathlib.Path(path)
-    if not path.exists():
+    if not path.exists() and hub_name(path) is None:
         raise ValueError(f"There is no {str(path)!r}.")
     about, run = _about(path), {}
     if RunFolder(path).config.exists():

@@ -17,6 +17,7 @@ from keras_gan.data.images import (
     to_uint8,
 )
 from keras_gan.grid import as_colour, opaque
+from keras_gan.hub import hub_name
 from keras_gan.models.checks import check_count, check_truncation, numbers_of_classes
 from keras_gan.networks.outputs import first
 from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles
@@ -101,6 +102,8 @@ def load_model(path):
 
     from keras_gan.callbacks import Checkpoint
 
+    if hub_name(path):
+        return keras.saving.load_model(hub_name(path))
     path = pathlib.Path(path)
     if (path / "checkpoints").is_dir():
         folder = Checkpoint(path / "checkpoints").latest()
@@ -139,7 +142,7 @@ class Generator:
 
     def __init__(self, path):
         path = pathlib.Path(path)
-        if not path.exists():
+        if not path.exists() and hub_name(path) is None:
             raise ValueError(
                 f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
             )
@@ -234,7 +237,7 @@ class Translator:
 
     def __init__(self, path):
         path = pathlib.Path(path)
-        if not path.exists():
+        if not path.exists() and hub_name(path) is None:
             raise ValueError(
                 f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
             )
@@ -463,4 +466,6 @@ def is_model(path):
     """Whether a path is a run folder, a checkpoint, a `.keras` file or a SavedModel, not a folder of images."""
     path = pathlib.Path(path)
     marks = ("saved_model.pb", "checkpoints", "model.keras", "config.json")
-    return path.suffix == ".keras" or any((path / mark).exists() for mark in marks)
+    return (
+        hub_name(path) is not None or path.suffix == ".keras" or any((path / mark).exists() for mark in marks)
+    )

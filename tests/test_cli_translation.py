@@ -39,7 +39,7 @@ def test_super_resolution_trains_reports_and_upscales(tmp_path, recipe):
 
 
 @pytest.mark.slow
-def test_pairs_and_two_kinds(tmp_path):
+def test_pairs_and_two_domains(tmp_path):
     a, b = (folder(tmp_path / kind, 4, 64, seed) for seed, kind in enumerate("ab"))
     for recipe, metrics in (("pix2pix", "psnr,ssim"), ("cyclegan", "swd")):
         run = tmp_path / recipe

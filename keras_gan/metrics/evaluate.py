@@ -14,6 +14,7 @@ from keras_gan.data.load import read
 from keras_gan.data.pairs import check_partners
 from keras_gan.features.extractor import Extractor, get, get_classifier
 from keras_gan.features.train_extractor import train_extractor
+from keras_gan.hub import hub_name
 from keras_gan.metrics import functional
 from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
 from keras_gan.metrics.frechet_distance import FrechetDistance
@@ -292,9 +293,10 @@ def evaluate_model(
         (figures, path): what `evaluate` returns, and where it was written.
     """
     metrics, model = check_metrics(metrics), pathlib.Path(model)
-    if not model.exists():
+    if not model.exists() and hub_name(model) is None:
         raise ValueError(f"There is no {str(model)!r}.")
-    out = pathlib.Path(out or (model if model.is_dir() else model.parent) / "evaluation.json")
+    folder = pathlib.Path() if hub_name(model) else model if model.is_dir() else model.parent
+    out = pathlib.Path(out or folder / "evaluation.json")
     if is_model(model):
         if image_size is not None:
             raise ValueError(f"`image_size` is of a folder of images, and {model} is a model.")

@@ -17,27 +17,27 @@ NETWORKS = ("a2b", "b2a", "discriminator_a", "discriminator_b")
 
 @keras.saving.register_keras_serializable("keras_gan")
 class CycleGAN(Translation):
-    """Translates between two kinds of images, learnt from unpaired ones.
+    """Translates between two domains of images, learnt from unpaired ones.
 
     Two generators and two discriminators. Beside their adversarial losses the generators minimise
     `cycle_weight` x mean |x - back(there(x))| and `cycle_weight` x `identity_weight` x mean
-    |x - there(x)| for x that is of the kind that `there` makes. The discriminators see fakes of earlier
+    |x - there(x)| for x of the domain that `there` makes. The discriminators see fakes of earlier
     steps too (`pool_size`).
 
-    It trains on dicts with `condition`, images of kind a, and `image`, images of kind b, which need
+    It trains on dicts with `condition`, images of domain A, and `image`, images of domain B, which need
     not belong together: see `keras_gan.data.unpaired_folders`. Each player holds its two networks as one
-    model of a batch whose first half is of kind a and whose second half of kind b; all figures are means over
+    model of a batch whose first half is of domain A and whose second half of domain B; all figures are means over
     both, so that the weights are to each other as in the official code. Its loss is `LeastSquaresLoss(
     generator_weight=1.0)`.
 
     Args:
-        a2b, b2a: keras.Model from images to images in [-1, 1], such as `networks.resnet`. Both kinds have one
-            shape: give grey images three channels.
+        a2b, b2a: keras.Model from images to images in [-1, 1], such as `networks.resnet`. The domains may differ
+            in their channels (grey and RGB) where `identity_weight` is 0.
         discriminator_a, discriminator_b: keras.Model from images to logits, such as `networks.patchgan`.
-        cycle_weight: float, or (weight of a -> b -> a, weight of b -> a -> b) where one kind says less than the other: a
+        cycle_weight: float, or (weight of a -> b -> a, weight of b -> a -> b) where one domain says less than the other: a
             colour picture that must come back from its outlines is hidden in them as noise. Default 10.
         identity_weight: float, relative to `cycle_weight`. Default 0.5; 0 saves its time.
-        pool_size: int, images of each kind that the pool holds. Default 50; 0 for none.
+        pool_size: int, images of each domain that the pool holds. Default 50; 0 for none.
         ema_decay: float or None (default, as in the paper). seed: as in `GAN`.
 
     Example:
@@ -71,29 +71,36 @@ class CycleGAN(Translation):
     ):
         for generator, discriminator in ((a2b, discriminator_b), (b2a, discriminator_a)):
             checks.check_translation(generator, discriminator)
-        shapes = {tuple(first.output_shape[1:]) for first in (a2b, b2a)}
-        if len(shapes) > 1 or a2b.input_shape != b2a.input_shape or a2b.input_shape != a2b.output_shape:
+        sizes = {network.input_shape[1:3] for network in (a2b, b2a)}
+        if len(sizes) > 1 or a2b.input_shape != b2a.output_shape or b2a.input_shape != a2b.output_shape:
             raise ValueError(
-                "Both kinds of images must have one shape, of inputs and outputs alike; give grey ones three "
-                f"channels. Received: a2b {a2b.input_shape} -> {a2b.output_shape}, b2a {b2a.input_shape} -> "
-                f"{b2a.output_shape}"
+                "Each network must take what the other makes, of one height and width. Received: a2b "
+                f"{a2b.input_shape} -> {a2b.output_shape}, b2a {b2a.input_shape} -> {b2a.output_shape}"
+            )
+        if a2b.input_shape != a2b.output_shape and identity_weight:
+            raise ValueError(
+                "The identity loss gives each network images of the domain that it makes, and these have "
+                f"{a2b.output_shape[-1]} channels where a2b takes {a2b.input_shape[-1]}: pass `identity_weight=0`, or give "
+                "grey images three channels."
             )
         weights = cycle_weight if isinstance(cycle_weight, (tuple, list)) else (cycle_weight, cycle_weight)
         if len(weights) != 2:
             raise ValueError(f"`cycle_weight` is a number, or two. Received: cycle_weight={cycle_weight!r}")
         self.cycle_weight = [checks.check_weight(weight, "cycle_weight") for weight in weights]
         self.identity_weight = checks.check_weight(identity_weight, "identity_weight")
-        shape = discriminator_a.input_shape[1:]
+        # The joined batch has the channels of the domain that has more.
+        widest = max(network.input_shape[-1] for network in (a2b, b2a))
+        shape = (*discriminator_a.input_shape[1:3], widest)
         super().__init__(
-            two_kinds(b2a, a2b, shape, swap=True, name="generators"),
-            two_kinds(discriminator_a, discriminator_b, shape, swap=False, name="discriminators"),
+            two_domains(b2a, a2b, shape, swap=True, name="generators"),
+            two_domains(discriminator_a, discriminator_b, shape, swap=False, name="discriminators"),
             **kwargs,
         )
         self.pool = ImagePool(self.state, pool_size, shape)
 
     def get_config(self):
-        b2a, a2b = of_both_kinds(self.generator)
-        networks = zip(NETWORKS, (a2b, b2a, *of_both_kinds(self.discriminator)), strict=True)
+        b2a, a2b = of_both_domains(self.generator)
+        networks = zip(NETWORKS, (a2b, b2a, *of_both_domains(self.discriminator)), strict=True)
         config = {
             **super().get_config(),
             **{name: keras.saving.serialize_keras_object(network) for name, network in networks},
@@ -114,13 +121,20 @@ class CycleGAN(Translation):
         # The joined model has the training's size, which its networks need not have.
         return tuple(self.direction("a2b").input_shape[1:])
 
+    @property
+    def image_shape(self):
+        """(height, width, channels) of the images of domain B."""
+        return (*self.discriminator.input_shape[1:3], self.direction("a2b").output_shape[-1])
+
     def defaults(self):
         # The official code has no 1/2 before the generator's squares.
         return {**super().defaults(), "loss": LeastSquaresLoss(generator_weight=1.0)}
 
     def arrange(self, batch, training=True):
-        """Both kinds as one batch, those of kind a first."""
-        return {"image": tf.concat([batch["condition"], batch["image"]], axis=0)}
+        """Both domains as one batch, domain A first."""
+        widest = self.discriminator.input_shape[-1]
+        both = [with_channels(batch[name], widest) for name in ("condition", "image")]
+        return {"image": tf.concat(both, axis=0)}
 
     def condition(self, batch):
         return None
@@ -142,22 +156,22 @@ class CycleGAN(Translation):
         return {**terms, "g_identity": self.identity_weight * self._weighted_distance(image, same)}
 
     def _weighted_distance(self, image, other):
-        """Mean over both kinds of their distances times their `cycle_weight`."""
+        """Mean over both domains of their distances times their `cycle_weight`."""
         half = tf.shape(image)[0] // 2
         of_a, of_b = (distance(image[part], other[part]) for part in (slice(half), slice(half, None)))
         return (self.cycle_weight[0] * of_a + self.cycle_weight[1] * of_b) / 2.0
 
     def assess(self, batch):
-        """Metrics are given kind b and what a2b makes of kind a; scores are of both directions."""
+        """Metrics are given domain B and what a2b makes of domain A; scores are of both directions."""
         real, fake, *logits = super().assess(batch)
-        half = tf.shape(real)[0] // 2
-        return real[half:], fake[half:], *logits
+        half, channels = tf.shape(real)[0] // 2, self.image_shape[-1]
+        return real[half:, ..., :channels], fake[half:, ..., :channels], *logits
 
     def direction(self, name):
         """The network of "a2b" or "b2a" that translates: the moving average's, if there is one."""
         if name not in ("a2b", "b2a"):
             raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {name!r}')
-        b2a, a2b = of_both_kinds(self.ema_generator)
+        b2a, a2b = of_both_domains(self.ema_generator)
         return a2b if name == "a2b" else b2a
 
     def translate(self, images, direction="a2b", batch_size=16):
@@ -187,21 +201,59 @@ def distance(a, b):
     return ops.mean(ops.abs(ops.cast(a, "float32") - ops.cast(b, "float32")))
 
 
-def two_kinds(of_a, of_b, shape, swap, name):
-    """One model of a batch in halves: kind a and kind b, each given to its network; with `swap` the other half."""
+def two_domains(of_a, of_b, shape, swap, name):
+    """One model of a batch in halves, domain A and domain B, each given to its network; with `swap` the other half."""
     if of_a is of_b:
         raise ValueError("Both directions need a network of their own: the same one was given twice.")
     if of_a.name == of_b.name:  # layers of one model
         of_a.name, of_b.name = f"{of_a.name}_a", f"{of_b.name}_b"
     inputs = keras.layers.Input(tuple(shape))
-    halves = Halves()(inputs)
-    outputs = [network(halves[1 - i if swap else i]) for i, network in enumerate((of_a, of_b))]
+    halves, outputs = Halves()(inputs), []
+    for i, network in enumerate((of_a, of_b)):
+        given = halves[1 - i if swap else i]
+        if network.input_shape[-1] != shape[-1]:
+            given = Channels(network.input_shape[-1])(given)
+        made = network(given)
+        if swap and made.shape[-1] != shape[-1]:
+            made = Channels(shape[-1])(made)
+        outputs.append(made)
     return keras.Model(inputs, keras.layers.Concatenate(axis=0, dtype="float32")(outputs), name=name)
 
 
-def of_both_kinds(model):
-    """The two networks of `two_kinds`: those that make, or judge, kind a and kind b."""
-    return [layer for layer in model.layers if isinstance(layer, keras.Model)]
+def of_both_domains(model):
+    """The two networks of `two_domains`: those that make, or judge, domain A and domain B."""
+    networks = []
+    for tensor in model.layers[-1].input:
+        operation = tensor._keras_history.operation
+        if isinstance(operation, Channels):
+            operation = operation.input._keras_history.operation
+        networks.append(operation)
+    return networks
+
+
+def with_channels(images, channels):
+    """Grey images with their channel repeated, and the first channels of others."""
+    if images.shape[-1] == 1 and channels > 1:
+        return ops.repeat(images, channels, axis=-1)
+    return images[..., :channels]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Channels(keras.layers.Layer):
+    """Repeats the one channel of grey images, or takes the first channels of others."""
+
+    def __init__(self, channels, **kwargs):
+        super().__init__(**kwargs)
+        self.channels = channels
+
+    def call(self, inputs):
+        return with_channels(inputs, self.channels)
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.channels)
+
+    def get_config(self):
+        return {**super().get_config(), "channels": self.channels}
 
 
 @keras.saving.register_keras_serializable("keras_gan")

@@ -701,14 +701,20 @@ class GAN(Loops, keras.Model):
         """Write everything that training needs to a `.keras` file.
 
         After `import keras_gan`, `keras.saving.load_model` reads it, and `fit` goes on as if nothing
-        had happened. "hf://USER/NAME" writes to the Hugging Face Hub (with the package huggingface_hub, logged in).
+        had happened. "hf://USER/NAME" writes to the Hugging Face Hub, with a model card: see `keras_gan.hub.save`, whose
+        `licence` and `metadata` it takes.
         """
         if not str(filepath).endswith(".keras") and not str(filepath).startswith("hf://"):
             raise ValueError(
                 "`filepath` must end in .keras, or be a repository of the Hugging Face Hub, hf://USER/NAME. Received: "
                 f"{str(filepath)!r}"
             )
-        super().save(filepath, **kwargs)
+        if str(filepath).startswith("hf://"):
+            from keras_gan import hub
+
+            hub.save(self, str(filepath), **kwargs)
+        else:
+            super().save(filepath, **kwargs)
 
     def save_own_variables(self, store):
         self.state.save(store)

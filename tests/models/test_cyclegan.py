@@ -99,7 +99,7 @@ def test_papers_choice_and_config():
 
 def test_networks_that_do_not_fit():
     (a2b, b2a, judge_a, judge_b), _ = make()
-    with pytest.raises(ValueError, match="one shape"):
+    with pytest.raises(ValueError, match="must take what the other makes"):
         keras_gan.CycleGAN(networks.resnet((8, 8, 1), blocks=1, filters=2), b2a, judge_a, judge_b)
     with pytest.raises(ValueError, match="given twice"):
         keras_gan.CycleGAN(a2b, a2b, judge_a, judge_b)
@@ -131,3 +131,41 @@ def test_sizes_that_the_network_rounds_up_are_cut_to_the_inputs():
     images = np.random.default_rng(0).integers(0, 256, (2, 13, 17, 3)).astype("uint8")
     padded = np.pad(images, [(0, 0), (0, 3), (0, 3), (0, 0)], mode="edge")
     np.testing.assert_array_equal(gan.translate(images), gan.translate(padded)[:, :13, :17])
+
+
+@pytest.mark.parametrize("channels", [(1, 3), (3, 1)])
+def test_grey_and_colour_without_the_identity_loss(tmp_path, channels):
+    a, b = channels
+    networks = (
+        keras_gan.networks.resnet((16, 16, a), b, blocks=1, filters=2),
+        keras_gan.networks.resnet((16, 16, b), a, blocks=1, filters=2),
+        *(keras_gan.networks.patchgan((16, 16, c), receptive_field=16, filters=2) for c in channels),
+    )
+    with pytest.raises(ValueError, match="identity_weight=0"):
+        keras_gan.CycleGAN(*networks)
+    gan = keras_gan.CycleGAN(*networks, identity_weight=0.0)
+    gan.compile(metrics=[keras_gan.metrics.SlicedWasserstein()])
+    rng = np.random.default_rng(0)
+    batch = {
+        "condition": rng.uniform(-1, 1, (8, 16, 16, a)).astype("float32"),
+        "image": rng.uniform(-1, 1, (8, 16, 16, b)).astype("float32"),
+    }
+    grid = keras_gan.callbacks.SampleGrid(tmp_path / "grids", rows=2, columns=3)
+    history = gan.fit(batch, batch_size=4, validation_data=batch, callbacks=[grid], verbose=0).history
+    assert np.isfinite(history["g_cycle"][0]) and history["g_identity"] == [0.0]
+    assert gan.translate(batch["condition"]).shape == (8, 16, 16, b)
+    assert gan.translate(batch["image"], "b2a").shape == (8, 16, 16, a)
+    # The joined model holds grey as equal channels: the distances are those of the networks alone.
+    a2b, b2a = gan.direction("a2b"), gan.direction("b2a")
+    back = b2a(a2b(batch["condition"])), a2b(b2a(batch["image"]))
+    by_hand = sum(
+        np.abs(np.asarray(x) - y).mean()
+        for x, y in zip(back, (batch["condition"], batch["image"]), strict=True)
+    )
+    fake = gan.forward(gan.arrange(batch))
+    terms = gan.generator_terms(gan.arrange(batch), fake, None)
+    np.testing.assert_allclose(terms["g_cycle"], 10 * by_hand / 2, rtol=1e-4)
+    gan.save(tmp_path / "gan.keras")
+    loaded = keras.saving.load_model(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(loaded.translate(batch["condition"]), gan.translate(batch["condition"]))
+    gan.export(tmp_path / "saved")

@@ -1,0 +1,145 @@
+"""Models on the Hugging Face Hub, with a model card."""
+
+import io
+import json
+import pathlib
+
+import keras
+
+from keras_gan.export import describe
+
+START = "hf://"
+
+
+def hub_name(path):
+    """The name `hf://USER/NAME` that a path stands for, or None where it is of the disk."""
+    text = str(path)
+    # A `pathlib.Path` has lost a slash.
+    if text.startswith("hf:/") and not text.startswith(START):
+        text = text.replace("hf:/", START, 1)
+    return text if text.startswith(START) else None
+
+
+def save(gan, name, licence=None, metadata=None):
+    """Write a model to the Hub: its networks and training state, a model card, and samples.
+
+    Needs the package huggingface_hub, and a login (`hf auth login`). `keras.saving.load_model(name)` reads it.
+
+    Args:
+        gan: a `GAN`.
+        name: "hf://USER/NAME".
+        licence: identifier for the card, such as "cc-by-4.0"; None says that it is not given.
+        metadata: dict of what else to note, as of `GAN.export`.
+
+    Returns:
+        The name.
+
+    Raises:
+        ImportError: without huggingface_hub. ValueError: for another form of name.
+    """
+    if hub_name(name) is None or name.removeprefix(START).count("/") != 1 or name.endswith(".keras"):
+        raise ValueError(f"A repository of the Hub is named hf://USER/NAME. Received: {name!r}")
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise ImportError(
+            "The Hugging Face Hub needs huggingface_hub. Install it: pip install 'keras-gan[hub]'"
+        ) from error
+    keras.saving.save_model(gan, name)
+    api, repository = huggingface_hub.HfApi(library_name="keras_gan"), name.removeprefix(START)
+    about = {**describe(gan), **(metadata or {})}
+    picture = samples_of(gan)
+    files = {
+        "README.md": model_card(about, repository, licence, picture is not None).encode(),
+        # Keras has a metadata.json of its own.
+        "keras_gan.json": (json.dumps(about, indent=2) + "\n").encode(),
+        **({} if picture is None else {"samples.png": picture}),
+    }
+    for path, content in files.items():
+        api.upload_file(
+            path_or_fileobj=content,
+            path_in_repo=path,
+            repo_id=repository,
+            commit_message=f"{path} of keras_gan",
+        )
+    return name
+
+
+def samples_of(gan):
+    """A sample grid as the bytes of a PNG, or None where a model makes no images of latents."""
+    from keras_gan.grid import image_grid
+
+    if (
+        gan.from_images
+        or len(gan.generator.output_shape) != 4
+        or gan.generator.output_shape[-1] not in (1, 3, 4)
+    ):
+        return None
+    images, columns = gan.grid_images(gan.grid_inputs(gan.grid_rows, 8, 0), 8)
+    buffer = io.BytesIO()
+    image_grid(images, columns).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def model_card(about, repository, licence=None, samples=False):
+    """A model card in Markdown.
+
+    Args:
+        about: dict as in `metadata.json` of an export.
+        repository: USER/NAME, for the lines that load the model.
+        licence: identifier, or None.
+        samples: bool, whether `samples.png` lies beside it.
+
+    Returns:
+        str.
+
+    Example:
+    >>> from keras_gan.hub import model_card
+    >>> print(model_card({"class": "WGANGP", "image_shape": [28, 28, 1], "dataset": "mnist"}, "me/digits")[:20])
+    ---
+    library_name: ke
+    """
+    name, shape = about.get("class", "GAN"), about.get("image_shape", [])
+    head = ["---", "library_name: keras", "tags: [keras, gan, generative-adversarial-network, keras_gan]"]
+    head += [f"license: {licence}"] if licence else []
+    size = (
+        f"images of {shape[0]} x {shape[1]} with {shape[2]} channels"
+        if len(shape) == 3
+        else f"vectors of {shape}"
+    )
+    lines = [*head, "---", "", f"# {name} of {about.get('dataset') or 'unnamed data'}", ""]
+    lines += [
+        f"A `{name}` of keras_gan whose generator of {about.get('parameters', 0):,} weights makes {size}."
+    ]
+    lines += ["", "![Samples](samples.png)"] if samples else []
+    lines += ["", "## Data", "", f"{about.get('dataset') or 'Not named.'}"]
+    if about.get("class_names"):
+        lines += ["", f"Classes, from 0: {', '.join(about['class_names'])}."]
+    lines += [
+        "",
+        "## Training",
+        "",
+        f"{about.get('generator_steps', 0)} generator steps, {about.get('epochs', 0)} epochs.",
+    ]
+    figures = about.get("training_figures") or {}
+    if figures:
+        lines += ["", "Means of the last epoch:", "", "| figure | value |", "|---|---|"]
+        lines += [f"| {figure} | {value:.5g} |" for figure, value in figures.items()]
+    measured = about.get("figures") or {}
+    lines += ["", "## Metrics", ""]
+    lines += [f"- {figure}: {value['value']:.5g}" for figure, value in measured.items()] or ["Not measured."]
+    lines += ["", "## Use", "", "```python", "import keras, keras_gan", ""]
+    lines += [f'gan = keras.saving.load_model("hf://{repository}")']
+    lines += [
+        "images = gan.translate(images)"
+        if "source" in (about.get("inputs") or {})
+        else "images = gan.generate(16, seed=0)"
+    ]
+    lines += ["```", "", "## Licence", "", licence or "Not given."]
+    return "\n".join(lines) + "\n"
+
+
+def card_beside(run):
+    """Metrics of a run's `evaluation.json`, for its card."""
+    path = pathlib.Path(run) / "evaluation.json"
+    return {"figures": json.loads(path.read_text())["figures"]} if path.exists() else {}

@@ -1,0 +1,88 @@
+"""The Hugging Face Hub, faked by a folder: the calls are those of huggingface_hub 2.4."""
+
+import json
+import shutil
+import sys
+import types
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan.hub import hub_name, model_card
+from tests.helpers import assert_same_state, tiny_gan
+
+
+@pytest.fixture
+def hub(tmp_path, monkeypatch):
+    from keras.src.saving import saving_lib
+
+    class Api:
+        def __init__(self, library_name=None, library_version=None):
+            pass
+
+        def create_repo(self, repo_id, exist_ok=False):
+            return types.SimpleNamespace(repo_id=repo_id)
+
+        def upload_folder(self, *, repo_id, folder_path, commit_message):
+            shutil.copytree(folder_path, tmp_path / repo_id, dirs_exist_ok=True)
+
+        def upload_file(self, *, path_or_fileobj, path_in_repo, repo_id, commit_message):
+            (tmp_path / repo_id / path_in_repo).write_bytes(path_or_fileobj)
+
+    fake = types.SimpleNamespace(
+        HfApi=Api,
+        snapshot_download=lambda repo_id, library_name=None, library_version=None: str(tmp_path / repo_id),
+    )
+    monkeypatch.setattr(saving_lib, "huggingface_hub", fake)
+    monkeypatch.setattr(saving_lib, "check_pydot", lambda: False)
+    monkeypatch.setitem(sys.modules, "huggingface_hub", fake)
+    return tmp_path
+
+
+def test_saved_with_a_card_and_loaded(hub, images, capsys):
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, verbose=0)
+    gan.save("hf://me/digits", licence="cc-by-4.0")
+    card = (hub / "me" / "digits" / "README.md").read_text()
+    assert "license: cc-by-4.0" in card and "the arrays" in card and "| d_loss |" in card
+    assert (hub / "me" / "digits" / "samples.png").stat().st_size > 100
+    assert json.loads((hub / "me" / "digits" / "keras_gan.json").read_text())["class"] == "GAN"
+    loaded = keras.saving.load_model("hf://me/digits")
+    assert_same_state(gan, loaded)
+    # In the commands, too, whose paths lose a slash.
+    from keras_gan.cli import app
+
+    app(["generate", "hf://me/digits", "-n", "4", "--out", str(hub / "grid.png")], standalone_mode=False)
+    app(["describe", "hf://me/digits"], standalone_mode=False)
+    assert "class: GAN" in capsys.readouterr().out and (hub / "grid.png").exists()
+    gan.save(hub / "gan.keras")
+    app(["push", str(hub / "gan.keras"), "hf://me/again"], standalone_mode=False)
+    assert "Not given." in (hub / "me" / "again" / "README.md").read_text()
+
+
+def test_names_and_the_missing_package(monkeypatch):
+    import pathlib
+
+    assert hub_name(pathlib.Path("hf://a/b")) == "hf://a/b" and hub_name("runs/dcgan") is None
+    with pytest.raises(ValueError, match="hf://USER/NAME"):
+        tiny_gan().save("hf://a/b/c")
+    monkeypatch.setitem(sys.modules, "huggingface_hub", None)
+    with pytest.raises(ImportError, match=r"keras-gan\[hub\]"):
+        tiny_gan().save("hf://a/b")
+
+
+def test_cards_of_vectors_and_of_translators():
+    card = model_card({"class": "GAN", "image_shape": [2], "dataset": None}, "a/b")
+    assert "vectors of [2]" in card and "Not measured." in card and "samples.png" not in card
+    about = {
+        "class": "Pix2Pix",
+        "image_shape": [32, 32, 3],
+        "inputs": {"source": {}},
+        "figures": {"psnr": {"value": 30.0}},
+    }
+    card = model_card(about, "a/b", samples=True)
+    assert "gan.translate" in card and "- psnr: 30" in card
+    assert np.all([line in card for line in ("## Data", "## Metrics", "## Licence")])
+    assert keras_gan.__version__
