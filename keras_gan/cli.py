@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from keras_gan import cli_latent
-from keras_gan.cli_options import writable
+from keras_gan.cli_options import existing, writable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -208,14 +208,12 @@ def train(
     ] = None,
 ):
     """Train a recipe: samples, history, checkpoints and a SavedModel go into a run folder."""
-    import keras
-
-    from keras_gan import callbacks, data, recipes
-    from keras_gan.data.batches import unpack
-    from keras_gan.metrics.evaluate import check_metrics, named_metrics
+    # All that can be wrong with the options is said before TensorFlow starts.
+    from keras_gan import recipe_list
+    from keras_gan.metric_names import check_metrics
     from keras_gan.run_folder import RunFolder
 
-    chosen = recipes.get(recipe, scale.value)
+    chosen = recipe_list.get(recipe, scale.value)
     if epochs and steps:
         raise ValueError("Give --epochs or --steps, not both.")
     from_folders = chosen.data in ("pairs", "unpaired")
@@ -305,6 +303,13 @@ def train(
     }
     run.check(config, resume)
     writable(run.path, folder=True)
+
+    import keras
+
+    from keras_gan import callbacks, data, recipes
+    from keras_gan.data.batches import unpack
+    from keras_gan.metrics.evaluate import named_metrics
+
     keras.config.set_dtype_policy(precision.value)
     batches, held_out = _data_of(chosen, config, data, "skip" if skip_bad else "raise")
     specs = unpack(batches.element_spec)
@@ -536,8 +541,9 @@ def generate(
     ] = None,
 ):
     """Write a grid of generated images."""
+    existing(model)
     from keras_gan.grid import image_grid
-    from keras_gan.run_folder import Generator
+    from keras_gan.stored import Generator
 
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
         raise ValueError(f"--out must be an image's name, such as grid.png. Received: {out}")
@@ -564,7 +570,9 @@ def translate(
     ] = False,
 ):
     """Translate all images of a folder (pix2pix, cyclegan, converted networks)."""
-    from keras_gan.run_folder import Translator
+    existing(model)
+    existing(images)
+    from keras_gan.stored import Translator
 
     if sheet:
         writable(sheet, "--sheet")
@@ -594,7 +602,9 @@ def upscale(
     ] = None,
 ):
     """Enlarge an image (srgan, esrgan, converted networks), in tiles."""
-    from keras_gan.run_folder import Translator
+    existing(model)
+    existing(image)
+    from keras_gan.stored import Translator
 
     if out:
         writable(out)
@@ -617,6 +627,7 @@ def convert(
     """
     from keras_gan.convert import convert
 
+    existing(file)
     writable(to, "--to", folder=True)
     network, folder = convert(file, to, prefix)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
@@ -658,6 +669,12 @@ def evaluate(
     ] = None,
 ):
     """Measure generated images against real ones: a table, and `evaluation.json`."""
+    from keras_gan.metric_names import check_metrics
+
+    existing(model)
+    check_metrics(_names(metrics))
+    if reference.startswith("folder:"):
+        existing(reference.removeprefix("folder:"))
     from keras_gan.metrics.evaluate import evaluate_model
     from keras_gan.metrics.evaluate import table as table_of
 
@@ -715,8 +732,9 @@ def export(
     ] = None,
 ):
     """Export the generator as a SavedModel, for LiteRT or ONNX."""
+    existing(model)
     from keras_gan.export import check_target
-    from keras_gan.run_folder import load_model
+    from keras_gan.stored import load_model
 
     check_target(out, format.value)
     writable(out, folder=format is Format.saved_model)
@@ -734,6 +752,7 @@ def describe(
     ],
 ):
     """Say what a model is: its classes, sizes, inputs and their ranges."""
+    existing(model)
     from keras_gan.describe import describe as lines_of
 
     for line in lines_of(model):
@@ -750,7 +769,7 @@ def push(
 ):
     """Write a model to the Hugging Face Hub, with a model card and samples."""
     from keras_gan import hub
-    from keras_gan.run_folder import load_model
+    from keras_gan.stored import load_model
 
     typer.echo(hub.save(load_model(model), name, licence, hub.card_beside(model)))
 
@@ -761,12 +780,12 @@ def recipes():
     from rich.console import Console
     from rich.table import Table
 
-    from keras_gan import recipes
+    from keras_gan import recipe_list
 
     table = Table(box=None)
     for column in ("recipe", "scale", "data", "size", "batch", "steps", "what"):
         table.add_column(column)
-    for name, scales in recipes.RECIPES.items():
+    for name, scales in recipe_list.listed().items():
         for scale, recipe in scales.items():
             size = recipe.image_size or "data's"
             row = (name, scale, recipe.dataset, size, recipe.batch_size, recipe.steps, recipe.summary)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli_options import as_label, writable
+from keras_gan.cli_options import as_label, existing, writable
 
 STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 
@@ -33,9 +33,10 @@ def interpolate(
     ] = None,
 ):
     """Show the way from latent to latent: a walk as GIF or MP4, or a sheet as PNG."""
+    existing(model)
     from keras_gan import latent
     from keras_gan.grid import image_grid
-    from keras_gan.run_folder import Generator
+    from keras_gan.stored import Generator
 
     if out.suffix not in (".gif", ".mp4", ".png"):
         raise ValueError(f"--out must end in .gif, .mp4 or .png. Received: {out}")
@@ -64,9 +65,10 @@ def truncate(
     ] = None,
 ):
     """Show the same images under several truncations."""
+    existing(model)
     from keras_gan import latent
     from keras_gan.grid import image_grid
-    from keras_gan.run_folder import Generator
+    from keras_gan.stored import Generator
 
     writable(out)
     chosen = _numbers(values, float, "--values", "0,0.5,1")
@@ -88,9 +90,10 @@ def mix(
     truncation: Annotated[float, typer.Option()] = 0.7,
 ):
     """Write a sheet of images that have some layers' styles of one image and the rest of another."""
+    existing(model)
     from keras_gan import latent
     from keras_gan.grid import image_grid
-    from keras_gan.run_folder import load_model
+    from keras_gan.stored import load_model
 
     writable(out)
     seeds = [_numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
@@ -120,6 +123,8 @@ def project(
     seed: Annotated[int, typer.Option()] = 0,
 ):
     """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
+    existing(model)
+    existing(picture)
     import numpy as np
 
     from keras_gan import latent
@@ -127,7 +132,7 @@ def project(
     from keras_gan.grid import image_grid
     from keras_gan.latent.styles import check_style_model
     from keras_gan.metrics import Extractor
-    from keras_gan.run_folder import load_model
+    from keras_gan.stored import load_model
 
     if video not in ("gif", "mp4"):
         raise ValueError(f"--video must be gif or mp4. Received: {video}")
@@ -186,12 +191,13 @@ def edit(
     ] = pathlib.Path("edits"),
 ):
     """Move images along directions that change them in one way each."""
+    existing(model)
     import numpy as np
 
     from keras_gan import latent
     from keras_gan.grid import image_grid
     from keras_gan.metrics import Extractor
-    from keras_gan.run_folder import load_model
+    from keras_gan.stored import load_model
 
     if method not in ("sefa", "ganspace", "attribute"):
         raise ValueError(f"--method must be sefa, ganspace or attribute. Received: {method}")

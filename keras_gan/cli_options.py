@@ -4,6 +4,13 @@ import pathlib
 import tempfile
 
 
+def existing(path):
+    """Raise a ValueError where there is no such file or folder; names of the Hub (hf://) are not looked up."""
+    path = pathlib.Path(path).expanduser()
+    if not str(path).startswith("hf:/") and not path.exists():
+        raise ValueError(f"There is no {str(path)!r}.")
+
+
 def writable(path, option="--out", folder=False):
     """Raise a ValueError where a file, or a folder's files, cannot be written; the folder is made."""
     path = pathlib.Path(path)

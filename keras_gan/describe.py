@@ -4,7 +4,8 @@ import json
 import pathlib
 
 from keras_gan.hub import hub_name
-from keras_gan.run_folder import RunFolder, load_model
+from keras_gan.run_folder import RunFolder
+from keras_gan.stored import load_model
 
 
 def describe(path):

@@ -5,7 +5,7 @@ import functools
 
 import keras
 
-from keras_gan import networks
+from keras_gan import networks, recipe_list
 from keras_gan.augmentations import ADA
 from keras_gan.augmentations.ada_pipe import GROUPS
 from keras_gan.models.acgan import ACGAN
@@ -25,10 +25,8 @@ from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
 from keras_gan.optimizers import Adam, ScheduledAdam
 from keras_gan.regularizers import Blur, DRAGANPenalty, PathLengthPenalty, R1Penalty, R2Penalty
-from keras_gan.run_folder import load_model
 from keras_gan.schedules import Cosine, HalfLife, LinearDecay
-
-SCALES = ("small", "paper")
+from keras_gan.stored import load_model
 
 
 @dataclasses.dataclass(frozen=True)
@@ -461,10 +459,7 @@ def get(name, scale="small"):
     >>> keras_gan.recipes.get("wgan-gp").model.__name__
     'WGANGP'
     """
-    if name not in RECIPES:
-        raise ValueError(f"There is no recipe {name!r}. There are: {', '.join(RECIPES)}")
-    if scale not in RECIPES[name]:
-        raise ValueError(f"`scale` must be one of {SCALES}. Received: {scale!r}")
+    recipe_list.get(name, scale)
     return RECIPES[name][scale]
 
 

@@ -14,7 +14,8 @@ from keras_gan.data.load import read
 from keras_gan.grid import as_colour, enlarge, image_grid
 from keras_gan.metrics.evaluate import Indexed
 from keras_gan.metrics.functional import nearest_neighbors
-from keras_gan.run_folder import Generator, RunFolder, Translator
+from keras_gan.run_folder import RunFolder
+from keras_gan.stored import Generator, Translator
 
 # Frames of the time line; training images that neighbours are looked for among, and their bytes at most.
 FRAMES, TRAINING_IMAGES, TRAINING_BYTES = 60, 10_000, 2**27

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from keras_gan.callbacks import Checkpoint
-from keras_gan.run_folder import Generator, RunFolder, load_model
+from keras_gan.run_folder import RunFolder
+from keras_gan.stored import Generator, load_model
 from tests.helpers import tiny_gan
 
 

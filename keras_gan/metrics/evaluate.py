@@ -15,6 +15,7 @@ from keras_gan.data.pairs import check_partners
 from keras_gan.features.extractor import Extractor, get, get_classifier
 from keras_gan.features.train_extractor import train_extractor
 from keras_gan.hub import hub_name
+from keras_gan.metric_names import check_metrics
 from keras_gan.metrics import functional
 from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
 from keras_gan.metrics.frechet_distance import FrechetDistance
@@ -36,7 +37,7 @@ from keras_gan.metrics.reference import (
 )
 from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein, sliced_wasserstein
 from keras_gan.metrics.ssim import SSIM
-from keras_gan.run_folder import Generator, is_model
+from keras_gan.stored import Generator, is_model
 
 # Of images and their targets.
 OF_PAIRS = {"psnr": PSNR, "ssim": SSIM}
@@ -49,7 +50,6 @@ OF_MODELS = {
     "eq_t": lambda extractor, **options: TranslationEquivariance(**options),
     "eq_r": lambda extractor, **options: RotationEquivariance(**options),
 }
-METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim", *OF_PAIRS, *OF_MODELS)
 ON_FEATURES = {"fid", "kid", "prdc", "inception_score", "ppl", "ppl_w"}
 
 
@@ -172,16 +172,6 @@ def evaluate(
             metric.update_state(np.asarray(reference[part]), np.asarray(generated[part]))
         figures[metric.name] = {"value": metric.result(), **base, "channels": "rgb", "border": 0}
     return figures
-
-
-def check_metrics(metrics):
-    """The names, each of them known."""
-    unknown = sorted(set(metrics) - set(METRICS))
-    if unknown or not metrics:
-        raise ValueError(
-            f"`metrics` must be names among {', '.join(METRICS)}. Received: {unknown or metrics}"
-        )
-    return list(dict.fromkeys(metrics))
 
 
 def _some(images, indices, most, seed):

@@ -1,0 +1,403 @@
+"""Models in files, used in one way: of run folders, checkpoints, `.keras` files, SavedModels and the Hub."""
+
+import collections
+import json
+import pathlib
+
+import numpy as np
+
+from keras_gan.data.images import (
+    fit_image,
+    from_uint8,
+    is_deep,
+    label_map,
+    open_image,
+    to_8_bits,
+    to_picture,
+    to_uint8,
+)
+from keras_gan.grid import as_colour, opaque
+from keras_gan.hub import hub_name
+from keras_gan.models.checks import check_count, check_truncation, numbers_of_classes
+from keras_gan.networks.outputs import first
+from keras_gan.run_folder import RunFolder
+from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles
+
+
+def load_model(path):
+    """Load the `GAN` of a run folder (its newest checkpoint), a checkpoint or a `.keras` file.
+
+    Raises:
+        ValueError: where there is none.
+    """
+    import keras
+
+    from keras_gan.callbacks import Checkpoint
+
+    if hub_name(path):
+        return keras.saving.load_model(hub_name(path))
+    path = pathlib.Path(path)
+    if (path / "checkpoints").is_dir():
+        folder = Checkpoint(path / "checkpoints").latest()
+        if folder is None:
+            raise ValueError(f"{path} has no checkpoint yet.")
+        path = folder
+    if (path / "model.keras").exists():
+        path = path / "model.keras"
+    training = path.parent / "training.json"
+    if path.suffix != ".keras" or not path.is_file():
+        raise ValueError(
+            f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
+        )
+    try:
+        gan = keras.saving.load_model(path)
+        if training.exists():
+            data = json.loads(training.read_text())["data"]
+            gan.dataset_name, gan.class_names = data["name"], data.get("class_names")
+        return gan
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} cannot be loaded: {error}") from error
+
+
+class Generator:
+    """The generator of a run, a `.keras` file or a SavedModel, all used in one way.
+
+    Args:
+        path: of it.
+
+    Attributes:
+        gan: the model, or None of a SavedModel.
+        latent_dim: int.
+        num_classes: int, or None.
+        noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
+    """
+
+    def __init__(self, path):
+        path = pathlib.Path(path)
+        if not path.exists() and hub_name(path) is None:
+            raise ValueError(
+                f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
+            )
+        if (path / "saved_model.pb").exists():
+            self._of_saved_model(path)
+        else:
+            gan = load_model(path)
+            if gan.from_images:
+                raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
+            self.gan, self.num_classes = gan, getattr(gan, "num_classes", None)
+            self.class_names = gan.class_names
+            self.latent_dim = first(gan.generator.input_shape)[-1]
+            self.noise_dim = getattr(gan, "noise_dim", None)
+            self._sample = lambda n, seed, truncation, **options: gan.generate(
+                n, seed, truncation=truncation, **options
+            )
+            self._images = lambda latents, condition: gan.images_of(latents, condition)
+
+    def _of_saved_model(self, path):
+        import tensorflow as tf
+
+        loaded = tf.saved_model.load(str(path))
+        if not hasattr(loaded, "sample"):
+            raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
+        metadata = path / "metadata.json"
+        about = json.loads(metadata.read_text()) if metadata.exists() else {}
+        self.gan = None
+        self.num_classes, serve = about.get("num_classes"), loaded.signatures["serving_default"]
+        self.noise_dim, self.class_names = about.get("noise_dim"), about.get("class_names")
+        specs = serve.structured_input_signature[1]
+        self.latent_dim = specs["latents"].shape[-1]
+
+        def images(latents, condition):
+            inputs = {"latents": tf.constant(latents)}
+            if condition is not None:
+                inputs["labels"] = tf.cast(condition, specs["labels"].dtype)
+            return to_uint8(serve(**inputs)["images"]).numpy()
+
+        self._images = images
+        self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
+
+    def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
+        """n uint8 images.
+
+        `label` is an int, the name of a class or None, and an error for a model without classes; `styles` are `truncation_cutoff` and `noise`
+        of a StyleGAN, and an error for other models.
+        """
+        if styles and not hasattr(self.gan, "style"):
+            raise ValueError(
+                f"{' and '.join(f'`{name}`' for name in styles)}: only of a StyleGAN's run or `.keras` file (an exported "
+                "SavedModel has no styles)."
+            )
+        check_count(n, "n")
+        check_truncation(truncation)
+        labels = {} if label is None else {"labels": self._class(label)}
+        return self._sample(n, seed, truncation, **labels, **styles)
+
+    def images_of(self, latents, label=None):
+        """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
+        condition = None
+        if self.num_classes is not None or label is not None:
+            condition = np.full(len(latents), self._class(label or 0), "int32")
+        parts = range(0, len(latents), 64)
+        cut = [(slice(i, i + 64), None if condition is None else condition[i : i + 64]) for i in parts]
+        return np.concatenate([self._images(latents[part], labels) for part, labels in cut])
+
+    def _class(self, label):
+        if self.num_classes is not None and isinstance(label, str) and not label.isdecimal():
+            return numbers_of_classes(label, self.class_names)
+        label = int(label) if isinstance(label, str) and label.isdecimal() else label
+        if isinstance(label, str):
+            raise ValueError(f"This model has no classes. Received: label {label!r}")
+        if self.num_classes is None or not 0 <= label < self.num_classes:
+            has = f"labels 0 to {self.num_classes - 1}" if self.num_classes else "no classes"
+            raise ValueError(f"This model has {has}. Received: label {label}")
+        return label
+
+
+class Translator:
+    """The network of a model from image to image: of a run, a `.keras` file or a SavedModel.
+
+    Args:
+        path: of it.
+
+    Attributes:
+        directions: names of what it does: "translate", or "a2b" and "b2a".
+        source_shape: (height, width, channels) of what it takes; sizes may be None.
+
+    Raises:
+        ValueError: where there is none, or a generator of latents.
+    """
+
+    def __init__(self, path):
+        path = pathlib.Path(path)
+        if not path.exists() and hub_name(path) is None:
+            raise ValueError(
+                f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
+            )
+        if (path / "saved_model.pb").exists():
+            import tensorflow as tf
+
+            # Held: its functions do not keep the variables alive.
+            self._loaded = tf.saved_model.load(str(path))
+            names = [name for name in ("translate", "a2b", "b2a") if hasattr(self._loaded, name)]
+            self.directions = {name: getattr(self._loaded, name) for name in names}
+            if names:
+                function = self.directions[names[0]].concrete_functions[0]
+                self.source_shape = tuple(function.inputs[0].shape[1:])
+            about = path / "metadata.json"
+            about = json.loads(about.read_text()) if about.exists() else {}
+            self.overlap, self.classes = about.get("overlap", FARTHEST), about.get("classes_a")
+            self.value_range = about.get("value_range")
+        else:
+            gan = load_model(path)
+            networks = gan.exported_networks() if gan.from_images else {}
+            graphs = {name: as_graph(network) for name, network in networks.items()}
+            self.directions = {
+                name: lambda levels, graph=graph: to_uint8(graph(from_uint8(levels), training=False))
+                for name, graph in graphs.items()
+            }
+            self.source_shape = gan.source_shape if gan.from_images else None
+            self.overlap = default_overlap(gan.ema_generator)
+            # Of a checkpoint, too, it is the run's.
+            configs = [RunFolder(folder).config for folder in (path, *path.resolve().parents[:3])]
+            found = next((json.loads(config.read_text()) for config in configs if config.exists()), {})
+            self.classes, self.value_range = found.get("classes_a"), found.get("value_range")
+        if not self.directions:
+            raise ValueError(
+                f"{path} does not make images of images: it is a generator of latents (`keras-gan generate`), or a "
+                "discriminator."
+            )
+
+    def translate(self, images, direction=None):
+        """uint8 images of uint8 images (n, height, width, channels)."""
+        return filled_up(lambda x, training: self(x, direction), images, self.source_shape[:2])
+
+    def __call__(self, images, direction=None):
+        """Images in [-1, 1] of such, of sizes that the network takes."""
+        direction = direction or next(iter(self.directions))
+        if direction not in self.directions:
+            raise ValueError(
+                f"There is no direction {direction!r}. There are: {', '.join(self.directions)}"
+                + (
+                    ", the one it was trained in: leave the direction out."
+                    if len(self.directions) == 1
+                    else "."
+                )
+            )
+        return from_uint8(self.directions[direction](to_uint8(images)))
+
+    def read(self, path):
+        """An image file as the network takes it, and its alpha channel, or None where it is opaque or the network takes it.
+
+        Images are resized where the network takes one size alone.
+        """
+        *size, channels = self.source_shape
+        size, image = None if None in size else tuple(size), open_image(path)
+        if self.classes or channels not in (1, 3, 4):
+            try:
+                return label_map(image, size, channels), None
+            except ValueError as error:
+                raise ValueError(f"{path}: {error}") from error
+        alpha = None if channels == 4 else alpha_of(image)
+        if alpha is None:
+            return fit_image(image, size, channels, value_range=self.value_range), None
+        colours, alpha = colours_and_alpha(image)
+        image, alpha = to_picture(colours), to_picture(alpha)
+        return fit_image(image, size, channels), fit_image(alpha, size, 1)
+
+    def translate_folder(self, pictures, out, direction=None, sheet=None, report=lambda line: None):
+        """Translate all images of a folder and of the folders below it into PNGs of the same names.
+
+        An image that cannot be read or translated is left out. Transparency is kept.
+
+        Args:
+            pictures: folder of images.
+            out: folder to write.
+            direction: as in `translate`.
+            sheet: image to write, with up to 24 of them before and after, or None.
+            report: function that is given a line of text now and then.
+
+        Returns:
+            (how many were written, list of sentences on those that were not).
+        """
+        from keras_gan.data import folder
+        from keras_gan.grid import image_grid, interleave
+
+        pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
+        if not pictures.is_dir():
+            hint = " A single image goes into a folder of its own." if pictures.is_file() else ""
+            raise ValueError(f"There is no folder {str(pictures)!r}.{hint}")
+        if out.resolve() == pictures.resolve():
+            raise ValueError(f"{out} holds the images that are translated: give another folder to write.")
+        files, others = folder.all_files(str(pictures))
+        # What an earlier call wrote below the folder is no input.
+        files = [file for file in files if out.resolve() not in pathlib.Path(file).resolve().parents]
+        if others:
+            report(
+                f"{len(others)} files are no images that Pillow reads, and are left out, such as {others[0]}."
+            )
+        if not files:
+            raise ValueError(f"{str(pictures)!r} has no images that Pillow reads.")
+        paths = [(out / pathlib.Path(file).relative_to(pictures)).with_suffix(".png") for file in files]
+        twice = [str(path) for path, count in collections.Counter(paths).items() if count > 1]
+        if twice:
+            raise ValueError(f"Images whose names differ in their endings alone would all become {twice[0]}.")
+        height, width, channels = self.source_shape
+        written, problems, coloured, cut = [], [], 0, 0
+        for i, (file, path) in enumerate(zip(files, paths, strict=True)):
+            try:
+                with open_image(file) as image:
+                    coloured += channels == 1 and image.mode not in folder.GREY_MODES
+                    cut += None not in (height, width) and image.height * width != image.width * height
+                pixels, alpha = self.read(file)
+                made = self.translate(pixels[None], direction)[0]
+            except (ValueError, OSError) as error:
+                problems.append(str(error))
+                continue
+            except tf_errors() as error:
+                problems.append(
+                    f"{file} of {image.size[::-1]} pixels is too small for the network ({error.message[:80]})"
+                )
+                continue
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with_alpha(made, alpha).save(path)
+            written.append((file, path))
+            if (i + 1) % 100 == 0:
+                report(f"{i + 1} of {len(files)}")
+        if coloured:
+            report(f"{coloured} of {len(files)} images are coloured: this network is given them in grey.")
+        if cut:
+            report(
+                f"{cut} of {len(files)} images are not of the shape {height} x {width}: their middle is taken."
+            )
+        if sheet and written:
+            chosen = np.linspace(0, len(written) - 1, min(24, len(written))).round().astype(int)
+            sides = [[open_image(written[i][side]) for i in chosen] for side in (0, 1)]
+            size = (sides[1][0].height, sides[1][0].width)
+            after = np.stack([fit_image(picture, size, 3) for picture in sides[1]])
+            if self.classes or self.source_shape[2] not in (1, 3, 4):
+                maps = [label_map(picture, size, self.source_shape[2]) for picture in sides[0]]
+                before = as_colour(np.stack(maps))
+            else:
+                before = np.stack([fit_image(picture, size, 3) for picture in sides[0]])
+            image_grid(interleave([before, after]), min(8, 2 * len(chosen)), "before | after").save(sheet)
+        return len(written), problems
+
+    def upscale_file(self, picture, out=None, tile=128, overlap=None):
+        """Enlarge an image file in tiles, with its transparency; returns the path of what was written."""
+        from PIL import Image
+
+        if None not in self.source_shape[:2]:
+            raise ValueError(
+                f"This network takes images of {self.source_shape[:2]} alone: use `keras-gan translate`."
+            )
+        if pathlib.Path(picture).is_dir():
+            raise ValueError(f"{picture} is a folder: `keras-gan upscale` takes one image.")
+        image, alpha = self.read(picture)
+        probe = np.zeros((1, 16, 16, self.source_shape[2]), "uint8")
+        scale = self.translate(probe).shape[1] // 16
+        if scale == 1:
+            raise ValueError("This network does not enlarge images: use `keras-gan translate`.")
+        picture = pathlib.Path(picture)
+        out = pathlib.Path(out or picture.with_name(f"{picture.stem}_x{scale}.png"))
+        if out.resolve() == picture.resolve():
+            raise ValueError(f"{out} is the image that is enlarged: give another --out.")
+        if out.suffix.lower() not in Image.registered_extensions():
+            raise ValueError(f"{out} has no ending that an image can be written with, such as .png or .jpg.")
+        overlap = self.overlap if overlap is None else overlap
+        made = in_tiles(lambda tiles, training: self(tiles), image, scale, tile, overlap)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        drawn = with_alpha(made, alpha)
+        # JPEG and the like have no transparency.
+        (opaque(drawn) if out.suffix.lower() in (".jpg", ".jpeg", ".bmp") else drawn).save(out)
+        return out
+
+
+def alpha_of(image):
+    """The alpha channel of a PIL image as a uint8 array, or None where it is opaque."""
+    if image.mode not in ("RGBA", "LA", "PA", "La", "RGBa") and "transparency" not in image.info:
+        return None
+    if is_deep(image):
+        image = to_8_bits(image)
+    alpha = np.asarray(image.convert("RGBA"))[..., 3]
+    return None if (alpha == 255).all() else alpha
+
+
+def colours_and_alpha(image):
+    """uint8 colours (height, width, 3) and alpha (height, width, 1) of a PIL image.
+
+    What is wholly transparent has the colour of the nearest pixel that is not, so that no hidden colour bleeds into edges.
+    """
+    from scipy import ndimage
+
+    pixels = np.asarray((to_8_bits(image) if is_deep(image) else image).convert("RGBA"))
+    colours, alpha = pixels[..., :3], pixels[..., 3:]
+    hidden = alpha[..., 0] == 0
+    if hidden.any() and not hidden.all():
+        rows, columns = ndimage.distance_transform_edt(hidden, return_distances=False, return_indices=True)
+        colours = colours[rows, columns]
+    return colours, alpha
+
+
+def with_alpha(pixels, alpha):
+    """PIL image of uint8 pixels, with an alpha channel of another size, or None, resized to theirs."""
+    if alpha is None:
+        return to_picture(pixels)
+    size = pixels.shape[:2]
+    alpha = fit_image(to_picture(alpha), size, 1)
+    return to_picture(np.concatenate([as_colour(pixels[None])[0], alpha], axis=-1))
+
+
+def tf_errors():
+    """What TensorFlow raises for images that a network cannot take."""
+    import tensorflow as tf
+
+    return tf.errors.InvalidArgumentError
+
+
+def is_model(path):
+    """Whether a path is a run folder, a checkpoint, a `.keras` file or a SavedModel, not a folder of images."""
+    path = pathlib.Path(path)
+    marks = ("saved_model.pb", "checkpoints", "model.keras", "config.json")
+    return (
+        hub_name(path) is not None or path.suffix == ".keras" or any((path / mark).exists() for mark in marks)
+    )
