@@ -177,6 +177,11 @@ def _inputs_of(gan):
     return {**found, "labels": {"shape": list(spec.shape), "dtype": spec.dtype.name, **values}}
 
 
+def _check_sampling(n, truncation):
+    tf.debugging.assert_positive(n, "`n` must be positive")
+    tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
+
+
 class Sampler(tf.Module):
     """The generator as a plain tf.Module: `keras.export` would store each weight twice."""
 
@@ -202,7 +207,7 @@ class Sampler(tf.Module):
 
             @tf.function(input_signature=numbers)
             def sample(n, seed=0, truncation=1.0):
-                tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
+                _check_sampling(n, truncation)
                 return finish(gan.sample(n, seed, truncation))
 
         else:
@@ -215,7 +220,7 @@ class Sampler(tf.Module):
             # Of any shape: one for all images, or one for each.
             @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.dtype, name="labels")])
             def sample(n, seed=0, truncation=1.0, labels=gan.no_label):
-                tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
+                _check_sampling(n, truncation)
                 labels = gan.export_condition(labels, n, seed)
                 return finish(gan.sample(n, seed, truncation, labels))
 
@@ -273,8 +278,10 @@ def of_any_size(network):
             return tf.cast(network(images, training=False), tf.float32)
         full = tf.shape(images)[1:3]
         for axis in (1, 2):
-            last = full[axis - 1] - 1
-            rows = tf.minimum(tf.range(full[axis - 1] + (-full[axis - 1]) % multiple), last)
+            side = full[axis - 1]
+            # Not `-side % multiple`: of negative numbers ONNX files have another remainder (tf2onnx 1.17).
+            missing = (multiple - side % multiple) % multiple
+            rows = tf.minimum(tf.range(side + missing), side - 1)
             images = tf.gather(images, rows, axis=axis)
         made = tf.cast(network(images, training=False), tf.float32)
         scale = tf.shape(made)[1] // tf.shape(images)[1]

@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 
@@ -84,43 +85,51 @@ def test_export_again_replaces_and_strangers_are_left_alone(trained, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "model"]
 
 
-def litert(path, inputs):
+def test_odd_sizes_in_the_graph(tmp_path):
+    """A CycleGAN's SavedModel gives 33 x 47 for 33 x 47, and a x2 network of pixel unshuffle 14 x 18 for 7 x 9."""
     import tensorflow as tf
 
-    interpreter = tf.lite.Interpreter(path)
-    (given,), (made,) = interpreter.get_input_details(), interpreter.get_output_details()
-    interpreter.resize_tensor_input(given["index"], inputs.shape)
-    interpreter.allocate_tensors()
-    interpreter.set_tensor(given["index"], inputs)
-    interpreter.invoke()
-    return interpreter.get_tensor(made["index"])
-
-
-def onnx(path, inputs):
-    pytest.importorskip("tf2onnx", reason="pip install 'keras-gan[onnx]'")
-    onnxruntime = pytest.importorskip("onnxruntime", reason="pip install 'keras-gan[onnx]'")
-    session = onnxruntime.InferenceSession(path)
-    return session.run(None, {session.get_inputs()[0].name: inputs})[0]
-
-
-FILES = {"litert": litert, "onnx": onnx}
-
-
-@pytest.mark.parametrize("format", FILES)
-def test_files(trained, tmp_path, format):
-    path = trained.export(tmp_path / "model.tflite", format=format)
-    latents = trained.sample_latents(3, seed=1)
-    np.testing.assert_allclose(FILES[format](path, latents), trained(latents), atol=1e-5)
-    assert (tmp_path / "model.tflite.metadata.json").exists()
-
-
-@pytest.mark.parametrize("format", FILES)
-def test_files_of_networks_of_any_size(tmp_path, format):
-    generator = keras_gan.networks.srresnet(2, filters=4, blocks=1)
+    translators = [keras_gan.networks.resnet((None, None, 3), blocks=1, filters=2) for _ in range(2)]
+    critics = [keras_gan.networks.patchgan((16, 16, 3), receptive_field=16, filters=2) for _ in range(2)]
+    gan = keras_gan.CycleGAN(*translators, *critics)
+    loaded = tf.saved_model.load(gan.export(tmp_path / "cycle"))
+    images = np.random.default_rng(0).integers(0, 256, (2, 33, 47, 3)).astype("uint8")
+    for direction in ("a2b", "b2a"):
+        made = getattr(loaded, direction)(images).numpy()
+        np.testing.assert_array_equal(made, gan.translate(images, direction))
+    floats = loaded.signatures["serving_default"](images=tf.zeros((1, 33, 47, 3)))["images"]
+    assert floats.shape == (1, 33, 47, 3)
     judge = keras_gan.networks.srgan_discriminator((16, 16, 3), filters=2, units=2)
-    path = keras_gan.SRGAN(generator, judge).export(tmp_path / "model.tflite", format=format)
-    images = np.random.default_rng(0).uniform(-1, 1, (1, 20, 24, 3)).astype("float32")
-    np.testing.assert_allclose(FILES[format](path, images), generator(images), atol=1e-5)
+    sr = keras_gan.SRGAN(keras_gan.networks.rrdbnet(2, filters=4, blocks=1, growth=2), judge)
+    enlarged = tf.saved_model.load(sr.export(tmp_path / "sr"))
+    small = images[:1, :7, :9]
+    made = enlarged.translate(small).numpy()
+    assert made.shape == (1, 14, 18, 3)
+    np.testing.assert_array_equal(made[0], sr.upscale(small[0], tile=None))
+
+
+def test_a_saved_model_loads_without_warnings(tmp_path):
+    """StyleGAN2's operations have gradients of their own, of which TensorFlow warned forty times."""
+    networks = keras_gan.networks.stylegan2((16, 16, 3), 8, mapping_layers=1, channel_base=64)
+    path = keras_gan.StyleGAN2(*networks).export(tmp_path / "model")
+    code = (
+        f"import tensorflow as tf; loaded = tf.saved_model.load({path!r}); print(loaded.sample(1, 0).shape)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"},
+    )
+    assert "(1, 16, 16, 3)" in done.stdout and "custom gradient" not in done.stderr
+
+
+def test_negative_numbers_of_images_are_refused(trained, tmp_path):
+    import tensorflow as tf
+
+    loaded = tf.saved_model.load(trained.export(tmp_path / "model"))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`n` must be positive"):
+        loaded.sample(-1, 0)
 
 
 def test_onnx_without_its_packages_says_what_to_install(trained, tmp_path, monkeypatch):

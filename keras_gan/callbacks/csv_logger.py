@@ -21,7 +21,7 @@ class CSVLogger(keras.callbacks.CSVLogger):
     >>> logger = keras_gan.callbacks.CSVLogger("/tmp/keras_gan_history.csv")
     >>> _ = gan.fit(np.zeros((64, 2), "float32"), verbose=0, callbacks=[logger])
     >>> open("/tmp/keras_gan_history.csv").readline()[:13]
-    'epoch,d_loss,'
+    'epoch,d_adver'
     """
 
     def on_train_begin(self, logs=None):
