@@ -552,6 +552,7 @@ def generate(
     images = Generator(model).sample(
         n, seed, truncation, label, **{k: v for k, v in styles.items() if v is not None}
     )
+    out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns).save(out)
     typer.echo(str(out))
 
@@ -571,7 +572,7 @@ def translate(
 ):
     """Translate all images of a folder (pix2pix, cyclegan, converted networks)."""
     existing(model)
-    existing(images)
+    existing(images, "")
     from keras_gan.stored import Translator
 
     if sheet:
@@ -603,7 +604,7 @@ def upscale(
 ):
     """Enlarge an image (srgan, esrgan, converted networks), in tiles."""
     existing(model)
-    existing(image)
+    existing(image, "")
     from keras_gan.stored import Translator
 
     if out:
@@ -627,7 +628,7 @@ def convert(
     """
     from keras_gan.convert import convert
 
-    existing(file)
+    existing(file, "")
     writable(to, "--to", folder=True)
     network, folder = convert(file, to, prefix)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
@@ -674,7 +675,7 @@ def evaluate(
     existing(model)
     check_metrics(_names(metrics))
     if reference.startswith("folder:"):
-        existing(reference.removeprefix("folder:"))
+        existing(reference.removeprefix("folder:"), "")
     from keras_gan.metrics.evaluate import evaluate_model
     from keras_gan.metrics.evaluate import table as table_of
 

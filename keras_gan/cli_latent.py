@@ -42,6 +42,7 @@ def interpolate(
         raise ValueError(f"--out must end in .gif, .mp4 or .png. Received: {out}")
     writable(out)
     generator = Generator(model)
+    out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".png":
         image_grid(
             latent.interpolation_sheet(generator, rows, columns, path, seed, as_label(label), space), columns
@@ -124,7 +125,7 @@ def project(
 ):
     """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
     existing(model)
-    existing(picture)
+    existing(picture, "")
     import numpy as np
 
     from keras_gan import latent
@@ -152,6 +153,7 @@ def project(
         seed=seed,
         label=as_label(label),
     )
+    out.mkdir(parents=True, exist_ok=True)
     np.save(out / "w.npy", found.w)
     image_grid(np.stack([target, found.image]), 2, "picture | projection").save(out / "projection.png")
     frames = [image_grid(np.stack([target, frame]), 2) for frame in found.frames]

@@ -1,6 +1,7 @@
 """Generator -> SavedModel, LiteRT or ONNX, for use without keras_gan."""
 
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -302,7 +303,7 @@ def write_networks(networks, folder, value_range=(-1, 1)):
     module, signatures = tf.Module(), {}
     module.weights = [variable.value for network in networks.values() for variable in network.weights]
     for name, network in networks.items():
-        of_floats, of_levels = _on_images(network, value_range)
+        of_floats, of_levels = _on_images(network, value_range, of_images=name is not None)
         signatures[f"serving_{name}" if signatures else "serving_default"] = of_floats
         if name:
             signatures[name] = of_levels
@@ -311,10 +312,12 @@ def write_networks(networks, folder, value_range=(-1, 1)):
     _write_module(module, signatures, folder)
 
 
-def _on_images(network, value_range):
-    """A network as functions of floats in a range and of uint8; where it takes labels too, only of floats."""
+def _on_images(network, value_range, of_images):
+    """A network (whose output may be no images) as functions of floats in a range and of uint8; where it takes labels too, only of floats."""
     (low, high), shape = value_range, network.input_shape
-    made_of = None if isinstance(shape, list) else of_any_size(network)
+    made_of = functools.partial(network, training=False)
+    if of_images and not isinstance(shape, list):
+        made_of = of_any_size(network)
     if isinstance(shape, list):
         labels = tf.TensorSpec(shape[1], network.inputs[1].dtype, name="labels")
 
@@ -326,7 +329,7 @@ def _on_images(network, value_range):
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
     def of_floats(images):
-        return {"images": made_of(images)}
+        return {"images": tf.cast(made_of(images), tf.float32)}
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images")])
     def of_levels(images):

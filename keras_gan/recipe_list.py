@@ -43,8 +43,7 @@ def get(name, scale="small"):
     if name not in recipes:
         near = difflib.get_close_matches(str(name).lower().replace("_", "-"), recipes, n=1)
         raise ValueError(
-            f"There is no recipe {name!r}. It must be one of {sorted(recipes)}."
-            + (f" Did you mean {near[0]!r}?" if near else "")
+            f"There is no recipe {name!r}. {f'Did you mean {near[0]!r}? ' if near else ''}There are: {', '.join(recipes)}"
         )
     if scale not in SCALES:
         raise ValueError(f"`scale` must be one of {SCALES}. Received: {scale!r}")

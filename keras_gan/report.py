@@ -75,7 +75,7 @@ def _findings(folder):
     looks = [row["look"] for row in rows if "look" in row]
     if not looks and not any("finding" in row for row in rows):
         if folder.examples.exists():
-            return "<p>The monitor checks images made of latents; this run has none.</p>"
+            return "<p>The monitor checks images made of latents; this run goes without it.</p>"
         return "<p>The monitor has not checked yet.</p>"
     items = []
     for row in rows:

@@ -19,6 +19,15 @@ tf.config.set_logical_device_configuration(
 gc.freeze()  # what the imports left need not be looked through again
 
 SHARED = pathlib.Path(__file__).parents[2] / "shared"
+GOLDEN = pathlib.Path(__file__).parent / "data" / "golden", SHARED / "golden"
+
+
+def golden(name):
+    """The path of an official network's weights or outputs: of the smallest of each family here, of all in ../shared."""
+    found = [folder / name for folder in GOLDEN if (folder / name).exists()]
+    if not found:
+        pytest.skip(f"the official outputs {name} are not at hand (../shared/golden)")
+    return found[0]
 
 
 @pytest.fixture(autouse=True)

@@ -218,7 +218,7 @@ def test_fine_tuning(run, tmp_path):
         (("train", "--out", "/dev/null/x", "--steps", "1"), 1, "/dev/null"),
         (("train", "--precision", "float8"), 2, "mixed_bfloat16"),
         (("generate", "nowhere"), 1, "must be a run folder"),
-        (("export", "nowhere", "--out", "x"), 1, "neither a run folder"),
+        (("export", "nowhere", "--out", "x"), 1, "must be a run folder"),
     ],
 )
 def test_mistakes_get_a_clear_error(tmp_path, monkeypatch, arguments, code, message):
@@ -231,7 +231,9 @@ def test_mistakes_get_a_clear_error(tmp_path, monkeypatch, arguments, code, mess
 
 def test_an_error_is_one_line_without_a_traceback(tmp_path):
     errors = command("train", "dcgn", cwd=tmp_path, code=1)
-    assert errors.strip().splitlines()[-1].startswith("Error: There is no recipe 'dcgn'. There are: dcgan")
+    assert (
+        errors.strip().splitlines()[-1].startswith("Error: There is no recipe 'dcgn'. Did you mean 'dcgan'?")
+    )
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path, monkeypatch):

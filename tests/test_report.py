@@ -95,7 +95,7 @@ def test_a_run_that_has_just_begun(tmp_path):
     folder.prepare({"recipe": "dcgan", "dataset": "mnist_5k"}, resume=False)
     page = Page(write_report(folder.path, tmp_path / "page.html"))
     for said in (
-        "not looked yet",
+        "not checked yet",
         "No epoch has ended",
         "No sample grid yet",
         "No model yet",

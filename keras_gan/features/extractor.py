@@ -63,16 +63,9 @@ class Extractor:
     def __init__(self, source, *, layer=None, weights=None, value_range=None, sha256=None):
         if not isinstance(source, (str, os.PathLike, keras.Model)):
             raise ValueError(f"`source` must be a name, a path or a keras.Model. Received: {source!r}")
-        if not isinstance(source, keras.Model) and source != "inception":
-            # Found now, and not when an epoch has been trained.
-            path = pathlib.Path(source)
-            if path.suffix == ".keras" or os.sep in str(source) or path.exists():
-                if not path.exists():
-                    raise ValueError(f"There is no extractor {str(path)!r}.")
-            else:
-                _application(source)
-        if weights is not None and str(weights) != "random" and not os.path.exists(weights):
-            raise ValueError(f"There is no file of weights {str(weights)!r}.")
+        if not isinstance(source, keras.Model) and sha256 is None:
+            # Found now, and not when an epoch has been trained; of a config, a file need not be at hand.
+            _check_source(source, weights)
         if value_range is not None and not (len(value_range) == 2 and value_range[0] < value_range[1]):
             raise ValueError(f"`value_range` must be (low, high). Received: {value_range!r}")
         self.source = source if isinstance(source, keras.Model) else str(source)
@@ -417,6 +410,19 @@ def _from_path(path):
         if file.is_file() and "assets" not in file.relative_to(path).parts
     )
     return network
+
+
+def _check_source(source, weights):
+    """Raise a ValueError for a path or name that does not exist."""
+    path = pathlib.Path(source)
+    if source != "inception" and (path.suffix == ".keras" or os.sep in str(source) or path.exists()):
+        if not path.exists():
+            raise ValueError(f"There is no extractor {str(path)!r}.")
+        return
+    if source != "inception":
+        _application(source)
+    if weights is not None and str(weights) != "random" and not os.path.exists(weights):
+        raise ValueError(f"There is no file of weights {str(weights)!r}.")
 
 
 def _application(name):

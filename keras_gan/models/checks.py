@@ -166,7 +166,7 @@ def check_class_names(training, other, where):
 def numbers_of_classes(names, class_names):
     """The label of a class's name, or the labels of a list of names."""
     if class_names is None:
-        raise ValueError(f"This model has no names of classes: give their numbers. Received: {names!r}")
+        raise ValueError(f"`labels` must be numbers: this model has no names of classes. Received: {names!r}")
     if not isinstance(names, str):
         return [name if isinstance(name, int) else numbers_of_classes(name, class_names) for name in names]
     if names not in class_names:
@@ -429,6 +429,17 @@ def _ends_in_sigmoid(network):
 def check_optimizer(optimizer, strategy, player):
     """Raise a ValueError for what an optimiser cannot do under a distribution strategy."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
+    if getattr(inner, "use_ema", False):
+        raise ValueError(
+            f"The {player}'s optimiser has `use_ema=True`, which Keras applies to a model's single optimiser alone: it would do "
+            "nothing here. The generator's moving average is the model's own, `ema_decay=0.999`."
+        )
+    if inner.gradient_accumulation_steps and not isinstance(inner._learning_rate, keras.Variable):
+        warnings.warn(
+            f"With `gradient_accumulation_steps={inner.gradient_accumulation_steps}` Keras counts the {player}'s learning rate "
+            "schedule by batches, not by updates: make the schedule that many times longer.",
+            stacklevel=4,
+        )
     made_in = getattr(inner, "_distribution_strategy", strategy)
     if type(made_in) is not type(strategy) or (strategy.num_replicas_in_sync > 1 and made_in is not strategy):
         raise ValueError(

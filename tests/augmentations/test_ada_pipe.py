@@ -5,9 +5,7 @@ from keras import ops
 from scipy.special import erfinv
 
 from keras_gan.augmentations import ada_pipe
-from tests.conftest import SHARED
-
-GOLDEN = SHARED / "golden" / "stylegan2" / "ada_percentiles.npz"
+from tests.conftest import golden
 
 
 class Fixed:
@@ -49,10 +47,9 @@ def smooth(shape=(4, 16, 12, 3)):
     return np.stack(waves).reshape(shape[0], shape[3], *shape[1:3]).transpose(0, 2, 3, 1).astype("float32")
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="needs the official code's outputs (../shared/golden)")
 @pytest.mark.parametrize("percentile", ["0.3", "0.8"])
 def test_each_equals_the_official_one(percentile):
-    arrays = np.load(GOLDEN)
+    arrays = np.load(golden("stylegan2/ada_percentiles.npz"))
     images = ops.convert_to_tensor(arrays["input"].transpose(0, 2, 3, 1))
     names = {key.split("_")[0] for key in arrays.files} - {"input"}
     # Noise is of another generator there.

@@ -8,16 +8,7 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan import convert
-from tests.conftest import SHARED
-
-GOLDEN = SHARED / "golden"
-
-
-def golden(name):
-    path = GOLDEN / name
-    if not path.exists():
-        pytest.skip("the official networks' outputs are not at hand (../shared/golden)")
-    return path
+from tests.conftest import golden
 
 
 @pytest.mark.parametrize("ending", [".pth", "_training.pth", "_dataparallel.pth"])

@@ -9,10 +9,8 @@ import keras_gan
 from keras_gan import networks
 from keras_gan.convert import style
 from keras_gan.layers.noise_injection import noise_of
-from tests.conftest import SHARED
+from tests.conftest import golden
 
-GOLDEN = SHARED / "golden"
-needs_golden = pytest.mark.skipif(not GOLDEN.exists(), reason=f"needs {GOLDEN}")
 STYLEGAN2 = ("skip_32", "skip_16_cond3", "resnet_16", "orig_16")
 
 
@@ -20,10 +18,9 @@ def close(found, expected, near=1e-4):
     np.testing.assert_allclose(found, expected, atol=near * expected.std())
 
 
-@needs_golden
 @pytest.mark.parametrize("name", STYLEGAN2)
 def test_stylegan2_equals_the_official_networks(name):
-    path = GOLDEN / f"stylegan2/stylegan2_{name}.npz"
+    path = golden(f"stylegan2/stylegan2_{name}.npz")
     arrays = np.load(path)
     classes = arrays["label"].shape[1]
     generator, discriminator = (keras_gan.convert.load(path, prefix) for prefix in ("G.", "D."))
@@ -54,19 +51,17 @@ def test_stylegan2_equals_the_official_networks(name):
     )
 
 
-@needs_golden
 @pytest.mark.parametrize("configuration", ["t", "r"])
 def test_stylegan3_equals_the_official_network(configuration):
-    path = GOLDEN / f"stylegan3/stylegan3_{configuration}_32.npz"
+    path = golden(f"stylegan3/stylegan3_{configuration}_32.npz")
     arrays, generator = np.load(path), keras_gan.convert.load(path, "G.")
     gan = keras_gan.convert.as_gan(generator)
     close(gan.synthesize(tf.constant(arrays["z"]), truncation=0.7), arrays["image"].transpose(0, 2, 3, 1))
     close(gan.synthesize(tf.constant(arrays["w_psi07"])), arrays["image"].transpose(0, 2, 3, 1))
 
 
-@needs_golden
 def test_progan_equals_the_official_networks():
-    path = GOLDEN / "progan/progan_16.npz"
+    path = golden("progan/progan_16.npz")
     arrays = np.load(path)
     generator, discriminator = (keras_gan.convert.load(path, prefix) for prefix in ("G.", "D."))
     for old in ("0.0", "0.3", "1.0"):
@@ -76,12 +71,11 @@ def test_progan_equals_the_official_networks():
         close(discriminator(arrays["d_input"].transpose(0, 2, 3, 1)), arrays[f"d_output_alpha{old}"])
 
 
-@needs_golden
 @pytest.mark.parametrize(
     "name", ["stylegan2/stylegan2_skip_16_cond3", "stylegan3/stylegan3_t_32", "progan/progan_16"]
 )
 def test_a_generator_leaves_as_a_sampler(name, tmp_path):
-    path = GOLDEN / f"{name}.npz"
+    path = golden(f"{name}.npz")
     generator, folder = keras_gan.convert.convert(path, tmp_path / "model", "G.")
     sampler, gan = tf.saved_model.load(folder), keras_gan.convert.as_gan(generator)
     labels = [] if not gan.conditional else [1]
@@ -91,10 +85,9 @@ def test_a_generator_leaves_as_a_sampler(name, tmp_path):
     )
 
 
-@needs_golden
 @pytest.mark.parametrize("name", ["skip_16_cond3", "resnet_16"])
 def test_a_discriminator_leaves_as_a_saved_model(name, tmp_path):
-    path = GOLDEN / f"stylegan2/stylegan2_{name}.npz"
+    path = golden(f"stylegan2/stylegan2_{name}.npz")
     network, folder = keras_gan.convert.convert(path, tmp_path / "model", "D.")
     given = {"images": tf.constant(np.load(path)["d_input"].transpose(0, 2, 3, 1))}
     if isinstance(network.input_shape, list):
@@ -105,9 +98,8 @@ def test_a_discriminator_leaves_as_a_saved_model(name, tmp_path):
     )
 
 
-@needs_golden
 def test_safetensors(tmp_path):
-    source = GOLDEN / "stylegan2/stylegan2_resnet_16.npz"
+    source = golden("stylegan2/stylegan2_resnet_16.npz")
     arrays = {
         k.removeprefix("G."): np.array(v, order="C") for k, v in np.load(source).items() if k.startswith("G.")
     }
@@ -120,7 +112,6 @@ def test_safetensors(tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
-@needs_golden
 @pytest.mark.parametrize(
     ("file", "name", "array"),
     [
@@ -130,7 +121,7 @@ def test_safetensors(tmp_path):
     ],
 )
 def test_what_is_misshapen_is_a_readable_error(tmp_path, file, name, array):
-    arrays = {k.removeprefix("G."): v for k, v in np.load(GOLDEN / file).items() if k.startswith("G.")}
+    arrays = {k.removeprefix("G."): v for k, v in np.load(golden(file)).items() if k.startswith("G.")}
     name = next(k for k in arrays if k.startswith(name) and k.endswith(".weight") and "affine" not in k)
     arrays[name] = array
     np.savez(tmp_path / "G.npz", **{k: v for k, v in arrays.items() if v is not None})
@@ -138,7 +129,6 @@ def test_what_is_misshapen_is_a_readable_error(tmp_path, file, name, array):
         keras_gan.convert.load(tmp_path / "G.npz")
 
 
-@needs_golden
 def test_two_networks_in_one_file_need_a_prefix(tmp_path):
     np.savez(tmp_path / "both.npz", **{f"{part}.x.weight": np.zeros((2, 2), "float32") for part in "GD"})
     with pytest.raises(ValueError, match=r"--prefix\): D\., G\."):
@@ -146,7 +136,7 @@ def test_two_networks_in_one_file_need_a_prefix(tmp_path):
 
 
 def test_what_does_not_fit_is_named(tmp_path):
-    source = GOLDEN / "stylegan2/stylegan2_resnet_16.npz"
+    source = golden("stylegan2/stylegan2_resnet_16.npz")
     arrays = {k.removeprefix("G."): v for k, v in np.load(source).items() if k.startswith("G.")}
 
     def refused(change, words):
@@ -176,9 +166,8 @@ def test_what_does_not_fit_is_named(tmp_path):
         keras_gan.convert.load(tmp_path / "bad.safetensors")
 
 
-@needs_golden
 def test_other_filters_than_the_designed_ones_are_refused():
-    arrays = dict(np.load(GOLDEN / "stylegan3/stylegan3_t_32.npz"))
+    arrays = dict(np.load(golden("stylegan3/stylegan3_t_32.npz")))
     state = {k.removeprefix("G."): v for k, v in arrays.items() if k.startswith("G.")}
     name = next(k for k in state if k.endswith("up_filter") and state[k].size > 1)
     state[name] = state[name] * 1.01

@@ -12,31 +12,28 @@ from PIL import Image
 
 import keras_gan
 from keras_gan import convert
-from tests.conftest import SHARED
+from tests.conftest import golden
 
-GOLDEN = SHARED / "golden" / "superresolution"
 NAMES = [
     *("esrgan_old_names_x4_nf8_nb2_gc4", "rrdb_x1_nf8_nb1_gc4", "rrdb_x2_nf8_nb2_gc4", "rrdb_x4_nf8_nb1_gc4"),
     *("srvgg_x2_nf12_nc4", "srvgg_x4_nf10_nc3"),
 ]
 
 
-def golden(name):
-    path = GOLDEN / name
-    if not path.exists():
-        pytest.skip("the official networks' outputs are not at hand (../shared/golden)")
-    return path
-
-
 @pytest.mark.parametrize("name", NAMES)
 def test_equals_the_official_network(tmp_path, name):
-    arrays = np.load(golden(f"{name}.npz"))
+    arrays = np.load(golden(f"superresolution/{name}.npz"))
     given, expected = (arrays[key].transpose(0, 2, 3, 1) for key in ("input", "output"))
-    np.testing.assert_allclose(convert.load(golden(f"{name}.pth"))(given), expected, atol=1e-4)
+    np.testing.assert_allclose(
+        convert.load(golden(f"superresolution/{name}.pth"))(given), expected, atol=1e-4
+    )
     # Through the command line, as a SavedModel of floats in [0, 1] and of uint8.
     from keras_gan.cli import app
 
-    app(["convert", str(golden(f"{name}.pth")), "--to", str(tmp_path / "saved")], standalone_mode=False)
+    app(
+        ["convert", str(golden(f"superresolution/{name}.pth")), "--to", str(tmp_path / "saved")],
+        standalone_mode=False,
+    )
     loaded = tf.saved_model.load(str(tmp_path / "saved"))
     made = loaded.signatures["serving_default"](images=tf.constant(given))["images"]
     np.testing.assert_allclose(made, expected, atol=1e-4)

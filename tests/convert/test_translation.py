@@ -7,10 +7,8 @@ import tensorflow as tf
 import keras_gan
 from keras_gan import torch_file
 from keras_gan.convert import state_dict
-from tests.conftest import SHARED
+from tests.conftest import golden
 
-GOLDEN = SHARED / "golden" / "translation"
-needs_golden = pytest.mark.skipif(not GOLDEN.exists(), reason=f"needs {GOLDEN}")
 FILES = {
     "esrgan_rrdb_nf8_nb2_gc4_x4": "rrdbnet",
     "patchgan_n3_ndf8_batch": "patchgan",
@@ -22,32 +20,31 @@ FILES = {
 }
 
 
-@needs_golden
 @pytest.mark.parametrize("name", FILES)
 def test_output_is_the_original_networks(name):
-    network = keras_gan.convert.load(GOLDEN / f"{name}.pth")
+    network = keras_gan.convert.load(golden(f"translation/{name}.pth"))
     assert network.name == FILES[name]
-    golden = np.load(GOLDEN / f"{name.removesuffix('_legacy')}.npz")
-    output = network(golden["input"].transpose(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
-    np.testing.assert_allclose(output, golden["output"], atol=1e-4 * golden["output"].std())
+    arrays = np.load(golden(f"translation/{name.removesuffix('_legacy')}.npz"))
+    output = network(arrays["input"].transpose(0, 2, 3, 1)).numpy().transpose(0, 3, 1, 2)
+    np.testing.assert_allclose(output, arrays["output"], atol=1e-4 * arrays["output"].std())
 
 
-@needs_golden
 def test_the_saved_model_takes_and_gives_the_networks_images(tmp_path):
-    network, folder = keras_gan.convert.convert(GOLDEN / "resnet_6blocks_ngf8.pth", tmp_path / "resnet")
+    network, folder = keras_gan.convert.convert(
+        golden("translation/resnet_6blocks_ngf8.pth"), tmp_path / "resnet"
+    )
     images = np.random.default_rng(0).uniform(-1, 1, (2, 16, 24, 1)).astype("float32")
     served = tf.saved_model.load(folder).signatures["serving_default"](images=tf.constant(images))["images"]
     np.testing.assert_allclose(served, network(images), atol=1e-5)
     assert '"range": [\n    -1,\n    1\n  ]' in (tmp_path / "resnet" / "metadata.json").read_text()
 
 
-@needs_golden
 @pytest.mark.parametrize("name", [name for name in FILES if "legacy" not in name])
 def test_every_family_leaves_as_a_saved_model(name, tmp_path):
-    network, folder = keras_gan.convert.convert(GOLDEN / f"{name}.pth", tmp_path / "model")
-    golden = np.load(GOLDEN / f"{name}.npz")["input"].transpose(0, 2, 3, 1)
-    served = tf.saved_model.load(folder).signatures["serving_default"](images=tf.constant(golden))["images"]
-    np.testing.assert_allclose(served, network(golden), atol=1e-4)
+    network, folder = keras_gan.convert.convert(golden(f"translation/{name}.pth"), tmp_path / "model")
+    arrays = np.load(golden(f"translation/{name}.npz"))["input"].transpose(0, 2, 3, 1)
+    served = tf.saved_model.load(folder).signatures["serving_default"](images=tf.constant(arrays))["images"]
+    np.testing.assert_allclose(served, network(arrays), atol=1e-4)
 
 
 def weights_of(network, names):
@@ -166,7 +163,6 @@ def test_without_normalisation_there_are_no_biases(family, monkeypatch):
     np.testing.assert_array_equal(loaded(bare, monkeypatch)(images), network(images))
 
 
-@needs_golden
 def test_newer_names_averages_and_smaller_scales(monkeypatch):
     """Real-ESRGAN: `params_ema` before `params`, new names, pixels to channels at scale 2."""
     network = keras_gan.networks.rrdbnet(2, filters=8, blocks=2, growth=4)
@@ -182,9 +178,8 @@ def test_newer_names_averages_and_smaller_scales(monkeypatch):
     np.testing.assert_array_equal(shuffled[0, 0, 0], images[0, :2, :2].transpose(2, 0, 1).ravel())
 
 
-@needs_golden
 def test_running_statistics_of_norms_without_weights_are_dropped(monkeypatch):
-    state = torch_file.read(GOLDEN / "resnet_6blocks_ngf8.pth")
+    state = torch_file.read(golden("translation/resnet_6blocks_ngf8.pth"))
     old = {"module." + name: value for name, value in state.items()}
     old |= {f"module.model.2.{name}": np.ones(8, "float32") for name in ("running_mean", "running_var")}
     old["module.model.2.num_batches_tracked"] = np.int64(3) * np.ones((), "int64")
@@ -192,12 +187,11 @@ def test_running_statistics_of_norms_without_weights_are_dropped(monkeypatch):
     np.testing.assert_array_equal(found.layers[2].kernel, state["model.1.weight"].transpose(2, 3, 1, 0))
 
 
-@needs_golden
 def test_dropout_in_the_blocks_moves_the_names(monkeypatch):
-    state = torch_file.read(GOLDEN / "resnet_6blocks_ngf8.pth")
+    state = torch_file.read(golden("translation/resnet_6blocks_ngf8.pth"))
     moved = {name.replace("conv_block.5", "conv_block.6"): value for name, value in state.items()}
     images = np.ones((1, 16, 16, 1), "float32")
-    expected = keras_gan.convert.load(GOLDEN / "resnet_6blocks_ngf8.pth")(images)
+    expected = keras_gan.convert.load(golden("translation/resnet_6blocks_ngf8.pth"))(images)
     np.testing.assert_array_equal(loaded(moved, monkeypatch)(images), expected)
 
 
@@ -257,9 +251,8 @@ def test_weights_that_are_no_numbers_are_refused(monkeypatch):
         loaded(state, monkeypatch)
 
 
-@needs_golden
 def test_what_does_not_fit_is_listed(monkeypatch):
-    state = torch_file.read(GOLDEN / "resnet_6blocks_ngf8.pth")
+    state = torch_file.read(golden("translation/resnet_6blocks_ngf8.pth"))
     state["model.16.weight"] = state["model.16.weight"][:, :, :2]
     state["model.99.weight"] = state.pop("model.4.bias")
     with pytest.raises(ValueError, match=r"3 differences.*`model.4.bias` is missing.*\(32, 16, 2, 3\).*99"):

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan.regularizers import Penalty
-from tests.helpers import all_state, assert_same_state, tiny_gan
+from tests.helpers import all_state, assert_same_state, tiny_gan, tiny_networks
 
 FORMS = {
     "images": lambda x, y: x,
@@ -111,8 +111,17 @@ def test_compiled_metrics_belong_to_evaluation(images):
     history = gan.fit(images, batch_size=16, epochs=2, validation_data=images, verbose=0).history
     assert len(history["val_pixel_gap"]) == 2 and metric.asked == 2
     assert "pixel_gap" not in history and gan.metrics == []
+    with pytest.raises(ValueError, match="There is no Metric 'fidd'.*Did you mean 'fid'"):
+        tiny_gan(metrics=["fidd"])
     with pytest.raises(ValueError, match="metrics"):
-        tiny_gan(metrics=["fid"])
+        tiny_gan(metrics=[len])
+
+
+def test_metrics_by_name(images):
+    gan = tiny_gan(metrics=["swd"], networks=tiny_networks(size=16))
+    larger = images.repeat(2, axis=1).repeat(2, axis=2)
+    history = gan.fit(larger, batch_size=16, validation_data=larger, verbose=0).history
+    assert "val_swd" in history
 
 
 def test_sample_weights_weight_real_images(images):

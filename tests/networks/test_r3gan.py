@@ -2,10 +2,8 @@ import numpy as np
 import pytest
 
 import keras_gan
-from tests.conftest import SHARED
+from tests.conftest import golden
 from tests.contracts import network_contract
-
-GOLDEN = SHARED / "golden" / "r3gan"
 
 
 def test_contract():
@@ -73,9 +71,7 @@ def convert(network, arrays, prefix, stages):
 
 @pytest.mark.parametrize("classes", [None, 4])
 def test_equals_the_official_networks(classes):
-    path = GOLDEN / ("r3gan_16_w24-16-8_cond4.npz" if classes else "r3gan_16_w24-16-8.npz")
-    if not path.exists():
-        pytest.skip("the official networks' outputs are not at hand (../shared/golden)")
+    path = golden("r3gan/r3gan_16_w24-16-8_cond4.npz" if classes else "r3gan/r3gan_16_w24-16-8.npz")
     arrays = np.load(path)
     generator, discriminator = keras_gan.networks.r3gan(
         (16, 16, 3),
