@@ -147,7 +147,7 @@ def logits(gan, real, labels=None, n=1000, held_out=None):
 
     real = np.asarray(real[:n])
     if gan.condition_spec is not None and labels is None:
-        raise ValueError(f"{type(gan).__name__} judges images with their labels: pass `labels`.")
+        raise ValueError(f"{type(gan).__name__} takes images with their labels: pass `labels`.")
     batch = {"image": real} | ({} if labels is None else {"label": np.asarray(labels[:n])})
     parts = {"real": [], "generated": []}
     for start in range(0, len(real), 64):

@@ -107,13 +107,13 @@ def _cyclegan(image_shape, source_shape, receptive_field=70, filters=64, blocks=
     blocks = blocks or (9 if min(image_shape[:2]) >= 256 else 6)
     shape = (None, None, image_shape[-1])
     translators = [networks.resnet(shape, shape[-1], blocks=blocks, filters=filters) for _ in range(2)]
-    judges = [
+    critics = [
         networks.patchgan(
             image_shape, receptive_field=receptive_field, filters=filters, normalization="instance"
         )
         for _ in range(2)
     ]
-    return *translators, *judges
+    return *translators, *critics
 
 
 def _super_resolution(

@@ -56,7 +56,7 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
 
 
 def as_graph(network):
-    """A network as one graph, which lets go of what it needs no more: called as it is, Keras keeps all to the end.
+    """Compile the network, so that intermediate tensors are freed: called as it is, Keras keeps all to the end.
 
     Four tiles of 176 pixels took more than 22 GB of RRDBNet of 23 blocks that way. A model has one graph for good.
     """

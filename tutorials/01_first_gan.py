@@ -13,6 +13,8 @@
 # %% [markdown]
 # # A first GAN: handwritten digits
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/01_first_gan.ipynb)
+#
 # Two networks play against each other. The **generator** turns noise into images; the
 # **discriminator** says how real an image looks. Each learns from the other, and in a few minutes
 # on a CPU the generator writes digits that a person can read.
@@ -23,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Losses and stability: collapse on a ring, and its cures
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/02_losses_and_stability.ipynb)
+#
 # Eight small heaps of points on a circle are enough to see what goes wrong with GANs: the generator
 # finds some heaps and forgets the others (**mode collapse**), or runs in circles. And it is
 # enough to see what helps. Losses, penalties and networks are exchanged by name in `compile`.
@@ -23,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

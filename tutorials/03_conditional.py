@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Conditional GANs: the digit you ask for
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/03_conditional.ipynb)
+#
 # A **conditional** GAN is told what to draw. Here a label of 0 to 9; the same works with the class
 # folders of your own pictures, or with a vector of attributes.
 
@@ -22,7 +24,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Evaluate and diagnose: is it good, and if not, why?
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/04_evaluate_and_diagnose.ipynb)
+#
 # The losses of a GAN say little: they are a game's, and may stand still while images improve. This
 # notebook measures images against real ones while the training goes on, looks at a trained generator from
 # several sides, and lets the monitor name what is wrong with a training that is broken on purpose.
@@ -24,7 +26,7 @@ import warnings
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Pix2Pix: from outlines to pictures, learnt from pairs
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/05_pix2pix.ipynb)
+#
 # Outlines of digits become coloured digits, and each class has a colour of its own: the generator must
 # see *which* digit it is given. The data need no download; with folders of your own the only other line is
 # `keras_gan.data.paired_folders("sketches", "photographs", image_size=256)`.
@@ -23,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

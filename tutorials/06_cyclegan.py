@@ -13,6 +13,8 @@
 # %% [markdown]
 # # CycleGAN: from one kind of picture to another, without pairs
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/06_cyclegan.ipynb)
+#
 # Horses become zebras though no horse was ever photographed as a zebra. Here digits become striped digits, and
 # striped ones plain: of each digit the training data have only one of the two. With folders of your own:
 # `keras_gan.data.unpaired_folders("horses", "zebras", image_size=256)`.
@@ -23,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # Super-resolution: SRGAN, and pictures of any size
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/07_super_resolution.ipynb)
+#
 # Photographs at half their size are enlarged again. First the network learns the smallest error, as an
 # SRResNet (here BasicSR's, which begins with a bilinear enlargement and adds to it); its pictures are smooth. Then a discriminator asks for pictures that look real. Data: the photographs
 # of scikit-image. With your own: `keras_gan.data.low_high("folder:photographs", 4, crop=96)`.
@@ -25,7 +27,7 @@ try:
 
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[tutorials]"
+    # %pip install -q "keras-gan[tutorials] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import skimage
 
     import keras_gan

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # ProGAN: a GAN that grows
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/08_progan.ipynb)
+#
 # It begins with pictures of 4 x 4 and doubles their size when those are learnt; new layers fade in. All in one `fit`: the
 # stages follow from the number of real images shown. Data: 5,000 handwritten digits, at 32 x 32.
 
@@ -22,7 +24,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

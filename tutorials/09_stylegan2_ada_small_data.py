@@ -13,6 +13,8 @@
 # %% [markdown]
 # # StyleGAN2 on little data: over-fitting, and what augmentation does about it
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/09_stylegan2_ada_small_data.ipynb)
+#
 # With few pictures the discriminator learns them by heart: it is sure of those, and no longer of others of the same kind. Then its gradient
 # says nothing. ADA transforms all that it sees, real and generated, as much as its over-fitting asks for. Data: 500
 # handwritten digits.
@@ -23,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

@@ -13,6 +13,8 @@
 # %% [markdown]
 # # The latent space of a StyleGAN: mixing, editing, projection
 #
+# [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/10_latent_space.ipynb)
+#
 # A StyleGAN maps latents to w, of which every layer makes its style. What people do with it happens in W. First a small one is trained, on
 # 5,000 handwritten digits.
 
@@ -22,7 +24,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo]"
+    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras

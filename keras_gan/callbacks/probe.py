@@ -1,4 +1,4 @@
-"""One look at a training from outside: the figures by which the monitor judges it."""
+"""One check of a training from outside: the figures that the monitor uses."""
 
 import warnings
 
@@ -48,7 +48,7 @@ class Probe:
         self.known = [] if classifier is None else np.flatnonzero(self.real_share * self.count >= 8)
         if classifier is not None and len(self.known) == 0:
             warnings.warn(
-                f"No class has 8 of the {self.count} real images that TrainingMonitor looks at: it cannot tell which are "
+                f"No class has 8 of the {self.count} real images that TrainingMonitor checks: it cannot tell which are "
                 "missing. Give it more `samples`.",
                 stacklevel=2,
             )

@@ -133,7 +133,7 @@ class TrainingMonitor(keras.callbacks.Callback):
     def _prepare(self, real):
         """Make what measures, of a dict of training images."""
         self._probe = Probe(self.model, real, self._held_out, self.classifier, self._batch_size)
-        # A check generates and judges the images in parts of a batch, and computes both gradients once: by the passes
+        # A check generates and scores the images in parts of a batch, and computes both gradients once: by the passes
         # through the networks, half a step for each part and one and a half in all.
         parts = -(-self._probe.count // self._probe.batch_size)
         cost = 1.5 + 0.5 * parts

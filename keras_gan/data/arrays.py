@@ -85,12 +85,12 @@ def range_problem(low, high, name="Images"):
     if low == high:
         return None
     if low >= 0 and high <= 1.001:
-        mend = f"They look like [0, 1]: write `{name.lower()} * 2 - 1`."
+        fix = f"They look like [0, 1]: write `{name.lower()} * 2 - 1`."
     elif low >= 0 and high <= 255:
-        mend = f"They look like 0..255: write `{name.lower()} / 127.5 - 1`."
+        fix = f"They look like 0..255: write `{name.lower()} / 127.5 - 1`."
     else:
-        mend = "Scale them: `2 * (images - low) / (high - low) - 1`."
-    return f"{name} must be in [-1, 1]. Received values from {low:.6g} to {high:.6g}. {mend}"
+        fix = "Scale them: `2 * (images - low) / (high - low) - 1`."
+    return f"{name} must be in [-1, 1]. Received values from {low:.6g} to {high:.6g}. {fix}"
 
 
 def getter(images):

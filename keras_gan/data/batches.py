@@ -75,7 +75,7 @@ def check_spec(spec, model, where):
     model.check_condition(spec, where)
     if "sample_weight" in spec and any(isinstance(layer, Packing) for layer in model.discriminator.layers):
         raise ValueError(
-            "`sample_weight` is for images, and a discriminator with `Packing` judges packs of them."
+            "`sample_weight` is for images, and a discriminator with `Packing` scores packs of them."
         )
     if not image.dtype.is_floating:
         raise ValueError(

@@ -331,7 +331,7 @@ def in_float32():
 
 @contextlib.contextmanager
 def shared():
-    """Within it, each extractor looks at a batch once, however many metrics ask."""
+    """Within it, each extractor is computed on a batch once, however many metrics ask."""
     token = _shared.set({})
     try:
         yield

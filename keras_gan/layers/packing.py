@@ -1,4 +1,4 @@
-"""Packing, for a discriminator that judges several images at once."""
+"""Packing, for a discriminator that sees several images at once."""
 
 import keras
 from keras import ops
@@ -48,5 +48,5 @@ class Packing(keras.layers.Layer):
 
 
 def pack_size(network):
-    """How many images a discriminator judges at once."""
+    """How many images a discriminator sees at once."""
     return max((layer.m for layer in network.layers if isinstance(layer, Packing)), default=1)

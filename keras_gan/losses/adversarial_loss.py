@@ -28,7 +28,7 @@ class AdversarialLoss(Part):
     6.75
     """
 
-    # Whether the generator's term looks at the logits of real images too.
+    # Whether the generator's term uses the logits of real images too.
     relativistic = False
 
     def discriminator_terms(self, real_logits, fake_logits):

@@ -78,7 +78,7 @@ def moments(count, total, products):
     if count < 2:
         raise ValueError(f"A covariance needs at least 2 images of each kind. Received: {count}")
     if not np.isfinite(total).all():
-        raise ValueError("Features are NaN or infinite: look at the images and at the extractor.")
+        raise ValueError("Features are NaN or infinite: check the images and the extractor.")
     mean = total / count
     return count, mean, (products - count * np.outer(mean, mean)) / (count - 1)
 

@@ -29,7 +29,7 @@ def check_networks(generator, discriminator, conditional):
         if not conditional and isinstance(network.input_shape, list):
             raise ValueError(
                 f"The {name} takes {len(network.input_shape)} inputs, and this model gives it one. Networks "
-                "that take labels belong into `ConditionalGAN` (or `ACGAN`)."
+                "that take labels belong in `ConditionalGAN` (or `ACGAN`)."
             )
     _check_one_output(generator)
     _check_channels_last(generator, discriminator)

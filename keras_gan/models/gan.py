@@ -1,4 +1,4 @@
-"""The model that every other one is: two networks, two optimisers, one update."""
+"""Base class of all GANs: two networks, two optimisers, one update."""
 
 import warnings
 
@@ -303,7 +303,7 @@ class GAN(Loops, keras.Model):
 
     @property
     def pack_size(self):
-        """How many images the discriminator judges at once: 1, or more with `Packing`."""
+        """How many images the discriminator sees at once: 1, or more with `Packing`."""
         return pack_size(self.discriminator)
 
     @property
@@ -413,7 +413,7 @@ class GAN(Loops, keras.Model):
         """Called before each step: models with stages compile the next one's update (`Stages`)."""
 
     def arrange(self, batch, training=True):
-        """A replica's batch as the update takes it, or, if not in training, as `assess` does."""
+        """Prepare one replica's batch for the update, or for `assess` when `training=False`."""
         return batch
 
     def draw(self, count, seed):

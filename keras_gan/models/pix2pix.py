@@ -12,7 +12,7 @@ class Pix2Pix(Translation):
     """Translates images into images of another kind, learnt from pairs.
 
     The generator minimises its adversarial loss plus `l1_weight` x mean |image - G(condition)|; the
-    discriminator judges patches, and sees the condition too. It trains on batches of pairs, dicts with
+    discriminator scores patches, and sees the condition too. It trains on batches of pairs, dicts with
     `condition` and `image`: see `keras_gan.data.paired_folders`.
 
     Args:

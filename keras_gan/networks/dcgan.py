@@ -47,7 +47,7 @@ def dcgan(
         kernel_size: int. Default 5.
         generator_normalization, discriminator_normalization: "batch", "layer", "spectral" or
             "none". A critic with a gradient penalty must not have "batch".
-        packing: int, images that the discriminator judges at once (PacGAN). Default 1.
+        packing: int, images that the discriminator sees at once (PacGAN). Default 1.
         num_classes: int, for networks that take labels; then of `ConditionalGAN` or `ACGAN`.
         condition_dim: int, for networks that take vectors of attributes instead.
         conditioning: how they do: "concat" to the generator's latents and, as one more channel, to

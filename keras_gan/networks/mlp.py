@@ -24,7 +24,7 @@ def mlp(
         latent_dim: int. Default 2.
         hidden: widths of the hidden layers of both. Default (128, 128, 128).
         generator_hidden: widths of the generator's hidden layers, where they are others.
-        packing: int, vectors that the discriminator judges at once (PacGAN). Default 1.
+        packing: int, vectors that the discriminator sees at once (PacGAN). Default 1.
         minibatch_discrimination: bool, before the discriminator's last layer.
         spectral_normalization: bool, of the discriminator's layers.
         num_classes: int, for networks of a `ConditionalGAN`: labels are concatenated, one-hot.

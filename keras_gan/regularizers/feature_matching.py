@@ -20,8 +20,7 @@ class FeatureMatchingPenalty(Penalty):
 
     Args:
         weight: float. Default 1.
-        layer: name of a layer on the way to the discriminator's logits, or None for what enters the
-            last of them that has weights.
+        layer: name of a discriminator layer; None for the input of its last layer with weights.
         interval: int. Computed at every `interval`-th step of the generator, times `interval`.
 
     Raises:

@@ -9,7 +9,7 @@ from keras_gan.regularizers.regularizer import Regularizer, check_fraction, chec
 
 @keras.saving.register_keras_serializable("keras_gan")
 class LabelFlipping(Regularizer):
-    """Tells the discriminator the wrong thing about some of the images, ever fewer.
+    """Swaps real and fake labels for a fraction of the batch that decays to zero.
 
     With probability fraction * max(0, 1 - step / decay_steps) a real image and the fake beside it
     change places in the discriminator's loss: the real one counts as fake, the fake one as real.
