@@ -323,3 +323,34 @@ def test_a_command_that_computes_nothing_starts_no_tensorflow(tmp_path):
         )
         assert done.stderr.strip().endswith("set()"), done.stderr
     assert "dcgan" in command("recipes", cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_a_run_that_was_killed_has_the_same_history(tmp_path):
+    """The monitor's columns too: it checks at steps alone, and what it saw last comes back."""
+    arguments = ("train", "--steps", 200, "--save-every", 20, "--batch-size", 64, "--sample-every", 50)
+    command(*arguments, "--out", "whole", cwd=tmp_path)
+    for lines in (2, 5, 8):
+        process = start(*arguments, "--out", "killed", "--resume", cwd=tmp_path)
+        for line in process.stdout:
+            lines -= line.startswith("step")
+            if lines == 0:
+                break
+        process.kill()
+        process.communicate()
+    command(*arguments, "--out", "killed", "--resume", cwd=tmp_path)
+    names = [
+        "history.csv",
+        *(f"samples/step-{step:06d}.png" for step in (50, 100, 150)),
+        "samples/samples.gif",
+    ]
+    for name in names:
+        assert (tmp_path / "whole" / name).read_bytes() == (tmp_path / "killed" / name).read_bytes(), name
+    header, *rows = (tmp_path / "whole" / "history.csv").read_text().splitlines()
+    at = header.split(",").index("monitor_movement")
+    assert "val_" not in header
+    assert np.isfinite(float(rows[-1].split(",")[at]))  # against the images of the check before
+    looks = [json.loads(line) for line in (tmp_path / "killed" / "monitor.jsonl").read_text().splitlines()]
+    assert looks == [
+        json.loads(line) for line in (tmp_path / "whole" / "monitor.jsonl").read_text().splitlines()
+    ]

@@ -1,4 +1,9 @@
-"""Makes the notebooks from their .py sources and runs them: python tutorials/build.py [NAME ...]"""
+"""Makes the notebooks from their .py sources and runs them: python tutorials/build.py [NAME ...]
+
+    python tutorials/build.py --repository OWNER/REPOSITORY
+
+writes the repository's name into the install lines and badges of all sources and notebooks, without running them.
+"""
 
 import pathlib
 import sys
@@ -34,7 +39,16 @@ def run(notebook, folder):
     return notebook
 
 
+def name_repository(name):
+    """Put the repository's name where the sources and notebooks have OWNER/REPOSITORY."""
+    for path in sorted(HERE.glob("[0-9]*.*")):
+        path.write_text(path.read_text().replace("OWNER/REPOSITORY", name))
+
+
 def main():
+    if sys.argv[1:2] == ["--repository"]:
+        name_repository(sys.argv[2])
+        return
     names = sys.argv[1:] or sorted(path.stem for path in HERE.glob("[0-9]*.py"))
     for name in names:
         notebook = run(notebook_of(HERE / f"{name}.py"), HERE)
