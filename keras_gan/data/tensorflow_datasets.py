@@ -1,5 +1,6 @@
 """Image data sets of TFDS."""
 
+import importlib
 import os
 
 import numpy as np
@@ -57,6 +58,8 @@ def _prepared(tfds, name, data_dir):
     offline = (
         "What works without a network: keras_gan.data.load('mnist_5k'), with pip install 'keras-gan[demo]'."
     )
+    if not hasattr(tfds, "builder"):
+        raise ImportError(f"tensorflow_datasets is installed, but cannot be used: {_why()}")
     try:
         builder = tfds.builder(name, data_dir=data_dir)
     except Exception as error:
@@ -76,6 +79,17 @@ def _prepared(tfds, name, data_dir):
                 f"prepared. {offline}"
             ) from error
     return builder
+
+
+def _why():
+    """The error that tensorflow_datasets 4.9 swallows where one of its own imports fails."""
+    try:
+        importlib.import_module("tensorflow_metadata.proto.v0.schema_pb2")
+    except Exception as error:
+        return (
+            f"{error} Install versions that fit: pip install 'tensorflow-metadata<1.18', or a newer protobuf."
+        )
+    return "one of its imports fails. Install it anew: pip install -U tensorflow-datasets"
 
 
 def _fitted(image, size, channels, fit):

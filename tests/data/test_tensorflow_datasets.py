@@ -55,3 +55,13 @@ def test_neither_prepared_nor_downloadable(tmp_path, monkeypatch):
 def test_unknown_name():
     with pytest.raises(ValueError, match=r"no data set 'mnsit'.*mnist_5k"):
         keras_gan.data.load("mnsit")
+
+
+def test_an_installation_that_swallows_its_error_is_named(monkeypatch):
+    """tensorflow_datasets 4.9.10 beside tensorflow-metadata 1.21 and protobuf 5 imports without `builder`."""
+    import sys
+    import types
+
+    monkeypatch.setitem(sys.modules, "tensorflow_datasets", types.ModuleType("tensorflow_datasets"))
+    with pytest.raises(ImportError, match="installed, but cannot be used.*pip install"):
+        keras_gan.data.load("mnist")
