@@ -1,0 +1,24 @@
+import pytest
+
+from keras_gan.describe import describe
+from tests.helpers import tiny_gan
+
+
+def test_a_model_and_what_lies_beside_a_file(tmp_path, images):
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    gan.export(tmp_path / "m.tflite", format="litert")
+    for name in ("gan.keras", "m.tflite"):
+        lines = describe(tmp_path / name)
+        assert "data: the arrays" in lines and "trained: 4 steps, 1 epochs" in lines
+        assert "input latents: float32 of shape (any, 4), normal, mean 0, deviation 1" in lines
+        assert "output: (8, 8, 1)" in lines
+
+
+def test_what_is_no_model(tmp_path):
+    with pytest.raises(ValueError, match="There is no"):
+        describe(tmp_path / "nowhere")
+    (tmp_path / "saved_model.pb").write_bytes(b"")
+    with pytest.raises(ValueError, match="without metadata.json"):
+        describe(tmp_path)

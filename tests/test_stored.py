@@ -1,0 +1,38 @@
+"""Models in files; what the commands do with them is in test_cli*.py."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_gan import stored
+from tests.helpers import tiny_gan
+
+
+def test_alpha_and_the_colours_beneath(tmp_path):
+    pixels = np.zeros((4, 6, 4), "uint8")
+    pixels[1:3, 2:4] = (10, 20, 30, 128)
+    image = Image.fromarray(pixels)
+    colours, alpha = stored.colours_and_alpha(image)
+    np.testing.assert_array_equal(colours, np.broadcast_to((10, 20, 30), (4, 6, 3)))
+    np.testing.assert_array_equal(alpha[..., 0], pixels[..., 3])
+    assert stored.alpha_of(Image.new("RGB", (2, 2))) is None
+    assert stored.alpha_of(Image.new("RGBA", (2, 2), (0, 0, 0, 255))) is None
+    made = stored.with_alpha(np.zeros((8, 12, 1), "uint8"), alpha)
+    assert made.mode == "RGBA" and made.size == (12, 8)
+
+
+def test_a_generator_checks_what_it_is_asked(tmp_path, images):
+    gan = tiny_gan()
+    gan.save(tmp_path / "gan.keras")
+    generator = stored.Generator(tmp_path / "gan.keras")
+    np.testing.assert_array_equal(generator.sample(2, 1), gan.generate(2, seed=1))
+    for arguments, message in (
+        (dict(n=0), "positive"),
+        (dict(n=1, label="imp"), "no classes"),
+        (dict(n=1, label=3), "no classes"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            generator.sample(**arguments)
+    with pytest.raises(ValueError, match="It must be a run folder"):
+        stored.Generator(tmp_path / "nowhere")
+    assert stored.is_model("hf://me/digits") and not stored.is_model(tmp_path)
