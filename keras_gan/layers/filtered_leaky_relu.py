@@ -2,8 +2,6 @@
 
 import keras
 import numpy as np
-import scipy.signal
-import scipy.special
 from keras import ops
 
 from keras_gan.layers.equalized import check_gain
@@ -22,6 +20,10 @@ def lowpass(numtaps, cutoff, width, rate, radial=False):
     Reference: Karras et al., "Alias-Free Generative Adversarial Networks", 2021, appendix C,
     https://arxiv.org/abs/2106.12423
     """
+    # Here, as it takes a tenth of a second to import.
+    import scipy.signal
+    import scipy.special
+
     if numtaps == 1:
         return None
     if not radial:

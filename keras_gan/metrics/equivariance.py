@@ -5,7 +5,6 @@ import functools
 import keras
 import numpy as np
 from keras import ops
-from scipy import fft, ndimage, signal
 
 from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.metric import ImageMetric
@@ -187,6 +186,8 @@ def _filter(angle, up):
     turned = np.stack([x, y], axis=-1) @ _rotation(angle).T
 
     def convolved(window):
+        from scipy import fft  # not before: it takes a tenth of a second
+
         straight = window(x) * window(y)
         other = window(turned[..., 0]) * window(turned[..., 1])
         return fft.ifft2(fft.fft2(straight) * fft.fft2(other)).real
@@ -200,6 +201,8 @@ def _filter(angle, up):
 
 def _turn(images, angle, up=4):
     """Images turned about their middle, and where they are whole."""
+    from scipy import ndimage, signal  # not before: it takes a tenth of a second
+
     n, height, width, channels = images.shape
     taps = _filter(angle, up)
     half = len(taps) // 2
@@ -225,6 +228,8 @@ def _turn(images, angle, up=4):
 
 def _filter_as_turned(images, angle):
     """What turning does to frequencies, without turning; and where images are whole."""
+    from scipy import signal  # not before: it takes a tenth of a second
+
     taps = _filter(-angle, 1)
     half = len(taps) // 2
     filtered = signal.fftconvolve(images, taps[::-1, ::-1][None, :, :, None], mode="same", axes=(1, 2))
