@@ -39,8 +39,8 @@ class TrainingMonitor(keras.callbacks.Callback):
             `Checkpoint` among the callbacks) at the last check that showed nothing wrong, halves
             both learning rates and goes on, at most three times.
         every: int, least number of generator steps before and between checks. Default 50.
-        budget: float, largest share of the training's computation that checks may take, by a count of passes through the
-            networks. Default 0.02; None checks every `every` steps.
+        budget: float, largest share of the training's computation that checks may take, by what a check of so many images
+            costs in steps. Default 0.02; None checks every `every` steps.
         samples: int, images of a check. Default 128.
         real: training images, array or dict as in `fit`. Default: from `fit`'s data; of data sets that are not of
             `keras_gan.data` the first ones.
@@ -133,10 +133,11 @@ class TrainingMonitor(keras.callbacks.Callback):
     def _prepare(self, real):
         """Make what measures, of a dict of training images."""
         self._probe = Probe(self.model, real, self._held_out, self.classifier, self._batch_size)
-        # A check generates and scores the images in parts of a batch, and computes both gradients once: by the passes
-        # through the networks, half a step for each part and one and a half in all.
+        # A check generates and scores the images in parts of a batch, and computes both gradients once. In steps of training, as
+        # measured on the DCGAN of the default recipe and on an MLP of vectors (benchmarks/monitor.py --cost): not by a
+        # clock, which would give a resumed run another history.
         parts = -(-self._probe.count // self._probe.batch_size)
-        cost = 1.5 + 0.5 * parts
+        cost = 3.0 + 1.3 * parts
         self._gap = self.every if self.budget is None else max(self.every, int(np.ceil(cost / self.budget)))
 
     def _count_of_first(self):
