@@ -341,7 +341,7 @@ def test_a_run_that_was_killed_has_the_same_history(tmp_path):
     command(*arguments, "--out", "killed", "--resume", cwd=tmp_path)
     names = [
         "history.csv",
-        *(f"samples/step-{step:06d}.png" for step in (50, 100, 150)),
+        *(f"samples/step-{step:06d}.png" for step in (100, 200, 300)),
         "samples/samples.gif",
     ]
     for name in names:
