@@ -137,7 +137,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         # measured on the DCGAN of the default recipe and on an MLP of vectors (benchmarks/monitor.py --cost): not by a
         # clock, which would give a resumed run another history.
         parts = -(-self._probe.count // self._probe.batch_size)
-        cost = 3.0 + 1.3 * parts
+        cost = 3.6 + 1.6 * parts
         self._gap = self.every if self.budget is None else max(self.every, int(np.ceil(cost / self.budget)))
 
     def _count_of_first(self):
