@@ -137,6 +137,7 @@ def test_export_takes_labels(images, tmp_path):
     with pytest.raises(tf.errors.InvalidArgumentError, match="out of range"):
         loaded.sample(5, 3, 1.0, 3)
     gan.export(tmp_path / "model.tflite", format="litert")
+    pytest.importorskip("tf2onnx", reason="pip install 'keras-gan[onnx]'")
     gan.export(tmp_path / "model.onnx", format="onnx")
 
 
