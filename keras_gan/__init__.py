@@ -6,6 +6,7 @@ names are loaded when they are first used (PEP 562): a command that computes not
 
 import importlib
 import os
+import pathlib
 import sys
 
 __version__ = "0.1.0"
@@ -75,12 +76,10 @@ def _check_backend():
         )
 
 
-if os.path.basename(sys.argv[0] if sys.argv else "") in ("keras-gan", "keras-gan.exe", "-m"):
-    # TensorFlow's remarks on its build and on missing GPUs look like failures there.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-else:
+def register():
+    """Import all classes, so that Keras can read files that hold them; a command does so before it reads one."""
     _check_backend()
-    for _name in (
+    for name in (
         *_CLASSES,
         "augmentations",
         "layers",
@@ -90,4 +89,18 @@ else:
         "regularizers",
         "schedules",
     ):
-        __getattr__(_name)
+        __getattr__(name)
+
+
+def _is_command():
+    """Whether this process is `keras-gan` or `python -m keras_gan`."""
+    given = sys.orig_argv[1:]
+    module = given[given.index("-m") + 1 :][:1] if "-m" in given else []
+    return module == ["keras_gan"] or pathlib.Path(sys.argv[0] if sys.argv else "").stem == "keras-gan"
+
+
+if _is_command():
+    # TensorFlow's remarks on its build and on missing GPUs look like failures there.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+else:
+    register()

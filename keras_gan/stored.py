@@ -32,8 +32,10 @@ def load_model(path):
     """
     import keras
 
+    from keras_gan import register
     from keras_gan.callbacks import Checkpoint
 
+    register()
     if hub_name(path):
         return keras.saving.load_model(hub_name(path))
     path = pathlib.Path(path)

@@ -284,3 +284,11 @@ def test_every_recipe_trains(recipe, data, colour_folder, tmp_path):
     model, exported = (np.asarray(Image.open(tmp_path / name), int) for name in ("grid.png", "b.png"))
     # Graphs of a SavedModel add in another order, which a value between two grey levels shows.
     assert np.abs(model - exported).max() <= 1 and (model != exported).mean() < 1e-3
+
+
+def test_commands_read_what_a_command_wrote(tmp_path):
+    """In processes of their own: one that imports names when they are used must know the classes in a file."""
+    command("train", "dcgan", "--steps", 3, "--batch-size", 8, "--out", "run", cwd=tmp_path)
+    assert "GAN" in command("describe", "run", cwd=tmp_path)
+    command("generate", "run", "--out", "grid.png", cwd=tmp_path)
+    assert (tmp_path / "grid.png").stat().st_size > 0

@@ -390,6 +390,8 @@ def _from_path(path):
     if not path.exists():
         raise ValueError(f"There is no extractor {str(path)!r}.")
     if path.suffix == ".keras":
+        # It may hold layers of ours.
+        importlib.import_module("keras_gan").register()
         return keras.saving.load_model(path, compile=False)
     import tensorflow as tf
 
