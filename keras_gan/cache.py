@@ -59,7 +59,8 @@ def spilled(key, blocks, shape, group=None):
         del images
         np.save(partial / "labels.npy", labels)
         for older in folder.iterdir() if group is not None else ():
-            if older != partial:
+            # What another process is just writing, or has written of the same, stays.
+            if older != done and older.suffix != ".partial":
                 shutil.rmtree(older, ignore_errors=True)
         try:
             partial.rename(done)
@@ -67,6 +68,7 @@ def spilled(key, blocks, shape, group=None):
             # Another process was first.
             if not done.is_dir():
                 raise
+            shutil.rmtree(partial, ignore_errors=True)
     return np.load(done / "images.npy", mmap_mode="r"), np.load(done / "labels.npy")
 
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from keras_gan import cli_latent
-from keras_gan.cli_options import existing, writable
+from keras_gan.cli_options import existing, numbers, writable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -84,8 +84,10 @@ def _read_config(context: typer.Context, path: pathlib.Path | None):
     unknown = sorted(set(values) - known)
     if unknown:
         raise ValueError(f"--config {path} has options that `train` does not have: {', '.join(unknown)}")
-    # What a run notes of options that its recipe does not take.
+    # What a run notes beside the options that were given.
     silent = {"direction": "a2b", "degradation": "bicubic"}
+    if values.get("a"):
+        values["dataset"] = None
     context.default_map = {
         name: value for name, value in values.items() if value is not None and silent.get(name) != value
     }
@@ -94,6 +96,7 @@ def _read_config(context: typer.Context, path: pathlib.Path | None):
 
 @app.command()
 def train(
+    context: typer.Context,
     recipe: Annotated[str, typer.Argument(help="A name of `keras-gan recipes`.")] = "dcgan",
     dataset: Annotated[
         str | None, typer.Option(help="mnist_5k, folder:PATH, or an image data set of TFDS.")
@@ -141,7 +144,9 @@ def train(
         str | None,
         typer.Option(help="LOW,HIGH: values of 16-bit or float images that become black and white."),
     ] = None,
-    image_size: Annotated[int | None, typer.Option(min=4, help="Height and width in pixels.")] = None,
+    image_size: Annotated[
+        int | None, typer.Option(min=4, help="Height and width in pixels, at most 8192.")
+    ] = None,
     channels: Annotated[
         int | None, typer.Option(help="1, 3, or 4 to keep transparency. Default: 1 of grey pictures, else 3.")
     ] = None,
@@ -214,6 +219,12 @@ def train(
     from keras_gan.run_folder import RunFolder
 
     chosen = recipe_list.get(recipe, scale.value)
+    if epochs and steps and config:
+        # Of the two the one that was given beside the file holds.
+        source = context.get_parameter_source("epochs")
+        epochs, steps = (
+            (None, steps) if source is not None and source.name == "DEFAULT_MAP" else (epochs, None)
+        )
     if epochs and steps:
         raise ValueError("Give --epochs or --steps, not both.")
     from_folders = chosen.data in ("pairs", "unpaired")
@@ -256,10 +267,15 @@ def train(
         raise ValueError("--weights does not go with --extractor trained.")
     if not metrics and (extractor != "inception" or weights):
         raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
-    for path in (dataset, a, b, test_a, test_b, low):
-        # A wrong path is named before anything else is.
-        if path and path.startswith("folder:") and not pathlib.Path(path[7:]).expanduser().exists():
-            raise ValueError(f"There is no folder {path[7:]!r}.")
+    # A wrong path is named before anything else is.
+    if image_size and image_size > 8192:
+        raise ValueError(f"--image-size must be at most 8192 pixels. Received: {image_size}")
+    folders = [dataset] if dataset and dataset.startswith("folder:") else []
+    folders += [path for path in (a, b, test_a, test_b, low) if path and not path.startswith("cycle_gan/")]
+    for path in (path.removeprefix("folder:") for path in folders):
+        if not pathlib.Path(path).expanduser().exists():
+            raise ValueError(f"There is no folder {path!r}.")
+    _range(value_range)
     is_folder = dataset and (dataset.startswith("folder:") or pathlib.Path(dataset).exists())
     if chosen.data == "low_high" and is_folder and not image_size:
         # Parts of pictures as they are: made small, they would have lost what is to be learnt.
@@ -306,10 +322,13 @@ def train(
 
     import keras
 
-    from keras_gan import callbacks, data, recipes
+    from keras_gan import augmentations, callbacks, data, losses, recipes
     from keras_gan.data.batches import unpack
     from keras_gan.metrics.evaluate import named_metrics
 
+    for get, part in ((losses.get, loss), (augmentations.get, augmentation)):
+        if part not in (None, "none"):
+            get(part)
     keras.config.set_dtype_policy(precision.value)
     batches, held_out = _data_of(chosen, config, data, "skip" if skip_bad else "raise")
     specs = unpack(batches.element_spec)
@@ -397,10 +416,15 @@ def train(
 def _range(text):
     """The two numbers of --value-range, or None."""
     try:
-        return None if text is None else tuple(float(part) for part in text.split(","))
+        if text is None:
+            return None
+        low, high = (float(part) for part in text.split(","))
+        if low >= high:
+            raise ValueError
+        return low, high
     except ValueError:
         raise ValueError(
-            f"--value-range takes two numbers with a comma, such as 0,4095. Received: {text}"
+            f"--value-range takes two numbers with a comma, the lower one first, such as 0,4095. Received: {text}"
         ) from None
 
 
@@ -542,12 +566,13 @@ def generate(
 ):
     """Write a grid of generated images."""
     existing(model)
-    from keras_gan.grid import image_grid
-    from keras_gan.stored import Generator
-
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
         raise ValueError(f"--out must be an image's name, such as grid.png. Received: {out}")
     writable(out)
+
+    from keras_gan.grid import image_grid
+    from keras_gan.stored import Generator
+
     styles = {"truncation_cutoff": truncation_cutoff, "noise": noise}
     images = Generator(model).sample(
         n, seed, truncation, label, **{k: v for k, v in styles.items() if v is not None}
@@ -566,6 +591,12 @@ def translate(
     sheet: Annotated[
         pathlib.Path | None, typer.Option(help="Image to write with some of them before and after.")
     ] = None,
+    value_range: Annotated[
+        str | None,
+        typer.Option(
+            help="LOW,HIGH: values of 16-bit or float images that become black and white. Default: the run's."
+        ),
+    ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Count images that cannot be read as no failure.")
     ] = False,
@@ -573,12 +604,16 @@ def translate(
     """Translate all images of a folder (pix2pix, cyclegan, converted networks)."""
     existing(model)
     existing(images, "")
-    from keras_gan.stored import Translator
-
+    levels = _range(value_range)
     if sheet:
         writable(sheet, "--sheet")
     writable(out, "OUT", folder=True)
-    written, problems = Translator(model).translate_folder(images, out, direction, sheet, report=typer.echo)
+
+    from keras_gan.stored import Translator
+
+    written, problems = Translator(model, levels).translate_folder(
+        images, out, direction, sheet, report=typer.echo
+    )
     typer.echo(f"{written} images in {out}")
     if problems:
         typer.echo(f"{len(problems)} were left out:", err=True)
@@ -601,15 +636,23 @@ def upscale(
             help="Pixels around a tile that the network sees too. Default: its receptive field, 64 at most.",
         ),
     ] = None,
+    value_range: Annotated[
+        str | None,
+        typer.Option(
+            help="LOW,HIGH: values of 16-bit or float images that become black and white. Default: the run's."
+        ),
+    ] = None,
 ):
     """Enlarge an image (srgan, esrgan, converted networks), in tiles."""
     existing(model)
     existing(image, "")
-    from keras_gan.stored import Translator
-
+    levels = _range(value_range)
     if out:
         writable(out)
-    typer.echo(str(Translator(model).upscale_file(image, out, tile, overlap)))
+
+    from keras_gan.stored import Translator
+
+    typer.echo(str(Translator(model, levels).upscale_file(image, out, tile, overlap)))
 
 
 @app.command()
@@ -626,10 +669,11 @@ def convert(
 
     Known: pix2pix, CycleGAN, ESRGAN and Real-ESRGAN (also compact), MSRResNet, DCGAN, StyleGAN2 and 3, ProGAN, R3GAN.
     """
-    from keras_gan.convert import convert
-
     existing(file, "")
     writable(to, "--to", folder=True)
+
+    from keras_gan.convert import convert
+
     network, folder = convert(file, to, prefix)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
 
@@ -707,10 +751,12 @@ def report(
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
 ):
     """Write a run's curves, samples and findings as one HTML page, which needs no network."""
-    from keras_gan.report import write_report
-
+    existing(run, "")
     if out:
         writable(out)
+
+    from keras_gan.report import write_report
+
     typer.echo(str(write_report(run, out, data_dir=data_dir)))
 
 
@@ -733,14 +779,16 @@ def export(
     ] = None,
 ):
     """Export the generator as a SavedModel, for LiteRT or ONNX."""
-    existing(model)
-    from keras_gan.export import check_target
-    from keras_gan.stored import load_model
+    from keras_gan.export_target import check_target
 
+    existing(model)
     check_target(out, format.value)
     writable(out, folder=format is Format.saved_model)
     options = {"batch": batch, "quantize": quantize and quantize.value}
-    options["shape"] = shape and cli_latent._numbers(shape, int, "--shape", "128,128")
+    options["shape"] = shape and numbers(shape, int, "--shape", "128,128")
+
+    from keras_gan.stored import load_model
+
     gan = load_model(model)
     typer.echo(gan.export(out, format=format.value, **{k: v for k, v in options.items() if v is not None}))
 
@@ -769,6 +817,9 @@ def push(
     ] = None,
 ):
     """Write a model to the Hugging Face Hub, with a model card and samples."""
+    existing(model)
+    if not name.startswith("hf://") or name.count("/") != 3:
+        raise ValueError(f"A repository of the Hub is named hf://USER/NAME. Received: {name!r}")
     from keras_gan import hub
     from keras_gan.stored import load_model
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli_options import as_label, existing, writable
+from keras_gan.cli_options import existing, numbers, writable
 
 STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 
@@ -45,12 +45,10 @@ def interpolate(
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix == ".png":
         image_grid(
-            latent.interpolation_sheet(generator, rows, columns, path, seed, as_label(label), space), columns
+            latent.interpolation_sheet(generator, rows, columns, path, seed, label, space), columns
         ).save(out)
     else:
-        pictures = latent.walk_frames(
-            generator, rows * columns, keys, frames, path, seed, as_label(label), space
-        )
+        pictures = latent.walk_frames(generator, rows * columns, keys, frames, path, seed, label, space)
         latent.save_animation([image_grid(images, columns) for images in pictures], out, fps)
     typer.echo(str(out))
 
@@ -72,8 +70,8 @@ def truncate(
     from keras_gan.stored import Generator
 
     writable(out)
-    chosen = _numbers(values, float, "--values", "0,0.5,1")
-    images = latent.truncation_sweep(Generator(model), chosen, columns, seed, as_label(label))
+    chosen = numbers(values, float, "--values", "0,0.5,1")
+    images = latent.truncation_sweep(Generator(model), chosen, columns, seed, label)
     _save(image_grid(images, columns), out)
 
 
@@ -97,8 +95,8 @@ def mix(
     from keras_gan.stored import load_model
 
     writable(out)
-    seeds = [_numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
-    sheet = latent.style_mixing_sheet(load_model(model), *seeds, _layers(layers), as_label(label), truncation)
+    seeds = [numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
+    sheet = latent.style_mixing_sheet(load_model(model), *seeds, _layers(layers), label, truncation)
     _save(image_grid(sheet, 1 + len(seeds[1])), out)
 
 
@@ -124,8 +122,13 @@ def project(
     seed: Annotated[int, typer.Option()] = 0,
 ):
     """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
+    if video not in ("gif", "mp4"):
+        raise ValueError(f"--video must be gif or mp4. Received: {video}")
     existing(model)
     existing(picture, "")
+    out = out or pathlib.Path("projections") / picture.stem
+    writable(out, folder=True)
+
     import numpy as np
 
     from keras_gan import latent
@@ -135,10 +138,6 @@ def project(
     from keras_gan.metrics import Extractor
     from keras_gan.stored import load_model
 
-    if video not in ("gif", "mp4"):
-        raise ValueError(f"--video must be gif or mp4. Received: {video}")
-    out = out or pathlib.Path("projections") / picture.stem
-    writable(out, folder=True)
     gan = load_model(model)
     check_style_model(gan)
     height, width, channels = gan.image_shape
@@ -151,7 +150,7 @@ def project(
         pixel_weight=pixel_weight,
         every_layer=every_layer,
         seed=seed,
-        label=as_label(label),
+        label=label,
     )
     out.mkdir(parents=True, exist_ok=True)
     np.save(out / "w.npy", found.w)
@@ -212,7 +211,7 @@ def edit(
             raise ValueError("--direction is of sefa and ganspace: an attribute has one.")
         direction = 0
     gan, chosen = load_model(model), _layers(layers)
-    ws = latent.styles_of(gan, range(seed, seed + n), as_label(label), truncation) if w is None else _ws(w)
+    ws = latent.styles_of(gan, range(seed, seed + n), label, truncation) if w is None else _ws(w)
     wanted = count if direction is None else direction + 1
     if method == "attribute":
         network = Extractor(classifier)
@@ -225,16 +224,16 @@ def edit(
                 )
             return logits.argmax(axis=-1) == attribute
 
-        found, accuracy = latent.attribute_direction(gan, has, label=as_label(label))
+        found, accuracy = latent.attribute_direction(gan, has, label=label)
         directions, name = found[None], f"class {attribute}"
         typer.echo(f"The direction tells {accuracy:.0%} of held-out images rightly.")
     else:
-        options = {"label": as_label(label)} if method == "ganspace" else {}
+        options = {"label": label} if method == "ganspace" else {}
         directions, _ = getattr(latent, method)(gan, wanted, **options)
         name = None
     if len(directions) < wanted:
         raise ValueError(f"w has {len(directions)} directions, from 0. Received: --direction {direction}")
-    deviations = np.std(latent.styles_of(gan, range(200), as_label(label))[:, 0] @ directions.T, axis=0)
+    deviations = np.std(latent.styles_of(gan, range(200), label)[:, 0] @ directions.T, axis=0)
     for i in range(wanted) if direction is None else [direction]:
         amounts = np.linspace(-reach, reach, columns) * deviations[i]
         images = latent.edit(gan, ws, directions[i], amounts, chosen)
@@ -246,16 +245,6 @@ def _save(picture, path):
     path.parent.mkdir(parents=True, exist_ok=True)
     picture.save(path)
     typer.echo(str(path))
-
-
-def _numbers(text, kind, name, example):
-    """Numbers with commas between."""
-    try:
-        return [kind(part) for part in text.split(",")]
-    except ValueError:
-        raise ValueError(
-            f"{name} takes numbers with commas between, such as {example}. Received: {text}"
-        ) from None
 
 
 def _ws(path):

@@ -8,7 +8,7 @@ def existing(path, what=" It must be a run folder, a `.keras` file or a SavedMod
     """Raise a ValueError where there is no such file or folder; names of the Hub (hf://) are not looked up."""
     path = pathlib.Path(path).expanduser()
     if not str(path).startswith("hf:/") and not path.exists():
-        raise ValueError(f"There is no {str(path)!r}.{what}")
+        raise ValueError(f"There is no file or folder {str(path)!r}.{what}")
 
 
 def writable(path, option="--out", folder=False):
@@ -26,6 +26,11 @@ def writable(path, option="--out", folder=False):
         raise ValueError(f"{option} {path} cannot be written: {error.strerror}.") from None
 
 
-def as_label(text):
-    """A class of the command line: a number as an int, a name as it is, None as None."""
-    return int(text) if text is not None and text.isdecimal() else text
+def numbers(text, kind, name, example):
+    """Numbers of an option, with commas between."""
+    try:
+        return [kind(part) for part in text.split(",")]
+    except ValueError:
+        raise ValueError(
+            f"{name} takes numbers with commas between, such as {example}. Received: {text}"
+        ) from None

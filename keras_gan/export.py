@@ -4,7 +4,6 @@ import contextlib
 import functools
 import json
 import os
-import pathlib
 import shutil
 import sys
 
@@ -13,12 +12,10 @@ import tensorflow as tf
 
 from keras_gan import export_files
 from keras_gan.data.images import to_uint8
+from keras_gan.export_target import check_target
 from keras_gan.networks.outputs import first
+from keras_gan.precision import computes_in_float32, in_float32
 from keras_gan.tiles import default_overlap, multiple_of
-
-FORMATS = ("saved_model", "litert", "onnx")
-# What the name of a file must end in.
-ENDINGS = {"litert": ".tflite", "onnx": ".onnx"}
 
 
 def export(gan, filepath, format="saved_model", metadata=None, **options):
@@ -59,6 +56,7 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
     """
     filepath = check_target(filepath, format)
     check_options(format, options, images=False)
+    shapes = {}
     with _in_float32(gan):
         if format == "saved_model":
             _write_saved_model(gan, filepath)
@@ -66,30 +64,11 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
         else:
             filepath.parent.mkdir(parents=True, exist_ok=True)
             graph = export_files.of_latents(gan)
-            export_files.write(graph, filepath, format, **options)
+            shapes = export_files.write(graph, filepath, format, **options)
             beside = filepath.with_name(filepath.name + ".metadata.json")
-    about = {**describe(gan), "format": format, **_plain(options), **(metadata or {})}
+    about = {**describe(gan, shapes), "format": format, **_plain(options), **(metadata or {})}
     beside.write_text(json.dumps(about, indent=2) + "\n")
     return str(filepath)
-
-
-def check_target(filepath, format):
-    """Return the path, or raise a ValueError where its name does not fit the format or something is in the way."""
-    if format not in FORMATS:
-        raise ValueError(f"`format` must be one of {FORMATS}. Received: {format!r}")
-    path = pathlib.Path(filepath)
-    ending = ENDINGS.get(format)
-    if ending is None and path.suffix in (".h5", ".hdf5", ".keras", ".pb", ".zip", *ENDINGS.values()):
-        wanted = {end: name for name, end in ENDINGS.items()}.get(path.suffix)
-        hint = f"pass format={wanted!r} (--format {wanted})" if wanted else "leave the ending out"
-        raise ValueError(f"A SavedModel is a folder, and {path.name!r} is the name of a file: {hint}.")
-    if ending is not None and path.suffix != ending:
-        raise ValueError(f"A file for {format} must end in {ending}. Received: {path.name!r}")
-    if ending is not None and path.is_dir():
-        raise ValueError(f"{path} is a folder: give the name of a file.")
-    if ending is None and path.is_file():
-        raise ValueError(f"{path} is a file: a SavedModel is a folder.")
-    return path
 
 
 def check_options(format, options, images):
@@ -116,8 +95,6 @@ def _plain(options):
 @contextlib.contextmanager
 def _in_float32(gan):
     """Within it `ema_generator` computes in float32; with a moving average it does anyway."""
-    from keras_gan.models.checks import computes_in_float32, in_float32
-
     network = gan.ema_generator
     if not computes_in_float32(network):
         # Past Keras' tracking, which would take it for a part of the model.
@@ -128,8 +105,8 @@ def _in_float32(gan):
         vars(gan)["ema_generator"] = network
 
 
-def describe(gan):
-    """What a user of an exported generator needs to know, as a dict for JSON."""
+def describe(gan, shapes=()):
+    """What a user of an exported generator needs to know, as a dict for JSON; `shapes` are those of a file's inputs."""
     step = int(gan.state.generator_step.numpy())
     figures = {}
     if gan.compiled:
@@ -143,7 +120,10 @@ def describe(gan):
         "class_names": gan.class_names,
         "range": [-1, 1],
         "sample_range": [0, 255],
-        "inputs": _inputs_of(gan),
+        "inputs": {
+            name: {**about, **({"shape": shapes[name]} if name in shapes else {})}
+            for name, about in _inputs_of(gan).items()
+        },
         "dataset": gan.dataset_name,
         "generator_steps": step,
         "epochs": int(gan.state.epoch.numpy()),
@@ -178,9 +158,12 @@ def _inputs_of(gan):
     return {**found, "labels": {"shape": list(spec.shape), "dtype": spec.dtype.name, **values}}
 
 
-def _check_sampling(n, truncation):
-    tf.debugging.assert_positive(n, "`n` must be positive")
-    tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
+def _checked(n, truncation):
+    """n, once it and the truncation have passed their checks."""
+    positive = tf.debugging.assert_positive(n, "`n` must be positive")
+    finite = tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
+    with tf.control_dependencies([positive, finite]):
+        return tf.identity(n)
 
 
 class Sampler(tf.Module):
@@ -208,7 +191,7 @@ class Sampler(tf.Module):
 
             @tf.function(input_signature=numbers)
             def sample(n, seed=0, truncation=1.0):
-                _check_sampling(n, truncation)
+                n = _checked(n, truncation)
                 return finish(gan.sample(n, seed, truncation))
 
         else:
@@ -221,7 +204,7 @@ class Sampler(tf.Module):
             # Of any shape: one for all images, or one for each.
             @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.dtype, name="labels")])
             def sample(n, seed=0, truncation=1.0, labels=gan.no_label):
-                _check_sampling(n, truncation)
+                n = _checked(n, truncation)
                 labels = gan.export_condition(labels, n, seed)
                 return finish(gan.sample(n, seed, truncation, labels))
 
@@ -247,6 +230,7 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
     """
     filepath = check_target(filepath, format)
     check_options(format, options, images=True)
+    shapes = {}
     with _in_float32(gan):
         networks = gan.exported_networks()
         if format == "saved_model":
@@ -258,9 +242,14 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
             for name, network in networks.items():
                 one = filepath if len(networks) == 1 else filepath.with_stem(f"{filepath.stem}_{name}")
                 graph = export_files.of_images(network, of_any_size(network))
-                export_files.write(graph, one, format, **given)
+                shapes = export_files.write(graph, one, format, **given)
             beside = filepath.with_name(filepath.name + ".metadata.json")
-    about = {**describe(gan), "source_shape": list(gan.source_shape), "format": format, **_plain(options)}
+    about = {
+        **describe(gan, shapes),
+        "source_shape": list(gan.source_shape),
+        "format": format,
+        **_plain(options),
+    }
     about |= {**(metadata or {}), "overlap": default_overlap(gan.ema_generator)}
     beside.write_text(json.dumps(about, indent=2) + "\n")
     return str(filepath)

@@ -101,6 +101,9 @@ def write(
         quantize: None, "float16" or "int8".
         representative: list of arrays, one an input, of many rows, with "int8"; None for random ones.
 
+    Returns:
+        dict from input to its shape in the file, a list of ints, None for any.
+
     Raises:
         ValueError: where the runtime lacks an operation or refuses the graph.
     """
@@ -120,6 +123,7 @@ def write(
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+    return {spec.name: list(spec.shape) for spec in specs}
 
 
 # === LiteRT ===

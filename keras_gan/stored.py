@@ -74,7 +74,7 @@ class Generator:
         noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, value_range=None):
         path = pathlib.Path(path)
         if not path.exists() and hub_name(path) is None:
             raise ValueError(
@@ -144,11 +144,10 @@ class Generator:
         return np.concatenate([self._images(latents[part], labels) for part, labels in cut])
 
     def _class(self, label):
-        if self.num_classes is not None and isinstance(label, str) and not label.isdecimal():
-            return numbers_of_classes(label, self.class_names)
-        label = int(label) if isinstance(label, str) and label.isdecimal() else label
         if isinstance(label, str):
-            raise ValueError(f"This model has no classes. Received: label {label!r}")
+            if self.num_classes is None:
+                raise ValueError(f"This model has no classes. Received: label {label!r}")
+            label = numbers_of_classes(label, self.class_names)
         if self.num_classes is None or not 0 <= label < self.num_classes:
             has = f"labels 0 to {self.num_classes - 1}" if self.num_classes else "no classes"
             raise ValueError(f"This model has {has}. Received: label {label}")
@@ -160,6 +159,7 @@ class Translator:
 
     Args:
         path: of it.
+        value_range: (low, high), the values of 16-bit or float images that become black and white. Default: the run's.
 
     Attributes:
         directions: names of what it does: "translate", or "a2b" and "b2a".
@@ -169,7 +169,7 @@ class Translator:
         ValueError: where there is none, or a generator of latents.
     """
 
-    def __init__(self, path):
+    def __init__(self, path, value_range=None):
         path = pathlib.Path(path)
         if not path.exists() and hub_name(path) is None:
             raise ValueError(
@@ -202,7 +202,10 @@ class Translator:
             # Of a checkpoint, too, it is the run's.
             configs = [RunFolder(folder).config for folder in (path, *path.resolve().parents[:3])]
             found = next((json.loads(config.read_text()) for config in configs if config.exists()), {})
-            self.classes, self.value_range = found.get("classes_a"), found.get("value_range")
+            self.classes, levels = found.get("classes_a"), found.get("value_range")
+            # As given on the command line: LOW,HIGH.
+            self.value_range = tuple(map(float, levels.split(","))) if levels else None
+        self.value_range = value_range or self.value_range
         if not self.directions:
             raise ValueError(
                 f"{path} does not make images of images: it is a generator of latents (`keras-gan generate`), or a "
@@ -215,6 +218,10 @@ class Translator:
 
     def __call__(self, images, direction=None):
         """Images in [-1, 1] of such, of sizes that the network takes."""
+        direction = self._direction(direction)
+        return from_uint8(self.directions[direction](to_uint8(images)))
+
+    def _direction(self, direction):
         direction = direction or next(iter(self.directions))
         if direction not in self.directions:
             raise ValueError(
@@ -225,7 +232,7 @@ class Translator:
                     else "."
                 )
             )
-        return from_uint8(self.directions[direction](to_uint8(images)))
+        return direction
 
     def read(self, path):
         """An image file as the network takes it, and its alpha channel, or None where it is opaque or the network takes it.
@@ -239,10 +246,10 @@ class Translator:
                 return label_map(image, size, channels), None
             except ValueError as error:
                 raise ValueError(f"{path}: {error}") from error
-        alpha = None if channels == 4 else alpha_of(image)
+        alpha = None if channels == 4 else alpha_of(image, self.value_range)
         if alpha is None:
             return fit_image(image, size, channels, value_range=self.value_range), None
-        colours, alpha = colours_and_alpha(image)
+        colours, alpha = colours_and_alpha(image, self.value_range)
         image, alpha = to_picture(colours), to_picture(alpha)
         return fit_image(image, size, channels), fit_image(alpha, size, 1)
 
@@ -264,6 +271,7 @@ class Translator:
         from keras_gan.data import folder
         from keras_gan.grid import image_grid, interleave
 
+        direction = self._direction(direction)
         pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
         if not pictures.is_dir():
             hint = " A single image goes into a folder of its own." if pictures.is_file() else ""
@@ -354,24 +362,24 @@ class Translator:
         return out
 
 
-def alpha_of(image):
+def alpha_of(image, value_range=None):
     """The alpha channel of a PIL image as a uint8 array, or None where it is opaque."""
     if image.mode not in ("RGBA", "LA", "PA", "La", "RGBa") and "transparency" not in image.info:
         return None
     if is_deep(image):
-        image = to_8_bits(image)
+        image = to_8_bits(image, value_range)
     alpha = np.asarray(image.convert("RGBA"))[..., 3]
     return None if (alpha == 255).all() else alpha
 
 
-def colours_and_alpha(image):
+def colours_and_alpha(image, value_range=None):
     """uint8 colours (height, width, 3) and alpha (height, width, 1) of a PIL image.
 
     What is wholly transparent has the colour of the nearest pixel that is not, so that no hidden colour bleeds into edges.
     """
     from scipy import ndimage
 
-    pixels = np.asarray((to_8_bits(image) if is_deep(image) else image).convert("RGBA"))
+    pixels = np.asarray((to_8_bits(image, value_range) if is_deep(image) else image).convert("RGBA"))
     colours, alpha = pixels[..., :3], pixels[..., 3:]
     hidden = alpha[..., 0] == 0
     if hidden.any() and not hidden.all():

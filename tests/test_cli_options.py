@@ -1,6 +1,6 @@
 import pytest
 
-from keras_gan.cli_options import as_label, existing, writable
+from keras_gan.cli_options import existing, numbers, writable
 
 
 def test_what_can_be_written(tmp_path):
@@ -16,11 +16,13 @@ def test_what_can_be_written(tmp_path):
 
 def test_what_exists():
     existing("hf://me/digits")
-    with pytest.raises(ValueError, match="There is no 'nowhere'. It must be a run folder"):
+    with pytest.raises(ValueError, match="There is no file or folder 'nowhere'. It must be a run folder"):
         existing("nowhere")
-    with pytest.raises(ValueError, match=r"There is no 'nowhere'\.$"):
+    with pytest.raises(ValueError, match=r"There is no file or folder 'nowhere'\.$"):
         existing("nowhere", "")
 
 
-def test_labels_are_numbers_or_names():
-    assert [as_label(text) for text in ("3", "imps", None)] == [3, "imps", None]
+def test_numbers_with_commas():
+    assert numbers("1, 2", int, "--shape", "8,8") == [1, 2]
+    with pytest.raises(ValueError, match="--shape takes numbers with commas between, such as 8,8"):
+        numbers("1,x", int, "--shape", "8,8")

@@ -157,7 +157,7 @@ def test_label_maps(tmp_path):
     assert "goes without it" in page and "Not measured yet" in page
     Image.new("L", (64, 32)).save(tmp_path / "a" / "wide.png")
     code, out = here("translate", run, tmp_path / "a", tmp_path / "made")
-    assert code == 0 and "1 of 5 pictures are not of the shape 32 x 32" in out
+    assert code == 0 and "1 of 5 images are not of the shape 32 x 32" in out
     for arguments, message in (
         (("translate", run, tmp_path / "a" / "0.png", tmp_path / "x"), "a folder of its own"),
         (("translate", run, tmp_path / "a", tmp_path / "x", "--direction", "b2a"), "leave the direction out"),

@@ -92,6 +92,10 @@ def test_names_of_inputs_outputs_and_axes(tmp_path):
 
 def test_sizes_and_batches(tmp_path):
     gan = tiny_gan()
+    for format, name, batch in (("litert", "m.tflite", 1), ("onnx", "m.onnx", None)):
+        gan.export(tmp_path / name, format=format)
+        about = json.loads((tmp_path / f"{name}.metadata.json").read_text())
+        assert about["inputs"]["latents"]["shape"] == [batch, gan.generator.input_shape[-1]]
     latents = gan.sample_latents(5, seed=0)
     expected = gan.synthesize(latents)
     for format in RUNTIMES:

@@ -1,10 +1,15 @@
 """Models in files; what the commands do with them is in test_cli*.py."""
 
+import json
+
+import keras
 import numpy as np
 import pytest
 from PIL import Image
 
+import keras_gan
 from keras_gan import stored
+from keras_gan.stored import Translator
 from tests.helpers import tiny_gan
 
 
@@ -36,3 +41,26 @@ def test_a_generator_checks_what_it_is_asked(tmp_path, images):
     with pytest.raises(ValueError, match="It must be a run folder"):
         stored.Generator(tmp_path / "nowhere")
     assert stored.is_model("hf://me/digits") and not stored.is_model(tmp_path)
+
+
+def test_value_range_of_the_run_and_of_the_call(tmp_path):
+    """Grey images of 12 bits in 16, as the run that was trained on such notes it, and as a call asks for."""
+    x = keras.Input((8, 8, 1))
+    generator = keras.Model(x, keras.layers.Conv2D(1, 3, padding="same", activation="tanh")(x))
+    gan = keras_gan.Pix2Pix(
+        generator, keras_gan.networks.patchgan((8, 8, 1), condition_channels=1, filters=2, receptive_field=16)
+    )
+    gan.save(tmp_path / "model.keras")
+    values = np.linspace(0, 4095, 64).reshape(8, 8).astype("uint16")
+    Image.fromarray(values).save(tmp_path / "image.png")
+    expected = (values * (255 / 4095)).round()
+    (tmp_path / "config.json").write_text(json.dumps({"value_range": "0,4095"}))
+    for translator in (
+        Translator(tmp_path / "model.keras"),
+        Translator(tmp_path / "model.keras", value_range=(0, 4095)),
+    ):
+        pixels, alpha = translator.read(tmp_path / "image.png")
+        np.testing.assert_array_equal(pixels[..., 0], expected)
+        assert alpha is None
+    with pytest.raises(ValueError, match="no direction 'b2a'"):
+        translator.translate_folder(tmp_path, tmp_path / "out", "b2a")

@@ -14,7 +14,7 @@ import keras
 import numpy as np
 
 from keras_gan.callbacks.stop_at_step import StopAtStep
-from keras_gan.models.optimizers import adopting, inner, rate_of
+from keras_gan.optimizer_state import adopting, inner, rate_of
 
 
 class Checkpoint(keras.callbacks.Callback):
@@ -82,6 +82,8 @@ class Checkpoint(keras.callbacks.Callback):
         self._at_start = [_simple_state(c) for c in self._others]
         self._epoch = 0
         self._before_cut = None
+        # As asked for now, by `compile` or since: before a checkpoint's own take their place.
+        self._rates = {player: rate_of(optimizer) for player, optimizer in self._optimizers().items()}
         if self.resume:
             self.restore()
         else:
@@ -160,7 +162,7 @@ class Checkpoint(keras.callbacks.Callback):
             "data": self.model.data_identity,
             "weights": _shapes(self.model),
             "objective": _objective(self.model),
-            "rates": self.model.rates_asked,
+            "rates": self._rates,
             "callbacks": self._callbacks(),
             # Of an epoch that was cut short: how they were before they saw its end.
             "callbacks_before_cut": self._before_cut,
@@ -305,20 +307,22 @@ class Checkpoint(keras.callbacks.Callback):
         """Load the weights and the optimisers' state; return what was not taken as it was, in words."""
         model, said = self.model, []
         before, now = training.get("objective", {}), _objective(model)
-        changed = [name for name in now if before.get(name) != now[name]]
+        changed = [name for name in now if name in before and before[name] != now[name]]
         if changed:
             listed = "; ".join(_difference(name, before.get(name), now[name]) for name in changed)
             said.append(f"it was trained with another objective: {listed}. It goes on with the new one.")
-        optimizers = {p: getattr(model, f"{p}_optimizer") for p in ("generator", "discriminator")}
+        optimizers = self._optimizers()
         kinds = {player: _kind(before.get(f"{player}_optimizer")) for player in optimizers}
-        with adopting(optimizers, kinds) as lost:
+        with adopting(optimizers, kinds) as lost, warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always", UserWarning)
             model.load_weights(folder / "model.keras")
+        said += [str(warning.message) for warning in caught if warning.category is UserWarning]
         for player in sorted(lost):
             said.append(
                 f"The state of the {player}'s optimiser ({kinds[player]}: moments and step count) does not fit "
                 f"{type(inner(optimizers[player])).__name__}, which begins anew, as does its schedule."
             )
-        asked, rates = model.rates_asked, training.get("rates")
+        asked, rates = self._rates, training.get("rates")
         for player, optimizer in optimizers.items():
             restored = rate_of(optimizer)
             if rates is None:  # of an earlier release
@@ -328,12 +332,18 @@ class Checkpoint(keras.callbacks.Callback):
                         f"`gan.{player}_optimizer.learning_rate` after the first step to change it."
                     )
                 continue
-            if asked[player] == rates[player] or player in lost:
+            # A schedule is no variable: the one restored is the one asked for. The rate of the checkpoint is its own.
+            before = (
+                restored
+                if isinstance(rates[player], float) and isinstance(restored, float)
+                else rates[player]
+            )
+            if asked[player] in (rates[player], before) or player in lost:
                 continue
             if isinstance(asked[player], float):
                 optimizer.learning_rate = asked[player]
             said.append(
-                f"The {player}'s learning rate is {_rate(asked[player])}, as asked now; it was {_rate(rates[player])}."
+                f"The {player}'s learning rate is {_rate(asked[player])}, as asked now; it was {_rate(before)}."
             )
         return said
 
@@ -348,10 +358,10 @@ class Checkpoint(keras.callbacks.Callback):
                 places.remove(found)
         new = [type(callback).__name__ for callback, found in partners if found is None]
         if new:
-            said.append(f"The callbacks {', '.join(new)} are new, and begin now.")
+            said.append(f"New callbacks begin now: {', '.join(new)}.")
         if places:
             gone = ", ".join(saved["class"] for _, saved in places)
-            said.append(f"The callbacks {gone} are no longer there, and their state is left out.")
+            said.append(f"The state of callbacks that are no longer there is left out: {gone}.")
         with np.load(folder / "callbacks.npz") as arrays:
             for callback, (i, saved) in (pair for pair in partners if pair[1] is not None):
                 for name, value in saved["state"].items():
@@ -361,6 +371,11 @@ class Checkpoint(keras.callbacks.Callback):
                     setattr(callback, name, [arrays[f"{i}/{name}/{j}"] for j in range(count)])
                 _restore_csv(callback, saved["csv"])
         return said
+
+    def _optimizers(self):
+        return {
+            player: getattr(self.model, f"{player}_optimizer") for player in ("generator", "discriminator")
+        }
 
     def _step(self):
         return int(self.model.state.generator_step.numpy())
@@ -409,7 +424,8 @@ def _objective(model):
         for name in config
         if name not in ("metrics", "jit_compile", "run_eagerly", "steps_per_execution")
     ]
-    return {name: json.dumps(config[name], sort_keys=True, default=str) for name in names}
+    config["ema_decay"] = model.get_config().get("ema_decay")
+    return {name: json.dumps(config[name], sort_keys=True, default=str) for name in [*names, "ema_decay"]}
 
 
 def _kind(text):
@@ -444,7 +460,7 @@ def _short(value):
 
 
 def _rate(rate):
-    return f"{rate:g}" if isinstance(rate, float) else f"the schedule {rate['class_name']}"
+    return f"{rate:g}" if isinstance(rate, float) else f"the schedule {_short(rate)}"
 
 
 def _refuse():

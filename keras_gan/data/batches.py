@@ -114,22 +114,27 @@ class FirstBatches:
     """The first batches of a data set, kept as they pass: to iterate it a second time would shift a seeded order."""
 
     def __init__(self):
-        self.batches, self._count = [], tf.Variable(0, dtype=tf.int64, trainable=False)
+        self._kept, self._count = {}, tf.Variable(0, dtype=tf.int64, trainable=False)
 
     def keep(self, count):
         """Keep so many, from the next iterator on."""
-        self.batches = []
+        self._kept = {}
         self._count.assign(count)
 
+    @property
+    def batches(self):
+        """Those that have passed, in their order."""
+        return [self._kept[i] for i in sorted(self._kept)]
+
     def pass_on(self, index, batch):
-        """Take note of a batch, in a `map`."""
+        """Take note of a batch, in a `map`; of later epochs none."""
         names = sorted(batch)
 
-        def take(*values):
-            self.batches.append(dict(zip(names, map(np.array, values), strict=True)))
+        def take(at, *values):
+            self._kept.setdefault(int(at), dict(zip(names, map(np.array, values), strict=True)))
             return np.int64(0)
 
-        values = [batch[name] for name in names]
+        values = [index, *(batch[name] for name in names)]
         noted = tf.cond(
             index < self._count,
             lambda: tf.numpy_function(take, values, tf.int64),
@@ -212,8 +217,10 @@ class TrainingBatches:
         self.below = None if self.stream else stream_of(dataset, through_all=True)
         self.name = self.stream.name if self.stream else "a tf.data.Dataset"
         self.batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
-        if steps_per_epoch is not None and not (isinstance(steps_per_epoch, int) and steps_per_epoch >= 1):
-            raise ValueError(f"`steps_per_epoch` must be a positive int. Received: {steps_per_epoch!r}")
+        if steps_per_epoch is not None:
+            if not hasattr(steps_per_epoch, "__index__") or steps_per_epoch < 1:
+                raise ValueError(f"`steps_per_epoch` must be a positive int. Received: {steps_per_epoch!r}")
+            steps_per_epoch = int(steps_per_epoch)
         self.state = model.state
         self.k = k = model.discriminator_steps
         self.steps_per_epoch = steps_per_epoch

@@ -230,7 +230,7 @@ def _warn_of_others(path, other, quiet):
     if other and not quiet:
         names = [os.path.relpath(file, path) for file in other[:5]]
         warnings.warn(
-            f"{len(other)} files in {path} are no images that Pillow reads, and were left out: "
+            f"Left out of {path}, as Pillow does not read them as images ({len(other)}): "
             f"{', '.join(names)}{' ...' if len(other) > 5 else ''}",
             stacklevel=4,
         )

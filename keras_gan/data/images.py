@@ -31,7 +31,8 @@ def image_size_pair(image_size):
     """Turn an int or a pair into (height, width); None stays None."""
     if image_size is None:
         return None
-    pair = (image_size, image_size) if isinstance(image_size, int) else tuple(image_size)
+    pair = (image_size, image_size) if hasattr(image_size, "__index__") else tuple(image_size)
+    pair = tuple(int(side) if hasattr(side, "__index__") else side for side in pair)
     if len(pair) != 2 or not all(isinstance(side, int) and side >= 1 for side in pair):
         raise ValueError(f"`image_size` must be a positive int or (height, width). Received: {image_size!r}")
     if max(pair) > 8192:

@@ -1,6 +1,5 @@
 """What else Keras' `fit` takes, as `tf.data`: PyDataset, Python generators, Grain, other iterables of batches."""
 
-import inspect
 import itertools
 
 import keras
@@ -24,7 +23,7 @@ def as_dataset(x, shuffle=True, seed=0):
     """
     if isinstance(x, keras.utils.PyDataset):
         return _of_py_dataset(x, shuffle, seed)
-    if inspect.isgenerator(x):
+    if hasattr(x, "__next__"):
         first = next(x, None)
         rest = itertools.chain([] if first is None else [first], x)
         return _of_iterable(lambda: rest, first, "the generator", None)

@@ -1,6 +1,5 @@
 """Measures of what a generator makes, against real images."""
 
-from keras_gan import features
 from keras_gan.features import Extractor, train_extractor
 from keras_gan.metrics import functional
 from keras_gan.metrics.aliases import ALIASES, get
@@ -48,7 +47,6 @@ __all__ = [
     "SlicedWasserstein",
     "TranslationEquivariance",
     "evaluate",
-    "features",
     "functional",
     "get",
     "lpips",

@@ -3,6 +3,7 @@
 import keras
 
 from keras_gan import parts
+from keras_gan.metrics.equivariance import RotationEquivariance, TranslationEquivariance
 from keras_gan.metrics.frechet_distance import FrechetDistance
 from keras_gan.metrics.inception_score import InceptionScore
 from keras_gan.metrics.kernel_distance import KernelDistance
@@ -15,11 +16,14 @@ from keras_gan.metrics.ssim import SSIM
 
 # On the features of Inception, the published metrics' extractor.
 ALIASES = {
+    "eq_r": RotationEquivariance,
+    "eq_t": TranslationEquivariance,
     "fid": lambda: FrechetDistance("inception"),
     "inception_score": lambda: InceptionScore("inception"),
     "kid": lambda: KernelDistance("inception"),
     "ms_ssim": MSSSIM,
     "ppl": lambda: PerceptualPathLength("inception"),
+    "ppl_w": lambda: PerceptualPathLength("inception", epsilon=1e-4, space="w", name="ppl_w"),
     "prdc": lambda: PRDC("inception"),
     "psnr": PSNR,
     "ssim": SSIM,

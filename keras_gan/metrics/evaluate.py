@@ -283,6 +283,10 @@ def evaluate_model(
         (figures, path): what `evaluate` returns, and where it was written.
     """
     metrics, model = check_metrics(metrics), pathlib.Path(model)
+    if str(reference).startswith("folder:"):
+        reference = str(reference).removeprefix("folder:")
+        if not pathlib.Path(reference).expanduser().exists():
+            raise ValueError(f"There is no folder {reference!r}.")
     if not model.exists() and hub_name(model) is None:
         raise ValueError(f"There is no {str(model)!r}.")
     folder = pathlib.Path() if hub_name(model) else model if model.is_dir() else model.parent
@@ -305,7 +309,7 @@ def evaluate_model(
             )
         roots = split_folder(model, "train"), split_folder(pathlib.Path(reference).expanduser(), split)
         check_partners(*roots, *(list_files(root, quiet=True)[0] for root in roots))
-    if pathlib.Path(reference).expanduser().is_dir():
+    if pathlib.Path(reference).expanduser().exists():
         reference = f"folder:{reference}"
     real = read(reference, split, tuple(shape[:2]), shape[2], labels=False, data_dir=data_dir)
     # All that can be wrong is found before anything is generated.

@@ -13,6 +13,7 @@ from keras_gan.data.arrays import check_floats
 from keras_gan.data.batches import BadImages
 from keras_gan.losses import RelativisticLoss
 from keras_gan.networks.outputs import first, judge
+from keras_gan.precision import computes_in_float32, in_float32
 from keras_gan.regularizers import GradientNormPenalty
 from keras_gan.schedules import Schedule, number_or_schedule
 
@@ -99,11 +100,20 @@ def check_translation(generator, discriminator):
 
 
 def _check_one_output(generator):
+    _check_no_dict(generator, "generator")
     shapes = getattr(generator, "output_shape", None) if generator.built else None
     if isinstance(shapes, (list, dict)):
         raise ValueError(
             f"The generator has {len(shapes)} outputs, and a GAN takes one, the images. Received: output_shape={shapes}. Name "
             "the output of the images: `keras.Model(generator.inputs, generator.outputs[0])`."
+        )
+
+
+def _check_no_dict(network, name):
+    if isinstance(getattr(network, "_outputs_struct", None), dict):
+        raise ValueError(
+            f"The {name} gives a dict, {sorted(network._outputs_struct)}, and must give tensors: "
+            f"`keras.Model({name}.inputs, {name}.outputs[0])`."
         )
 
 
@@ -132,6 +142,7 @@ def _check_channels_last(generator, discriminator):
 
 def check_heads(gan, discriminator):
     """Raise a ValueError where the discriminator has outputs that nobody trains."""
+    _check_no_dict(discriminator, "discriminator")
     shapes = discriminator.output_shape
     found = len(shapes) if isinstance(shapes, list) else 1
     if found > gan.discriminator_outputs_used:
@@ -163,19 +174,32 @@ def check_class_names(training, other, where):
         )
 
 
-def numbers_of_classes(names, class_names):
-    """The label of a class's name, or the labels of a list of names."""
+def check_names_of_classes(class_names):
+    """Return a list of names of classes by label, or None; raise a ValueError where two are the same."""
     if class_names is None:
-        raise ValueError(f"`labels` must be numbers: this model has no names of classes. Received: {names!r}")
+        return None
+    if isinstance(class_names, str) or len(set(class_names)) < len(list(class_names)):
+        raise ValueError(
+            f"`class_names` must be a list of the names of the classes, no two the same. Received: {class_names!r}"
+        )
+    return [str(name) for name in class_names]
+
+
+def numbers_of_classes(names, class_names):
+    """The label of a class's name, or the labels of a list of names; what is no name may be a number as text."""
     if not isinstance(names, str):
         return [name if isinstance(name, int) else numbers_of_classes(name, class_names) for name in names]
-    if names not in class_names:
-        near = difflib.get_close_matches(names, class_names, n=1)
-        raise ValueError(
-            f"There is no class {names!r}. The classes are {', '.join(class_names)}."
-            + (f" Did you mean {near[0]!r}?" if near else "")
-        )
-    return class_names.index(names)
+    if names in (class_names or ()):
+        return class_names.index(names)
+    if names.isdecimal():
+        return int(names)
+    if class_names is None:
+        raise ValueError(f"`labels` must be numbers: this model has no names of classes. Received: {names!r}")
+    near = difflib.get_close_matches(names, class_names, n=1)
+    raise ValueError(
+        f"There is no class {names!r}. The classes are {', '.join(class_names)}."
+        + (f" Did you mean {near[0]!r}?" if near else "")
+    )
 
 
 def classes_of(network):
@@ -248,41 +272,12 @@ def check_ema_decay(ema_decay):
     return number_or_schedule(ema_decay, "ema_decay")
 
 
-def computes_in_float32(network):
-    return all(
-        layer.compute_dtype in (None, "float32", "float64") or "int" in layer.compute_dtype
-        for layer in network._flatten_layers()
-    )
-
-
-def in_float32(network):
-    """A network of the same layers that computes in float32 whatever their policies, with weights of its own."""
-    copy = _in_float32(keras.saving.serialize_keras_object(network))
-    copy = keras.saving.deserialize_keras_object(copy)
-    copy.set_weights([np.asarray(keras.ops.cast(weight, "float32")) for weight in network.get_weights()])
-    return copy
-
-
-_REDUCED = ("mixed_bfloat16", "mixed_float16", "bfloat16", "float16")
-
-
-def _in_float32(config):
-    if isinstance(config, dict):
-        if "DTypePolicy" in str(config.get("class_name")):
-            return "float32"
-        return {
-            name: "float32" if name == "dtype" and value in _REDUCED else _in_float32(value)
-            for name, value in config.items()
-        }
-    return [_in_float32(value) for value in config] if isinstance(config, (list, tuple)) else config
-
-
 def clone(generator):
     """A copy of the generator with weights of its own, which computes in float32: it is for use, not for training."""
     functional = isinstance(generator, keras.Sequential) or getattr(generator, "outputs", None)
     lambdas = [layer for layer in generator._flatten_layers() if isinstance(layer, keras.layers.Lambda)]
     try:
-        if not computes_in_float32(generator) and not lambdas:
+        if not computes_in_float32(generator):
             return in_float32(generator)
         # Only the layers of functional models can be copied one by one.
         options = {"clone_function": _copy_layer, "recursive": True} if functional and lambdas else {}

@@ -45,6 +45,10 @@ class ConditionalGAN(GAN):
     def __init__(self, generator, discriminator, *, num_classes=None, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
         self.num_classes = num_classes
+        if num_classes is not None and len(self.class_names or ()) > num_classes:
+            raise ValueError(
+                f"`class_names` has {len(self.class_names)} names for num_classes={num_classes}: {self.class_names}"
+            )
         if self.conditional:
             self._check_condition_inputs()
 

@@ -1,5 +1,7 @@
 """The callback that `fit` always has: it sets the data's order and watches for NaN."""
 
+import warnings
+
 import keras
 import numpy as np
 
@@ -84,6 +86,14 @@ class Epochs(keras.callbacks.Callback):
                 )
 
     def on_epoch_end(self, epoch, logs=None):
+        made = int(self.model.state.epoch_position.numpy()) - self.first_step
+        wanted = (self.batches.steps_per_epoch or 0) - self.first_step
+        if made < wanted and not self.model.stop_training and not self.batches.stream:
+            warnings.warn(
+                f"{self.batches.name} ended after {made} of the {wanted} steps of epoch {epoch + 1}: `steps_per_epoch` asks for "
+                "more than it has.",
+                stacklevel=2,
+            )
         # An epoch that was cut short (`StopAtStep`) stays open: more steps go on in it. Of data whose order is not
         # known only one that was stopped by hand does: it begins anew.
         if not self.batches.stream and not self.model.stopped_by_hand:

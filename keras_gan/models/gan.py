@@ -13,7 +13,7 @@ from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
 from keras_gan.models.evaluation import Evaluation, mean_logit
 from keras_gan.models.loops import Loops
-from keras_gan.models.optimizers import Optimizers, prepare_optimizer, rate_of
+from keras_gan.models.optimizers import Optimizers, prepare_optimizer
 from keras_gan.models.state import State
 from keras_gan.networks.outputs import first
 from keras_gan.optimizers import Adam
@@ -113,7 +113,7 @@ class GAN(Loops, keras.Model):
         self.seed = seed
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.dataset_name = dataset_name
-        self.class_names = None if class_names is None else list(class_names)
+        self.class_names = checks.check_names_of_classes(class_names)
         self.data_identity = self.fit_callbacks = self.training_stream = None
         self.held_out_stream = self.held_out_arrays = self.other_batches = None
         self.at_epoch_end = self.stopped_by_hand = False
@@ -225,7 +225,6 @@ class GAN(Loops, keras.Model):
             ):
                 part.build(self)
             self.evaluation = Evaluation(metrics)
-        self.rates_asked = {player: rate_of(getattr(self, f"{player}_optimizer")) for player in PLAYERS}
         self._compile_arguments = {
             "generator_optimizer": self.generator_optimizer,
             "discriminator_optimizer": self.discriminator_optimizer,

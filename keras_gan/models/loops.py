@@ -1,7 +1,6 @@
 """`fit` and `evaluate` of a `GAN`: what stands around the update."""
 
 import contextlib
-import inspect
 import warnings
 
 import tensorflow as tf
@@ -82,11 +81,17 @@ class Loops:
         if kwargs.get("class_weight") is not None:
             raise ValueError("`class_weight` is not supported: pass `sample_weight` instead.")
         checks.check_scope(self)
+        checks.check_trainable(self)
         if x is None:
             raise ValueError("`fit` needs data: `fit(dataset)` or `fit(images)`.")
-        if inspect.isgenerator(x) and steps_per_epoch is None and epochs > 1:
+        if hasattr(x, "__next__") and steps_per_epoch is None and epochs > 1:
             raise ValueError(
                 "A generator needs `steps_per_epoch`: it cannot begin anew for the second epoch."
+            )
+        if hasattr(validation_data, "__next__") and epochs > 1:
+            raise ValueError(
+                "A generator can be gone through once, and validation needs it in each epoch: pass arrays, or a data set "
+                "that can be iterated anew."
             )
         batches, held_out = training_batches(
             self,

@@ -15,7 +15,7 @@ import pytest
 
 import keras_gan
 from keras_gan.callbacks import Checkpoint, CSVLogger, SampleGrid, StopAtStep
-from keras_gan.models.optimizers import adopting
+from keras_gan.optimizer_state import adopting
 from tests.helpers import assert_same_state, tiny_gan
 
 SCRIPT = """
@@ -254,11 +254,11 @@ def test_other_callbacks_do_not_stand_in_the_way(images, tmp_path):
         return gan, early
 
     _, first = run(1)
-    with pytest.warns(UserWarning, match="SampleGrid are new"):
+    with pytest.warns(UserWarning, match="New callbacks begin now: SampleGrid"):
         gan, early = run(2, SampleGrid(tmp_path / "s", rows=1, columns=1))
     # Those of before go on with their state.
     assert early.best <= first.best and int(gan.state.generator_step) == 8
-    with pytest.warns(UserWarning, match="SampleGrid are no longer there"):
+    with pytest.warns(UserWarning, match="no longer there is left out: SampleGrid"):
         run(3)
 
 
@@ -371,7 +371,7 @@ def test_a_stop_by_hand_writes_the_epoch_so_far(images, tmp_path):
         )
     assert (tmp_path / "b" / "grids" / "epoch-0001.png").exists()
     assert len((tmp_path / "b" / "history.csv").read_text().splitlines()) == 2
-    with pytest.warns(UserWarning, match="Stop are no longer there"):
+    with pytest.warns(UserWarning, match="no longer there is left out: Stop"):
         tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(tmp_path / "b"))
     for name in ("history.csv", "grids/epoch-0001.png", "grids/epoch-0002.png", "grids/samples.gif"):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name

@@ -355,6 +355,11 @@ def test_a_frozen_player_is_refused(player):
     gan = keras_gan.GAN(**networks)
     with pytest.raises(ValueError, match=f"The {player} has no trainable weights"):
         gan.compile()
+    networks[player].trainable = True
+    gan.compile()
+    networks[player].trainable = False
+    with pytest.raises(ValueError, match=f"The {player} has no trainable weights"):
+        gan.fit(np.zeros((16, 8, 8, 1), "float32"), verbose=0)
 
 
 def test_test_on_batch_is_of_that_batch_alone(images):
