@@ -516,7 +516,10 @@ def _stopping_safely(checkpoint, progress, path):
     """At Ctrl-C (or SIGTERM) finish the step, save, and say how to go on."""
 
     def stop(number, frame):
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if checkpoint.save_and_stop:
+            # Pressed in haste: the save goes on.
+            typer.echo("\nThe step ends and is saved. Once more stops at once, without.", err=True)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         checkpoint.save_and_stop = True
 
     before = {}

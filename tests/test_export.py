@@ -130,6 +130,11 @@ def test_negative_numbers_of_images_are_refused(trained, tmp_path):
     loaded = tf.saved_model.load(trained.export(tmp_path / "model"))
     with pytest.raises(tf.errors.InvalidArgumentError, match="`n` must be positive"):
         loaded.sample(-1, 0)
+    networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=2)
+    gan = keras_gan.ConditionalGAN(*networks, num_classes=2)
+    loaded = tf.saved_model.load(gan.export(tmp_path / "conditional"))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="`n` must be positive"):
+        loaded.sample(-1, 0)
 
 
 def test_onnx_without_its_packages_says_what_to_install(trained, tmp_path, monkeypatch):

@@ -63,7 +63,7 @@ def _prepared(tfds, name, data_dir):
     try:
         builder = tfds.builder(name, data_dir=data_dir)
     except Exception as error:
-        hint = f"Did you mean 'folder:{name}'? " if os.path.isdir(name) else ""
+        hint = f"Did you mean 'folder:{name}'? " if os.path.exists(name) else ""
         raise ValueError(
             f"There is no data set {name!r}. {hint}Known are 'mnist_5k', 'folder:PATH' and those of TFDS "
             f"(https://www.tensorflow.org/datasets/catalog). {offline} ({type(error).__name__})"

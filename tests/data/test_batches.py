@@ -3,7 +3,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan import GAN, networks
-from keras_gan.data.batches import TrainingBatches, unpack, validation_batches
+from keras_gan.data.batches import FirstBatches, TrainingBatches, unpack, validation_batches
 
 
 def test_every_form_becomes_a_dict():
@@ -28,3 +28,14 @@ def test_iterators_of_other_data_sets_end_at_once():
     )
     for dataset in (TrainingBatches(gan, theirs, None).dataset, validation_batches(gan, theirs)):
         assert dataset.options().autotune.enabled is False
+
+
+def test_first_batches_are_kept_once():
+    """However many epochs pass: nothing grows."""
+    first = FirstBatches()
+    first.keep(2)
+    numbers = tf.data.Dataset.range(5)
+    passing = numbers.enumerate().map(lambda i, x: first.pass_on(i, {"image": x}))
+    for _ in range(3):
+        assert [int(batch["image"]) for batch in passing] == [0, 1, 2, 3, 4]
+        assert [int(batch["image"]) for batch in first.batches] == [0, 1]

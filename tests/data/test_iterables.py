@@ -69,6 +69,11 @@ def test_a_generator(images):
         gan.fit(batches(), epochs=2, verbose=0)
     with pytest.raises(ValueError, match="gives no batch"):
         gan.fit(iter_of_nothing(), verbose=0)
+    for once in (batches(), iter(images.reshape(8, 8, 8, 8, 1))):
+        with pytest.raises(ValueError, match="can be gone through once"):
+            gan.fit(images, validation_data=once, epochs=2, batch_size=8, verbose=0)
+    with pytest.raises(ValueError, match="needs `steps_per_epoch`"):
+        gan.fit(iter(images.reshape(8, 8, 8, 8, 1)), epochs=2, verbose=0)
     finite = (batch for batch in images.reshape(8, 8, 8, 8, 1))
     tiny_gan().fit(finite, verbose=0)
 

@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan
+from keras_gan.models.checks import numbers_of_classes
 from tests.contracts import round_trip
 from tests.helpers import all_state, tiny_gan
 
@@ -171,3 +172,21 @@ def test_equal_under_replicas(mirrored, images):
         ends.append(all_state(gan))
     for name, value in ends[0].items():
         np.testing.assert_allclose(value, ends[1][name], atol=1e-5, err_msg=name)
+
+
+def test_names_of_classes_are_checked():
+    for names, message in (
+        (["a", "a"], "no two the same"),
+        ("ab", "no two the same"),
+        (["a", "b", "c"], "3 names"),
+    ):
+        networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=2)
+        with pytest.raises(ValueError, match=message):
+            keras_gan.ConditionalGAN(*networks, num_classes=2, class_names=names)
+
+
+def test_a_name_comes_before_a_number():
+    names = ["1", "0", "x"]
+    assert numbers_of_classes(["1", "x", "2", 0], names) == [0, 2, 2, 0]
+    with pytest.raises(ValueError, match="There is no class 'y'"):
+        numbers_of_classes("y", names)

@@ -459,3 +459,13 @@ def test_stages_behind_the_model_are_refused():
         class Wrong(keras_gan.GAN, Stages):
             def stage_at(self, step):
                 return step > 1
+
+
+def test_networks_that_give_dicts_are_refused():
+    generator, discriminator = tiny_networks()
+    named = keras.Model(generator.inputs, {"image": generator.outputs[0]})
+    with pytest.raises(ValueError, match="The generator gives a dict"):
+        keras_gan.GAN(named, discriminator)
+    named = keras.Model(discriminator.inputs, {"logits": discriminator.outputs[0]})
+    with pytest.raises(ValueError, match="The discriminator gives a dict"):
+        keras_gan.GAN(generator, named)
