@@ -15,7 +15,9 @@ def gan_and_images(channels, **parts):
     return tiny_gan(networks=tiny_networks(channels, size=16), **parts), images
 
 
-@pytest.mark.parametrize("channels", CHANNELS)
+@pytest.mark.parametrize(
+    "channels", [4, *(pytest.param(c, marks=pytest.mark.slow) for c in CHANNELS if c != 4)]
+)
 def test_trained_measured_and_exported(tmp_path, channels):
     gan, images = gan_and_images(channels, metrics=["swd", "ms_ssim"], augmentation="diffaugment")
     history = gan.fit(images, batch_size=16, validation_data=images, verbose=0).history

@@ -286,6 +286,7 @@ def test_every_recipe_trains(recipe, data, colour_folder, tmp_path):
     assert np.abs(model - exported).max() <= 1 and (model != exported).mean() < 1e-3
 
 
+@pytest.mark.slow
 def test_commands_read_what_a_command_wrote(tmp_path):
     """In processes of their own: one that imports names when they are used must know the classes in a file."""
     command("train", "dcgan", "--steps", 3, "--batch-size", 8, "--out", "run", cwd=tmp_path)

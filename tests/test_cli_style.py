@@ -79,6 +79,7 @@ def test_a_sheet_for_each_direction(model, method, tmp_path):
     assert sorted(p.name for p in (tmp_path / "edits").iterdir()) == [f"{method}_0.png", f"{method}_1.png"]
 
 
+@pytest.mark.slow
 def test_a_direction_of_a_classifier(model, tmp_path):
     """Of the mean brightness, as logits of dark and bright."""
     images = keras_gan.data.from_uint8(style_gan().generate(100, seed=0)).numpy()

@@ -93,6 +93,7 @@ def test_cyclegan_translates_whole_pictures_of_other_sizes_than_its_training(tmp
         np.testing.assert_array_equal(np.array(Image.open(tmp_path / f"of_{name}" / "0.png")), expected)
 
 
+@pytest.mark.slow
 def test_parts_of_pictures_of_any_size(tmp_path):
     """With --crop no size is filled in, and another split is another folder."""
     for split in ("train", "test"):
@@ -166,6 +167,7 @@ def test_label_maps(tmp_path):
         assert code == 1 and message in out, out
 
 
+@pytest.mark.slow
 def test_photographs_are_cut_and_not_made_small(tmp_path):
     for i in range(2):
         Image.new("RGB", (70, 60), (9, 9, 90 * i)).save(tmp_path / f"{i}.png")

@@ -58,6 +58,7 @@ def test_two_mirrored_replicas_equal_one_device(case, mirrored):
     )
 
 
+@pytest.mark.slow
 def test_a_mirrored_model_saves_and_resumes(tmp_path, mirrored):
     images = np.random.default_rng(0).uniform(-1, 1, (40, 16, 16, 1)).astype("float32")
     gan, _ = train("GAN", mirrored, images)
@@ -179,6 +180,7 @@ def test_batches_that_cannot_be_shared_are_refused(mirrored):
             gan.fit(dataset, verbose=0)
 
 
+@pytest.mark.slow
 def test_metrics_of_two_replicas_are_those_of_one(mirrored):
     """Also where the last batch is shared out unevenly, or one replica has none of it."""
     from keras_gan import metrics

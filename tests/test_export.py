@@ -108,6 +108,7 @@ def test_odd_sizes_in_the_graph(tmp_path):
     np.testing.assert_array_equal(made[0], sr.upscale(small[0], tile=None))
 
 
+@pytest.mark.slow
 def test_a_saved_model_loads_without_warnings(tmp_path):
     """StyleGAN2's operations have gradients of their own, of which TensorFlow warned forty times."""
     networks = keras_gan.networks.stylegan2((16, 16, 3), 8, mapping_layers=1, channel_base=64)

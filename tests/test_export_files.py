@@ -50,6 +50,7 @@ def test_float32_whatever_the_policy(tmp_path, format, policy):
     np.testing.assert_allclose((made + 1) * 127.5, gan.generate(1, seed=0), atol=0.51)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ema_decay", [0.9, None])
 def test_low_precision_of_stylegan2(tmp_path, ema_decay):
     networks = keras_gan.networks.stylegan2(

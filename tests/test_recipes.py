@@ -64,6 +64,7 @@ PAPER = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAPER)
 def test_paper_scale(name):
     shape, generator, discriminator = PAPER[name]

@@ -320,7 +320,10 @@ def test_another_optimizer_begins_anew_and_says_so(images, tmp_path):
     assert int(gan.generator_optimizer.iterations) == 4 and int(gan.discriminator_optimizer.iterations) == 8
 
 
-@pytest.mark.parametrize("parts", [{"regularizers": lambda: ["r1"]}, {"augmentation": lambda: "ada"}])
+@pytest.mark.parametrize(
+    "parts",
+    [{"regularizers": lambda: ["r1"]}, pytest.param({"augmentation": lambda: "ada"}, marks=pytest.mark.slow)],
+)
 def test_parts_may_be_added_and_removed_on_a_resume(images, tmp_path, parts):
     for i, (before, now) in enumerate((({}, parts), (parts, {}))):
         with pytest.warns(UserWarning, match="another objective"):

@@ -228,6 +228,7 @@ WHOLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("family", WHOLE)
 def test_whatever_is_missing_or_misshapen_is_a_readable_error(family, monkeypatch):
     whole = WHOLE[family]()

@@ -18,6 +18,7 @@ def extractor():
     return metrics.Extractor(network)
 
 
+@pytest.mark.slow
 def test_a_generated_image_is_found_again(gan):
     image = gan.generate(1, seed=4)[0]
     before = gan.ema_generator.get_weights()

@@ -156,6 +156,7 @@ def test_a_grid_has_a_row_for_each_class_with_shared_latents(images, tmp_path):
     assert width > 4 * (48 + 2)  # the names stand before the rows
 
 
+@pytest.mark.slow
 def test_equal_under_replicas(mirrored, images):
     ends = []
     for strategy in (tf.distribute.get_strategy(), mirrored):

@@ -133,6 +133,7 @@ def test_sizes_that_the_network_rounds_up_are_cut_to_the_inputs():
     np.testing.assert_array_equal(gan.translate(images), gan.translate(padded)[:, :13, :17])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("channels", [(1, 3), (3, 1)])
 def test_grey_and_colour_without_the_identity_loss(tmp_path, channels):
     a, b = channels

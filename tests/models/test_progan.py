@@ -62,6 +62,7 @@ def test_nothing_jumps_where_a_stage_begins():
         np.testing.assert_allclose(gan.discriminator(images), logits, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_only_what_the_stage_has_moves_and_the_optimisers_go_on():
     gan = pro_gan()
     untouched = {n: v for n, v in all_state(gan).items() if "16_conv" in n}
@@ -195,6 +196,7 @@ def test_two_replicas_equal_one_device(mirrored):
         np.testing.assert_allclose(a, b, atol=1e-5, err_msg=a.path)
 
 
+@pytest.mark.slow
 def test_a_copy_that_is_loaded_is_the_same(tmp_path):
     gan = pro_gan()
     gan.fit(IMAGES, batch_size=8, epochs=2, verbose=0)
@@ -220,6 +222,7 @@ def test_sizes_are_checked(options):
         networks.progan((16, 16, 3), **options)
 
 
+@pytest.mark.slow
 def test_weights_of_another_stage_can_be_loaded_at_any_time(tmp_path):
     """Where a stage has just ended, and into a model whose update is compiled for another."""
     gan = pro_gan()

@@ -21,6 +21,7 @@ def style_gan(model=keras_gan.StyleGAN2, num_classes=None, network=networks.styl
     return gan
 
 
+@pytest.mark.slow
 def test_it_trains_is_saved_and_goes_on_to_the_bit():
     gan = style_gan(augmentation="ada")
     history = gan.fit(IMAGES, batch_size=8, epochs=3, verbose=0).history

@@ -35,6 +35,7 @@ def test_path_length_by_hand():
     assert float(value) == pytest.approx((0.99 * length) ** 2, rel=0.1)
 
 
+@pytest.mark.slow
 def test_config_and_every_other_step():
     arguments = {"weight": 3.0, "interval": 2, "decay": 0.9, "shrink": 1}
     check_config(PathLengthPenalty(**arguments), arguments)
