@@ -74,6 +74,8 @@ def _read_config(context: typer.Context, path: pathlib.Path | None):
     """Take the values of a run's `config.json` as the defaults of all options."""
     if path is None:
         return None
+    if path.is_dir():
+        path = path / "config.json"
     try:
         values = json.loads(path.read_text())
         if not isinstance(values, dict):
@@ -619,7 +621,7 @@ def translate(
     )
     typer.echo(f"{written} images in {out}")
     if problems:
-        typer.echo(f"{len(problems)} were left out:", err=True)
+        typer.echo(f"Left out: {len(problems)}", err=True)
         for problem in problems[:20]:
             typer.echo(f"  {problem}", err=True)
         if not skip_bad:

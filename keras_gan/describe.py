@@ -38,7 +38,9 @@ def describe(path):
     lines += [f"{name}: {run[name]}" for name in ("recipe", "scale") if run.get(name)]
     lines += [f"data: {about.get('dataset') or run.get('dataset') or 'not known'}"]
     if about.get("generator_steps") is not None:
-        lines.append(f"trained: {about['generator_steps']} steps, {about.get('epochs')} epochs")
+        epochs = about.get("epochs")
+        whole = f", {epochs} whole {'epoch' if epochs == 1 else 'epochs'}" if epochs else ""
+        lines.append(f"trained: {about['generator_steps']} steps{whole}")
     for name, key in (("output", "image_shape"), ("output", "output_shape"), ("input", "source_shape")):
         if about.get(key):
             lines.append(f"{name}: {_shape(about[key])}")

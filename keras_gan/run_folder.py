@@ -3,8 +3,8 @@
 import json
 import pathlib
 
-# What may differ when a run goes on: how long it is, and where its data lie.
-MAY_DIFFER = ("epochs", "steps", "data_dir")
+# What may differ when a run goes on: how long it is, where its data lie, and what `Checkpoint` takes anew and names.
+MAY_DIFFER = ("epochs", "steps", "data_dir", "loss", "augmentation", "metrics", "extractor")
 
 
 class RunFolder:
@@ -47,7 +47,7 @@ class RunFolder:
                 listed = "; ".join(f"{n} was {a!r}, now {b!r}" for n, (a, b) in sorted(other.items()))
                 raise ValueError(
                     f"{self.path} belongs to another configuration: {listed}. Give the same options "
-                    "(more epochs or steps are fine), or begin a run with its weights: "
+                    "(more epochs or steps, another loss, augmentation and metrics are fine), or begin a run with its weights: "
                     f"--init-from {self.path} and another --out."
                 )
         elif self.path.exists() and not self.path.is_dir():

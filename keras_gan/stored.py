@@ -58,7 +58,9 @@ def load_model(path):
             gan.dataset_name, gan.class_names = data["name"], data.get("class_names")
         return gan
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} cannot be loaded: {error}") from error
+        # Keras appends the whole configuration, thousands of lines of it.
+        reason = str(error).split("config={")[0].strip()
+        raise ValueError(f"{path} cannot be loaded: {reason[:1000]}") from error
 
 
 class Generator:

@@ -107,7 +107,7 @@ def test_describe(transparent, tmp_path):
 
 def test_a_run_again_from_its_config(transparent, tmp_path):
     config = transparent / "run" / "config.json"
-    code, out = here("train", "--config", config, "--out", tmp_path / "again", "--steps", 2)
+    code, out = here("train", "--config", config.parent, "--out", tmp_path / "again", "--steps", 2)
     assert code == 0, out
     before, now = (json.loads(path.read_text()) for path in (config, tmp_path / "again" / "config.json"))
     assert {name for name in now if now[name] != before[name]} == {"steps"}

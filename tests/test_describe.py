@@ -11,7 +11,7 @@ def test_a_model_and_what_lies_beside_a_file(tmp_path, images):
     gan.export(tmp_path / "m.tflite", format="litert")
     for name, batch in (("gan.keras", "any"), ("m.tflite", 1)):
         lines = describe(tmp_path / name)
-        assert "data: the arrays" in lines and "trained: 4 steps, 1 epochs" in lines
+        assert "data: the arrays" in lines and "trained: 4 steps, 1 whole epoch" in lines
         assert f"input latents: float32 of shape ({batch}, 4), normal, mean 0, deviation 1" in lines
         assert "output: (8, 8, 1)" in lines
 

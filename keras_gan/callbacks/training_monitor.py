@@ -118,8 +118,8 @@ class TrainingMonitor(keras.callbacks.Callback):
             self._prepare(real)
         elif self._batch_size is None:
             raise ValueError(
-                "TrainingMonitor needs batches of one known size, `dataset.batch(n, drop_remainder=True)`, or images of its "
-                "own: `TrainingMonitor(real=images)`."
+                "TrainingMonitor needs batches of one known size (of a tf.data set: `.batch(n, drop_remainder=True)`), or images "
+                "of its own: `TrainingMonitor(real=images)`, with labels `real=(images, labels)`."
             )
         else:
             batches.first.keep(self._count_of_first())

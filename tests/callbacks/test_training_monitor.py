@@ -117,7 +117,8 @@ def test_rollback_after_nan(tmp_path, images):
     assert all(np.isfinite(v.numpy()).all() for v in gan.weights)
     # Step 12 was taken back to the checkpoint before the look at step 10, step 8; no other step was lost.
     assert int(gan.state.generator_step) == 32 - 4
-    assert [look["step"] for look in monitor.looks][:3] == [5, 13, 18]
+    # What was seen at step 10 went with it; the steps at which it looks stay the same.
+    assert [look["step"] for look in monitor.looks][:3] == [5, 10, 15]
 
 
 def test_nan_without_rollback_is_named_and_raised(images):
