@@ -151,7 +151,7 @@ def phases(gan, batch):
     @tf.function
     def generator():
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([v.value for v in gan.generator_variables])
+            tape.watch([v.value for v in gan.variables_of("generator")])
             part = drawn()
             loss, _ = gan.generator_objective(part, gan.forward(part))
         gan._minimize(loss, tape, "generator")
@@ -160,7 +160,7 @@ def phases(gan, batch):
     @tf.function
     def penalty(kind):
         part, variables = kind == "R1", None
-        variables = gan.discriminator_variables if part else gan.generator_variables
+        variables = gan.variables_of("discriminator") if part else gan.variables_of("generator")
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in variables])
             loss = (r1 if part else lengths).penalty(gan, Turn(images, images))

@@ -16,6 +16,7 @@ _CLASSES = {
     "ACGAN": "models.acgan",
     "ESRGAN": "models.srgan",
     "GAN": "models.gan",
+    "Game": "training.game",
     "LSGAN": "models.lsgan",
     "SRGAN": "models.srgan",
     "WGAN": "models.wgan",

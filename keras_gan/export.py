@@ -107,7 +107,7 @@ def _in_float32(gan):
 
 def describe(gan, shapes=()):
     """What a user of an exported generator needs to know, as a dict for JSON; `shapes` are those of a file's inputs."""
-    step = int(gan.state.generator_step.numpy())
+    step = int(gan.state.step.numpy())
     figures = {}
     if gan.compiled:
         figures = dict(zip(gan.figure_names, gan.state.figure_means.numpy().round(6).tolist(), strict=True))

@@ -33,8 +33,7 @@ def tiny_gan(model=None, *, seed=0, ema_decay=0.9, networks=None, **parts):
 def all_state(gan):
     """Every number of a model's saved state, by name."""
     arrays = {f"{i} {v.path}": v.numpy() for i, v in enumerate(gan.weights)}
-    for player in ("generator", "discriminator"):
-        optimizer = getattr(gan, f"{player}_optimizer")
+    for player, optimizer in gan.optimizer.by_player.items():
         arrays |= {f"{player} optimizer {i}": v.numpy() for i, v in enumerate(optimizer.variables)}
     arrays |= {f"state {name}": v.numpy() for name, v in gan.state.by_name().items()}
     return arrays

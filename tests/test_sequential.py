@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan.models import checks
+from keras_gan.training.moving_average import clone
 from tests.helpers import assert_same_state, tiny_gan
 
 layers = keras.layers
@@ -100,7 +100,7 @@ def test_lambda_layers_are_copied_as_they_are(images, tmp_path):
     generator = keras.Model(z, layers.Lambda(lambda x: 0.5 * x)(layers.Reshape((8, 8, 1))(inner(z))))
     gan = tiny_gan(networks=(generator, networks()[1]))
     gan.fit(images, batch_size=16, verbose=0, callbacks=[keras_gan.callbacks.Checkpoint(tmp_path / "c")])
-    copy = checks.clone(generator)
+    copy = clone(generator)
     latents = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
     copy.set_weights(generator.get_weights())
     np.testing.assert_array_equal(copy(latents), generator(latents))

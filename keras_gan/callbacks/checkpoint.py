@@ -78,7 +78,8 @@ class Checkpoint(keras.callbacks.Callback):
 
     def on_train_begin(self, logs=None):
         self.directory.mkdir(parents=True, exist_ok=True)
-        self._others = [c for c in self.model.fit_callbacks if not isinstance(c, Checkpoint)]
+        self._session = self.model.session
+        self._others = [c for c in self._session.callbacks if not isinstance(c, Checkpoint)]
         self._at_start = [_simple_state(c) for c in self._others]
         self._epoch = 0
         self._before_cut = None
@@ -100,8 +101,8 @@ class Checkpoint(keras.callbacks.Callback):
         self._last_step = step
         # The end of an epoch saves by itself, with the epoch's figures.
         if self.save_and_stop:
-            self.model.stop_training = self.model.stopped_by_hand = True
-        if self.model.at_epoch_end:
+            self.model.stop_training = self._session.stopped_by_hand = True
+        if self._session.at_epoch_end:
             return
         if self.model.stop_training:
             self._before_cut = self._callbacks()
@@ -109,7 +110,7 @@ class Checkpoint(keras.callbacks.Callback):
             self.save()
 
     def on_epoch_end(self, epoch, logs=None):
-        self._epoch = epoch + 1 if self.model.at_epoch_end else epoch
+        self._epoch = epoch + 1 if self._session.at_epoch_end else epoch
         is_best = False
         if self.monitor is not None and not self.save_and_stop:
             if self.monitor not in (logs or {}):
@@ -139,8 +140,7 @@ class Checkpoint(keras.callbacks.Callback):
             return None  # the chief of several workers writes
         for variable in self.model.weights:
             if not np.isfinite(variable.numpy()).all():
-                recovered = [c.recover(variable.path, step) for c in self._others if hasattr(c, "recover")]
-                if any(recovered):
+                if self._session.recover(variable.path, step):
                     return None
                 raise FloatingPointError(
                     f"The weight {variable.path} is NaN or infinite at step {step}: no checkpoint is "
@@ -159,7 +159,7 @@ class Checkpoint(keras.callbacks.Callback):
         training = {
             "epoch": self._epoch,
             "step": step,
-            "data": self.model.data_identity,
+            "data": self._session.batches.identity,
             "weights": _shapes(self.model),
             "objective": _objective(self.model),
             "rates": self._rates,
@@ -169,7 +169,7 @@ class Checkpoint(keras.callbacks.Callback):
             # Stopped for good, by `EarlyStopping` say, at an epoch's end.
             "finished": bool(
                 self.model.stop_training
-                and self.model.at_epoch_end
+                and self._session.at_epoch_end
                 and not self.save_and_stop
                 and not self._target_reached()
             ),
@@ -289,7 +289,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     def _check_data(self, folder, before):
         """Raise a ValueError where the checkpoint's order of data cannot go on with these."""
-        now = self.model.data_identity
+        now = self._session.batches.identity
         other = [
             f"{name} was {before.get(name)!r}, now {now.get(name)!r}"
             for name in sorted({*before, *now})
@@ -373,12 +373,10 @@ class Checkpoint(keras.callbacks.Callback):
         return said
 
     def _optimizers(self):
-        return {
-            player: getattr(self.model, f"{player}_optimizer") for player in ("generator", "discriminator")
-        }
+        return self.model.optimizer.by_player
 
     def _step(self):
-        return int(self.model.state.generator_step.numpy())
+        return int(self.model.state.step.numpy())
 
 
 # === State of other callbacks: what has changed since training began ===
@@ -415,9 +413,9 @@ def _shapes(model):
 def _objective(model):
     """What is minimised and how, as text: what a resumed training should have again."""
     config = model.get_compile_config()
-    for player in ("generator_optimizer", "discriminator_optimizer"):
+    for player in model.players:
         # Its rate is state: callbacks change it.
-        optimizer = config.get(player) or {}
+        optimizer = config.get(f"{player}_optimizer") or {}
         optimizer.get("config", {}).pop("learning_rate", None)
     names = [
         name

@@ -233,14 +233,16 @@ class Probe:
         model, batch = self.model, self._batch(0)
         gradients, condition = {}, model.condition(batch)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([v.value for v in model.generator_variables])
+            tape.watch([v.value for v in model.variables_of("generator")])
             fake = model.forward(batch)
             loss, _ = model.generator_objective(batch, fake)
-        gradients["generator"] = tape.gradient(loss, [v.value for v in model.generator_variables])
+        gradients["generator"] = tape.gradient(loss, [v.value for v in model.variables_of("generator")])
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([v.value for v in model.discriminator_variables])
+            tape.watch([v.value for v in model.variables_of("discriminator")])
             loss, _ = model.discriminator_objective(batch, tf.stop_gradient(fake))
-        gradients["discriminator"] = tape.gradient(loss, [v.value for v in model.discriminator_variables])
+        gradients["discriminator"] = tape.gradient(
+            loss, [v.value for v in model.variables_of("discriminator")]
+        )
         real_logits, fake_logits = (model.discriminate(x, condition) for x in (batch["image"], fake))
         out = {"d_loss": model.adversarial_loss.discriminator_loss(real_logits, fake_logits)}
         with tf.GradientTape() as tape:

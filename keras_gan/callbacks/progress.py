@@ -13,7 +13,7 @@ class Progress(keras.callbacks.Callback):
     On a terminal a live bar (rich); elsewhere, in a log file say, a line every tenth of the way.
 
     Args:
-        steps: int, generator steps in all, counted from the model's first.
+        steps: int, steps in all, counted from the model's first.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -50,14 +50,18 @@ class Progress(keras.callbacks.Callback):
             )
 
     def on_train_batch_end(self, batch, logs=None):
-        step, now = int(self.model.state.generator_step.numpy()), time.monotonic()
+        step, now = int(self.model.state.step.numpy()), time.monotonic()
         if self._began is None:
             # The first step compiles; it does not count for the pace.
             self._began, self._first = now, step
             if self._bar is not None:
                 self._bar.start()
                 self._task = self._bar.add_task("", total=self.steps, completed=step, losses="")
-        losses = "  ".join(f"{name} {logs[name]:.3f}" for name in ("d_loss", "g_loss") if name in logs)
+        losses = "  ".join(
+            f"{name} {logs[name]:.3f}"
+            for name in map(self.model.loss_name, self.model.players)
+            if name in logs
+        )
         if self._bar is not None:
             self._bar.update(self._task, completed=step, losses=losses)
         elif step == self._first or step >= self.steps or step * 10 // self.steps > self._shown:

@@ -95,7 +95,7 @@ class SampleGrid(keras.callbacks.Callback):
         step = self._step()
         if not self.every_steps:
             self._write(f"epoch-{epoch + 1:04d}.png", f"epoch {epoch + 1}, step {step}", step)
-        elif self.model.stopped_by_hand:
+        elif self.model.session.stopped_by_hand:
             self._write(f"step-{step:06d}.png", f"step {step}", step)
 
     def on_train_end(self, logs=None):
@@ -119,7 +119,7 @@ class SampleGrid(keras.callbacks.Callback):
         return [path for name in self.written if (path := self.directory / name).exists()]
 
     def _step(self):
-        return int(self.model.state.generator_step.numpy())
+        return int(self.model.state.step.numpy())
 
     def _write(self, name, caption, step):
         if not self.model.distribute_strategy.extended.should_checkpoint:

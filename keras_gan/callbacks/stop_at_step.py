@@ -30,4 +30,4 @@ class StopAtStep(keras.callbacks.Callback):
 
     def is_reached(self, model):
         """Whether a model has made the steps."""
-        return int(model.state.generator_step.numpy()) >= self.steps
+        return int(model.state.step.numpy()) >= self.steps

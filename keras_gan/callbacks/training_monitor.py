@@ -107,9 +107,10 @@ class TrainingMonitor(keras.callbacks.Callback):
                 f"TrainingMonitor checks images made of latents, and {type(model).__name__} makes them of images: leave it "
                 "out, and validate with metrics (PSNR, FrechetDistance)."
             )
-        self._batches = batches = model.fit_callbacks[0].batches
-        given = model.held_out_arrays if self.held_out is None else self.held_out
-        self._held_out = _batch(given, model.held_out_stream, self.samples, model)
+        session = model.session
+        self._batches = batches = session.batches
+        given = session.held_out.arrays if self.held_out is None else self.held_out
+        self._held_out = _batch(given, session.held_out.stream, self.samples, model)
         if self.classifier is not None:
             self.classifier.check(model.image_shape)
         real, self._probe = _batch(self.real, batches.stream, self.samples, model), None
@@ -123,7 +124,7 @@ class TrainingMonitor(keras.callbacks.Callback):
             )
         else:
             batches.first.keep(self._count_of_first())
-        self._checkpoint = next((c for c in model.fit_callbacks if isinstance(c, Checkpoint)), None)
+        self._checkpoint = session.callback(Checkpoint)
         if self.action == "rollback" and self._checkpoint is None:
             raise ValueError(
                 "`action='rollback'` needs a `keras_gan.callbacks.Checkpoint` among the callbacks."
@@ -244,7 +245,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         self._write({"rollback": {"to": step}})
 
     def _step(self):
-        return int(self.model.state.generator_step.numpy())
+        return int(self.model.state.step.numpy())
 
     def _cut_log(self):
         """Leave out what was logged after the step at which the training goes on."""

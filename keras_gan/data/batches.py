@@ -73,7 +73,7 @@ def check_spec(spec, model, where):
             "names go into the model, `ConditionalGAN(..., class_names=class_names)`."
         )
     model.check_condition(spec, where)
-    if "sample_weight" in spec and any(isinstance(layer, Packing) for layer in model.discriminator.layers):
+    if "sample_weight" in spec and any(isinstance(layer, Packing) for layer in model._flatten_layers()):
         raise ValueError(
             "`sample_weight` is for images, and a discriminator with `Packing` scores packs of them."
         )
@@ -169,7 +169,7 @@ def checked(model, dataset, where, training, first=None):
                 tf.strings.join([start, "If they are 0..255, write `images / 127.5 - 1`."]),
             )
             # Only of a training's very first batch (and a validation's): others may be bright by chance.
-            began = tf.logical_and(training, model.state.generator_step.value > 0)
+            began = tf.logical_and(training, model.state.step.value > 0)
             began = tf.reduce_any([began, index > 0, stream_of(dataset) is not None])
             # Conditions (masks, sketches) are bright by chance more often.
             few = tf.shape(images)[0] < (8 if name == "Conditions" else 1)
@@ -206,7 +206,7 @@ class TrainingBatches:
     """The batches of a `fit`: k x batch_size images a step, and where an epoch begins.
 
     Args:
-        model: the `GAN`.
+        model: the `Game`.
         dataset: `tf.data.Dataset` of batches.
         steps_per_epoch: generator steps in an epoch, or None for one pass.
     """
@@ -222,7 +222,7 @@ class TrainingBatches:
                 raise ValueError(f"`steps_per_epoch` must be a positive int. Received: {steps_per_epoch!r}")
             steps_per_epoch = int(steps_per_epoch)
         self.state = model.state
-        self.k = k = model.discriminator_steps
+        self.k = k = model.batches_per_step
         self.steps_per_epoch = steps_per_epoch
         count = self.stream.batches if self.stream else int(dataset.cardinality())
         # Our own streams are as long as they are told to be; others Keras draws on across epochs.

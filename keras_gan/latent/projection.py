@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import gradients
+from keras_gan.arguments import check_count
 from keras_gan.data.images import from_uint8
 from keras_gan.features.extractor import get as get_extractor
 from keras_gan.latent.paths import _condition
@@ -96,7 +97,7 @@ def project(
             f"`image` must be uint8 of shape {gan.image_shape}. Received: {target.dtype} of shape {target.shape}"
         )
     for name, value in (("steps", steps), ("frames", frames)):
-        checks.check_count(value, name)
+        check_count(value, name)
     # A copy, whose noise images move.
     generator = checks.clone(gan.ema_generator)
     generator.set_weights(gan.ema_generator.get_weights())

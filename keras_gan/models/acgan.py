@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_gan.models import checks
+from keras_gan.arguments import check_weight
 from keras_gan.models.conditional_gan import ConditionalGAN
 
 
@@ -45,7 +45,7 @@ class ACGAN(ConditionalGAN):
                 f"The discriminator of an ACGAN gives [logits, {num_classes} class logits]. Received: "
                 f'discriminator.output_shape={shapes}. Build it with `conditioning="auxiliary"`.'
             )
-        self.classification_weight = checks.check_weight(classification_weight, "classification_weight")
+        self.classification_weight = check_weight(classification_weight, "classification_weight")
 
     def get_config(self):
         return {**super().get_config(), "classification_weight": self.classification_weight}

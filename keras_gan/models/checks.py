@@ -1,21 +1,16 @@
 """What is checked before anything is computed, with errors that say what to do."""
 
-import contextlib
 import difflib
-import numbers
 import warnings
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from keras_gan.data.arrays import check_floats
-from keras_gan.data.batches import BadImages
 from keras_gan.losses import RelativisticLoss
 from keras_gan.networks.outputs import first, judge
-from keras_gan.precision import computes_in_float32, in_float32
 from keras_gan.regularizers import GradientNormPenalty
-from keras_gan.schedules import Schedule, number_or_schedule
+from keras_gan.training.checks import layers_of
 
 # === Networks ===
 
@@ -154,37 +149,6 @@ def check_heads(gan, discriminator):
         )
 
 
-def check_trainable(gan):
-    """Raise a ValueError for a player without a trainable weight."""
-    for player in ("discriminator", "generator"):
-        if not getattr(gan, f"{player}_variables"):
-            raise ValueError(
-                f"The {player} has no trainable weights, so that it would never learn. The update moves each player's weights "
-                f"alone: leave out `{player}.trainable = False`, or set it to True before `compile`."
-            )
-
-
-def check_class_names(training, other, where):
-    """Raise a ValueError where the classes of two data sets, lists of str or None, are not the same."""
-    if training is not None and other is not None and list(training) != list(other):
-        raise ValueError(
-            f"The classes of {where} are {list(other)}, those of the training {list(training)}: the same label would be "
-            "another class. Load both by one call, `keras_gan.data.load(..., splits=(...), labels=True)`, or rename the "
-            "class folders."
-        )
-
-
-def check_names_of_classes(class_names):
-    """Return a list of names of classes by label, or None; raise a ValueError where two are the same."""
-    if class_names is None:
-        return None
-    if isinstance(class_names, str) or len(set(class_names)) < len(list(class_names)):
-        raise ValueError(
-            f"`class_names` must be a list of the names of the classes, no two the same. Received: {class_names!r}"
-        )
-    return [str(name) for name in class_names]
-
-
 def numbers_of_classes(names, class_names):
     """The label of a class's name, or the labels of a list of names; what is no name may be a number as text."""
     if not isinstance(names, str):
@@ -236,18 +200,6 @@ def check_source(images, shape):
     return images
 
 
-def check_truncation(value):
-    if not isinstance(value, numbers.Real) or not np.isfinite(value):
-        raise ValueError(f"`truncation` must be a finite number. Received: {value!r}")
-
-
-def check_weight(value, name):
-    """Return a weight of a loss as a float, or raise a ValueError."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-        raise ValueError(f"`{name}` must be a number that is not negative. Received: {name}={value!r}")
-    return float(value)
-
-
 def _shape(network, side, name):
     shape = first(getattr(network, f"{side}_shape", None)) if network.built else None
     if not isinstance(shape, tuple):
@@ -259,62 +211,6 @@ def _shape(network, side, name):
     return shape
 
 
-def check_ema_decay(ema_decay):
-    """Return a float, a schedule (from its config too) or None."""
-    if ema_decay is None:
-        return None
-    known = isinstance(ema_decay, (dict, Schedule))
-    if not known and not (isinstance(ema_decay, numbers.Real) and 0.0 <= ema_decay < 1.0):
-        raise ValueError(
-            "`ema_decay` must be in [0, 1), a schedule such as `keras_gan.schedules.HalfLife`, or None for no moving "
-            f"average. Received: {ema_decay!r}"
-        )
-    return number_or_schedule(ema_decay, "ema_decay")
-
-
-def clone(generator):
-    """A copy of the generator with weights of its own, which computes in float32: it is for use, not for training."""
-    functional = isinstance(generator, keras.Sequential) or getattr(generator, "outputs", None)
-    lambdas = [layer for layer in generator._flatten_layers() if isinstance(layer, keras.layers.Lambda)]
-    try:
-        if not computes_in_float32(generator):
-            return in_float32(generator)
-        # Only the layers of functional models can be copied one by one.
-        options = {"clone_function": _copy_layer, "recursive": True} if functional and lambdas else {}
-        copy = keras.models.clone_model(generator, **options)
-        if not copy.built:
-            copy(tf.zeros((1, *first(generator.input_shape)[1:])))
-        return copy
-    except (TypeError, NotImplementedError) as error:
-        raise ValueError(
-            f"The moving average needs a copy of the generator, and {type(generator).__name__} "
-            "cannot be copied: give it a `get_config` with its constructor's arguments, or pass "
-            f"`ema_decay=None`. ({error})"
-        ) from error
-
-
-def _copy_layer(layer):
-    """A layer of the same arguments; of a `Lambda` with its function as it is, which Keras would not read from a config."""
-    if not isinstance(layer, keras.layers.Lambda):
-        return layer.__class__.from_config(layer.get_config())
-    config = {name: layer.get_config()[name] for name in ("name", "trainable", "dtype")}
-    config["dtype"] = layer.dtype_policy
-    return keras.layers.Lambda(
-        layer.function, output_shape=layer._output_shape, mask=layer.mask, arguments=layer.arguments, **config
-    )
-
-
-def layers_of(network, kind):
-    return [layer for layer in network._flatten_layers() if isinstance(layer, kind)]
-
-
-def synchronize_batch_normalization(gan):
-    """Let batch normalisation see the whole global batch where there are several replicas."""
-    if gan.distribute_strategy.num_replicas_in_sync > 1:
-        for layer in layers_of(gan, keras.layers.BatchNormalization):
-            layer.synchronized = True
-
-
 # === Parts ===
 
 
@@ -322,16 +218,6 @@ def check_discriminator_steps(steps):
     if not (isinstance(steps, int) and steps >= 1):
         raise ValueError(f"`discriminator_steps` must be a positive int. Received: {steps!r}")
     return steps
-
-
-def check_count(value, name):
-    if not (isinstance(value, int) or hasattr(value, "__index__")) or int(value) < 1:
-        raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
-
-
-def check_seed(seed):
-    if seed is not None and not hasattr(seed, "__index__"):
-        raise ValueError(f"`seed` must be an int, or None for new images each time. Received: {seed!r}")
 
 
 def check_parts(gan):
@@ -419,118 +305,3 @@ def _ends_in_sigmoid(network):
         if getattr(layer, "weights", None) or activation not in (None, keras.activations.linear):
             return False
     return False
-
-
-def check_optimizer(optimizer, strategy, player):
-    """Raise a ValueError for what an optimiser cannot do under a distribution strategy."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    if getattr(inner, "use_ema", False):
-        raise ValueError(
-            f"The {player}'s optimiser has `use_ema=True`, which Keras applies to a model's single optimiser alone: it would do "
-            "nothing here. The generator's moving average is the model's own, `ema_decay=0.999`."
-        )
-    if inner.gradient_accumulation_steps and not isinstance(inner._learning_rate, keras.Variable):
-        warnings.warn(
-            f"With `gradient_accumulation_steps={inner.gradient_accumulation_steps}` Keras counts the {player}'s learning rate "
-            "schedule by batches, not by updates: make the schedule that many times longer.",
-            stacklevel=4,
-        )
-    made_in = getattr(inner, "_distribution_strategy", strategy)
-    if type(made_in) is not type(strategy) or (strategy.num_replicas_in_sync > 1 and made_in is not strategy):
-        raise ValueError(
-            f"The {player}'s optimiser was made outside the model's `strategy.scope()`: it would be "
-            "applied once for each replica. Make it inside the scope, or pass its name."
-        )
-    if strategy.num_replicas_in_sync > 1:
-        for option in ("clipnorm", "global_clipnorm", "clipvalue"):
-            if getattr(inner, option, None) is not None:
-                raise ValueError(
-                    f"`{option}` under several replicas is not supported: Keras clips each replica's "
-                    "part of the gradient, not their sum. Train without it, or on one device."
-                )
-        if getattr(inner, "gradient_accumulation_steps", None):
-            raise ValueError(
-                "`gradient_accumulation_steps` under several replicas is not supported by Keras on "
-                "TensorFlow. Use larger batches, or one device."
-            )
-
-
-def check_variables(optimizer, variables, player):
-    """Raise a ValueError for an optimiser that has been used for other variables."""
-    inner = getattr(optimizer, "inner_optimizer", optimizer)
-    mine = {id(variable) for variable in inner._trainable_variables}
-    if not {id(variable) for variable in variables} <= mine:
-        raise ValueError(
-            f"`{player}_optimizer` has been used for another model: its state belongs to that one's "
-            "weights. Make a new optimiser with the same arguments."
-        )
-
-
-def check_strategy(strategy, jit_compile, steps_per_execution):
-    """Raise a ValueError for distribution strategies that cannot train a GAN here."""
-    if isinstance(strategy, tf.distribute.ParameterServerStrategy):
-        raise ValueError(
-            "ParameterServerStrategy is not supported by Keras 3. Use `tf.distribute.MirroredStrategy` "
-            "(several devices) or `MultiWorkerMirroredStrategy` (several machines)."
-        )
-    if isinstance(strategy, tf.distribute.TPUStrategy):
-        raise ValueError(
-            "TPUStrategy is not supported: its replicas cannot update the moving average one by one. "
-            "Use GPUs with `tf.distribute.MirroredStrategy`."
-        )
-    if keras.distribution.distribution() is not None:
-        raise ValueError(
-            "`keras.distribution` does not work on the TensorFlow backend. Use "
-            "`tf.distribute.MirroredStrategy` and build everything inside its `scope()`."
-        )
-    collective = (tf.distribute.MirroredStrategy, tf.distribute.MultiWorkerMirroredStrategy)
-    if isinstance(strategy, collective):
-        if jit_compile is True:
-            raise ValueError(
-                f"`jit_compile=True` does not work under {type(strategy).__name__}: TensorFlow cannot "
-                'compile the exchange between replicas. Leave it "auto".'
-            )
-        if steps_per_execution != 1:
-            raise ValueError(
-                f"`steps_per_execution` must be 1 under {type(strategy).__name__}. "
-                f"Received: {steps_per_execution}"
-            )
-
-
-def check_scope(gan):
-    """Raise a ValueError where a model is trained in the scope of a strategy that it was not made in."""
-    if tf.distribute.has_strategy() and tf.distribute.get_strategy() is not gan.distribute_strategy:
-        raise ValueError(
-            "The model was made outside this `strategy.scope()`. Build the networks, the GAN and "
-            "compile it inside the scope that it is trained in."
-        )
-
-
-def check_metrics(metrics):
-    metrics = list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
-    for metric in metrics:
-        if not isinstance(metric, keras.metrics.Metric):
-            raise ValueError(
-                "`metrics` must be a list of keras.metrics.Metric with `update_state(real, fake)`. "
-                f"Received: {metric!r}"
-            )
-    names = [name for metric in metrics for name in getattr(metric, "figure_names", [metric.name])]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"Two metrics log the same figure, {twice}: give one of them another `name`.")
-    return metrics
-
-
-# === Data ===
-
-
-@contextlib.contextmanager
-def readable_errors():
-    """Turn what the checks inside the input pipeline found into a ValueError."""
-    try:
-        yield
-    except tf.errors.InvalidArgumentError as error:
-        message = BadImages.find(str(error))
-        if message is None:
-            raise
-        raise ValueError(message) from None

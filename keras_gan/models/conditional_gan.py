@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.arguments import check_count, check_seed
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
 
@@ -61,7 +62,7 @@ class ConditionalGAN(GAN):
                 "`keras_gan.networks.dcgan(..., num_classes=10)`."
             )
         if num_classes is not None:
-            checks.check_count(num_classes, "num_classes")
+            check_count(num_classes, "num_classes")
         found = checks.classes_of(self.generator)
         if num_classes is None and len(shapes[1]) == 1:
             number = found.pop() if len(found) == 1 else "N"
@@ -160,8 +161,8 @@ class ConditionalGAN(GAN):
         Returns:
             uint8 array of shape (n, height, width, channels).
         """
-        checks.check_count(n, "n")
-        checks.check_seed(seed)
+        check_count(n, "n")
+        check_seed(seed)
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
         if labels is None:

@@ -5,12 +5,13 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_gan.arguments import check_weight
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
 from keras_gan.losses.least_squares import LeastSquaresLoss
 from keras_gan.models import checks
-from keras_gan.models.image_pool import ImagePool
 from keras_gan.models.translation import Translation
+from keras_gan.training.image_pool import ImagePool
 
 NETWORKS = ("a2b", "b2a", "discriminator_a", "discriminator_b")
 
@@ -86,8 +87,8 @@ class CycleGAN(Translation):
         weights = cycle_weight if isinstance(cycle_weight, (tuple, list)) else (cycle_weight, cycle_weight)
         if len(weights) != 2:
             raise ValueError(f"`cycle_weight` is a number, or two. Received: cycle_weight={cycle_weight!r}")
-        self.cycle_weight = [checks.check_weight(weight, "cycle_weight") for weight in weights]
-        self.identity_weight = checks.check_weight(identity_weight, "identity_weight")
+        self.cycle_weight = [check_weight(weight, "cycle_weight") for weight in weights]
+        self.identity_weight = check_weight(identity_weight, "identity_weight")
         # The joined batch has the channels of the domain that has more.
         widest = max(network.input_shape[-1] for network in (a2b, b2a))
         shape = (*discriminator_a.input_shape[1:3], widest)

@@ -1,31 +1,23 @@
 """Base class of all GANs: two networks, two optimisers, one update."""
 
-import warnings
-
 import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_gan import augmentations, export, losses, random, replicas
-from keras_gan.data.batches import unpack
+from keras_gan.arguments import check_count, check_seed, check_truncation
 from keras_gan.data.images import to_uint8
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
-from keras_gan.models.evaluation import Evaluation, mean_logit
-from keras_gan.models.loops import Loops
-from keras_gan.models.optimizers import Optimizers, prepare_optimizer
-from keras_gan.models.state import State
 from keras_gan.networks.outputs import first
 from keras_gan.optimizers import Adam
-from keras_gan.regularizers import Constraint, Penalty, Regularizer, Turn
+from keras_gan.regularizers import Penalty, Regularizer, Turn
 from keras_gan.regularizers import get as get_regularizer
-from keras_gan.schedules import value_at
-
-PLAYERS = ("discriminator", "generator")
+from keras_gan.training.game import Game
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GAN(Loops, keras.Model):
+class GAN(Game):
     """A generative adversarial network that trains with `fit`.
 
     One step of training is k = `discriminator_steps` updates of the discriminator, each on fresh
@@ -62,11 +54,12 @@ class GAN(Loops, keras.Model):
     Reference: Goodfellow et al., "Generative Adversarial Nets", 2014, https://arxiv.org/abs/1406.2661
     """
 
-    # Whether the networks may take something beside latents and images.
-    conditional = False
+    networks = ("generator", "discriminator")
+    players = {"discriminator": ("discriminator",), "generator": ("generator",)}
+    averaged = ("generator",)
+    loss_names = {"discriminator": "d_loss", "generator": "g_loss"}
+    validation_names = ("real_score", "fake_score", "d_adversarial", "g_adversarial")
 
-    # Whether the generator is given images instead of latents.
-    from_images = False
     # Whether each image that it makes has a target.
     paired = False
 
@@ -76,21 +69,10 @@ class GAN(Loops, keras.Model):
     # How many outputs of the discriminator it trains: the logits, and heads of a subclass.
     discriminator_outputs_used = 1
 
-    # Which stage of its training it is in, of a model that has stages.
-    stage = None
-
     # Whether this stage of the training leaves the discriminator out.
     discriminator_rests = False
 
     # === Construction ===
-
-    def __new__(cls, *args, **kwargs):
-        if len(args) == 1 and isinstance(args[0], (tuple, list)):
-            raise ValueError(
-                f"`{cls.__name__}` takes its networks one by one: `{cls.__name__}(*networks)`. Received: a "
-                f"{type(args[0]).__name__} of {len(args[0])}"
-            )
-        return super().__new__(cls, *args, **kwargs)
 
     def __init__(
         self,
@@ -103,46 +85,20 @@ class GAN(Loops, keras.Model):
         class_names=None,
         **kwargs,
     ):
-        self.check_networks(generator, discriminator)
+        super().__init__(
+            generator,
+            discriminator,
+            ema_decay=ema_decay,
+            seed=seed,
+            dataset_name=dataset_name,
+            class_names=class_names,
+            **kwargs,
+        )
         checks.check_heads(self, discriminator)
-        ema_decay = checks.check_ema_decay(ema_decay)
-        super().__init__(**kwargs)
-        self.generator = generator
-        self.discriminator = discriminator
-        self.ema_decay = ema_decay
-        self.seed = seed
-        self.seed_generator = keras.random.SeedGenerator(seed)
-        self.dataset_name = dataset_name
-        self.class_names = checks.check_names_of_classes(class_names)
-        self.data_identity = self.fit_callbacks = self.training_stream = None
-        self.held_out_stream = self.held_out_arrays = self.other_batches = None
-        self.at_epoch_end = self.stopped_by_hand = False
-        self.ema_generator = generator
-        if ema_decay is not None:
-            self.ema_generator = checks.clone(generator)
-            self.ema_generator.set_weights(generator.get_weights())
-            self.ema_generator.trainable = False
-        self.state = State(self)
-        self.built = True
 
-    def get_config(self):
-        return {
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "ema_decay": keras.saving.serialize_keras_object(self.ema_decay),
-            "seed": self.seed,
-            "dataset_name": self.dataset_name,
-            "class_names": self.class_names,
-            "name": self.name,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        networks = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("generator", "discriminator")
-        }
-        return cls(**{**config, **networks})
+    def check_networks(self, generator, discriminator):
+        """Raise a ValueError where the two networks do not fit together, or not this model."""
+        checks.check_networks(generator, discriminator, self.conditional)
 
     # === Compilation ===
 
@@ -194,12 +150,7 @@ class GAN(Loops, keras.Model):
         Raises:
             ValueError: for an unknown name, and for parts that do not go together.
         """
-        if optimizer is not None:
-            raise ValueError(
-                "A GAN has two optimisers: pass `generator_optimizer=` and `discriminator_optimizer=`, two objects. Received: "
-                f"optimizer={optimizer!r}"
-            )
-        chosen = {
+        parts = {
             "generator_optimizer": generator_optimizer,
             "discriminator_optimizer": discriminator_optimizer,
             "loss": loss,
@@ -207,46 +158,9 @@ class GAN(Loops, keras.Model):
             "augmentation": augmentation,
             "discriminator_steps": discriminator_steps,
         }
-        checks.check_strategy(self.distribute_strategy, jit_compile, steps_per_execution)
-        with self.distribute_strategy.scope():
-            for name, default in self.defaults().items():
-                if chosen[name] is None:
-                    chosen[name] = default
-            self._take_parts(**chosen)
-            super().compile(
-                optimizer=None,
-                jit_compile=jit_compile,
-                steps_per_execution=steps_per_execution,
-                run_eagerly=run_eagerly,
-            )
-            self.state.add_figures(self.figure_names)
-            for part in (
-                self.regularizers if self.augmentation is None else [self.augmentation, *self.regularizers]
-            ):
-                part.build(self)
-            self.evaluation = Evaluation(metrics)
-        self._compile_arguments = {
-            "generator_optimizer": self.generator_optimizer,
-            "discriminator_optimizer": self.discriminator_optimizer,
-            "loss": self.adversarial_loss,
-            "regularizers": list(self.regularizers),
-            "augmentation": self.augmentation,
-            "discriminator_steps": self.discriminator_steps,
-            "metrics": list(self.evaluation.metrics),
-            "jit_compile": jit_compile,
-            "steps_per_execution": steps_per_execution,
-            "run_eagerly": run_eagerly,
-        }
+        self._compile(parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer)
 
-    def _take_parts(
-        self,
-        generator_optimizer,
-        discriminator_optimizer,
-        loss,
-        regularizers,
-        augmentation,
-        discriminator_steps,
-    ):
+    def _take_parts(self, *, loss, regularizers, augmentation, discriminator_steps, **optimizers):
         self.adversarial_loss = losses.get(loss)
         if isinstance(regularizers, (str, dict, Regularizer)):
             regularizers = [regularizers]
@@ -254,36 +168,22 @@ class GAN(Loops, keras.Model):
         self.augmentation = None if augmentation is None else augmentations.get(augmentation)
         self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
         checks.check_parts(self)
-        checks.check_trainable(self)
-        checks.synchronize_batch_normalization(self)
-        if generator_optimizer is discriminator_optimizer and not isinstance(generator_optimizer, str):
-            raise ValueError(
-                "`generator_optimizer` and `discriminator_optimizer` must be two objects: each has "
-                "the state of its own player. Make a second one with the same arguments."
-            )
-        self.generator_optimizer = prepare_optimizer(
-            generator_optimizer,
-            [self.generator, self.discriminator],
-            self.generator_variables,
-            "generator",
-        )
-        self.discriminator_optimizer = prepare_optimizer(
-            discriminator_optimizer,
-            [self.discriminator],
-            self.discriminator_variables,
-            "discriminator",
-        )
+        super()._take_parts(**optimizers)
 
-    def get_compile_config(self):
-        if not self.compiled:
-            return None
-        return {
-            name: keras.saving.serialize_keras_object(value)
-            for name, value in self._compile_arguments.items()
-        }
+    def parts(self):
+        return self.regularizers if self.augmentation is None else [self.augmentation, *self.regularizers]
 
-    def compile_from_config(self, config):
-        self.compile(**{name: keras.saving.deserialize_keras_object(value) for name, value in config.items()})
+    def part(self, name):
+        part = self.adversarial_loss if name == "loss" else super().part(name)
+        return list(part) if name == "regularizers" else part
+
+    @property
+    def batches_per_step(self):
+        return self.discriminator_steps
+
+    def passed_by(self, player):
+        # The discriminator's gradient ends at the fakes.
+        return [self.generator, self.discriminator] if player == "generator" else [self.discriminator]
 
     @property
     def image_shape(self):
@@ -306,38 +206,9 @@ class GAN(Loops, keras.Model):
         return pack_size(self.discriminator)
 
     @property
-    def generator_variables(self):
-        """What the generator's optimiser moves."""
-        return self.generator.trainable_variables
-
-    @property
-    def discriminator_variables(self):
-        """What the discriminator's optimiser moves."""
-        return self.discriminator.trainable_variables
-
-    @property
-    def optimizer(self):
-        """Both optimisers, for Keras' callbacks and trackers; `None` before `compile`.
-
-        `learning_rate` (which can be set), `iterations` and `name` are the generator's.
-        """
-        if not self.compiled:
-            return None
-        return Optimizers(self.generator_optimizer, self.discriminator_optimizer)
-
-    @optimizer.setter
-    def optimizer(self, value):
-        """Keras sets it to `None`: there is no single one."""
-
-    @property
-    def metrics(self):
-        """Empty: figures are averaged in `state`, and compiled metrics belong to `evaluate`."""
-        return []
-
-    @property
     def figure_names(self):
         """Names of what a step logs, in the order in which it computes them."""
-        penalties = {player: [p.name for p in self._penalties(player)] for player in PLAYERS}
+        penalties = {player: [p.name for p in self._penalties(player)] for player in self.players}
         return [
             *("real_score", "fake_score"),
             *("d_adversarial", *self.term_names["discriminator"], *penalties["discriminator"], "d_loss"),
@@ -347,51 +218,37 @@ class GAN(Loops, keras.Model):
 
     # === The update ===
 
-    def train_step(self, data):
-        """The one update: k discriminator steps on fresh real images, one generator step."""
-        batch = self.unpack(data)
-        # Nothing, not even a counter, moves for a batch that fails its checks.
-        with tf.control_dependencies(list(batch.values())):
-            return self._log(self._update(batch))
-
-    def _update(self, batch):
+    def update(self, batch):
+        """k discriminator steps on fresh real images, and one generator step on the last fakes."""
         batch, k, rounds = self.arrange(batch), self.discriminator_steps, []
         for j in range(k):
             part = {name: values[j::k] for name, values in batch.items()} if k > 1 else batch
             part = {**part, **self.draw(tf.shape(part["image"])[0], self.seed_generator)}
-            with tf.GradientTape(watch_accessed_variables=False) as generator_tape:
-                generator_tape.watch([v.value for v in self.generator_variables])
+            with self.record("generator") as generator_tape:
                 fake = self.forward(part)
             if self.discriminator_rests:
                 break
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch([v.value for v in self.discriminator_variables])
-                loss, figures = self.discriminator_objective(part, tf.stop_gradient(fake))
-            self._minimize(loss, tape, "discriminator")
-            rounds.append({**figures, "d_loss": loss})
-        # The generator's step sees the last fakes again; it leaves the discriminator's moving
-        # statistics as they were.
-        statistics = [(v, tf.identity(v.value)) for v in self.discriminator.non_trainable_weights]
-        with generator_tape:
-            loss, figures = self.generator_objective(part, fake)
-        for variable, value in statistics:
-            variable.assign(value)
-        self._minimize(loss, generator_tape, "generator")
-        self._update_ema()
+            seen = tf.stop_gradient(fake)
+            rounds.append(
+                self.minimize("discriminator", lambda: self.discriminator_objective(part, seen))  # noqa: B023
+            )
+        figures = self.minimize("generator", lambda: self._beside(part, fake), generator_tape)
         means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]} if rounds else {}
         if rounds and self.augmentation is not None:
             means["real_sign"] = replicas.mean(means["real_sign"])
             count = tf.shape(batch["image"])[0] * replicas.count_and_index()[0]
             means |= self.augmentation.update(self, means, count)
-        return {**means, **figures, "g_loss": loss}
+        if "real_sign" not in self.figure_names:
+            means.pop("real_sign", None)
+        return {**means, **figures}
 
-    def check_networks(self, generator, discriminator):
-        """Raise a ValueError where the two networks do not fit together, or not this model."""
-        checks.check_networks(generator, discriminator, self.conditional)
-
-    def unpack(self, data):
-        """Turn what `fit` was given into a dict with `image` and what accompanies it."""
-        return tf.nest.map_structure(tf.convert_to_tensor, unpack(data))
+    def _beside(self, batch, fake):
+        """The generator's objective, which leaves the discriminator's moving statistics as they were."""
+        statistics = [(v, tf.identity(v.value)) for v in self.discriminator.non_trainable_weights]
+        loss, figures = self.generator_objective(batch, fake)
+        for variable, value in statistics:
+            variable.assign(value)
+        return loss, figures
 
     def condition(self, batch):
         """What the networks get of a batch beside latents and images; here nothing."""
@@ -400,16 +257,6 @@ class GAN(Loops, keras.Model):
     def move_latents(self, latents, change):
         """Latents after a small change of the part that is noise."""
         return latents + change
-
-    def check_condition(self, spec, where):
-        """Raise a ValueError where the specs of a batch lack the condition that the networks take."""
-
-    def condition_requirements(self, batch, where):
-        """Pairs of a boolean tensor that must be true of a batch's condition, and the message if not."""
-        return []
-
-    def enter_stage(self):
-        """Called before each step: models with stages compile the next one's update (`Stages`)."""
 
     def arrange(self, batch, training=True):
         """Prepare one replica's batch for the update, or for `assess` when `training=False`."""
@@ -433,6 +280,18 @@ class GAN(Loops, keras.Model):
         fake = self.forward(batch, training=False)
         logits = [self.discriminate(images, condition, training=False) for images in (real, fake)]
         return real, fake, *logits
+
+    def validate(self, batch):
+        """Scores and adversarial losses of a held-out batch, and the real and the generated images."""
+        real, fake, real_logits, fake_logits = self.assess(self.arrange(batch, training=False))
+        loss, weight = self.adversarial_loss, batch.get("sample_weight")
+        figures = {
+            "real_score": mean_logit(real_logits),
+            "fake_score": mean_logit(fake_logits),
+            "d_adversarial": loss.discriminator_loss(real_logits, fake_logits, weight),
+            "g_adversarial": loss.generator_loss(fake_logits, real_logits),
+        }
+        return figures, real, fake
 
     def synthesize(self, latents, condition=None, training=False):
         """Images of latents: in training the generator's, else `ema_generator`'s."""
@@ -558,67 +417,6 @@ class GAN(Loops, keras.Model):
             loss = loss + tf.cast(decay, dtype)
         return loss, figures
 
-    def _minimize(self, loss, tape, player):
-        """One optimiser step of a player; `tape` recorded how `loss` came about."""
-        optimizer = getattr(self, f"{player}_optimizer")
-        variables = getattr(self, f"{player}_variables")
-        replica_count, _ = replicas.count_and_index()
-        with tape:
-            # Optimisers add up what the replicas bring.
-            scaled = optimizer.scale_loss(loss / replica_count)
-        gradients = tape.gradient(scaled, [v.value for v in variables])
-        if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
-            gradients = replicas.share_overflow(gradients)
-        optimizer.apply(gradients, variables)
-        step = self.state.step_of(player)
-        for constraint in self.regularizers:
-            if isinstance(constraint, Constraint) and constraint.player == player:
-                due = tf.equal((step + 1) % constraint.interval, 0)
-                replicas.update(
-                    variables, lambda v, c=constraint, due=due: tf.where(due, c.after_update(v), v)
-                )
-        step.assign_add(1)
-
-    def _update_ema(self):
-        if self.ema_generator is self.generator:
-            return
-        # generator_step counts from 1 here: this step is done.
-        t = tf.cast(self.state.generator_step.value - 1, "float32")
-        rate = 1.0 - tf.minimum(value_at(self.ema_decay, t), (1.0 + t) / (10.0 + t))
-        ema, generator = self.ema_generator, self.generator
-        trainable = {id(v) for v in generator.trainable_weights}
-        averaged = [(e, v) for e, v in zip(ema.weights, generator.weights) if id(v) in trainable]
-        copied = [(e, v) for e, v in zip(ema.weights, generator.weights) if id(v) not in trainable]
-        if averaged:
-            targets, sources = zip(*averaged)
-            replicas.update(targets, lambda e, v: e + tf.cast(rate, e.dtype) * (v - e), sources)
-        if copied:
-            targets, sources = zip(*copied)
-            replicas.update(targets, lambda e, v: v, sources)
-
-    def _log(self, figures):
-        """Average the figures over replicas and over the epoch so far; note the first bad one."""
-        unknown = sorted(set(figures) - {*self.figure_names, "real_sign"})
-        missing = sorted(set(self.figure_names) - set(figures))
-        # What a stage does not compute is logged as 0; a model without stages computes all.
-        if unknown or (missing and self.stage is None):
-            raise ValueError(
-                f"The update of {type(self).__name__} must compute the figures that `figure_names` lists. Unknown: "
-                f"{unknown}; missing: {missing}"
-            )
-        values = tf.stack([tf.cast(figures.get(name, 0.0), "float32") for name in self.figure_names])
-        means = self.state.average(replicas.mean(values))
-        return self._named(self.figure_names, means)
-
-    def _named(self, names, values):
-        values = tf.unstack(values)
-        if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
-            # Keras reduces over axis 0 there.
-            values = [tf.reshape(value, (1,)) for value in values]
-        logs = dict(zip(names, values, strict=True))
-        first = [name for name in ("d_loss", "g_loss") if name in logs]
-        return {name: logs[name] for name in [*first, *(n for n in names if n not in first)]}
-
     # === Use ===
 
     def call(self, inputs, training=False):
@@ -649,9 +447,9 @@ class GAN(Loops, keras.Model):
 
     def sample_latents(self, n, seed=None, truncation=1.0):
         """Draw latents of shape (n, latent_dim), the same for the same int seed; float32 array."""
-        checks.check_count(n, "n")
-        checks.check_seed(seed)
-        checks.check_truncation(truncation)
+        check_count(n, "n")
+        check_seed(seed)
+        check_truncation(truncation)
         if seed is None:
             seed = int(np.random.default_rng().integers(2**31))
         return self.export_latents(n, tf.constant(seed, "int64"), truncation).numpy()
@@ -666,7 +464,7 @@ class GAN(Loops, keras.Model):
 
     def images_of(self, latents, condition=None, batch_size=64, **options):
         """Images of given latents by `ema_generator`: as `generate` returns them; options are `synthesize`'s."""
-        checks.check_count(batch_size, "batch_size")
+        check_count(batch_size, "batch_size")
         outputs = []
         for start in range(0, len(latents), batch_size):
             part = slice(start, start + batch_size)
@@ -694,37 +492,13 @@ class GAN(Loops, keras.Model):
         """Write the EMA generator for use without keras_gan: see `keras_gan.export.export`."""
         return export.export(self, filepath, format=format, metadata=metadata, **options)
 
-    # === Saved state ===
-
-    def save(self, filepath, **kwargs):
-        """Write everything that training needs to a `.keras` file.
-
-        After `import keras_gan`, `keras.saving.load_model` reads it, and `fit` goes on as if nothing
-        had happened. "hf://USER/NAME" writes to the Hugging Face Hub, with a model card: see `keras_gan.hub.save`, whose
-        `licence` and `metadata` it takes.
-        """
-        if not str(filepath).endswith(".keras") and not str(filepath).startswith("hf://"):
-            raise ValueError(
-                "`filepath` must end in .keras, or be a repository of the Hugging Face Hub, hf://USER/NAME. Received: "
-                f"{str(filepath)!r}"
-            )
-        if str(filepath).startswith("hf://"):
-            from keras_gan import hub
-
-            hub.save(self, str(filepath), **kwargs)
-        else:
-            super().save(filepath, **kwargs)
-
-    def save_own_variables(self, store):
-        self.state.save(store)
-
-    def load_own_variables(self, store):
-        said = self.state.load(store)
-        if said and self.compiled:
-            warnings.warn(" ".join(said), stacklevel=2)
-
 
 def _inputs(network, first, condition):
     if not isinstance(network.input_shape, list):
         return first
     return [tf.convert_to_tensor(first), tf.convert_to_tensor(condition)]
+
+
+def mean_logit(logits):
+    """Mean of logits of any shape, in float32 at least."""
+    return tf.reduce_mean(tf.cast(logits, keras.backend.result_type(logits.dtype, "float32")))

@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan import random
-from keras_gan.models import checks
+from keras_gan.arguments import check_count
 from keras_gan.models.gan import GAN
 from keras_gan.networks.outputs import judge
 
@@ -62,7 +62,7 @@ class InfoGAN(GAN):
         **kwargs,
     ):
         super().__init__(generator, discriminator, **kwargs)
-        checks.check_count(categories, "categories")
+        check_count(categories, "categories")
         if not (isinstance(codes, int) and codes >= 0):
             raise ValueError(f"`codes` must be an int of 0 or more. Received: codes={codes!r}")
         shapes, size = discriminator.output_shape, categories + codes
@@ -85,14 +85,10 @@ class InfoGAN(GAN):
         names = ("categories", "codes", "information_weight", "code_weight")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
-    @property
-    def generator_variables(self):
-        q = [v for v in self.discriminator.trainable_variables if id(v) not in self._judging]
-        return self.generator.trainable_variables + q
-
-    @property
-    def discriminator_variables(self):
-        return [v for v in self.discriminator.trainable_variables if id(v) in self._judging]
+    def variables_of(self, player):
+        mine = player == "discriminator"
+        part = [v for v in self.discriminator.trainable_variables if (id(v) in self._judging) == mine]
+        return part if mine else self.generator.trainable_variables + part
 
     # === Latents ===
 

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from keras_gan.models import checks
+from keras_gan.arguments import check_weight
 from keras_gan.models.translation import Translation
 
 
@@ -41,7 +41,7 @@ class Pix2Pix(Translation):
 
     def __init__(self, generator, discriminator, *, l1_weight=100.0, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
-        self.l1_weight = checks.check_weight(l1_weight, "l1_weight")
+        self.l1_weight = check_weight(l1_weight, "l1_weight")
 
     def get_config(self):
         return {**super().get_config(), "l1_weight": self.l1_weight}

@@ -67,8 +67,6 @@ class ProGAN(GAN):
         self.state.add("images_shown", needed=True)
         # Of the newest step, as what is generated until the next one; the next may begin another.
         self.state.add("stage", needed=True)
-        # That of the compiled update: weights of another may be loaded at any time.
-        self._traced_stage = None
         self._show(0)
         self._set_alpha()
 
@@ -112,19 +110,22 @@ class ProGAN(GAN):
         """Real images shown when a stage begins."""
         return stage and self.stable_images + (stage - 1) * (self.fade_images + self.stable_images)
 
+    def stage_at(self, step):
+        # By the images shown: a step shows more or fewer of them.
+        shown = int(self.state.images_shown.numpy())
+        return max(s for s in range(len(self.generator.sizes)) if self.begin_of(s) <= shown)
+
     def enter_stage(self):
         if self.steps_per_execution > 1:
             raise ValueError(
                 "ProGAN changes its graph where a stage begins, and needs steps_per_execution=1. Received: "
                 f"{self.steps_per_execution}"
             )
-        shown = int(self.state.images_shown.numpy())
-        stage = max(s for s in range(len(self.generator.sizes)) if self.begin_of(s) <= shown)
-        self.state.stage.assign(stage)
-        self._show(stage)
-        if stage != self._traced_stage:
-            self._traced_stage = stage
-            self.make_train_function(force=True)
+        before = self._compiled_stage
+        super().enter_stage()
+        self.state.stage.assign(self.stage)
+        self._show(self.stage)
+        if self.stage != before:
             self.test_function = self.predict_function = None
 
     def _show(self, stage):
@@ -143,15 +144,8 @@ class ProGAN(GAN):
         super()._take_parts(**parts)
         self.stage = stage
 
-    @property
-    def generator_variables(self):
-        return self._of_stage(self.generator)
-
-    @property
-    def discriminator_variables(self):
-        return self._of_stage(self.discriminator)
-
-    def _of_stage(self, network):
+    def variables_of(self, player):
+        network = getattr(self, player)
         return network.trainable_variables if self.stage is None else network.stage_variables()
 
     def _set_alpha(self):
@@ -179,7 +173,7 @@ class ProGAN(GAN):
             images = self.generator.blend(double(half(images)), images)
         return {**batch, "image": images}
 
-    def _update(self, batch):
+    def step(self, batch):
         """A step for each part of the batch that the stage wants."""
         count = batch["image"].shape[0]
         wanted = self.batch_sizes.get(self.generator.size)
@@ -197,7 +191,7 @@ class ProGAN(GAN):
         rounds = []
         for j in range(parts):
             part = {name: values[j::parts] for name, values in batch.items()} if parts > 1 else batch
-            figures = super()._update(part)
+            figures = super().step(part)
             figures |= {"image_size": self.generator.size, "alpha": self.generator.alpha.value}
             rounds.append({name: tf.cast(value, "float32") for name, value in figures.items()})
             seen = tf.shape(part["image"])[0] * replicas.count_and_index()[0]

@@ -5,8 +5,8 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
+from keras_gan.arguments import check_weight
 from keras_gan.models import checks
-from keras_gan.models.stages import Stages
 from keras_gan.models.translation import Translation
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers import PerceptualPenalty
@@ -14,7 +14,7 @@ from keras_gan.tiles import in_tiles
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class SRGAN(Stages, Translation):
+class SRGAN(Translation):
     """Enlarges images, with details that a discriminator takes for real.
 
     For `pretraining_steps` generator steps the generator minimises the pixel loss alone, and the
@@ -73,9 +73,9 @@ class SRGAN(Stages, Translation):
         if self.pixel_loss not in ("l1", "l2"):
             raise ValueError(f'`pixel_loss` must be "l1" or "l2". Received: {pixel_loss!r}')
         weight = self.default_pixel_weight if pixel_weight is None else pixel_weight
-        self.pixel_weight = checks.check_weight(weight, "pixel_weight")
+        self.pixel_weight = check_weight(weight, "pixel_weight")
         weight = self.default_adversarial_weight if adversarial_weight is None else adversarial_weight
-        self.adversarial_weight = checks.check_weight(weight, "adversarial_weight")
+        self.adversarial_weight = check_weight(weight, "adversarial_weight")
         self.scale = _scale_of(generator)
 
     def get_config(self):

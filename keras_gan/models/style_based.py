@@ -5,9 +5,9 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan import random
+from keras_gan.arguments import check_count, check_seed, check_truncation
 from keras_gan.layers import AdaptiveInstanceNormalization, FourierFeatures, ModulatedConv2D
 from keras_gan.layers.noise_injection import noise_of
-from keras_gan.models import checks
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
 from keras_gan.schedules import HalfLife
@@ -183,9 +183,9 @@ class StyleBased(ConditionalGAN):
         Returns:
             uint8 array of shape (n, height, width, channels).
         """
-        checks.check_count(n, "n")
-        checks.check_seed(seed)
-        checks.check_truncation(truncation)
+        check_count(n, "n")
+        check_seed(seed)
+        check_truncation(truncation)
         if truncation_cutoff is not None and not (
             isinstance(truncation_cutoff, int) and truncation_cutoff >= 0
         ):

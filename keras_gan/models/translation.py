@@ -3,6 +3,7 @@
 import numpy as np
 
 from keras_gan import export
+from keras_gan.arguments import check_count
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
 from keras_gan.models import checks
@@ -92,7 +93,7 @@ class Translation(GAN):
 
     @staticmethod
     def _translate(network, images, batch_size):
-        checks.check_count(batch_size, "batch_size")
+        check_count(batch_size, "batch_size")
         images = checks.check_source(images, network.input_shape[1:])
         outputs, graph, sizes = [], as_graph(network), network.input_shape[1:3]
         for start in range(0, len(images), batch_size):
@@ -112,26 +113,12 @@ class Translation(GAN):
     grid_caption = "input | output | target"
 
     def examples(self, count):
-        """A dict of `count` pairs, evenly spaced, of the data that `fit` holds out (or else trains on).
-
-        Of held-out data that are not of keras_gan.data, the first ones. Of such training data none: to look at them would
-        shift their order.
-        """
-        if isinstance(self.held_out_arrays, dict):
-            size = len(self.held_out_arrays["image"])
-            chosen = np.linspace(0, size - 1, min(count, size)).round().astype(int)
-            return {name: np.asarray(self.held_out_arrays[name])[chosen] for name in ("condition", "image")}
-        stream = self.held_out_stream or (self.training_stream if self.other_batches is None else None)
-        if stream is not None:
-            found = stream.examples(count)
-        elif self.other_batches is not None:
-            pairs = self.other_batches().unbatch().take(count).batch(count)
-            found = next(iter(pairs))
-        else:
+        """A dict of `count` pairs of the data that `fit` holds out (or else trains on): see `FitSession.examples`."""
+        if self._examples is None:
             raise ValueError(
-                "Examples for pictures are taken from data sets of keras_gan.data, arrays, or held-out data. Pass some as "
-                "`validation_data`."
+                "Examples for pictures are taken from the data of a `fit`, and this model has seen none yet."
             )
+        found = self._examples(count)
         return {name: np.asarray(found[name]) for name in ("condition", "image")}
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):

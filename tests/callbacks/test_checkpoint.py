@@ -364,7 +364,7 @@ def test_a_stop_by_hand_writes_the_epoch_so_far(images, tmp_path):
     class Stop(keras.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             if batch == 1:
-                self.model.fit_callbacks[-1].save_and_stop = True
+                self.model.session.callbacks[-1].save_and_stop = True
 
     (tmp_path / "a").mkdir(), (tmp_path / "b").mkdir()
     tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(tmp_path / "a"))

@@ -196,7 +196,7 @@ def test_strategies_that_cannot_work_are_refused(mirrored):
 
 
 def test_parameter_server_and_tpu_are_refused():
-    from keras_gan.models import checks
+    from keras_gan.training import checks
 
     for kind, message in (
         (tf.distribute.ParameterServerStrategy, "ParameterServerStrategy"),

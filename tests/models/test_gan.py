@@ -404,10 +404,16 @@ def test_classes_of_another_numbering_are_refused(tmp_path, images):
 def test_an_evaluation_that_fails_leaves_the_data_of_fit(images):
     gan = tiny_gan()
     gan.fit(images, batch_size=16, validation_data=images[:8], verbose=0)
-    before = gan.held_out_arrays
-    with pytest.raises(ValueError):
-        gan.evaluate(images[:, :4], verbose=0)
-    assert gan.held_out_arrays is before
+    assert gan.session is None
+
+    class Evaluate(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            before = self.model.session.held_out.arrays
+            with pytest.raises(ValueError):
+                gan.evaluate(images[:, :4], verbose=0)
+            assert self.model.session.held_out.arrays is before is not None
+
+    gan.fit(images, batch_size=16, validation_data=images[:8], verbose=0, callbacks=[Evaluate()])
 
 
 def test_terms_and_figures_are_those_that_are_declared(images):
@@ -451,14 +457,31 @@ def test_a_penalty_without_a_name_is_refused():
         tiny_gan(regularizers=["r1", Mine(1.0)])
 
 
-def test_stages_behind_the_model_are_refused():
-    from keras_gan.models.stages import Stages
+def test_every_model_may_have_stages(images):
+    entered = []
 
-    with pytest.raises(TypeError, match=r"class Wrong\(Stages, GAN\)"):
+    class Staged(keras_gan.GAN):
+        def stage_at(self, step):
+            return step > 1
 
-        class Wrong(keras_gan.GAN, Stages):
-            def stage_at(self, step):
-                return step > 1
+        def update(self, batch):
+            entered.append(self.stage)
+            return super().update(batch)
+
+    tiny_gan(Staged).fit(images, batch_size=16, epochs=2, verbose=0)
+    assert sorted(set(entered)) == [False, True] and entered[0] is False
+
+
+def test_a_fit_that_fails_leaves_no_session(images):
+    class Fail(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            assert self.model.session.callback(Fail) is self
+            raise KeyError
+
+    gan = tiny_gan()
+    with pytest.raises(KeyError):
+        gan.fit(images, batch_size=16, verbose=0, callbacks=[Fail()])
+    assert gan.session is None
 
 
 def test_networks_that_give_dicts_are_refused():

@@ -48,8 +48,8 @@ def test_q_belongs_to_the_generator(images):
     gan = make(run_eagerly=True)
     q = [v for v in gan.discriminator.trainable_variables if {"recognition", "code"} & set(v.path.split("/"))]
     assert len(q) == 4
-    mine = {id(v) for v in gan.generator_variables}
-    theirs = {id(v) for v in gan.discriminator_variables}
+    mine = {id(v) for v in gan.variables_of("generator")}
+    theirs = {id(v) for v in gan.variables_of("discriminator")}
     assert all(id(v) in mine and id(v) not in theirs for v in q)
     assert len(mine) + len(theirs) == len(gan.generator.trainable_variables) + len(
         gan.discriminator.trainable_variables
@@ -66,7 +66,7 @@ def test_frozen_layers_stay_the_discriminators():
     keras_gan.networks.freeze_blocks(discriminator, 1)
     gan = keras_gan.InfoGAN(*pair, categories=3, codes=2)
     discriminator.get_layer("down_1").trainable = True
-    assert not any("down_1" in v.path for v in gan.generator_variables)
+    assert not any("down_1" in v.path for v in gan.variables_of("generator"))
 
 
 def test_information_by_hand(images):

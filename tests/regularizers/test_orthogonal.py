@@ -11,17 +11,17 @@ def test_value():
     gan = keras_gan.GAN(*keras_gan.networks.mlp(2, hidden=(3,)), ema_decay=None)
     gan.compile(regularizers=["orthogonal"])
     expected = 0.0
-    for variable in gan.generator_variables:
+    for variable in gan.variables_of("generator"):
         if len(variable.shape) == 2:
             gram = variable.numpy().T @ variable.numpy()
             expected += ((gram - np.diag(np.diag(gram))) ** 2).sum()
     np.testing.assert_allclose(OrthogonalPenalty().penalty(gan, None), expected, rtol=1e-5)
-    for variable in gan.generator_variables:
+    for variable in gan.variables_of("generator"):
         variable.assign(
             keras.initializers.Orthogonal()(variable.shape) if len(variable.shape) == 2 else variable
         )
     # (2, 3) cannot have three orthogonal columns; (3, 2) has two.
-    gan.generator_variables[0].assign(np.eye(2, 3))
+    gan.variables_of("generator")[0].assign(np.eye(2, 3))
     np.testing.assert_allclose(OrthogonalPenalty().penalty(gan, None), 0.0, atol=1e-10)
 
 

@@ -1,0 +1,73 @@
+"""What one `fit` knows."""
+
+import dataclasses
+
+import numpy as np
+
+
+@dataclasses.dataclass
+class HeldOut:
+    """The held-out data of a `fit`; of the three one is there, or none.
+
+    Attributes:
+        stream: `keras_gan.data.stream.Stream`, of a data set of keras_gan.data.
+        arrays: a dict or tuple of arrays.
+        batches: another `tf.data.Dataset`, of checked batches.
+    """
+
+    stream: object = None
+    arrays: object = None
+    batches: object = None
+
+    @property
+    def class_names(self):
+        return None if self.stream is None else self.stream.class_names
+
+
+@dataclasses.dataclass
+class FitSession:
+    """What a `fit` knows, and its callbacks find at `model.session`; `None` when none is running.
+
+    Attributes:
+        batches: `keras_gan.data.batches.TrainingBatches`.
+        held_out: `HeldOut`.
+        callbacks: all callbacks, in their order.
+        at_epoch_end: whether the step just made is an epoch's last.
+        stopped_by_hand: whether someone asked that the training stop here and be saved.
+    """
+
+    batches: object
+    held_out: HeldOut
+    callbacks: list = ()
+    at_epoch_end: bool = False
+    stopped_by_hand: bool = False
+
+    def callback(self, kind):
+        """The first callback of a class, or None."""
+        return next((c for c in self.callbacks if isinstance(c, kind)), None)
+
+    def recover(self, name, step):
+        """Tell all callbacks that can take a training back of a NaN; return whether one did, and it goes on."""
+        able = [c for c in self.callbacks if hasattr(c, "recover")]
+        return any([callback.recover(name, step) for callback in able])
+
+    def examples(self, count):
+        """A dict of `count` rows, evenly spaced, of the held-out data, or else of those trained on.
+
+        Of held-out data that are not of keras_gan.data, the first ones. Of such training data none: to look at them would
+        shift their order.
+        """
+        held_out = self.held_out
+        if isinstance(held_out.arrays, dict):
+            size = len(held_out.arrays["image"])
+            chosen = np.linspace(0, size - 1, min(count, size)).round().astype(int)
+            return {name: np.asarray(array)[chosen] for name, array in held_out.arrays.items()}
+        stream = held_out.stream or (self.batches.stream if held_out.batches is None else None)
+        if stream is not None:
+            return stream.examples(count)
+        if held_out.batches is not None:
+            return next(iter(held_out.batches.unbatch().take(count).batch(count)))
+        raise ValueError(
+            "Examples for pictures are taken from data sets of keras_gan.data, arrays, or held-out data. Pass some as "
+            "`validation_data`."
+        )

@@ -1,0 +1,124 @@
+"""What a model must remember beside its networks and optimisers."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+
+class State:
+    """Counters, running means of the figures, and access to every seed generator of a model.
+
+    All of it is saved with the model, by name.
+
+    Attributes:
+        PLAYER_step: int64, steps that each player has made; `step` is the last player's.
+        epoch, epoch_position: int64, epochs of data finished, and steps made in the present one.
+        figure_means: float32, means of the step's figures over the present epoch.
+        figure_steps: int64, steps in these means: those of the epoch, or since a resume with other figures.
+        first_bad: int64 of shape (2,): step and index of the first figure that was not finite.
+        just_loaded: whether the values come from a file and no epoch has begun since.
+    """
+
+    def __init__(self, model):
+        self._model = model
+        self.just_loaded = False
+        self._variables = {}
+        self._needed, self._figures = set(), []
+        self._last = list(model.players)[-1]
+        for player in reversed(model.players):
+            self.add(f"{player}_step", needed=True)
+        for name in ("epoch", "epoch_position"):
+            self.add(name, needed=True)
+        self.add("figure_steps")
+        self.add("first_bad", (2,))
+
+    def add(self, name, shape=(), dtype="int64", needed=False):
+        """Make (or make anew) a variable that is saved, an attribute of this object.
+
+        One that is `needed` must be in a file that is loaded; others begin anew where they are not.
+        """
+        self._needed |= {name} if needed else set()
+        self._variables[name] = keras.Variable(
+            tf.zeros(shape, dtype),
+            dtype=dtype,
+            trainable=False,
+            name=name,
+            aggregation="only_first_replica",
+        )
+        setattr(self, name, self._variables[name])
+
+    def add_figures(self, names):
+        """Make the means of the step's figures."""
+        self._figures = list(names)
+        self.add("figure_means", (len(names),), "float32")
+
+    def step_of(self, player):
+        """Steps that a player has made, a variable."""
+        return self._variables[f"{player}_step"]
+
+    @property
+    def step(self):
+        """Steps made: those of the last player, the generator's of a GAN; a variable."""
+        return self.step_of(self._last)
+
+    def average(self, figures):
+        """Take in the figures of a step; return their means over the epoch so far."""
+        begins = tf.equal(self.epoch_position.value, 0)
+        steps = tf.where(begins, tf.zeros((), "int64"), self.figure_steps.value)
+        means = tf.where(
+            tf.equal(steps, 0),
+            figures,
+            self.figure_means + (figures - self.figure_means) / tf.cast(steps + 1, "float32"),
+        )
+        self.figure_means.assign(means)
+        self.figure_steps.assign(steps + 1)
+        bad = tf.logical_not(tf.math.is_finite(figures))
+        found = tf.stack([self.step.value, tf.argmax(tf.cast(bad, "int32"))])
+        is_first = tf.logical_and(tf.reduce_any(bad), tf.equal(self.first_bad[0], 0))
+        self.first_bad.assign(tf.where(is_first, found, self.first_bad.value))
+        self.epoch_position.assign_add(1)
+        return means
+
+    def save(self, store):
+        for name, variable in self.by_name().items():
+            store[name] = variable.numpy()
+        store["figure_names"] = np.frombuffer("\n".join(self._figures).encode(), "uint8")
+
+    def load(self, store):
+        """Take the values of a file; return what differs in it, a list of sentences.
+
+        What parts of `compile` keep (ADA's p, LeCam's averages, the epoch's means of figures) begins anew where the file
+        has none, or another.
+        """
+        stored = {name: np.asarray(store[name][()]) for name in store.keys()}  # noqa: SIM118 (an h5 group)
+        names, said = stored.pop("figure_names", None), []
+        if "figure_steps" not in stored:  # of an earlier release
+            stored["figure_steps"] = stored.get("epoch_position", np.zeros((), "int64"))
+        if names is not None and names.tobytes().decode().split("\n") != self._figures:
+            stored["figure_means"] = np.zeros(0)
+        for name, variable in self.by_name().items():
+            if name in stored and stored[name].shape == tuple(variable.shape):
+                variable.assign(stored[name])
+            elif name in self._needed or name.startswith("seed_"):
+                raise ValueError(f"The file has no `{name}` of this shape: it was saved from another model.")
+            elif name == "figure_means":
+                said.append("The figures are others: this epoch's means are over the steps from now on.")
+            else:
+                variable.assign(tf.zeros_like(variable.value))
+                said.append(f"The file has no `{name}` of this shape, which begins anew.")
+        if any(line.startswith("The figures") for line in said):
+            self.figure_steps.assign(0)
+        gone = sorted(set(stored) - set(self.by_name()))
+        if gone:
+            said.append(f"What the file has of {', '.join(gone)} is left out.")
+        self.just_loaded = True
+        return said
+
+    def seeds(self):
+        """The states of all seed generators, in the order of the layers."""
+        layers = self._model._flatten_layers()
+        return [g.state for layer in layers for g in getattr(layer, "_seed_generators", [])]
+
+    def by_name(self):
+        """Every variable by its name in a file."""
+        return {**self._variables, **{f"seed_{i}": seed for i, seed in enumerate(self.seeds())}}
