@@ -122,7 +122,7 @@ def write(folder, name):
     """Write `NAME/checkpoints` in the middle of an epoch, and `NAME/end.npz`."""
     path = pathlib.Path(folder) / name
     shutil.rmtree(path, ignore_errors=True)
-    fit(model_of(name), name, StopAtStep(STOP), Checkpoint(path / "checkpoints"))
+    fit(model_of(name), name, StopAtStep(STOP), Checkpoint(path / "checkpoints", keep=1))
     with tempfile.TemporaryDirectory() as copy:
         shutil.copytree(path / "checkpoints", pathlib.Path(copy) / "c")
         gan = model_of(name)
@@ -142,7 +142,7 @@ def go_on(folder, name, kind):
         else:
             gan = keras.saving.load_model(next(copy.glob("step-*")) / "model.keras")
             data = data_of(name)
-            # One epoch of the three was whole; Keras counts those of this `fit`.
+            # The rest of its second epoch, and the third.
             gan.fit(data, batch_size=4, epochs=EPOCHS - 1, verbose=0)
     return weights(gan)
 
