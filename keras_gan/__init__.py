@@ -19,6 +19,7 @@ _CLASSES = {
     "Game": "training.game",
     "LSGAN": "models.lsgan",
     "SRGAN": "models.srgan",
+    "VAE": "models.vae",
     "WGAN": "models.wgan",
     "WGANGP": "models.wgan_gp",
     "ConditionalGAN": "models.conditional_gan",

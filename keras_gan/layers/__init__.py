@@ -14,6 +14,7 @@ from keras_gan.layers.grouped_convolution import GroupedConv2D
 from keras_gan.layers.latent_average import LatentAverage
 from keras_gan.layers.leaky_relu import LeakyReLU
 from keras_gan.layers.learned_constant import LearnedConstant
+from keras_gan.layers.likelihood import BernoulliLikelihood, GaussianLikelihood
 from keras_gan.layers.magnitude_normalization import MagnitudeNormalization
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_stddev import MinibatchStdDev
@@ -31,6 +32,7 @@ __all__ = [
     "ActiveDropout",
     "AdaptiveInstanceNormalization",
     "BatchNormalization",
+    "BernoulliLikelihood",
     "BiasedActivation",
     "BilinearUpsampling",
     "ConditionalBatchNormalization",
@@ -40,6 +42,7 @@ __all__ = [
     "FIRUpsampling",
     "FilteredLeakyReLU",
     "FourierFeatures",
+    "GaussianLikelihood",
     "GroupedConv2D",
     "LatentAverage",
     "LeakyReLU",

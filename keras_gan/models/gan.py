@@ -1,14 +1,12 @@
 """Base class of all GANs: two networks, two optimisers, one update."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
-from keras_gan import augmentations, export, losses, random, replicas
-from keras_gan.arguments import check_count, check_seed, check_truncation
-from keras_gan.data.images import to_uint8
+from keras_gan import augmentations, losses, replicas
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
+from keras_gan.models.generative import Generative, inputs_of
 from keras_gan.networks.outputs import first
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers import Penalty, Regularizer, Turn
@@ -17,7 +15,7 @@ from keras_gan.training.game import Game
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class GAN(Game):
+class GAN(Generative, Game):
     """A generative adversarial network that trains with `fit`.
 
     One step of training is k = `discriminator_steps` updates of the discriminator, each on fresh
@@ -191,16 +189,6 @@ class GAN(Game):
         return tuple(first(self.discriminator.input_shape)[1:])
 
     @property
-    def input_shape(self):
-        """What `call` takes, as experiment trackers ask for it."""
-        return self.generator.input_shape
-
-    @property
-    def output_shape(self):
-        """What `call` gives."""
-        return self.generator.output_shape
-
-    @property
     def pack_size(self):
         """How many images the discriminator sees at once: 1, or more with `Packing`."""
         return pack_size(self.discriminator)
@@ -254,21 +242,9 @@ class GAN(Game):
         """What the networks get of a batch beside latents and images; here nothing."""
         return None
 
-    def move_latents(self, latents, change):
-        """Latents after a small change of the part that is noise."""
-        return latents + change
-
     def arrange(self, batch, training=True):
         """Prepare one replica's batch for the update, or for `assess` when `training=False`."""
         return batch
-
-    def draw(self, count, seed):
-        """What `forward` needs beside data, a dict; arguments as `random.normal`."""
-        return {"latents": self.draw_latents(count, seed)}
-
-    def draw_latents(self, count, seed):
-        """Standard normal latents of shape (count, latent_dim); arguments as `random.normal`."""
-        return random.normal((count, *first(self.generator.input_shape)[1:]), seed)
 
     def forward(self, batch, training=True):
         """Generate fakes for a batch of real images and what `draw` adds to it."""
@@ -293,11 +269,6 @@ class GAN(Game):
         }
         return figures, real, fake
 
-    def synthesize(self, latents, condition=None, training=False):
-        """Images of latents: in training the generator's, else `ema_generator`'s."""
-        network = self.generator if training else self.ema_generator
-        return network(_inputs(network, latents, condition), training=training)
-
     def discriminator_outputs(self, images, condition=None, training=True, network=None):
         """All that the discriminator says of images. The only way by which images reach it.
 
@@ -313,7 +284,7 @@ class GAN(Game):
             for regularizer in self.regularizers:
                 images = regularizer.perturb(self, images)
         network = network or self.discriminator
-        return network(_inputs(self.discriminator, images, condition), training=training)
+        return network(inputs_of(self.discriminator, images, condition), training=training)
 
     def discriminate(self, images, condition=None, training=True):
         """Logits of images, the first output of the discriminator."""
@@ -416,87 +387,6 @@ class GAN(Game):
         for decay in getattr(self, player).losses:
             loss = loss + tf.cast(decay, dtype)
         return loss, figures
-
-    # === Use ===
-
-    def call(self, inputs, training=False):
-        """Images of latents, or of [latents, condition], by `ema_generator`."""
-        return self.ema_generator(inputs, training=training)
-
-    def generate(self, n, seed=None, batch_size=64, truncation=1.0):
-        """Generate images.
-
-        Args:
-            n: int, how many.
-            seed: int for the same images at every call; `None` for new ones.
-            batch_size: int, how many at once.
-            truncation: float; the latents are multiplied by it. Less than 1 gives more typical
-                and less varied images.
-
-        Returns:
-            uint8 array of shape (n, height, width, channels); float32 where the generator makes
-            vectors.
-
-        Example:
-        >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
-        >>> bool((gan.generate(2, seed=3) == gan.generate(2, seed=3)).all())
-        True
-        """
-        latents = self.sample_latents(n, seed, truncation)
-        return self.images_of(latents, batch_size=batch_size)
-
-    def sample_latents(self, n, seed=None, truncation=1.0):
-        """Draw latents of shape (n, latent_dim), the same for the same int seed; float32 array."""
-        check_count(n, "n")
-        check_seed(seed)
-        check_truncation(truncation)
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**31))
-        return self.export_latents(n, tf.constant(seed, "int64"), truncation).numpy()
-
-    def export_latents(self, n, seed, truncation):
-        """Latents of an exported sampler: a function of n, an int64 seed and the truncation alone."""
-        return truncation * self.draw_latents(n, tf.stack([seed, tf.zeros_like(seed)]))
-
-    def sample(self, n, seed, truncation, condition=None):
-        """Float images of an exported sampler; arguments as `export_latents`."""
-        return self.synthesize(self.export_latents(n, seed, truncation), condition)
-
-    def images_of(self, latents, condition=None, batch_size=64, **options):
-        """Images of given latents by `ema_generator`: as `generate` returns them; options are `synthesize`'s."""
-        check_count(batch_size, "batch_size")
-        outputs = []
-        for start in range(0, len(latents), batch_size):
-            part = slice(start, start + batch_size)
-            beside = None if condition is None else tf.constant(condition[part])
-            images = self.synthesize(tf.constant(latents[part]), beside, **options)
-            outputs.append(to_uint8(images) if len(images.shape) == 4 else images)
-        return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
-
-    grid_rows = 8
-    # What stands above a sample grid, beside the epoch.
-    grid_caption = None
-
-    # The TensorSpec of a batch of what an exported generator takes beside latents, or None.
-    condition_spec = None
-
-    def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        """Latents and condition of the cells of a sample grid, row by row."""
-        return self.sample_latents(rows * columns, seed, truncation), None
-
-    def grid_images(self, inputs, columns):
-        """The cells of a sample grid as uint8 images, and how many are in a row."""
-        return self.images_of(*inputs), columns
-
-    def export(self, filepath, format="saved_model", metadata=None, **options):
-        """Write the EMA generator for use without keras_gan: see `keras_gan.export.export`."""
-        return export.export(self, filepath, format=format, metadata=metadata, **options)
-
-
-def _inputs(network, first, condition):
-    if not isinstance(network.input_shape, list):
-        return first
-    return [tf.convert_to_tensor(first), tf.convert_to_tensor(condition)]
 
 
 def mean_logit(logits):

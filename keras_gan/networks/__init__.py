@@ -17,6 +17,7 @@ from keras_gan.networks.srvggnet import srvggnet
 from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
+from keras_gan.networks.vae import vae
 
 __all__ = [
     "RECEPTIVE_FIELDS",
@@ -42,4 +43,5 @@ __all__ = [
     "stylegan2",
     "stylegan3",
     "unet",
+    "vae",
 ]

@@ -196,7 +196,7 @@ class Game(Loops, keras.Model):
             jit_compile: bool or "auto" (Keras decides; off on a CPU). XLA.
             steps_per_execution: int, steps in one call of the compiled function.
             run_eagerly: bool, for debugging.
-            optimizer: not for games of several players, who have one each: a ValueError.
+            optimizer: the player's, of a game of one; of several, who have one each, a ValueError.
 
         Raises:
             ValueError: for an unknown name, and for parts that do not go together.
@@ -210,7 +210,9 @@ class Game(Loops, keras.Model):
         self._compile(parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer)
 
     def _compile(self, parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer):
-        if optimizer is not None:
+        if optimizer is not None and len(self.players) == 1:
+            parts = {**parts, f"{next(iter(self.players))}_optimizer": optimizer}
+        elif optimizer is not None:
             own = " and ".join(f"`{player}_optimizer=`" for player in reversed(self.players))
             raise ValueError(
                 f"Each player has an optimiser: pass {own}, objects of their own. Received: optimizer={optimizer!r}"

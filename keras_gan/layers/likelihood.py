@@ -1,0 +1,81 @@
+"""How images come of what a decoder gives: the likelihoods of variational autoencoders."""
+
+import math
+
+import keras
+from keras import ops
+
+
+class Likelihood(keras.layers.Layer):
+    """The distribution of an image, given a decoder's outputs.
+
+    A subclass defines `call(images, outputs)`, the negative log likelihood of each image in nats, of shape (batch,), and
+    `images(outputs)`, its mean in [-1, 1].
+    """
+
+    def images(self, outputs):
+        return outputs
+
+
+def _sum(values):
+    return ops.sum(ops.reshape(values, (ops.shape(values)[0], -1)), axis=1)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class GaussianLikelihood(Likelihood):
+    """Pixels are normal around the decoder's outputs, all with one variance.
+
+        -log p(x | z) = sum over pixels of ((x - output)^2 / variance + log(2 pi variance)) / 2
+
+    Args:
+        variance: float; None (default) for one that is learnt.
+
+    Example:
+    >>> nll = keras_gan.layers.GaussianLikelihood(variance=1.0)
+    >>> round(float(nll(np.zeros((1, 2)), np.ones((1, 2)))[0]), 4)  # 1 + log(2 pi)
+    2.8379
+    """
+
+    def __init__(self, variance=None, **kwargs):
+        super().__init__(**kwargs)
+        if variance is not None and not 0 < variance < float("inf"):
+            raise ValueError(f"`variance` must be positive, or None for a learnt one. Received: {variance!r}")
+        self.variance = variance
+        start = keras.initializers.Constant(math.log(variance or 1.0))
+        self.log_variance = self.add_weight(
+            (), start, dtype="float32", trainable=variance is None, name="log_variance"
+        )
+        self.built = True
+
+    def call(self, images, outputs):
+        log_variance = ops.cast(self.log_variance.value, "float32")
+        squares = ops.square(ops.cast(images, "float32") - ops.cast(outputs, "float32"))
+        return 0.5 * _sum(squares * ops.exp(-log_variance) + log_variance + math.log(2.0 * math.pi))
+
+    def get_config(self):
+        return {**super().get_config(), "variance": self.variance}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class BernoulliLikelihood(Likelihood):
+    """Pixels are white with a probability whose logit the decoder gives: for images of black and white.
+
+        -log p(x | z) = sum over pixels of -t log p - (1 - t) log(1 - p),   t = (x + 1) / 2
+
+    Grey pixels count as such a share of both.
+
+    Example:
+    >>> nll = keras_gan.layers.BernoulliLikelihood()
+    >>> round(float(nll(np.ones((1, 2)), np.zeros((1, 2)))[0]), 4)  # 2 log 2
+    1.3863
+    """
+
+    def call(self, images, outputs):
+        white, logits = (ops.cast(images, "float32") + 1.0) / 2.0, ops.cast(outputs, "float32")
+        return _sum(ops.softplus(logits) - white * logits)
+
+    def images(self, outputs):
+        return ops.tanh(ops.cast(outputs, "float32") / 2.0)  # 2 sigmoid - 1
+
+
+KINDS = {"gaussian": GaussianLikelihood, "bernoulli": BernoulliLikelihood}

@@ -1,0 +1,208 @@
+"""The variational autoencoder."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan import random
+from keras_gan.arguments import check_count
+from keras_gan.data.arrays import check_floats
+from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.layers.likelihood import KINDS, Likelihood
+from keras_gan.models.generative import Generative
+from keras_gan.optimizers import Adam
+from keras_gan.schedules import number_or_schedule, value_at
+from keras_gan.training.game import Game
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class VAE(Generative, Game):
+    """Variational autoencoder: an encoder to a normal posterior over latents, and a decoder back.
+
+        loss = E[-log p(x | z)] + beta KL(q(z | x) || N(0, I)),   z ~ q(z | x) = N(mean(x), diag(deviation(x)^2))
+
+    One player, `autoencoder`, moves both networks. Figures are in nats an image: `loss`, `reconstruction` and `kl`; with
+    beta = 1 the loss is the negative evidence lower bound. Adam(1e-3).
+
+    Args:
+        encoder: keras.Model from images to means and log variances side by side, (batch, 2 latent_dim).
+        decoder: keras.Model from latents to images, such as both of `networks.vae`; under a Bernoulli likelihood to the
+            logits of white.
+        likelihood: "gaussian" (default) with a learnt variance, `layers.GaussianLikelihood(variance)`, or "bernoulli".
+        ema_decay: as in `GAN`, of both networks; default None. seed, dataset_name, class_names: as in `GAN`.
+
+    `compile(optimizer=, beta=1.0)`; `beta` is a number or a schedule over steps.
+
+    Example:
+    >>> vae = keras_gan.VAE(*keras_gan.networks.vae((28, 28, 1), latent_dim=8, filters=4))
+    >>> vae.compile(beta=1.0)
+    >>> images = np.random.uniform(-1, 1, (32, 28, 28, 1)).astype("float32")
+    >>> history = vae.fit(images, verbose=0)
+    >>> vae.reconstruct(images[:2]).shape, vae.generate(4, seed=0).shape
+    ((2, 28, 28, 1), (4, 28, 28, 1))
+
+    Reference: Kingma & Welling, "Auto-Encoding Variational Bayes", 2014, https://arxiv.org/abs/1312.6114; beta: Higgins et
+    al., "beta-VAE", 2017; the bound of many samples: Burda et al., "Importance Weighted Autoencoders", 2016,
+    https://arxiv.org/abs/1509.00519
+    """
+
+    networks = ("encoder", "generator")
+    players = {"autoencoder": ("encoder", "generator", "likelihood")}
+    averaged = ("encoder", "generator")
+    loss_names = {"autoencoder": "loss"}
+    figure_names = validation_names = ("loss", "reconstruction", "kl")
+
+    def __init__(self, encoder, decoder, *, likelihood="gaussian", ema_decay=None, **kwargs):
+        super().__init__(encoder, decoder, ema_decay=ema_decay, **kwargs)
+        if isinstance(likelihood, dict):
+            likelihood = keras.saving.deserialize_keras_object(likelihood)
+        elif likelihood in KINDS:
+            likelihood = KINDS[likelihood]()
+        if not isinstance(likelihood, Likelihood):
+            raise ValueError(
+                f"`likelihood` must be one of {sorted(KINDS)}, or a `keras_gan.layers.Likelihood`. Received: {likelihood!r}"
+            )
+        self.likelihood = likelihood
+
+    def check_networks(self, encoder, generator):
+        super().check_networks(encoder=encoder, decoder=generator)
+        images, codes = encoder.input_shape, encoder.output_shape
+        latents, made = generator.input_shape, generator.output_shape
+        if images != made or any(not isinstance(shape, tuple) for shape in (images, codes, latents)):
+            raise ValueError(
+                f"The decoder must make what the encoder takes. Received: encoder.input_shape={images}, "
+                f"decoder.output_shape={made}"
+            )
+        if len(latents) != 2 or codes != (None, 2 * latents[1]):
+            raise ValueError(
+                f"The encoder must give means and log variances side by side, {(None, 2 * latents[1])} for the decoder's "
+                f"latents {latents}. Received: encoder.output_shape={codes}"
+            )
+
+    def get_config(self):
+        config = {**super().get_config(), "likelihood": keras.saving.serialize_keras_object(self.likelihood)}
+        return {("decoder" if name == "generator" else name): value for name, value in config.items()}
+
+    @classmethod
+    def from_config(cls, config):
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name]) for name in ("encoder", "decoder")
+        }
+        return cls(**{**config, **networks})
+
+    @property
+    def decoder(self):
+        return self.generator
+
+    def defaults(self):
+        return {"autoencoder_optimizer": Adam(1e-3), "beta": 1.0}
+
+    def _take_parts(self, *, beta, **optimizers):
+        super()._take_parts(beta=number_or_schedule(beta, "beta"), **optimizers)
+
+    # === The update ===
+
+    def posterior(self, images, training=False):
+        """Mean and log variance of q(z | x), each of shape (batch, latent_dim), in float32."""
+        encoder = self.encoder if training else self.ema_encoder
+        return ops.split(ops.cast(encoder(images, training=training), "float32"), 2, axis=-1)
+
+    def objective(self, batch, training=True):
+        """The loss of a batch with `latents`, the posterior's noise; returns as `minimize` takes it."""
+        image, weight = batch["image"], batch.get("sample_weight", 1.0)
+        mean, log_variance = self.posterior(image, training)
+        z = mean + ops.exp(0.5 * log_variance) * batch["latents"]
+        generator = self.generator if training else self.ema_generator
+        nll = self.likelihood(image, generator(z, training=training))
+        figures = {
+            "reconstruction": ops.mean(weight * nll),
+            "kl": ops.mean(weight * divergence(mean, log_variance)),
+        }
+        beta = value_at(self.beta, self.state.step.value)
+        return figures["reconstruction"] + beta * figures["kl"], figures
+
+    def update(self, batch):
+        batch = batch | self.draw(tf.shape(batch["image"])[0], self.seed_generator)
+        return self.minimize("autoencoder", lambda: self.objective(batch))
+
+    def validate(self, batch):
+        """The loss of a held-out batch; for metrics its images, and as many of the decoder's."""
+        loss, figures = self.objective(batch, training=False)
+        return {**figures, "loss": loss}, batch["image"], self.synthesize(batch["latents"])
+
+    # === Use ===
+
+    def synthesize(self, latents, condition=None, training=False):
+        return self.likelihood.images(super().synthesize(latents, condition, training))
+
+    def call(self, inputs, training=False):
+        return self.synthesize(inputs)
+
+    def encode(self, images, batch_size=256):
+        """Means and deviations of the posterior of images, each an array of shape (n, latent_dim)."""
+        mean, log_variance = self._in_parts(self.posterior, images, batch_size)
+        return mean, np.exp(0.5 * log_variance)
+
+    def reconstruct(self, images, batch_size=256):
+        """What the decoder makes of the posterior's means: uint8 images, or float32 vectors."""
+        made = self._in_parts(lambda x: [self.synthesize(self.posterior(x)[0])], images, batch_size)[0]
+        return to_uint8(made).numpy() if made.ndim == 4 else made
+
+    def elbo(self, images, seed=0, batch_size=256):
+        """The evidence lower bound of each image in nats, with one draw of z; array of shape (n,)."""
+        return self.log_likelihood(images, samples=None, seed=seed, batch_size=batch_size)
+
+    def log_likelihood(self, images, samples=64, seed=0, batch_size=256):
+        """A lower bound of log p(x) of each image in nats, the tighter the more samples; array of shape (n,).
+
+            log of the mean over z ~ q(z | x) of p(x | z) p(z) / q(z | x)
+
+        Args:
+            images: as the encoder takes them: uint8, or floats in [-1, 1].
+            samples: int, of z for each image.
+            seed: int.
+            batch_size: int, images at once.
+        """
+        if samples is not None:
+            check_count(samples, "samples")
+        # Other numbers for each part and each sample.
+        drawn = iter(range(1, 2**31))
+
+        def bound(x):
+            mean, log_variance = self.posterior(x)
+            found = []
+            for _ in range(samples or 1):
+                noise = random.normal(tuple(mean.shape), tf.constant([seed, next(drawn)], "int64"))
+                z = mean + ops.exp(0.5 * log_variance) * noise
+                nll = self.likelihood(x, self.ema_generator(z, training=False))
+                prior = ops.sum(ops.square(noise) - ops.square(z) + log_variance, axis=1) / 2.0
+                found.append((-divergence(mean, log_variance) if samples is None else prior) - nll)
+            return [ops.logsumexp(ops.stack(found), axis=0) - np.log(samples or 1).astype("float32")]
+
+        return self._in_parts(bound, images, batch_size)[0]
+
+    def _in_parts(self, function, images, batch_size):
+        """A function of images in [-1, 1] that returns arrays, by parts."""
+        check_count(batch_size, "batch_size")
+        images = np.asarray(images)
+        if images.shape[1:] != self.image_shape or not len(images):
+            raise ValueError(
+                f"`images` must have shape {('n', *self.image_shape)}. Received: shape={images.shape}"
+            )
+        if images.dtype == np.uint8:
+            images = from_uint8(images).numpy()
+        check_floats(images)
+        parts = [
+            function(tf.constant(images[start : start + batch_size], "float32"))
+            for start in range(0, len(images), batch_size)
+        ]
+        return [
+            np.concatenate([ops.convert_to_numpy(part) for part in column])
+            for column in zip(*parts, strict=True)
+        ]
+
+
+def divergence(mean, log_variance):
+    """KL(N(mean, variance) || N(0, I)) of each row, in nats."""
+    return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1)

