@@ -1,5 +1,7 @@
 """Base class of all GANs: two networks, two optimisers, one update."""
 
+import warnings
+
 import keras
 import tensorflow as tf
 
@@ -192,6 +194,28 @@ class GAN(Generative, Game):
     def pack_size(self):
         """How many images the discriminator sees at once: 1, or more with `Packing`."""
         return pack_size(self.discriminator)
+
+    @property
+    def generator_variables(self):
+        """The old name of `variables_of("generator")`."""
+        return self._renamed("generator")
+
+    @property
+    def discriminator_variables(self):
+        """The old name of `variables_of("discriminator")`."""
+        return self._renamed("discriminator")
+
+    def _renamed(self, player):
+        warnings.warn(f'`{player}_variables` is now `variables_of("{player}")`.', FutureWarning, stacklevel=3)
+        return self.variables_of(player)
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        old = [name for name in ("generator_variables", "discriminator_variables") if name in vars(cls)]
+        if old:
+            raise TypeError(
+                f"{cls.__name__} defines `{old[0]}`, which nothing calls any more: define `variables_of(player)`."
+            )
 
     @property
     def figure_names(self):

@@ -457,6 +457,14 @@ def test_a_penalty_without_a_name_is_refused():
         tiny_gan(regularizers=["r1", Mine(1.0)])
 
 
+def test_the_old_names_of_variables():
+    gan = tiny_gan()
+    with pytest.warns(FutureWarning, match=r'variables_of\("generator"\)'):
+        assert gan.generator_variables == gan.variables_of("generator")
+    with pytest.raises(TypeError, match="Mine defines `discriminator_variables`"):
+        type("Mine", (keras_gan.GAN,), {"discriminator_variables": property(lambda self: [])})
+
+
 def test_every_model_may_have_stages(images):
     entered = []
 
