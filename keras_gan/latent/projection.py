@@ -13,7 +13,7 @@ from keras_gan.features.extractor import get as get_extractor
 from keras_gan.latent.paths import _condition
 from keras_gan.latent.styles import check_style_model
 from keras_gan.layers import NoiseInjection
-from keras_gan.models import checks
+from keras_gan.training.moving_average import clone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +99,7 @@ def project(
     for name, value in (("steps", steps), ("frames", frames)):
         check_count(value, name)
     # A copy, whose noise images move.
-    generator = checks.clone(gan.ema_generator)
+    generator = clone(gan.ema_generator)
     generator.set_weights(gan.ema_generator.get_weights())
     synthesis = generator.get_layer("synthesis")
     noises = [layer.fixed for layer in synthesis.layers if isinstance(layer, NoiseInjection)]

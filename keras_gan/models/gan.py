@@ -15,6 +15,9 @@ from keras_gan.regularizers import Penalty, Regularizer, Turn
 from keras_gan.regularizers import get as get_regularizer
 from keras_gan.training.game import Game
 
+# Names of before, which work for one release.
+RENAMED = ("generator_variables", "discriminator_variables")
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GAN(Generative, Game):
@@ -195,23 +198,17 @@ class GAN(Generative, Game):
         """How many images the discriminator sees at once: 1, or more with `Packing`."""
         return pack_size(self.discriminator)
 
-    @property
-    def generator_variables(self):
-        """The old name of `variables_of("generator")`."""
-        return self._renamed("generator")
-
-    @property
-    def discriminator_variables(self):
-        """The old name of `variables_of("discriminator")`."""
-        return self._renamed("discriminator")
-
-    def _renamed(self, player):
-        warnings.warn(f'`{player}_variables` is now `variables_of("{player}")`.', FutureWarning, stacklevel=3)
+    def __getattr__(self, name):
+        # Not as properties: Keras looks at each of those when it saves.
+        if name not in RENAMED:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        player = name.removesuffix("_variables")
+        warnings.warn(f'`{name}` is now `variables_of("{player}")`.', FutureWarning, stacklevel=2)
         return self.variables_of(player)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        old = [name for name in ("generator_variables", "discriminator_variables") if name in vars(cls)]
+        old = [name for name in RENAMED if name in vars(cls)]
         if old:
             raise TypeError(
                 f"{cls.__name__} defines `{old[0]}`, which nothing calls any more: define `variables_of(player)`."

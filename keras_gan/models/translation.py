@@ -116,7 +116,7 @@ class Translation(GAN):
         """A dict of `count` pairs of the data that `fit` holds out (or else trains on): see `FitSession.examples`."""
         if self._examples is None:
             raise ValueError(
-                "Examples for pictures are taken from the data of a `fit`, and this model has seen none yet."
+                "Examples for pictures are taken from the data of `fit` or its `validation_data`, and this model has seen none."
             )
         found = self._examples(count)
         return {name: np.asarray(found[name]) for name in ("condition", "image")}

@@ -214,8 +214,10 @@ class Game(Loops, keras.Model):
             parts = {**parts, f"{next(iter(self.players))}_optimizer": optimizer}
         elif optimizer is not None:
             own = " and ".join(f"`{player}_optimizer=`" for player in reversed(self.players))
+            count = {2: "two", 3: "three"}.get(len(self.players), len(self.players))
             raise ValueError(
-                f"Each player has an optimiser: pass {own}, objects of their own. Received: optimizer={optimizer!r}"
+                f"{type(self).__name__} has {count} optimisers, one for each player: pass {own}, objects of their own. "
+                f"Received: optimizer={optimizer!r}"
             )
         checks.check_strategy(self.distribute_strategy, jit_compile, steps_per_execution)
         with self.distribute_strategy.scope():
