@@ -143,19 +143,17 @@ def phases(gan, batch):
 
     @tf.function
     def discriminator(fake):
-        with tf.GradientTape() as tape:
-            loss, _ = gan.discriminator_objective({"image": images}, fake)
-        gan._minimize(loss, tape, "discriminator")
-        return loss
+        return gan.minimize("discriminator", lambda: gan.discriminator_objective({"image": images}, fake))[
+            "d_loss"
+        ]
 
     @tf.function
     def generator():
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([v.value for v in gan.variables_of("generator")])
+        def objective():
             part = drawn()
-            loss, _ = gan.generator_objective(part, gan.forward(part))
-        gan._minimize(loss, tape, "generator")
-        return loss
+            return gan.generator_objective(part, gan.forward(part))
+
+        return gan.minimize("generator", objective)["g_loss"]
 
     @tf.function
     def penalty(kind):

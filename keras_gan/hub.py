@@ -39,6 +39,8 @@ def save(gan, name, licence=None, metadata=None):
     """
     if hub_name(name) is None or name.removeprefix(START).count("/") != 1 or name.endswith(".keras"):
         raise ValueError(f"A repository of the Hub is named hf://USER/NAME. Received: {name!r}")
+    if not hasattr(gan, "generator"):
+        raise ValueError(f"The Hub's card is of a model with a generator, and {type(gan).__name__} has none.")
     try:
         import huggingface_hub
     except ImportError as error:
@@ -100,7 +102,8 @@ def model_card(about, repository, licence=None, samples=False):
     library_name: ke
     """
     name, shape = about.get("class", "GAN"), about.get("image_shape", [])
-    head = ["---", "library_name: keras", "tags: [keras, gan, generative-adversarial-network, keras_gan]"]
+    kind = "variational-autoencoder" if name == "VAE" else "gan, generative-adversarial-network"
+    head = ["---", "library_name: keras", "tags: [keras, " + kind + ", keras_gan]"]
     head += [f"license: {licence}"] if licence else []
     size = (
         f"images of {shape[0]} x {shape[1]} with {shape[2]} channels"

@@ -236,10 +236,12 @@ class Probe:
             tape.watch([v.value for v in model.variables_of("generator")])
             fake = model.forward(batch)
             loss, _ = model.generator_objective(batch, fake)
+            loss = sum(model.decays_of("generator"), loss)
         gradients["generator"] = tape.gradient(loss, [v.value for v in model.variables_of("generator")])
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in model.variables_of("discriminator")])
             loss, _ = model.discriminator_objective(batch, tf.stop_gradient(fake))
+            loss = sum(model.decays_of("discriminator"), loss)
         gradients["discriminator"] = tape.gradient(
             loss, [v.value for v in model.variables_of("discriminator")]
         )

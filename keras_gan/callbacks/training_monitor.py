@@ -102,6 +102,11 @@ class TrainingMonitor(keras.callbacks.Callback):
         model = self.model
         if model.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
+        if not hasattr(model, "discriminator_objective"):
+            raise ValueError(
+                f"TrainingMonitor judges a generator by its discriminator, and {type(model).__name__} is no GAN: leave it out, and "
+                "validate with `validation_data` and metrics."
+            )
         if model.from_images:
             raise ValueError(
                 f"TrainingMonitor checks images made of latents, and {type(model).__name__} makes them of images: leave it "

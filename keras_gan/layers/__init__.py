@@ -14,7 +14,7 @@ from keras_gan.layers.grouped_convolution import GroupedConv2D
 from keras_gan.layers.latent_average import LatentAverage
 from keras_gan.layers.leaky_relu import LeakyReLU
 from keras_gan.layers.learned_constant import LearnedConstant
-from keras_gan.layers.likelihood import BernoulliLikelihood, GaussianLikelihood
+from keras_gan.layers.likelihood import BernoulliLikelihood, GaussianLikelihood, Likelihood
 from keras_gan.layers.magnitude_normalization import MagnitudeNormalization
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_stddev import MinibatchStdDev
@@ -47,6 +47,7 @@ __all__ = [
     "LatentAverage",
     "LeakyReLU",
     "LearnedConstant",
+    "Likelihood",
     "MagnitudeNormalization",
     "MinibatchDiscrimination",
     "MinibatchStdDev",

@@ -10,8 +10,12 @@ class Likelihood(keras.layers.Layer):
     """The distribution of an image, given a decoder's outputs.
 
     A subclass defines `call(images, outputs)`, the negative log likelihood of each image in nats, of shape (batch,), and
-    `images(outputs)`, its mean in [-1, 1].
+    `images(outputs)`, its mean. It computes in float32 under every policy.
     """
+
+    def __init__(self, **kwargs):
+        # Sums over pixels, in nats: in half precision they would be off by whole ones.
+        super().__init__(**{"dtype": "float32", **kwargs})
 
     def images(self, outputs):
         return outputs

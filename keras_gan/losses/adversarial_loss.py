@@ -46,7 +46,7 @@ class AdversarialLoss(Part):
         """
         real_logits, fake_logits = _logits(real_logits), _logits(fake_logits)
         real, fake = self.discriminator_terms(real_logits, fake_logits)
-        return _mean(real, sample_weight) + ops.mean(fake)
+        return weighted_mean(real, sample_weight) + ops.mean(fake)
 
     def generator_loss(self, fake_logits, real_logits=None, sample_weight=None):
         """Scalar that the generator minimises.
@@ -57,7 +57,7 @@ class AdversarialLoss(Part):
             sample_weight: optional tensor of shape (batch,), a weight for each fake image.
         """
         real_logits = None if real_logits is None else _logits(real_logits)
-        return _mean(self.generator_term(_logits(fake_logits), real_logits), sample_weight)
+        return weighted_mean(self.generator_term(_logits(fake_logits), real_logits), sample_weight)
 
 
 def _logits(values):
@@ -66,7 +66,8 @@ def _logits(values):
     return values if values.dtype == "float64" else ops.cast(values, "float32")
 
 
-def _mean(terms, sample_weight):
+def weighted_mean(terms, sample_weight):
+    """Mean of terms whose first axis is the batch, each times its weight of shape (batch,), or None."""
     if sample_weight is None:
         return ops.mean(terms)
     weight = ops.cast(ops.convert_to_tensor(sample_weight), terms.dtype)

@@ -201,17 +201,19 @@ class GAN(Generative, Game):
     def __getattr__(self, name):
         # Not as properties: Keras looks at each of those when it saves.
         if name not in RENAMED:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            # Of a property that failed it names what was missing in it.
+            return object.__getattribute__(self, name)
         player = name.removesuffix("_variables")
         warnings.warn(f'`{name}` is now `variables_of("{player}")`.', FutureWarning, stacklevel=2)
         return self.variables_of(player)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        old = [name for name in RENAMED if name in vars(cls)]
-        if old:
+        hooks = {name: "variables_of(player)" for name in RENAMED}
+        hooks |= {"_update": "update(batch)", "_minimize": "minimize(player, objective, tape)"}
+        for old in [name for name in hooks if name in vars(cls)]:
             raise TypeError(
-                f"{cls.__name__} defines `{old[0]}`, which nothing calls any more: define `variables_of(player)`."
+                f"{cls.__name__} defines `{old}`, which nothing calls any more: define `{hooks[old]}`."
             )
 
     @property
@@ -404,9 +406,6 @@ class GAN(Generative, Game):
                 for variable, value in before:
                     variable.assign(tf.where(due, variable.value, value))
             loss = loss + figures[penalty.name]
-        # Weight decay and the like that the networks' own layers ask for.
-        for decay in getattr(self, player).losses:
-            loss = loss + tf.cast(decay, dtype)
         return loss, figures
 
 

@@ -10,6 +10,7 @@ from keras_gan.arguments import check_count
 from keras_gan.data.arrays import check_floats
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.layers.likelihood import KINDS, Likelihood
+from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.generative import Generative
 from keras_gan.optimizers import Adam
 from keras_gan.schedules import number_or_schedule, value_at
@@ -57,7 +58,7 @@ class VAE(Generative, Game):
         super().__init__(encoder, decoder, ema_decay=ema_decay, **kwargs)
         if isinstance(likelihood, dict):
             likelihood = keras.saving.deserialize_keras_object(likelihood)
-        elif likelihood in KINDS:
+        elif isinstance(likelihood, str) and likelihood in KINDS:
             likelihood = KINDS[likelihood]()
         if not isinstance(likelihood, Likelihood):
             raise ValueError(
@@ -110,14 +111,14 @@ class VAE(Generative, Game):
 
     def objective(self, batch, training=True):
         """The loss of a batch with `latents`, the posterior's noise; returns as `minimize` takes it."""
-        image, weight = batch["image"], batch.get("sample_weight", 1.0)
+        image, weight = batch["image"], batch.get("sample_weight")
         mean, log_variance = self.posterior(image, training)
         z = mean + ops.exp(0.5 * log_variance) * batch["latents"]
         generator = self.generator if training else self.ema_generator
         nll = self.likelihood(image, generator(z, training=training))
         figures = {
-            "reconstruction": ops.mean(weight * nll),
-            "kl": ops.mean(weight * divergence(mean, log_variance)),
+            "reconstruction": weighted_mean(nll, weight),
+            "kl": weighted_mean(divergence(mean, log_variance), weight),
         }
         beta = value_at(self.beta, self.state.step.value)
         return figures["reconstruction"] + beta * figures["kl"], figures
@@ -134,7 +135,8 @@ class VAE(Generative, Game):
     # === Use ===
 
     def synthesize(self, latents, condition=None, training=False):
-        return self.likelihood.images(super().synthesize(latents, condition, training))
+        images = self.likelihood.images(super().synthesize(latents, condition, training))
+        return ops.clip(images, -1.0, 1.0) if len(images.shape) == 4 and not training else images
 
     def call(self, inputs, training=False):
         return self.synthesize(inputs)

@@ -17,7 +17,7 @@ def check_trainable(gan):
         if not gan.variables_of(player):
             raise ValueError(
                 f"The {player} has no trainable weights, so that it would never learn. The update moves each player's weights "
-                f"alone: leave out `{player}.trainable = False`, or set it to True before `compile`."
+                f"alone: leave out `{gan.players[player][0]}.trainable = False`, or set it to True before `compile`."
             )
 
 

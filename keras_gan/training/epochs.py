@@ -61,9 +61,8 @@ class Epochs(keras.callbacks.Callback):
                 return
             raise FloatingPointError(
                 f"`{name}` became NaN or infinite at step {step}. The training stopped; checkpoints "
-                "saved before are as they were. Lower the learning rates, add a penalty on the "
-                "discriminator (`regularizers=['r1']`), clip gradients (`global_clipnorm=1.0` in "
-                "the optimisers), or compute in float32 or bfloat16 instead of float16."
+                f"saved before are as they were. Lower the learning rates{self._penalty()}, clip gradients "
+                "(`global_clipnorm=1.0` in the optimisers), or compute in float32 or bfloat16 instead of float16."
             )
         steps = self.batches.steps_per_epoch
         self.model.session.at_epoch_end = steps is not None and self.first_step + batch + 1 >= steps
@@ -80,9 +79,12 @@ class Epochs(keras.callbacks.Callback):
                 raise FloatingPointError(
                     f"The {player}'s gradients in float16 were infinite or NaN so often that the loss scale fell to {scale:g} at "
                     f"step {step}: nothing is learnt any more. The training stopped; checkpoints saved before are as they "
-                    "were. Compute in bfloat16 (`mixed_bfloat16`) or float32, lower the learning rates, or add a penalty on "
-                    "the discriminator (`regularizers=['r1']`)."
+                    f"were. Compute in bfloat16 (`mixed_bfloat16`) or float32, or lower the learning rates{self._penalty()}."
                 )
+
+    def _penalty(self):
+        gan = "discriminator" in self.model.players
+        return ", add a penalty on the discriminator (`regularizers=['r1']`)" if gan else ""
 
     def on_epoch_end(self, epoch, logs=None):
         made = int(self.model.state.epoch_position.numpy()) - self.first_step

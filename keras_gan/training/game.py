@@ -91,11 +91,12 @@ class Game(Loops, keras.Model):
 
     def __init__(self, *networks, ema_decay=0.999, seed=None, dataset_name=None, class_names=None, **kwargs):
         given = dict(zip(self.networks, networks, strict=False))
-        given |= {name: kwargs.pop(name) for name in self.networks if name in kwargs}
-        if set(given) != set(self.networks) or len(networks) > len(self.networks):
+        named = {name: kwargs.pop(name) for name in self.networks if name in kwargs}
+        given |= named
+        if set(given) != set(self.networks) or len(networks) + len(named) != len(self.networks):
             raise ValueError(
-                f"{type(self).__name__} takes the networks {', '.join(self.networks)}. Received: {len(networks)} networks, and "
-                f"by name {sorted(given)}"
+                f"{type(self).__name__} takes the networks {', '.join(self.networks)}. Received: {len(networks)} in order, "
+                f"and by name {sorted(named)}"
             )
         self.check_networks(**given)
         ema_decay = checks.check_ema_decay(ema_decay)
@@ -149,6 +150,10 @@ class Game(Loops, keras.Model):
         """A player's optimiser."""
         return getattr(self, f"{player}_optimizer")
 
+    def decays_of(self, player):
+        """Weight decay and the like that the layers of a player's networks ask for; `minimize` adds them to its loss."""
+        return [decay for name in self.players[player] for decay in getattr(self, name).losses]
+
     def passed_by(self, player):
         """The networks that a player's gradient passes: in float16 it is scaled where one of them is."""
         return [getattr(self, name) for name in self.networks]
@@ -199,7 +204,8 @@ class Game(Loops, keras.Model):
             optimizer: the player's, of a game of one; of several, who have one each, a ValueError.
 
         Raises:
-            ValueError: for an unknown name, and for parts that do not go together.
+            TypeError: for an argument that the model does not have.
+            ValueError: for an unknown part, and for parts that do not go together.
         """
         known = self.defaults()
         unknown = sorted(set(parts) - set(known))
@@ -211,7 +217,10 @@ class Game(Loops, keras.Model):
 
     def _compile(self, parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer):
         if optimizer is not None and len(self.players) == 1:
-            parts = {**parts, f"{next(iter(self.players))}_optimizer": optimizer}
+            name = f"{next(iter(self.players))}_optimizer"
+            if parts.get(name) is not None:
+                raise TypeError(f"`optimizer` and `{name}` are the same: give one of them.")
+            parts = {**parts, name: optimizer}
         elif optimizer is not None:
             own = " and ".join(f"`{player}_optimizer=`" for player in reversed(self.players))
             count = {2: "two", 3: "three"}.get(len(self.players), len(self.players))
@@ -333,6 +342,8 @@ class Game(Loops, keras.Model):
         """
         with self.record(player) if tape is None else tape as recorded:
             loss, figures = objective()
+            for decay in self.decays_of(player):
+                loss = loss + tf.cast(decay, loss.dtype)
         tape = tape or recorded
         optimizer, variables = self.optimizer_of(player), self.variables_of(player)
         replica_count, _ = replicas.count_and_index()

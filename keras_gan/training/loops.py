@@ -145,7 +145,7 @@ class Loops:
             held_out = HeldOut(stream, batches=None if stream else batches)
             self.evaluation.prepare(self, batches.element_spec, stream.size if stream else None)
         else:
-            held_out = HeldOut(arrays=x if y is None else (x, y))
+            held_out = HeldOut(arrays=batches)
             self.evaluation.prepare(self, batches, len(batches["image"]))
         return batches, held_out
 
@@ -235,6 +235,11 @@ class Loops:
             # One more, for a replica that has no row of its own.
             batch[name] = tf.concat([values, values[:1]], axis=0)[first : first + rows]
         figures, real, fake = self.validate(batch)
+        if not figures or set(figures) != set(self.validation_names):
+            raise ValueError(
+                f"`validate` of {type(self).__name__} must compute the figures that `validation_names` lists, "
+                f"{list(self.validation_names)}, at least one. Received: {sorted(figures)}"
+            )
         values = tf.stack([tf.cast(figures[name], "float32") for name in self.validation_names])
         values = tf.where(size > 0, values * tf.cast(size, "float32"), 0.0)
         figures = replicas.total(values) / tf.cast(everyone, "float32")

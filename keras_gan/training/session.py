@@ -11,7 +11,7 @@ class HeldOut:
 
     Attributes:
         stream: `keras_gan.data.stream.Stream`, of a data set of keras_gan.data.
-        arrays: a dict or tuple of arrays.
+        arrays: a dict of checked arrays.
         batches: another `tf.data.Dataset`, of checked batches.
     """
 
@@ -58,7 +58,7 @@ class FitSession:
         shift their order.
         """
         held_out = self.held_out
-        if isinstance(held_out.arrays, dict):
+        if held_out.arrays is not None:
             size = len(held_out.arrays["image"])
             chosen = np.linspace(0, size - 1, min(count, size)).round().astype(int)
             return {name: np.asarray(array)[chosen] for name, array in held_out.arrays.items()}

@@ -461,6 +461,10 @@ def test_the_old_names_of_variables():
     gan = tiny_gan()
     with pytest.warns(FutureWarning, match=r'variables_of\("generator"\)'):
         assert gan.generator_variables == gan.variables_of("generator")
+    with pytest.raises(TypeError, match="Mine defines `_update`.*define `update"):
+        type("Mine", (keras_gan.GAN,), {"_update": lambda self, batch: {}})
+    with pytest.raises(AttributeError, match="typo"):
+        tiny_gan(type("Mine", (keras_gan.GAN,), {"image_shape": property(lambda self: self.typo)}))
     with pytest.raises(TypeError, match="Mine defines `discriminator_variables`"):
         type("Mine", (keras_gan.GAN,), {"discriminator_variables": property(lambda self: [])})
 

@@ -60,6 +60,30 @@ def test_likelihoods():
         GaussianLikelihood(0.0)
 
 
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+def test_likelihoods_compute_in_float32(policy):
+    x = np.random.default_rng(0).uniform(-1, 1, (2, 28, 28, 1)).astype("float32")
+    expected = GaussianLikelihood(1e-4)(x, x + 0.01).numpy()
+    keras.config.set_dtype_policy(policy)
+    np.testing.assert_allclose(GaussianLikelihood(1e-4)(x, x + 0.01), expected, rtol=1e-6)
+
+
+def test_weights_of_images_and_decay_of_layers(images):
+    """Weights in NumPy's float64 count; what a layer asks for is in the loss and not in its parts."""
+    vae = tiny()
+    batch = {"image": images[:2], "latents": np.zeros((2, 3), "float32")}
+    one = vae.objective({**batch, "sample_weight": np.array([2.0, 0.0])})[0]
+    alone = vae.objective({name: rows[:1] for name, rows in batch.items()})[0]
+    np.testing.assert_allclose(one, alone, rtol=1e-5)
+    vae.fit(images, sample_weight=np.ones(64), verbose=0)
+    encoder, decoder = keras_gan.networks.vae((8, 8, 1), latent_dim=3, filters=4)
+    encoder.layers[-1].kernel.regularizer = keras.regularizers.L2(10.0)
+    heavy = keras_gan.VAE(encoder, decoder, seed=0)
+    heavy.compile()
+    logs = heavy.train_on_batch(images[:8], return_dict=True)
+    assert logs["loss"] > logs["reconstruction"] + logs["kl"] + 1
+
+
 def test_bounds_of_a_linear_model_against_its_exact_likelihood():
     """Of x = W z + b + noise: the bound rises with the samples, and reaches log N(b, W W' + variance)."""
     keras.utils.set_random_seed(0)
@@ -171,3 +195,9 @@ def test_what_does_not_fit_is_said(images):
         vae.encode(images[:, :4])
     with pytest.raises(ValueError, match="`beta`"):
         tiny(beta=-1.0)
+    with pytest.raises(ValueError, match="`likelihood` must be"):
+        keras_gan.VAE(encoder, decoder, likelihood=["gaussian"])
+    with pytest.raises(TypeError, match="are the same"):
+        tiny(optimizer="adam", autoencoder_optimizer="adam")
+    with pytest.raises(ValueError, match="VAE is no GAN: leave it out"):
+        tiny().fit(images, verbose=0, callbacks=[keras_gan.callbacks.TrainingMonitor(samples=16)])

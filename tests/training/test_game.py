@@ -165,6 +165,8 @@ def test_what_is_missing_or_too_much_is_said():
         three(loss="hinge")
     with pytest.raises(ValueError, match="pass `encoder_optimizer=` and `generator_optimizer=` and `disc"):
         three(optimizer="adam")
+    with pytest.raises(ValueError, match=r"Received: 3 in order, and by name \['encoder'\]"):
+        Three(network(3, 4), network(2, 3), network(3, 1), encoder=network(3, 4))
     adam = keras_gan.optimizers.Adam()
     with pytest.raises(ValueError, match="must be 3 objects"):
         three(encoder_optimizer=adam, generator_optimizer=adam)
@@ -173,6 +175,14 @@ def test_what_is_missing_or_too_much_is_said():
     game = Three(network(3, 4), network(2, 3), frozen)
     with pytest.raises(ValueError, match="The discriminator has no trainable weights"):
         game.compile()
+
+    class Undeclared(Three):
+        validation_names = ()
+
+    game = Undeclared(network(3, 4), network(2, 3), network(3, 1))
+    game.compile()
+    with pytest.raises(ValueError, match=r"`validate` of Undeclared must compute .*Received: \['error'\]"):
+        game.evaluate(ROWS, verbose=0)
 
     class Silent(Three):
         figure_names = (*Three.figure_names, "forgotten")
