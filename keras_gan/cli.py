@@ -218,6 +218,7 @@ def train(
     # All that can be wrong with the options is said before TensorFlow starts.
     from keras_gan import recipe_list
     from keras_gan.metric_names import check_metrics
+    from keras_gan.part_names import AUGMENTATIONS, LOSSES, check_name
     from keras_gan.run_folder import RunFolder
 
     chosen = recipe_list.get(recipe, scale.value)
@@ -252,6 +253,10 @@ def train(
         raise ValueError("--test-a and --test-b go together, as --a and --b do.")
     if chosen.data != "images" and extractor == "trained":
         raise ValueError(f"--extractor trained needs classes, and {recipe}'s data have none: give a network.")
+    if loss is not None:
+        check_name(loss, LOSSES, "--loss")
+    if augmentation not in (None, "none"):
+        check_name(augmentation, AUGMENTATIONS, "--augmentation")
     if metrics:
         check_metrics(_names(metrics))
     if test_a and hold_out:
@@ -324,13 +329,10 @@ def train(
 
     import keras
 
-    from keras_gan import augmentations, callbacks, data, losses, recipes
+    from keras_gan import callbacks, data, recipes
     from keras_gan.data.batches import unpack
     from keras_gan.metrics.evaluate import named_metrics
 
-    for get, part in ((losses.get, loss), (augmentations.get, augmentation)):
-        if part not in (None, "none"):
-            get(part)
     keras.config.set_dtype_policy(precision.value)
     batches, held_out = _data_of(chosen, config, data, "skip" if skip_bad else "raise")
     specs = unpack(batches.element_spec)
