@@ -104,8 +104,8 @@ class TrainingMonitor(keras.callbacks.Callback):
             raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
         if not hasattr(model, "discriminator_objective"):
             raise ValueError(
-                f"TrainingMonitor judges a generator by its discriminator, and {type(model).__name__} is no GAN: leave it out, and "
-                "validate with `validation_data` and metrics."
+                f"TrainingMonitor needs a GAN, whose discriminator it reads. Received: {type(model).__name__}. Remove the callback "
+                "and pass `validation_data` and metrics."
             )
         if model.from_images:
             raise ValueError(

@@ -54,8 +54,8 @@ class FitSession:
     def examples(self, count):
         """A dict of `count` rows, evenly spaced, of the held-out data, or else of those trained on.
 
-        Of held-out data that are not of keras_gan.data, the first ones. Of such training data none: to look at them would
-        shift their order.
+        Held-out data that are not of keras_gan.data give their first rows. Training data that are not raise a ValueError,
+        because reading them would shift their order.
         """
         held_out = self.held_out
         if held_out.arrays is not None:
