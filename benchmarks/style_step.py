@@ -143,15 +143,16 @@ def phases(gan, batch):
 
     @tf.function
     def discriminator(fake):
-        return gan.minimize("discriminator", lambda: gan.discriminator_objective({"image": images}, fake))[
-            "d_loss"
-        ]
+        return gan.minimize(
+            "discriminator",
+            lambda: gan.discriminator_objective(gan.turn_of("discriminator", {"image": images}, fake)),
+        )["d_loss"]
 
     @tf.function
     def generator():
         def objective():
             part = drawn()
-            return gan.generator_objective(part, gan.forward(part))
+            return gan.generator_objective(gan.turn_of("generator", part, gan.forward(part)))
 
         return gan.minimize("generator", objective)["g_loss"]
 
@@ -161,7 +162,8 @@ def phases(gan, batch):
         variables = gan.variables_of("discriminator") if part else gan.variables_of("generator")
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in variables])
-            loss = (r1 if part else lengths).penalty(gan, Turn(images, images))
+            turn = Turn(images, images)
+            loss = r1.penalty(gan, turn) if part else lengths.penalty(gan, turn)[0]
         gradients = tape.gradient(loss, [v.value for v in variables])
         return [loss, *(tf.reduce_sum(g) for g in gradients if g is not None)]
 

@@ -10,7 +10,7 @@ def of_sum(function, inputs):
     It can be differentiated again. Computed in float32 at least, whatever the dtype policy.
 
     Args:
-        function: From a tensor of images to logits of any shape.
+        function: From a tensor of images to logits of any shape, or a list of them.
         inputs: Tensor of shape (batch, ...).
 
     Returns:
@@ -24,7 +24,7 @@ def of_sum(function, inputs):
     inputs = tf.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
-        outputs = tf.reduce_sum(tf.cast(function(inputs), inputs.dtype))
+        outputs = sum(tf.reduce_sum(tf.cast(x, inputs.dtype)) for x in tf.nest.flatten(function(inputs)))
     # A tensor also where the function gathers rows.
     return tf.convert_to_tensor(tape.gradient(outputs, inputs))
 

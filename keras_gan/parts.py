@@ -1,16 +1,70 @@
-"""What losses and regularizers share: a config that holds every argument, and lookup by alias."""
+"""What losses, regularizers and augmentations share: a config, state, lookup by alias, and what their hooks are given."""
 
+import dataclasses
 import difflib
 import inspect
 
 import keras
 
 
+@dataclasses.dataclass(frozen=True)
+class Turn:
+    """What is at hand when it is a player's turn; all that hooks are given.
+
+    Attributes:
+        real, fake: images of shape (batch, ...); the fakes carry a gradient in the generator's turn.
+        condition: what the networks take beside them, or None.
+        latents: of the fakes, or None where a model has none.
+        real_logits, fake_logits: what the discriminator says of them; `real_logits` is None in the
+            generator's turn where the loss does not ask for it.
+        real_heads, fake_heads: dicts of the discriminator's other outputs, by the names that the model gives them.
+        player: "discriminator" or "generator".
+        batch: dict of the real images and what accompanies them.
+        step: int64, steps that the player had made before.
+    """
+
+    real: object
+    fake: object
+    condition: object = None
+    latents: object = None
+    real_logits: object = None
+    fake_logits: object = None
+    real_heads: object = None
+    fake_heads: object = None
+    player: str = "discriminator"
+    batch: object = None
+    step: object = 0
+
+
 class Part:
     """A serialisable object that is passed to `compile`.
 
     A subclass stores each constructor argument under its own name; `get_config` finds them there.
+
+    What it remembers between steps it makes in `build` and moves in `after_step`; all else that it computes leaves no
+    trace, so that it may be computed twice.
+
+    Attributes:
+        figure_names: what it adds to the logs.
     """
+
+    figure_names = ()
+
+    def build(self, gan):
+        """Make what the part keeps (`gan.state.add`) or needs of the networks; called by `compile`."""
+
+    def after_step(self, gan, turn, figures):
+        """Move what the part keeps; called after each step of each player.
+
+        Args:
+            gan: the model.
+            turn: `Turn` of the player, without logits.
+            figures: dict of the step's figures.
+
+        Returns:
+            Dict of further figures, by `figure_names`.
+        """
+        return {}
 
     def get_config(self):
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from keras_gan import replicas
 from keras_gan.augmentations.augmentation import Augmentation
 from keras_gan.schedules import number_or_schedule, value_at
 
@@ -51,16 +52,17 @@ class AdaptiveAugmentation(Augmentation):
             return gan.state.augment_p.value
         return ops.cast(value_at(self.p, gan.state.generator_step.value), "float32")
 
-    def update(self, gan, figures, count):
-        sign = ops.cast(figures["real_sign"], "float32")
+    def after_step(self, gan, turn, figures):
         if self.p is not None:
-            return {"augment_p": self.strength(gan)}
-        count = ops.cast(count, "float32")
-        signs = gan.state.augment_signs.value + ops.stack([sign * count, count])
-        moved = ops.sign(signs[0] / signs[1] - self.target) * signs[1] / self.images
-        due = ops.equal(gan.state.generator_step.value % self.interval, 0)
-        p = gan.state.augment_p.value
-        p = ops.where(due, ops.clip(p + moved, 0.0, 1.0), p)
-        gan.state.augment_p.assign(p)
-        gan.state.augment_signs.assign(ops.where(due, ops.zeros_like(signs), signs))
-        return {"augment_p": p}
+            return {"augment_p": self.strength(gan)} if turn.player == "generator" else {}
+        signs, p = gan.state.augment_signs, gan.state.augment_p
+        if turn.player == "discriminator":
+            sign = ops.cast(replicas.mean(figures["real_sign"]), "float32")
+            count = ops.cast(ops.shape(turn.real)[0] * replicas.count_and_index()[0], "float32")
+            signs.assign(signs.value + ops.stack([sign * count, count]))
+            return {}
+        moved = ops.sign(signs.value[0] / signs.value[1] - self.target) * signs.value[1] / self.images
+        due = ops.logical_and(ops.equal((turn.step + 1) % self.interval, 0), signs.value[1] > 0)
+        p.assign(ops.where(due, ops.clip(p.value + moved, 0.0, 1.0), p.value))
+        signs.assign(ops.where(due, ops.zeros_like(signs.value), signs.value))
+        return {"augment_p": p.value}

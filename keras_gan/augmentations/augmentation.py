@@ -37,12 +37,7 @@ class Augmentation(Part):
     """What is done, in training, to all images that the discriminator sees.
 
     A subclass defines `transform`, written so that gradients go through it twice.
-
-    Attributes:
-        figure_names: what it adds to the logs.
     """
-
-    figure_names = ()
 
     def build(self, gan):
         """Make what the part keeps (`gan.state.add`); called by `compile`.
@@ -85,16 +80,3 @@ class Augmentation(Part):
     def replace_real(self, gan, batch):
         """The images that the discriminator is taught are real, of a batch."""
         return batch["image"]
-
-    def update(self, gan, figures, count):
-        """Called after each step of training.
-
-        Args:
-            gan: the model.
-            figures: dict of the step's figures; `real_sign` is the mean sign of the logits of real images.
-            count: real images of the step, of all replicas.
-
-        Returns:
-            Dict of figures, by `figure_names`.
-        """
-        return {}

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.metrics import functional
-from keras_gan.networks.outputs import first
+from keras_gan.networks.outputs import over_maps
 from keras_gan.regularizers.feature_matching import last_features
 
 
@@ -35,7 +35,7 @@ class Probe:
         self.count = len(real["image"])
         self.stage = model.stage
         self.drawn = model.draw(self.count, tf.constant([0, 0], "int64"))
-        self.features = last_features(model.discriminator)
+        self.features = last_features(model.discriminator, model.heads)
         self._refer_to(real["image"])
         self.real_share = None if classifier is None else _shares(classifier, real["image"])
         if classifier is not None and self.real_share is None:
@@ -231,29 +231,25 @@ class Probe:
     def _gradients(self):
         """Norms of both players' gradients, and what the losses say, on one batch of training's size."""
         model, batch = self.model, self._batch(0)
-        gradients, condition = {}, model.condition(batch)
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([v.value for v in model.variables_of("generator")])
+        condition = model.condition(batch)
+        with model.record("generator") as tape:
             fake = model.forward(batch)
-            loss, _ = model.generator_objective(batch, fake)
-            loss = sum(model.decays_of("generator"), loss)
-        gradients["generator"] = tape.gradient(loss, [v.value for v in model.variables_of("generator")])
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch([v.value for v in model.variables_of("discriminator")])
-            loss, _ = model.discriminator_objective(batch, tf.stop_gradient(fake))
-            loss = sum(model.decays_of("discriminator"), loss)
-        gradients["discriminator"] = tape.gradient(
-            loss, [v.value for v in model.variables_of("discriminator")]
-        )
+        gradients = model.gradients(batch, fake, tape)
         real_logits, fake_logits = (model.discriminate(x, condition) for x in (batch["image"], fake))
         out = {"d_loss": model.adversarial_loss.discriminator_loss(real_logits, fake_logits)}
         with tf.GradientTape() as tape:
             tape.watch(fake_logits)
             loss = model.adversarial_loss.generator_loss(fake_logits, real_logits)
         # What the loss passes on of a change of the logits: 1 for Wasserstein's.
-        out["signal"] = tf.reduce_sum(tf.abs(tf.cast(tape.gradient(loss, fake_logits), "float32")))
+        out["signal"] = over_maps(
+            lambda gradient: tf.reduce_sum(tf.abs(tf.cast(gradient, "float32"))),
+            tape.gradient(loss, fake_logits),
+        )
         for player, values in gradients.items():
-            squares = [tf.reduce_sum(tf.square(tf.cast(g, "float32"))) for g in values if g is not None]
+            scale = model.optimizer_of(player).scale_loss(tf.ones(()))
+            squares = [
+                tf.reduce_sum(tf.square(tf.cast(g, "float32") / scale)) for g in values if g is not None
+            ]
             out[f"{player}_gradient"] = tf.sqrt(tf.add_n(squares))
         return out
 
@@ -269,8 +265,11 @@ def _plain(variable):
 
 
 def _per_image(logits):
-    logits = tf.cast(first(logits), "float32")
-    return tf.reduce_mean(tf.reshape(logits, (tf.shape(logits)[0], -1)), axis=1)
+    def one(logits):
+        logits = tf.cast(logits, "float32")
+        return tf.reduce_mean(tf.reshape(logits, (tf.shape(logits)[0], -1)), axis=1)
+
+    return over_maps(one, logits)
 
 
 def _flat(images):

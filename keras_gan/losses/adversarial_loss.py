@@ -41,9 +41,12 @@ class AdversarialLoss(Part):
         """Scalar that the discriminator minimises.
 
         Args:
-            real_logits, fake_logits: float tensors of shape (batch, ...).
+            real_logits, fake_logits: float tensors of shape (batch, ...), or lists of such maps, whose losses are added up.
             sample_weight: optional tensor of shape (batch,), a weight for each real image.
         """
+        if isinstance(real_logits, list) and hasattr(real_logits[0], "shape"):
+            pairs = zip(real_logits, fake_logits, strict=True)
+            return sum(self.discriminator_loss(*pair, sample_weight) for pair in pairs)
         real_logits, fake_logits = _logits(real_logits), _logits(fake_logits)
         real, fake = self.discriminator_terms(real_logits, fake_logits)
         return weighted_mean(real, sample_weight) + ops.mean(fake)
@@ -56,6 +59,9 @@ class AdversarialLoss(Part):
             real_logits: the same for real images; only relativistic losses need it.
             sample_weight: optional tensor of shape (batch,), a weight for each fake image.
         """
+        if isinstance(fake_logits, list) and hasattr(fake_logits[0], "shape"):
+            pairs = zip(fake_logits, real_logits or [None] * len(fake_logits), strict=True)
+            return sum(self.generator_loss(*pair, sample_weight) for pair in pairs)
         real_logits = None if real_logits is None else _logits(real_logits)
         return weighted_mean(self.generator_term(_logits(fake_logits), real_logits), sample_weight)
 

@@ -34,7 +34,7 @@ class ACGAN(ConditionalGAN):
     https://arxiv.org/abs/1610.09585
     """
 
-    discriminator_outputs_used = 2
+    heads = ("classes",)
     term_names = {"discriminator": ("d_classification",), "generator": ("g_classification",)}
 
     def __init__(self, generator, discriminator, *, num_classes, classification_weight=1.0, **kwargs):
@@ -50,18 +50,18 @@ class ACGAN(ConditionalGAN):
     def get_config(self):
         return {**super().get_config(), "classification_weight": self.classification_weight}
 
-    def _cross_entropy(self, batch, outputs):
-        logits = ops.cast(outputs[1], "float32")
+    def _cross_entropy(self, turn, heads):
+        logits = ops.cast(heads["classes"], "float32")
         return self.classification_weight * ops.mean(
-            ops.sparse_categorical_crossentropy(self.condition(batch), logits, from_logits=True)
+            ops.sparse_categorical_crossentropy(turn.condition, logits, from_logits=True)
         )
 
-    def discriminator_terms(self, batch, real_outputs, fake_outputs):
-        real, fake = (self._cross_entropy(batch, outputs) for outputs in (real_outputs, fake_outputs))
+    def discriminator_terms(self, turn):
+        real, fake = (self._cross_entropy(turn, heads) for heads in (turn.real_heads, turn.fake_heads))
         return {"d_classification": real + fake}
 
-    def generator_terms(self, batch, fake, fake_outputs):
-        return {"g_classification": self._cross_entropy(batch, fake_outputs)}
+    def generator_terms(self, turn):
+        return {"g_classification": self._cross_entropy(turn, turn.fake_heads)}
 
     def classify(self, images):
         """Class probabilities of images in [-1, 1], shape (n, num_classes), by the discriminator."""

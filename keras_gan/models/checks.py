@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan.data.arrays import check_floats
 from keras_gan.losses import RelativisticLoss
-from keras_gan.networks.outputs import first, judge
+from keras_gan.networks.outputs import first, judge, maps_of
 from keras_gan.regularizers import GradientNormPenalty
 from keras_gan.training.checks import layers_of
 
@@ -139,13 +139,15 @@ def check_heads(gan, discriminator):
     """Raise a ValueError where the discriminator has outputs that nobody trains."""
     _check_no_dict(discriminator, "discriminator")
     shapes = discriminator.output_shape
-    found = len(shapes) if isinstance(shapes, list) else 1
-    if found > gan.discriminator_outputs_used:
+    maps = maps_of(shapes, gan.heads) if isinstance(shapes, list) else shapes
+    # A map has one channel; a vector of logits is a head's.
+    others = [shape for shape in maps if shape[-1] != 1] if isinstance(maps, list) else []
+    if others:
         raise ValueError(
-            f"The discriminator has {found} outputs, and {type(gan).__name__} trains "
-            f"{gan.discriminator_outputs_used}: the others would never be trained. Received: output_shape={shapes}. Add the "
-            "logit maps up to one, use `ACGAN` for an auxiliary classifier or `InfoGAN` for recognised codes, or, in a "
-            "subclass whose terms take them, set `discriminator_outputs_used`."
+            f"{type(gan).__name__} trains logits of shape (batch, ..., 1){f' and the heads {gan.heads}' if gan.heads else ''}: "
+            f"the discriminator's outputs {others} would never be trained. Received: output_shape={shapes}. Use `ACGAN` for an "
+            "auxiliary classifier or `InfoGAN` for recognised codes, or, in a subclass whose terms take them, name them in "
+            "`heads`."
         )
 
 
@@ -246,7 +248,7 @@ def check_parts(gan):
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
             'End it in `Activation("tanh")`.'
         )
-    if _ends_in_sigmoid(judge(gan.discriminator)):
+    if _ends_in_sigmoid(judge(gan.discriminator, gan.heads)):
         raise ValueError(
             "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
             "applied twice, and gradients would vanish). Remove the sigmoid: `Dense(1)`."

@@ -143,12 +143,12 @@ class CycleGAN(Translation):
     def forward(self, batch, training=True):
         return self.synthesize(batch["image"], training=training)
 
-    def discriminator_objective(self, batch, fake):
-        return super().discriminator_objective(batch, self.pool.exchange(fake, self.seed_generator))
+    def shown(self, fake):
+        return self.pool.exchange(super().shown(fake), self.seed_generator)
 
-    def generator_terms(self, batch, fake, fake_outputs):
-        image, terms = batch["image"], {}
-        terms["g_cycle"] = self._weighted_distance(image, self.synthesize(fake, training=True))
+    def generator_terms(self, turn):
+        image, terms = turn.real, {}
+        terms["g_cycle"] = self._weighted_distance(image, self.synthesize(turn.fake, training=True))
         if not self.identity_weight:
             return {**terms, "g_identity": ops.zeros(())}
         # With the halves exchanged each generator is given what it makes.

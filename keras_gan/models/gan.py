@@ -1,5 +1,7 @@
 """Base class of all GANs: two networks, two optimisers, one update."""
 
+import dataclasses
+import inspect
 import warnings
 
 import keras
@@ -9,14 +11,20 @@ from keras_gan import augmentations, losses, replicas
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
 from keras_gan.models.generative import Generative, inputs_of
-from keras_gan.networks.outputs import first
+from keras_gan.networks.outputs import first, maps_of, over_maps
 from keras_gan.optimizers import Adam
-from keras_gan.regularizers import Penalty, Regularizer, Turn
+from keras_gan.parts import Turn
+from keras_gan.regularizers import Penalty, Regularizer
 from keras_gan.regularizers import get as get_regularizer
 from keras_gan.training.game import Game
 
 # Names of before, which work for one release.
 RENAMED = ("generator_variables", "discriminator_variables")
+
+# Hooks of a player's turn.
+TURN_HOOKS = (
+    *("discriminator_objective", "generator_objective", "discriminator_terms", "generator_terms", "figures"),
+)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -34,7 +42,7 @@ class GAN(Generative, Game):
         generator: keras.Model from latents of shape (batch, latent_dim), standard normal, to
             images of shape (batch, height, width, channels) in [-1, 1], or to vectors.
         discriminator: keras.Model from images to one logit per image or per patch, high for real,
-            without a sigmoid.
+            without a sigmoid; of several outputs (batch, ..., 1) the losses are added up.
         ema_decay: float in [0, 1), or a schedule over generator steps such as `schedules.HalfLife`; default
             0.999; `None` for no moving average (then `ema_generator` is `generator`).
         seed: int, or `None` for a random one. Seeds everything that training draws. The initial
@@ -69,8 +77,8 @@ class GAN(Generative, Game):
     # Factor of the adversarial loss in what the generator minimises.
     adversarial_weight = 1.0
 
-    # How many outputs of the discriminator it trains: the logits, and heads of a subclass.
-    discriminator_outputs_used = 1
+    # Names of the outputs of the discriminator that it trains beside the logits, in their order.
+    heads = ()
 
     # Whether this stage of the training leaves the discriminator out.
     discriminator_rests = False
@@ -174,7 +182,8 @@ class GAN(Generative, Game):
         super()._take_parts(**optimizers)
 
     def parts(self):
-        return self.regularizers if self.augmentation is None else [self.augmentation, *self.regularizers]
+        augmentations = [] if self.augmentation is None else [self.augmentation]
+        return [*augmentations, *self.regularizers, self.adversarial_loss]
 
     def part(self, name):
         part = self.adversarial_loss if name == "loss" else super().part(name)
@@ -211,20 +220,35 @@ class GAN(Generative, Game):
         super().__init_subclass__(**kwargs)
         hooks = {name: "variables_of(player)" for name in RENAMED}
         hooks |= {"_update": "update(batch)", "_minimize": "minimize(player, objective, tape)"}
+        hooks |= {"only_logged": "figures(turn)", "discriminator_outputs_used": "heads"}
         for old in [name for name in hooks if name in vars(cls)]:
             raise TypeError(
                 f"{cls.__name__} defines `{old}`, which nothing calls any more: define `{hooks[old]}`."
             )
+        for name in TURN_HOOKS:
+            hook = vars(cls).get(name)
+            if inspect.isfunction(hook) and len(inspect.signature(hook).parameters) != 2:
+                raise TypeError(
+                    f"`{name}` of {cls.__name__} must take a `Turn`, which has `real`, `fake`, `condition`, `latents`, "
+                    f"`real_logits`, `fake_logits`, `batch` and more: `def {name}(self, turn)`."
+                )
 
     @property
     def figure_names(self):
         """Names of what a step logs, in the order in which it computes them."""
-        penalties = {player: [p.name for p in self._penalties(player)] for player in self.players}
+        added = {
+            player: [
+                *self.term_names[player],
+                *self.logged_names[player],
+                *(p.name for p in self._penalties(player)),
+            ]
+            for player in self.players
+        }
         return [
             *("real_score", "fake_score"),
-            *("d_adversarial", *self.term_names["discriminator"], *penalties["discriminator"], "d_loss"),
-            *("g_adversarial", *self.term_names["generator"], *penalties["generator"], "g_loss"),
-            *(() if self.augmentation is None else self.augmentation.figure_names),
+            *("d_adversarial", *added["discriminator"], "d_loss"),
+            *("g_adversarial", *added["generator"], "g_loss"),
+            *(name for part in self.parts() for name in part.figure_names),
         ]
 
     # === The update ===
@@ -239,27 +263,77 @@ class GAN(Generative, Game):
                 fake = self.forward(part)
             if self.discriminator_rests:
                 break
-            seen = tf.stop_gradient(fake)
-            rounds.append(
-                self.minimize("discriminator", lambda: self.discriminator_objective(part, seen))  # noqa: B023
-            )
-        figures = self.minimize("generator", lambda: self._beside(part, fake), generator_tape)
+            rounds.append(self._play(self.turn_of("discriminator", part, self.shown(fake))))
+        figures = self._play(self.turn_of("generator", part, fake), generator_tape)
         means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]} if rounds else {}
-        if rounds and self.augmentation is not None:
-            means["real_sign"] = replicas.mean(means["real_sign"])
-            count = tf.shape(batch["image"])[0] * replicas.count_and_index()[0]
-            means |= self.augmentation.update(self, means, count)
-        if "real_sign" not in self.figure_names:
-            means.pop("real_sign", None)
         return {**means, **figures}
 
-    def _beside(self, batch, fake):
-        """The generator's objective, which leaves the discriminator's moving statistics as they were."""
+    def turn_of(self, player, batch, fake):
+        """A player's `Turn`, before the discriminator has looked."""
+        real = batch["image"]
+        if player == "discriminator" and self.augmentation is not None:
+            real = self.augmentation.replace_real(self, batch)
+        return Turn(
+            real,
+            fake,
+            self.condition(batch),
+            batch.get("latents"),
+            player=player,
+            batch=batch,
+            step=tf.identity(self.state.step_of(player).value),
+        )
+
+    def with_outputs(self, turn, real, fake):
+        """The turn with what the discriminator says of real (or None) and generated images, all its outputs."""
+        said = {}
+        for side, outputs in (("real", real), ("fake", fake)):
+            if outputs is not None:
+                said[f"{side}_logits"] = maps_of(outputs, self.heads)
+                said[f"{side}_heads"] = (
+                    dict(zip(self.heads, outputs[-len(self.heads) :], strict=True)) if self.heads else {}
+                )
+        return dataclasses.replace(turn, **said)
+
+    def _play(self, turn, tape=None):
+        """A player's step, and what moves after it."""
+        figures = self.minimize(turn.player, lambda: self._objective(turn), tape)
+        for part in self.parts():
+            figures |= part.after_step(self, turn, figures)
+        measured = [name for penalty in self._penalties(turn.player) for name in penalty.measured]
+        return {name: value for name, value in figures.items() if name not in measured}
+
+    def _objective(self, turn):
+        """A player's objective; the generator's leaves the discriminator's moving statistics as they were."""
+        if turn.player == "discriminator":
+            return self.discriminator_objective(turn)
         statistics = [(v, tf.identity(v.value)) for v in self.discriminator.non_trainable_weights]
-        loss, figures = self.generator_objective(batch, fake)
+        loss, figures = self.generator_objective(turn)
         for variable, value in statistics:
             variable.assign(value)
         return loss, figures
+
+    def gradients(self, batch, fake, tape):
+        """Both players' gradients by name, as `differentiate` gives them, for who looks on: no step is made.
+
+        Args:
+            batch: what `arrange` gave, with what `draw` adds to it.
+            fake: of `forward`, recorded by `tape`, `record("generator")`.
+        """
+        turns = (
+            self.turn_of("generator", batch, fake),
+            self.turn_of("discriminator", batch, tf.stop_gradient(fake)),
+        )
+        tapes = {"generator": tape}
+        return {
+            turn.player: self.differentiate(
+                turn.player, lambda turn=turn: self._objective(turn), tapes.get(turn.player)
+            )[2]
+            for turn in turns
+        }
+
+    def shown(self, fake):
+        """What the discriminator is shown of the fakes: its gradient ends there."""
+        return tf.stop_gradient(fake)
 
     def condition(self, batch):
         """What the networks get of a batch beside latents and images; here nothing."""
@@ -310,105 +384,112 @@ class GAN(Generative, Game):
         return network(inputs_of(self.discriminator, images, condition), training=training)
 
     def discriminate(self, images, condition=None, training=True):
-        """Logits of images, the first output of the discriminator."""
-        return first(self.discriminator_outputs(images, condition, training))
+        """Logits of images; a list where the discriminator has several maps of them."""
+        return maps_of(self.discriminator_outputs(images, condition, training), self.heads)
 
-    def discriminator_objective(self, batch, fake):
+    def discriminator_objective(self, turn):
         """What the discriminator minimises.
 
         Args:
-            batch: dict of real images and what accompanies them, `latents` of the fakes among it.
-            fake: generated images of the same shape.
+            turn: `Turn` without logits.
 
         Returns:
             A scalar, and a dict of scalar figures for the logs.
         """
-        condition, real = self.condition(batch), batch["image"]
-        if self.augmentation is not None:
-            real = self.augmentation.replace_real(self, batch)
-        outputs = [self.discriminator_outputs(x, condition) for x in (real, fake)]
-        real_logits, fake_logits = map(first, outputs)
-        figures = {"real_score": mean_logit(real_logits), "fake_score": mean_logit(fake_logits)}
-        figures["real_sign"] = mean_logit(tf.sign(real_logits))
-        counted = real_logits, fake_logits
+        real, fake = (self.discriminator_outputs(x, turn.condition) for x in (turn.real, turn.fake))
+        turn = self.with_outputs(turn, real, fake)
+        figures = {"real_score": mean_logit(turn.real_logits), "fake_score": mean_logit(turn.fake_logits)}
+        if "real_sign" in self.figure_names:
+            figures["real_sign"] = over_maps(lambda logits: mean_logit(tf.sign(logits)), turn.real_logits)
+        counted = turn.real_logits, turn.fake_logits
         for regularizer in self.regularizers:
             counted = regularizer.relabel(self, *counted)
-        loss = self.adversarial_loss.discriminator_loss(*counted, batch.get("sample_weight"))
-        figures["d_adversarial"] = loss
-        terms = self.discriminator_terms(batch, *outputs)
-        loss, figures = self._add("discriminator", loss, figures, terms)
-        turn = Turn(real, fake, condition, batch.get("latents"), real_logits, fake_logits)
-        return self._penalize("discriminator", loss, figures, turn)
+        loss = self.adversarial_loss.discriminator_loss(*counted, turn.batch.get("sample_weight"))
+        return self._add(turn, loss, {**figures, "d_adversarial": loss}, self.discriminator_terms(turn))
 
-    def generator_objective(self, batch, fake):
+    def generator_objective(self, turn):
         """What the generator minimises; arguments and returns as `discriminator_objective`."""
-        condition, real_logits, weight = self.condition(batch), None, None
-        outputs = self.discriminator_outputs(fake, condition)
+        fake, real, weight = self.discriminator_outputs(turn.fake, turn.condition), None, None
         if self.adversarial_loss.relativistic:
-            real_logits = self.discriminate(batch["image"], condition)
-        fake_logits = first(outputs)
+            real = self.discriminator_outputs(turn.real, turn.condition)
+        turn = self.with_outputs(turn, real, fake)
         for regularizer in self.regularizers:
-            chosen = regularizer.generator_weight(self, fake_logits)
+            chosen = regularizer.generator_weight(self, turn.fake_logits)
             weight = chosen if weight is None else weight if chosen is None else weight * chosen
-        loss = self.adversarial_loss.generator_loss(fake_logits, real_logits, weight)
+        loss = self.adversarial_loss.generator_loss(turn.fake_logits, turn.real_logits, weight)
         figures = {"g_adversarial": loss}
-        loss = self.adversarial_weight * loss
-        loss, figures = self._add("generator", loss, figures, self.generator_terms(batch, fake, outputs))
-        turn = Turn(batch["image"], fake, condition, batch.get("latents"), real_logits, fake_logits)
-        return self._penalize("generator", loss, figures, turn)
+        return self._add(turn, self.adversarial_weight * loss, figures, self.generator_terms(turn))
 
-    # Names of what `discriminator_terms` and `generator_terms` give.
+    # Names of what `discriminator_terms` and `generator_terms` give, and of what `figures` gives.
     term_names = {"discriminator": (), "generator": ()}
-    # Those among them that are logged and not minimised.
-    only_logged = ()
+    logged_names = {"discriminator": (), "generator": ()}
 
-    def discriminator_terms(self, batch, real_outputs, fake_outputs):
+    def discriminator_terms(self, turn):
         """What a model adds to the discriminator's loss: a dict of scalars, by `term_names`."""
         return {}
 
-    def generator_terms(self, batch, fake, fake_outputs):
+    def generator_terms(self, turn):
         """What a model adds to the generator's loss: a dict of scalars, by `term_names`."""
         return {}
 
-    def _add(self, player, loss, figures, terms):
-        if set(terms) != set(self.term_names[player]):
-            raise ValueError(
-                f"`{player}_terms` of {type(self).__name__} must give what `term_names[{player!r}]` lists, "
-                f"{list(self.term_names[player])}. Received: {list(terms)}"
-            )
-        minimized = [value for name, value in terms.items() if name not in self.only_logged]
-        return loss + sum(minimized), {**figures, **terms}
+    def figures(self, turn):
+        """What is logged of a player's turn and not minimised: a dict of scalars, by `logged_names`."""
+        return {}
+
+    def _add(self, turn, loss, figures, terms):
+        logged = self.figures(turn)
+        for hook, given, names in (
+            (f"{turn.player}_terms", terms, self.term_names),
+            ("figures", logged, self.logged_names),
+        ):
+            if set(given) != set(names[turn.player]):
+                raise ValueError(
+                    f"`{hook}` of {type(self).__name__} must give what is declared for the {turn.player}, "
+                    f"{list(names[turn.player])}. Received: {list(given)}"
+                )
+        return self._penalize(turn, loss + sum(terms.values()), {**figures, **terms, **logged})
 
     def _penalties(self, player):
         return [r for r in self.regularizers if isinstance(r, Penalty) and r.player == player]
 
-    def _penalize(self, player, loss, figures, turn):
-        step, dtype = self.state.step_of(player), loss.dtype
-        for penalty in self._penalties(player):
+    def _penalize(self, turn, loss, figures):
+        dtype = loss.dtype
+        for penalty in self._penalties(turn.player):
 
             def term(penalty=penalty):
-                value = penalty.penalty(self, turn)
-                weight = penalty.weight_at(self.state.step_of("generator").value)
-                return tf.cast(weight * penalty.interval * value, dtype)
+                found = penalty.penalty(self, turn)
+                value, measured = found if penalty.measured else (found, {})
+                weight = penalty.weight_at(self.state.step.value)
+                value = tf.cast(weight * penalty.interval * value, dtype)
+                return [value, *(tf.cast(measured[name], "float32") for name in penalty.measured)]
 
-            due = tf.equal(step % penalty.interval, 0)
+            def nothing(penalty=penalty):
+                return [tf.zeros((), dtype), *(tf.zeros(()) for _ in penalty.measured)]
+
+            due = penalty.is_due(turn.step)
             if penalty.interval == 1:
-                figures[penalty.name] = term()
+                value, *measured = term()
             elif replicas.count_and_index()[0] == 1:
                 # A lazy penalty costs nothing at the steps between.
-                figures[penalty.name] = tf.cond(due, term, lambda: tf.zeros((), dtype))
+                value, *measured = tf.cond(due, term, nothing)
             else:
                 # Replicas cannot exchange anything inside a branch: computed always, but counted, and its
                 # traces kept (spectral norms, moving statistics, random draws), only where it is due.
                 kept = [*self.generator.non_trainable_weights, *self.discriminator.non_trainable_weights]
                 before = [(v, tf.identity(v.value)) for v in [*kept, *self.state.seeds()]]
-                figures[penalty.name] = tf.cast(due, dtype) * term()
-                for variable, value in before:
-                    variable.assign(tf.where(due, variable.value, value))
-            loss = loss + figures[penalty.name]
+                value, *measured = term()
+                value = tf.cast(due, dtype) * value
+                for variable, old in before:
+                    variable.assign(tf.where(due, variable.value, old))
+            figures |= {penalty.name: value, **dict(zip(penalty.measured, measured, strict=True))}
+            loss = loss + value
         return loss, figures
 
 
 def mean_logit(logits):
-    """Mean of logits of any shape, in float32 at least."""
-    return tf.reduce_mean(tf.cast(logits, keras.backend.result_type(logits.dtype, "float32")))
+    """Mean of logits of any shape, in float32 at least; of several maps the sum, as they count in the loss."""
+
+    def mean(logits):
+        return tf.reduce_mean(tf.cast(logits, keras.backend.result_type(logits.dtype, "float32")))
+
+    return over_maps(mean, logits)

@@ -46,9 +46,9 @@ class InfoGAN(GAN):
     Reference: Chen et al., "InfoGAN", 2016, https://arxiv.org/abs/1606.03657
     """
 
-    discriminator_outputs_used = 2
-    only_logged = ("mutual_information",)
-    term_names = {"discriminator": (), "generator": ("g_information", "mutual_information")}
+    heads = ("recognition",)
+    term_names = {"discriminator": (), "generator": ("g_information",)}
+    logged_names = {"discriminator": (), "generator": ("mutual_information",)}
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class InfoGAN(GAN):
         self.categories, self.codes = categories, codes
         self.information_weight, self.code_weight = float(information_weight), float(code_weight)
         # Q belongs to the generator: all of the discriminator that its logits do not need.
-        self._judging = {id(variable) for variable in judge(discriminator).variables}
+        self._judging = {id(variable) for variable in judge(discriminator, self.heads).variables}
 
     def get_config(self):
         names = ("categories", "codes", "information_weight", "code_weight")
@@ -120,20 +120,26 @@ class InfoGAN(GAN):
 
     # === Objective ===
 
-    def generator_terms(self, batch, fake, fake_outputs):
-        q = ops.cast(fake_outputs[1], "float32")
-        code = ops.cast(batch["latents"][:, self.noise_dim :], "float32")
-        category = ops.mean(
-            ops.categorical_crossentropy(
-                code[:, : self.categories], q[:, : self.categories], from_logits=True
-            )
-        )
+    def _recognized(self, turn):
+        """What Q says of the fakes, the codes that they were made of, and the category's cross-entropy."""
+        q = ops.cast(turn.fake_heads["recognition"], "float32")
+        code = ops.cast(turn.latents[:, self.noise_dim :], "float32")
+        categories = (x[:, : self.categories] for x in (code, q))
+        return q, code, ops.mean(ops.categorical_crossentropy(*categories, from_logits=True))
+
+    def generator_terms(self, turn):
+        q, code, category = self._recognized(turn)
         loss = self.information_weight * category
         if self.codes:
             distance = ops.square(code[:, self.categories :] - q[:, self.categories :])
             constant = 0.5 * self.codes * math.log(2.0 * math.pi)
             loss = loss + self.code_weight * (0.5 * ops.mean(ops.sum(distance, axis=1)) + constant)
-        return {"g_information": loss, "mutual_information": math.log(self.categories) - category}
+        return {"g_information": loss}
+
+    def figures(self, turn):
+        if turn.player == "discriminator":
+            return {}
+        return {"mutual_information": math.log(self.categories) - self._recognized(turn)[2]}
 
     # === Use ===
 

@@ -46,6 +46,6 @@ class Pix2Pix(Translation):
     def get_config(self):
         return {**super().get_config(), "l1_weight": self.l1_weight}
 
-    def generator_terms(self, batch, fake, fake_outputs):
-        difference = ops.cast(batch["image"], "float32") - ops.cast(fake, "float32")
+    def generator_terms(self, turn):
+        difference = ops.cast(turn.real, "float32") - ops.cast(turn.fake, "float32")
         return {"g_l1": self.l1_weight * ops.mean(ops.abs(difference))}

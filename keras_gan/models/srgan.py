@@ -101,18 +101,26 @@ class SRGAN(Translation):
     def discriminator_rests(self):
         return self.stage == "pixel loss"
 
-    def _pixel_term(self, batch, fake):
-        difference = ops.cast(batch["image"], "float32") - ops.cast(fake, "float32")
+    @property
+    def idle_figures(self):
+        return (
+            [n for n in self.figure_names if n not in ("g_pixel", "g_loss")]
+            if self.discriminator_rests
+            else []
+        )
+
+    def _pixel_term(self, turn):
+        difference = ops.cast(turn.real, "float32") - ops.cast(turn.fake, "float32")
         return ops.mean(ops.abs(difference) if self.pixel_loss == "l1" else ops.square(difference))
 
-    def generator_objective(self, batch, fake):
+    def generator_objective(self, turn):
         if not self.discriminator_rests:
-            return super().generator_objective(batch, fake)
-        loss = self._pixel_term(batch, fake)
+            return super().generator_objective(turn)
+        loss = self._pixel_term(turn)
         return loss, {"g_pixel": loss}
 
-    def generator_terms(self, batch, fake, fake_outputs):
-        return {"g_pixel": self.pixel_weight * self._pixel_term(batch, fake)}
+    def generator_terms(self, turn):
+        return {"g_pixel": self.pixel_weight * self._pixel_term(turn)}
 
     def upscale(self, image, tile=128, overlap=None, batch_size=4):
         """Enlarge one image of any size, in tiles, so that memory does not grow with it.

@@ -8,12 +8,27 @@ def first(values):
     return values[0] if isinstance(values, list) else values
 
 
-def judge(discriminator):
-    """The part of a functional discriminator that its logits need."""
+def maps_of(outputs, heads=()):
+    """The logits among a discriminator's outputs: one map, or a list of several; all but the `heads`, which stand last."""
+    if not isinstance(outputs, list):
+        return outputs
+    maps = outputs[: len(outputs) - len(heads)]
+    return maps[0] if len(maps) == 1 else maps
+
+
+def over_maps(function, *logits):
+    """Sum over logit maps of a function of one map, or of one map of each of several discriminations."""
+    if not isinstance(logits[0], list):
+        return function(*logits)
+    return sum(function(*maps) for maps in zip(*logits, strict=True))
+
+
+def judge(discriminator, heads=()):
+    """The part of a functional discriminator that its logits need; `heads` are its other outputs, which stand last."""
     outputs = getattr(discriminator, "outputs", None)  # a subclass has none
-    if not outputs or len(outputs) == 1:
+    if not outputs or not heads:
         return discriminator
-    return keras.Model(inputs_of(discriminator), outputs[0])
+    return keras.Model(inputs_of(discriminator), maps_of(list(outputs), heads))
 
 
 def inputs_of(network):

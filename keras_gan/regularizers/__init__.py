@@ -1,6 +1,7 @@
 """Penalties, constraints and hooks on a player."""
 
 from keras_gan import parts
+from keras_gan.parts import Turn
 from keras_gan.regularizers.blur import Blur
 from keras_gan.regularizers.consistency import BalancedConsistencyPenalty, ConsistencyPenalty
 from keras_gan.regularizers.dragan import DRAGANPenalty
@@ -22,7 +23,6 @@ from keras_gan.regularizers.regularizer import (
     GradientNormPenalty,
     Penalty,
     Regularizer,
-    Turn,
 )
 from keras_gan.regularizers.top_k import TopK
 from keras_gan.regularizers.wasserstein_divergence import WassersteinDivergencePenalty

@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from keras_gan import random
-from keras_gan.regularizers.regularizer import Penalty
+from keras_gan.regularizers.regularizer import Penalty, mean_square
+from keras_gan.schedules import number_or_schedule, value_at
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -49,7 +50,7 @@ class ConsistencyPenalty(Penalty):
 
     def distance(self, gan, images, logits, condition):
         again = gan.discriminate(self.transform(gan, images), condition)
-        return ops.mean(ops.square(ops.cast(logits, "float32") - ops.cast(again, "float32")))
+        return mean_square(logits, again)
 
     def transform(self, gan, images):
         count = ops.shape(images)[0]
@@ -74,8 +75,8 @@ class BalancedConsistencyPenalty(ConsistencyPenalty):
         weight * E (D(x) - D(T(x)))^2 + fake_weight * E (D(G(z)) - D(T(G(z))))^2
 
     Args:
-        weight: float, for real images. Default 10.
-        fake_weight: float, for generated ones. Default 10.
+        weight: float or a schedule over generator steps, for real images. Default 10.
+        fake_weight: the same for generated ones. Default 10.
         shift, flip, interval: as in `ConsistencyPenalty`.
 
     Example:
@@ -90,13 +91,19 @@ class BalancedConsistencyPenalty(ConsistencyPenalty):
 
     def __init__(self, weight=10.0, fake_weight=10.0, shift=4, flip=True, interval=1):
         super().__init__(weight, shift, flip, interval)
-        if weight <= 0 or fake_weight < 0:
-            raise ValueError(
-                "`weight` must be positive and `fake_weight` not negative. "
-                f"Received: weight={weight}, fake_weight={fake_weight}"
-            )
-        self.fake_weight = float(fake_weight)
+        if weight == 0:
+            raise ValueError(f"`weight` must be positive. Received: weight={weight}")
+        self.fake_weight = number_or_schedule(fake_weight, "fake_weight")
+        self._fixed = isinstance(self.weight, float) and isinstance(self.fake_weight, float)
+
+    def weight_at(self, step):
+        # Schedules are inside the penalty: the two may be 0 at different steps.
+        return self.weight if self._fixed else 1.0
 
     def penalty(self, gan, turn):
         fake = self.distance(gan, turn.fake, turn.fake_logits, turn.condition)
-        return super().penalty(gan, turn) + self.fake_weight / self.weight * fake
+        real = super().penalty(gan, turn)
+        if self._fixed:
+            return real + self.fake_weight / self.weight * fake
+        step = gan.state.step.value
+        return value_at(self.weight, step) * real + value_at(self.fake_weight, step) * fake

@@ -1,9 +1,8 @@
 """The drift penalty of Progressive GAN."""
 
 import keras
-from keras import ops
 
-from keras_gan.regularizers.regularizer import Penalty
+from keras_gan.regularizers.regularizer import Penalty, mean_square
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -30,4 +29,4 @@ class DriftPenalty(Penalty):
         super().__init__(weight, interval)
 
     def penalty(self, gan, turn):
-        return ops.mean(ops.square(ops.cast(turn.real_logits, "float32")))
+        return mean_square(turn.real_logits)

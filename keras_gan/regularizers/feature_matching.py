@@ -45,9 +45,9 @@ class FeatureMatchingPenalty(Penalty):
 
     def build(self, gan):
         if self.layer is None:
-            self._features[gan] = last_features(gan.discriminator)
+            self._features[gan] = last_features(gan.discriminator, gan.heads)
             return
-        network = judge(gan.discriminator)
+        network = judge(gan.discriminator, gan.heads)
         names = [layer.name for layer in network.layers] if hasattr(network, "outputs") else []
         if self.layer not in names:
             raise ValueError(
@@ -64,11 +64,11 @@ class FeatureMatchingPenalty(Penalty):
         return ops.sum(ops.square(ops.stop_gradient(real) - fake))
 
 
-def last_features(discriminator):
+def last_features(discriminator, heads=()):
     """What a discriminator's last layer with weights is given, as a function of its inputs and `training`."""
     if hasattr(discriminator, "features"):
         return discriminator.features
-    network = judge(discriminator)
+    network = judge(discriminator, heads)
     if not getattr(network, "outputs", None):
         raise ValueError(
             f"{type(discriminator).__name__} is not a functional model: its last features are known only by a method "

@@ -34,6 +34,10 @@ class LabelFlipping(Regularizer):
         self.decay_steps = check_steps(decay_steps, "decay_steps")
 
     def relabel(self, gan, real_logits, fake_logits):
+        if isinstance(real_logits, list):
+            # Each map has its own coins.
+            pairs = [self.relabel(gan, *pair) for pair in zip(real_logits, fake_logits, strict=True)]
+            return tuple(map(list, zip(*pairs, strict=True)))
         shape = (ops.shape(real_logits)[0],) + (1,) * (len(real_logits.shape) - 1)
         draw = random.uniform(shape, gan.seed_generator)
         flipped = draw < self.fraction * fade(gan, self.decay_steps)

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan import random
-from keras_gan.regularizers.regularizer import Penalty, check_player
+from keras_gan.regularizers.regularizer import Penalty, check_player, mean_square
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -51,4 +51,4 @@ class LatentConsistencyPenalty(Penalty):
         if self.player == "generator":
             return -ops.mean(ops.square(ops.cast(turn.fake - near, "float32")))
         logits = gan.discriminate(ops.stop_gradient(near), turn.condition)
-        return ops.mean(ops.square(ops.cast(turn.fake_logits, "float32") - ops.cast(logits, "float32")))
+        return mean_square(turn.fake_logits, logits)

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan import replicas
-from keras_gan.regularizers.regularizer import Penalty, check_fraction
+from keras_gan.regularizers.regularizer import Penalty, check_fraction, per_image
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -39,15 +39,27 @@ class LeCamPenalty(Penalty):
         # The two averages, and whether they have begun.
         gan.state.add("lecam_averages", (3,), "float32")
 
-    def penalty(self, gan, turn):
-        real, fake = (ops.cast(x, "float32") for x in (turn.real_logits, turn.fake_logits))
+    def _moved(self, gan, real, fake):
+        """The averages with those of a step, scalars, taken in."""
         averages = gan.state.lecam_averages
-        due = ops.equal(gan.state.step_of("discriminator").value % self.interval, 0)
-        means = ops.stop_gradient(replicas.mean(ops.stack([ops.mean(real), ops.mean(fake), 1.0])))
+        means = ops.stop_gradient(replicas.mean(ops.stack([real, fake, 1.0])))
         moved = self.decay * averages.value + (1.0 - self.decay) * means
-        moved = ops.where(ops.equal(averages.value[2], 0.0), means, moved)
-        averages.assign(ops.where(due, moved, averages.value))
-        real_average, fake_average, _ = ops.unstack(averages.value)
+        return ops.where(ops.equal(averages.value[2], 0.0), means, moved)
+
+    def penalty(self, gan, turn):
+        real, fake = (
+            # Of several maps each image has one sum.
+            per_image(x) if isinstance(x, list) else ops.cast(x, "float32")
+            for x in (turn.real_logits, turn.fake_logits)
+        )
+        real_average, fake_average, _ = ops.unstack(self._moved(gan, ops.mean(real), ops.mean(fake)))
         above = ops.mean(ops.square(ops.relu(real - fake_average)))
         below = ops.mean(ops.square(ops.relu(real_average - fake)))
         return above + below
+
+    def after_step(self, gan, turn, figures):
+        if turn.player == self.player:
+            averages = gan.state.lecam_averages
+            moved = self._moved(gan, figures["real_score"], figures["fake_score"])
+            averages.assign(ops.where(self.is_due(turn.step), moved, averages.value))
+        return {}

@@ -32,6 +32,7 @@ class PathLengthPenalty(Penalty):
 
     player = "generator"
     name = "path_length"
+    measured = ("mean_length",)
 
     def __init__(self, weight=2.0, interval=4, decay=0.99, shrink=2):
         super().__init__(weight, interval)
@@ -59,9 +60,15 @@ class PathLengthPenalty(Penalty):
         synthesis = gan.generator.get_layer("synthesis")
         moved = gradients.of_sum(lambda w: noise * ops.cast(synthesis(w, training=True), "float32"), ws)
         lengths = ops.sqrt(ops.mean(ops.sum(ops.square(moved), axis=2), axis=1) + 1e-12)
-        due = ops.equal(gan.state.step_of("generator").value % self.interval, 0)
-        mean = gan.state.path_length_mean
         seen = replicas.mean(ops.mean(ops.stop_gradient(lengths)))
-        followed = mean.value + (1.0 - self.decay) * (seen - mean.value)
-        mean.assign(ops.where(due, followed, mean.value))
-        return ops.mean(ops.square(lengths - followed))
+        return ops.mean(ops.square(lengths - self._followed(gan, seen))), {"mean_length": seen}
+
+    def _followed(self, gan, seen):
+        mean = gan.state.path_length_mean.value
+        return mean + (1.0 - self.decay) * (seen - mean)
+
+    def after_step(self, gan, turn, figures):
+        if turn.player == self.player:
+            mean, followed = gan.state.path_length_mean, self._followed(gan, figures["mean_length"])
+            mean.assign(ops.where(self.is_due(turn.step), followed, mean.value))
+        return {}

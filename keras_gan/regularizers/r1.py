@@ -34,7 +34,7 @@ class R1Penalty(GradientNormPenalty):
         super().__init__(0.5, interval)
 
     def weight_at(self, step):
-        return self.weight * value_at(self.gamma, step)
+        return 0.5 * value_at(self.gamma, step)
 
     def penalty(self, gan, turn):
         return ops.mean(self.squared_norms(gan, turn.real, turn.condition))

@@ -1,31 +1,11 @@
 """The bases of all regularizers."""
 
-import dataclasses
-
 from keras import ops
 
 from keras_gan import gradients, random
+from keras_gan.networks.outputs import over_maps
 from keras_gan.parts import Part
-
-
-@dataclasses.dataclass(frozen=True)
-class Turn:
-    """What a player's objective has at hand when it is the player's turn.
-
-    Attributes:
-        real, fake: images of shape (batch, ...); the fakes carry a gradient in the generator's turn.
-        condition: what the networks take beside them, or None.
-        latents: of the fakes, or None where a model has none.
-        real_logits, fake_logits: what the discriminator says of them; `real_logits` is None in the
-            generator's turn where the loss does not ask for it.
-    """
-
-    real: object
-    fake: object
-    condition: object = None
-    latents: object = None
-    real_logits: object = None
-    fake_logits: object = None
+from keras_gan.schedules import number_or_schedule, value_at
 
 
 class Regularizer(Part):
@@ -49,9 +29,6 @@ class Regularizer(Part):
             raise ValueError(f"`interval` must be a positive int. Received: interval={interval!r}")
         self.interval = interval
 
-    def build(self, gan):
-        """Make what the part keeps (`gan.state.add`) or needs of the networks; called by `compile`."""
-
     def perturb(self, gan, images):
         """What the discriminator sees of images, in training."""
         return images
@@ -70,22 +47,31 @@ class Penalty(Regularizer):
 
     Computed only at every `interval`-th step, and then multiplied by `interval` (lazy
     regularisation). A subclass defines `penalty`.
+
+    Args:
+        weight: float that is not negative, or a schedule over generator steps.
+        interval: as in `Regularizer`.
+
+    Attributes:
+        measured: names of the scalars that `penalty` gives beside its value for `after_step`.
     """
+
+    measured = ()
 
     def __init__(self, weight, interval=1):
         super().__init__(interval)
-        if not 0 <= weight < float("inf"):
-            raise ValueError(
-                f"The weight of {type(self).__name__} must be a number that is not negative. Received: {weight}"
-            )
-        self.weight = float(weight)
+        self.weight = number_or_schedule(weight, "weight")
 
     def weight_at(self, step):
-        """The weight at a generator step; a number unless a subclass has a schedule."""
-        return self.weight
+        """The weight at a generator step."""
+        return value_at(self.weight, step)
+
+    def is_due(self, step):
+        """Whether it is computed at a step of its player."""
+        return ops.equal(step % self.interval, 0)
 
     def penalty(self, gan, turn):
-        """Return the scalar penalty, without its weight.
+        """Return the scalar penalty, without its weight; with names in `measured`, that and a dict of scalars by them.
 
         Args:
             gan: the model; `gan.discriminate(images, condition)` gives logits, `gan.seed_generator`
@@ -164,6 +150,17 @@ def check_player(player):
 
 
 def per_image(values):
-    """Mean over patches: one value per image, float32 of shape (batch,)."""
-    values = ops.cast(values, "float32")
-    return ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=1)
+    """Mean over patches: one value per image, float32 of shape (batch,); of several maps the sum."""
+
+    def one(values):
+        values = ops.cast(values, "float32")
+        return ops.mean(ops.reshape(values, (ops.shape(values)[0], -1)), axis=1)
+
+    return over_maps(one, values)
+
+
+def mean_square(a, b=None):
+    """Mean square of logits, or of the difference of two, in float32; of several maps the sum."""
+    if b is None:
+        return over_maps(lambda x: ops.mean(ops.square(ops.cast(x, "float32"))), a)
+    return over_maps(lambda x, y: ops.mean(ops.square(ops.cast(x, "float32") - ops.cast(y, "float32"))), a, b)

@@ -76,8 +76,9 @@ class Game(Loops, keras.Model):
     from_images = False
     # Regularizers whose constraints hold after each step.
     regularizers = ()
-    # Which stage of its training it is in, of a game that has stages.
+    # Which stage of its training it is in, of a game that has stages, and the figures that this stage leaves out (logged as 0).
     stage = None
+    idle_figures = ()
 
     # === Construction ===
 
@@ -340,17 +341,8 @@ class Game(Loops, keras.Model):
         Returns:
             The figures, and the loss by its name among them.
         """
-        with self.record(player) if tape is None else tape as recorded:
-            loss, figures = objective()
-            for decay in self.decays_of(player):
-                loss = loss + tf.cast(decay, loss.dtype)
-        tape = tape or recorded
+        loss, figures, gradients = self.differentiate(player, objective, tape)
         optimizer, variables = self.optimizer_of(player), self.variables_of(player)
-        replica_count, _ = replicas.count_and_index()
-        with tape:
-            # Optimisers add up what the replicas bring.
-            scaled = optimizer.scale_loss(loss / replica_count)
-        gradients = tape.gradient(scaled, [v.value for v in variables])
         if isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
             gradients = replicas.share_overflow(gradients)
         optimizer.apply(gradients, variables)
@@ -364,6 +356,21 @@ class Game(Loops, keras.Model):
         step.assign_add(1)
         return {**figures, self.loss_name(player): loss}
 
+    def differentiate(self, player, objective, tape=None):
+        """A player's loss, the objective's figures, and the loss' gradient as its optimiser is to be given it.
+
+        Arguments as `minimize`. In float16 the gradient is scaled: `optimizer_of(player).scale_loss`.
+        """
+        with self.record(player) if tape is None else tape as recorded:
+            loss, figures = objective()
+            for decay in self.decays_of(player):
+                loss = loss + tf.cast(decay, loss.dtype)
+        tape = tape or recorded
+        with tape:
+            # Optimisers add up what the replicas bring.
+            scaled = self.optimizer_of(player).scale_loss(loss / replicas.count_and_index()[0])
+        return loss, figures, tape.gradient(scaled, [v.value for v in self.variables_of(player)])
+
     def _move_averages(self):
         if self.ema_decay is None:
             return
@@ -376,9 +383,9 @@ class Game(Loops, keras.Model):
     def _log(self, figures):
         """Average the figures over replicas and over the epoch so far; note the first bad one."""
         names = list(self.figure_names)
-        unknown, missing = sorted(set(figures) - set(names)), sorted(set(names) - set(figures))
-        # What a stage does not compute is logged as 0; a model without stages computes all.
-        if unknown or (missing and self.stage is None):
+        unknown = sorted(set(figures) - set(names))
+        missing = sorted(set(names) - set(figures) - set(self.idle_figures))
+        if unknown or missing:
             raise ValueError(
                 f"The update of {type(self).__name__} must compute the figures that `figure_names` lists. Unknown: "
                 f"{unknown}; missing: {missing}"

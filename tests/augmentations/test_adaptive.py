@@ -4,6 +4,7 @@ import pytest
 import tensorflow as tf
 
 from keras_gan import augmentations, schedules
+from keras_gan.parts import Turn
 from tests.helpers import tiny_gan
 
 IMAGES = np.random.default_rng(0).uniform(-1, 1, (16, 8, 8, 1)).astype("float32")
@@ -15,8 +16,9 @@ def test_p_follows_the_signs_as_the_official_controller():
     rng, p, seen, sum_of_signs = np.random.default_rng(0), 0.0, 0, 0.0
     for step in range(1, 41):
         sign = float(rng.uniform(0.3, 1.0) if step < 25 else rng.uniform(-1.0, 0.1))
-        gan.state.generator_step.assign(step)
-        figures = part.update(gan, {"real_sign": tf.constant(sign)}, 8)
+        turns = [Turn(IMAGES[:8], None, player=player, step=step - 1) for player in gan.players]
+        assert part.after_step(gan, turns[0], {"real_sign": tf.constant(sign)}) == {}
+        figures = part.after_step(gan, turns[1], {})
         seen, sum_of_signs = seen + 8, sum_of_signs + 8 * sign
         if step % 2 == 0:
             p = min(max(p + np.sign(sum_of_signs / seen - 0.2) * seen / 160, 0.0), 1.0)

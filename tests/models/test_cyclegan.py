@@ -164,7 +164,7 @@ def test_grey_and_colour_without_the_identity_loss(tmp_path, channels):
         for x, y in zip(back, (batch["condition"], batch["image"]), strict=True)
     )
     fake = gan.forward(gan.arrange(batch))
-    terms = gan.generator_terms(gan.arrange(batch), fake, None)
+    terms = gan.generator_terms(gan.turn_of("generator", gan.arrange(batch), fake))
     np.testing.assert_allclose(terms["g_cycle"], 10 * by_hand / 2, rtol=1e-4)
     gan.save(tmp_path / "gan.keras")
     loaded = keras.saving.load_model(tmp_path / "gan.keras")

@@ -39,14 +39,14 @@ class Spy(keras_gan.GAN):
         self.notes["forward"].append(fake.numpy())
         return fake
 
-    def discriminator_objective(self, batch, fake):
-        self.notes["real"].append(batch["image"].numpy())
-        self.notes["fake"].append(fake.numpy())
-        return super().discriminator_objective(batch, fake)
+    def discriminator_objective(self, turn):
+        self.notes["real"].append(turn.real.numpy())
+        self.notes["fake"].append(turn.fake.numpy())
+        return super().discriminator_objective(turn)
 
-    def generator_objective(self, batch, fake):
-        self.notes["generator_fake"].append(fake.numpy())
-        return super().generator_objective(batch, fake)
+    def generator_objective(self, turn):
+        self.notes["generator_fake"].append(turn.fake.numpy())
+        return super().generator_objective(turn)
 
 
 def test_fresh_reals_for_each_discriminator_step_and_one_generator_pass_fewer(images):
@@ -418,8 +418,8 @@ def test_an_evaluation_that_fails_leaves_the_data_of_fit(images):
 
 def test_terms_and_figures_are_those_that_are_declared(images):
     class Undeclared(keras_gan.GAN):
-        def generator_terms(self, batch, fake, fake_outputs):
-            return {"g_extra": keras.ops.mean(fake)}
+        def generator_terms(self, turn):
+            return {"g_extra": keras.ops.mean(turn.fake)}
 
     class Misspelt(Undeclared):
         term_names = {"discriminator": (), "generator": ("g_extr",)}
@@ -440,12 +440,64 @@ def test_terms_and_figures_are_those_that_are_declared(images):
     with pytest.raises(ValueError, match=r"missing: \['never'\]"):
         tiny_gan(Forgotten).fit(images, verbose=0)
 
+    class Logged(keras_gan.GAN):
+        logged_names = {"discriminator": ("margin",), "generator": ()}
 
-def test_a_second_logit_map_is_refused(images):
+        def figures(self, turn):
+            if turn.player == "generator":
+                return {}
+            return {"margin": keras.ops.mean(turn.real_logits) - keras.ops.mean(turn.fake_logits)}
+
+    history = tiny_gan(Logged).fit(images, verbose=0).history
+    assert history["margin"][0] == pytest.approx(
+        history["real_score"][0] - history["fake_score"][0], abs=1e-5
+    )
+    with pytest.raises(
+        TypeError, match=r"`generator_terms` of Mine must take a `Turn`.*def generator_terms\(self, turn\)"
+    ):
+        type("Mine", (keras_gan.GAN,), {"generator_terms": lambda self, batch, fake, outputs: {}})
+
+
+def judge_of_scales(outputs=((2, 1), (1, 1)), stride=2):
+    """A discriminator of one map for each (stride, channels)."""
     x = keras.Input((8, 8, 1))
-    outputs = [keras.layers.Conv2D(1, 3, name=f"scale{i}")(x) for i in range(2)]
-    with pytest.raises(ValueError, match=r"has 2 outputs, and GAN trains 1"):
-        keras_gan.GAN(tiny_networks()[0], keras.Model(x, outputs))
+    outputs = [
+        keras.layers.Conv2D(channels, 3, stride, name=f"scale{i}")(x)
+        for i, (stride, channels) in enumerate(outputs)
+    ]
+    return keras.Model(x, outputs)
+
+
+def test_outputs_that_nobody_trains_are_refused():
+    with pytest.raises(ValueError, match=r"outputs \[\(None, 3, 3, 5\)\] would never be trained"):
+        keras_gan.GAN(tiny_networks()[0], judge_of_scales([(1, 1), (2, 5)]))
+
+
+def test_the_losses_of_several_logit_maps_are_added_up(images):
+    judge = judge_of_scales()
+    parts = ["r1", "drift", "lecam", "consistency", "label_flipping", "top_k", "latent_consistency"]
+    gan = keras_gan.GAN(tiny_networks()[0], judge, seed=0)
+    gan.compile(run_eagerly=True)
+    batch = {"image": images[:8], "latents": gan.sample_latents(8, 0)}
+    turn = gan.turn_of("discriminator", batch, gan.forward(batch))
+    loss, figures = gan.discriminator_objective(turn)
+    scales = [
+        keras_gan.GAN(gan.generator, keras.Model(judge.inputs, output), ema_decay=None)
+        for output in judge.outputs
+    ]
+    expected = 0.0
+    for one in scales:
+        one.compile()
+        expected += float(one.discriminator_objective(turn)[0])
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+    assert float(figures["real_score"]) == pytest.approx(
+        sum(float(one.discriminate(images[:8]).numpy().mean()) for one in scales), rel=1e-4, abs=1e-6
+    )
+    # Every part combines with it, the relativistic losses too.
+    for loss in ("relativistic", "relativistic_average"):
+        gan.compile(loss=loss, regularizers=parts, augmentation="ada")
+        history = gan.fit(images, validation_data=images[:8], verbose=0).history
+        assert all(np.isfinite(values).all() for values in history.values())
 
 
 def test_a_penalty_without_a_name_is_refused():

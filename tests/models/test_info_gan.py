@@ -73,7 +73,7 @@ def test_information_by_hand(images):
     gan = make(run_eagerly=True)
     batch = {"image": images[:6], "latents": gan.sample_latents(6, 0)}
     fake = gan.forward(batch)
-    _, figures = gan.generator_objective(batch, fake)
+    _, figures = gan.generator_objective(gan.turn_of("generator", batch, fake))
     q, latents = gan.discriminator(fake)[1].numpy(), batch["latents"]
     log_q = q[:, :3] - np.log(np.exp(q[:, :3]).sum(1, keepdims=True))
     category = -(latents[:, 4:7] * log_q).sum(1).mean()

@@ -159,7 +159,9 @@ def test_r3gan(step):
     )
     seen = noted(gan)
     batch, fake = {"image": tf.constant(step["real_D"])}, gan.generator(step.latents("z_D"), training=True)
-    figures = gan.minimize("discriminator", lambda: gan.discriminator_objective(batch, fake))
+    figures = gan.minimize(
+        "discriminator", lambda: gan.discriminator_objective(gan.turn_of("discriminator", batch, fake))
+    )
     np.testing.assert_allclose(figures["d_adversarial"], step["loss.D.Loss/D/loss"].mean(), rtol=1e-4)
     for name in ("r1", "r2"):
         official = gamma / 2 * step[f"loss.D.Loss/{name}_penalty"].mean()
@@ -168,7 +170,7 @@ def test_r3gan(step):
 
     def objective():
         made = gan.generator(step.latents("z_G"), training=True)
-        return gan.generator_objective({"image": tf.constant(step["real_G"])}, made)
+        return gan.generator_objective(gan.turn_of("generator", {"image": tf.constant(step["real_G"])}, made))
 
     figures = gan.minimize("generator", objective)
     np.testing.assert_allclose(figures["g_loss"], step["loss.G.Loss/G/loss"].mean(), rtol=1e-4)
@@ -188,7 +190,7 @@ def test_cyclegan(step):
     batch = gan.arrange({"condition": tf.constant(step["real_A"]), "image": tf.constant(step["real_B"])})
     with gan.record("generator") as tape:
         fake = gan.forward(batch)
-        loss, figures = gan.generator_objective(batch, fake)
+        loss, figures = gan.generator_objective(gan.turn_of("generator", batch, fake))
     found = tape.gradient(loss, [v.value for v in gan.variables_of("generator")])
     np.testing.assert_allclose(2 * loss, step["loss.G"], rtol=1e-4)
     names = ("cycle_A", "cycle_B")
@@ -196,8 +198,7 @@ def test_cyclegan(step):
     # The joined model holds b2a first.
     official = [*step.gradients("G_B.", "grad.G_B."), *step.gradients("G_A.", "grad.G_A.")]
     assert_same(found, official, factor=2.0)
-    found, _ = gradient_of(
-        gan, "discriminator", lambda: gan.discriminator_objective(batch, tf.stop_gradient(fake))
-    )
+    turn = gan.turn_of("discriminator", batch, gan.shown(fake))
+    found, _ = gradient_of(gan, "discriminator", lambda: gan.discriminator_objective(turn))
     official = [*step.gradients("D_B.", "grad.D_B."), *step.gradients("D_A.", "grad.D_A.")]
     assert_same(found, official, factor=2.0)

@@ -1,5 +1,5 @@
 from keras_gan.networks import dcgan
-from keras_gan.networks.outputs import first, judge
+from keras_gan.networks.outputs import first, judge, maps_of, over_maps
 
 
 def test_first():
@@ -10,5 +10,12 @@ def test_judge_is_what_the_logits_need():
     _, plain = dcgan((8, 8, 1), latent_dim=4, filters=4)
     assert judge(plain) is plain
     _, with_head = dcgan((8, 8, 1), latent_dim=4, filters=4, recognition=5)
-    names = {layer.name for layer in judge(with_head).layers}
+    names = {layer.name for layer in judge(with_head, ["recognition"]).layers}
     assert "logit" in names and not {"recognition", "code"} & names
+
+
+def test_maps_and_heads():
+    assert maps_of("logits") == "logits"
+    assert maps_of(["logits", "classes"], ["classes"]) == "logits"
+    assert maps_of(["coarse", "fine", "classes"], ["classes"]) == ["coarse", "fine"]
+    assert over_maps(lambda x, y: x * y, [1, 2], [3, 4]) == 11 and over_maps(abs, -2) == 2

@@ -27,7 +27,7 @@ def test_value_is_zero_for_a_discriminator_that_ignores_the_change(images):
     gan = tiny_gan(regularizers=["balanced_consistency"])
 
     class Ignorant:
-        seed_generator = gan.seed_generator
+        seed_generator, state = gan.seed_generator, gan.state
 
         def discriminate(self, images, condition=None):
             return 3.0 * tf.ones((len(images), 1))

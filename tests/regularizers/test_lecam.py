@@ -18,8 +18,10 @@ def test_values_and_averages_step_by_step():
         expected += (np.maximum(averages[0] - fake, 0) ** 2).mean()
         value = penalty.penalty(gan, Turn(None, None, real_logits=real, fake_logits=fake))
         np.testing.assert_allclose(value, expected, rtol=1e-5)
+        penalty.after_step(
+            gan, Turn(None, None, step=step), {"real_score": real.mean(), "fake_score": fake.mean()}
+        )
         np.testing.assert_allclose(gan.state.lecam_averages, [*averages, 1.0], rtol=1e-5)
-        gan.state.discriminator_step.assign(step + 1)
 
 
 def test_contract():

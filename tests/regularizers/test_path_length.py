@@ -28,7 +28,9 @@ def test_path_length_by_hand():
     linear = keras_gan.StyleGAN2(generator, gan.discriminator, ema_decay=None, seed=0)
     linear.compile(regularizers=[penalty])
     turn = keras_gan.regularizers.Turn(None, tf.zeros((64, 16, 16, 3)))
-    value = penalty.penalty(linear, turn)
+    value, measured = penalty.penalty(linear, turn)
+    assert float(linear.state.path_length_mean) == 0.0
+    penalty.after_step(linear, keras_gan.regularizers.Turn(None, None, player="generator"), measured)
     # |A^T y|^2 / 6 of y ~ N(0, 1 / 256), whose mean is trace(A A^T) / 256 / 6.
     length = np.sqrt((a**2).sum() / 256 / 6)
     assert float(linear.state.path_length_mean) == pytest.approx(0.01 * length, rel=0.05)

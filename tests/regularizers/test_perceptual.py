@@ -4,8 +4,8 @@ import pytest
 
 import keras_gan
 from keras_gan.metrics import Extractor
+from keras_gan.parts import Turn
 from keras_gan.regularizers import PerceptualPenalty
-from keras_gan.regularizers.regularizer import Turn
 from tests.helpers import tiny_gan
 
 

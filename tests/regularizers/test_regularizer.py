@@ -1,3 +1,4 @@
+import keras
 import pytest
 
 import keras_gan
@@ -26,6 +27,24 @@ def test_batch_normalisation_in_the_critic_is_refused_with_the_reason(alias):
     with pytest.raises(ValueError, match=r"depends? on the whole batch|depend on the whole batch"):
         tiny_gan(networks=tiny_networks(size=16, discriminator_normalization="batch"), regularizers=[alias])
     tiny_gan(networks=tiny_networks(size=16, discriminator_normalization="layer"), regularizers=[alias])
+
+
+def test_every_weight_may_be_a_schedule(images):
+    """The weight at the generator's step, in the figures and through the config."""
+    schedule = keras_gan.schedules.LinearDecay(2.0, steps=4)
+    gan = tiny_gan(
+        regularizers=[
+            keras_gan.regularizers.DriftPenalty(schedule),
+            keras_gan.regularizers.FeatureMatchingPenalty(schedule),
+            keras_gan.regularizers.BalancedConsistencyPenalty(schedule, fake_weight=0.0),
+        ],
+        run_eagerly=True,
+    )
+    again = keras_gan.regularizers.get(keras.saving.serialize_keras_object(gan.regularizers[0]))
+    assert [float(again.weight_at(step)) for step in (0, 2, 4)] == [2.0, 1.0, 0.0]
+    history = gan.fit(images[:16], batch_size=16, epochs=5, verbose=0).history
+    for name in ("drift", "feature_matching", "balanced_consistency"):
+        assert history[name][0] > 0 and history[name][4] == 0
 
 
 def test_each_regularizer_once():
