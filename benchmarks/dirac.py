@@ -18,11 +18,12 @@ import keras
 import numpy as np
 
 import keras_gan
-from keras_gan.regularizers import GradientPenalty, InstanceNoise, R1Penalty, R2Penalty, WeightClipping
+from keras_gan.augmentations import Augmentation, InstanceNoise
+from keras_gan.regularizers import GradientPenalty, R1Penalty, R2Penalty, WeightClipping
 
 START, RATE, ROUNDS = (1.0, -1.0), 0.2, 500
 
-# name: loss, regularizers, then where one and five discriminator steps a round end, if known:
+# name: loss, regularizers or augmentations, then where one and five discriminator steps a round end, if known:
 # (theta, psi), or the norm alone.
 GAMES = {
     "minimax": ("minimax", lambda: [], (1.080, -0.9110), (-0.8257, 1.497)),
@@ -70,7 +71,7 @@ class Path(keras.callbacks.Callback):
         return [float(network.weights[0].numpy().item()) for network in networks]
 
 
-def play(loss, regularizers, discriminator_steps, rounds=ROUNDS):
+def play(loss, parts, discriminator_steps, rounds=ROUNDS):
     """The path of a game: array of shape (rounds + 1, 2)."""
     keras.backend.set_floatx("float64")
     generator = keras.Sequential([keras.layers.Input((1,)), Point()])
@@ -79,16 +80,18 @@ def play(loss, regularizers, discriminator_steps, rounds=ROUNDS):
         [keras.layers.Input((1,)), keras.layers.Dense(1, use_bias=False, kernel_initializer=psi)]
     )
     gan = keras_gan.GAN(generator, discriminator, ema_decay=None, seed=0)
+    noise = [part for part in parts if isinstance(part, Augmentation)]
     gan.compile(
         keras.optimizers.SGD(RATE),
         keras.optimizers.SGD(RATE),
         loss=loss,
-        regularizers=regularizers,
+        regularizers=[part for part in parts if not isinstance(part, Augmentation)],
+        augmentation=noise,
         discriminator_steps=discriminator_steps,
     )
     path = Path()
     # One real image at 0, and one fake: instance noise needs many to be an expectation.
-    count = 1000 if any(isinstance(part, InstanceNoise) for part in regularizers) else 1
+    count = 1000 if noise else 1
     data = np.zeros((count * discriminator_steps, 1), "float64")
     gan.fit(data, batch_size=count, epochs=1, steps_per_epoch=rounds, verbose=0, callbacks=[path])
     return np.array(path.points)
@@ -122,10 +125,10 @@ def main():
     print(f"{'':24}{'1 D step a round':^50}{'5 D steps a round':^50}")
     print(f"{'':24}{head}{'':2}{head}")
     paths = {}
-    for name, (loss, regularizers, *published) in GAMES.items():
+    for name, (loss, parts, *published) in GAMES.items():
         cells = []
         for steps, known in zip((1, 5), published, strict=True):
-            path = play(loss, regularizers(), steps)
+            path = play(loss, parts(), steps)
             paths.setdefault(name, path)
             cells.append(cell(path[-1], known))
         print(f"{name:24}{'  '.join(cells)}", flush=True)

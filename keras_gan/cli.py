@@ -160,7 +160,10 @@ def train(
     batch_size: Annotated[int | None, typer.Option(min=1)] = None,
     loss: Annotated[str | None, typer.Option(help="Another loss than the recipe's.")] = None,
     augmentation: Annotated[
-        str | None, typer.Option(help="diffaugment, ada, apa, or none. Default: the recipe's.")
+        str | None,
+        typer.Option(
+            help="diffaugment, ada, apa, blur, instance_noise, several joined by commas, or none. Default: the recipe's."
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of weights, data order and latents.")] = 0,
     out: Annotated[pathlib.Path | None, typer.Option(help="Run folder. Default: runs/RECIPE.")] = None,
@@ -255,8 +258,8 @@ def train(
         raise ValueError(f"--extractor trained needs classes, and {recipe}'s data have none: give a network.")
     if loss is not None:
         check_name(loss, LOSSES, "--loss")
-    if augmentation not in (None, "none"):
-        check_name(augmentation, AUGMENTATIONS, "--augmentation")
+    for name in _names(augmentation) if augmentation not in (None, "none") else ():
+        check_name(name, AUGMENTATIONS, "--augmentation")
     if metrics:
         check_metrics(_names(metrics))
     if test_a and hold_out:
@@ -347,7 +350,7 @@ def train(
         num_classes=len(batches.class_names) if chosen.labels and batches.class_names else None,
         steps=epochs * len(batches) if epochs else steps,
         loss=loss,
-        augmentation=augmentation,
+        augmentation=augmentation if augmentation in (None, "none") else _names(augmentation),
         jit_compile="auto" if jit is None else jit,
         init_from=init_from,
         frozen_blocks=freeze_d,

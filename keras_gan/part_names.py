@@ -7,7 +7,7 @@ LOSSES = (
     *("relativistic_average", "wasserstein", "total_variation", "kl", "reverse_kl", "pearson"),
     *("squared_hellinger", "jensen_shannon"),
 )
-AUGMENTATIONS = ("ada", "apa", "diffaugment")
+AUGMENTATIONS = ("ada", "apa", "blur", "diffaugment", "instance_noise")
 
 
 def check_name(name, names, option):

@@ -78,6 +78,13 @@ class Part:
         return f"{type(self).__name__}({arguments})"
 
 
+def as_list(parts):
+    """A list of parts or aliases, from a list, from one, or from None."""
+    if parts is None:
+        return []
+    return list(parts) if isinstance(parts, (list, tuple)) else [parts]
+
+
 def get(identifier, kind, aliases):
     """Turn an alias, a config or an object into a part of the class `kind`."""
     if isinstance(identifier, kind):

@@ -6,7 +6,7 @@ import functools
 import keras
 
 from keras_gan import networks, recipe_list
-from keras_gan.augmentations import ADA
+from keras_gan.augmentations import ADA, Blur
 from keras_gan.augmentations.ada_pipe import GROUPS
 from keras_gan.models.acgan import ACGAN
 from keras_gan.models.conditional_gan import ConditionalGAN
@@ -24,7 +24,8 @@ from keras_gan.models.wgan import WGAN
 from keras_gan.models.wgan_gp import WGANGP
 from keras_gan.networks.dcgan import stages_of
 from keras_gan.optimizers import Adam, ScheduledAdam
-from keras_gan.regularizers import Blur, DRAGANPenalty, PathLengthPenalty, R1Penalty, R2Penalty
+from keras_gan.parts import as_list
+from keras_gan.regularizers import DRAGANPenalty, PathLengthPenalty, R1Penalty, R2Penalty
 from keras_gan.schedules import Cosine, HalfLife, LinearDecay
 from keras_gan.stored import load_model
 
@@ -282,7 +283,7 @@ def _blurred(parts, share=None):
         steps = 200_000 // 32 if share is None else max(1, int(share * plan.steps))
         made = parts(plan)
         blur = Blur(LinearDecay(10.0, steps))
-        return {**made, "regularizers": [*made["regularizers"], blur]}
+        return {**made, "augmentation": [*as_list(made.get("augmentation")), blur]}
 
     return more
 
@@ -490,7 +491,7 @@ def build(
         num_classes: int, for recipes that train on labels.
         steps: int, generator steps that schedules are made for. Default: the recipe's.
         loss: alias or loss, to replace the recipe's own; None keeps it.
-        augmentation: alias or augmentation, the same; "none" for no augmentation.
+        augmentation: alias or augmentation, or a list, the same; "none" for no augmentation (but StyleGAN3-R's blur).
         jit_compile: as in `GAN.compile`.
         init_from: path of a run folder or `.keras` file whose networks' weights to begin with.
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
@@ -541,7 +542,9 @@ def build(
     if loss is not None:
         parts["loss"] = loss
     if augmentation is not None:
-        parts["augmentation"] = None if augmentation == "none" else augmentation
+        # StyleGAN3-R begins blurred whatever the data are augmented by.
+        blur = [part for part in as_list(parts.get("augmentation")) if isinstance(part, Blur)]
+        parts["augmentation"] = [*([] if augmentation == "none" else as_list(augmentation)), *blur]
     gan.compile(**parts, metrics=list(metrics), jit_compile=jit_compile)
     return gan
 

@@ -110,7 +110,8 @@ def test_two_steps_save_load_and_the_same_step(
         lambda *pair, **kwargs: model(*pair, **classes, **kwargs),
         networks=networks,
         loss=loss,
-        regularizers=[part for part in (gradient_penalty, other) if part],
+        regularizers=[part for part in (gradient_penalty, other) if part not in (None, "instance_noise")],
+        augmentation=other if other == "instance_noise" else None,
         jit_compile=jit_compile,
         # Without XLA the step's Python is run, but for every fourth cell: tracing takes its time.
         run_eagerly=not jit_compile and CELLS.index(cell) % 4 > 0,

@@ -191,7 +191,7 @@ def test_averages_and_penalties_count_images_at_any_batch_size(batch_size):
     # StyleGAN3's follow the batch, and its blur lasts as many steps in any.
     recipe = recipes.get("stylegan3-r", "paper")
     assert float(recipe.ema_decay(plan)(10**6)) == pytest.approx(0.5 ** (32 / 10_000))
-    assert float(recipe.parts(plan)["regularizers"][-1].sigma(3125)) == pytest.approx(5.0)
+    assert float(recipe.parts(plan)["augmentation"][-1].sigma(3125)) == pytest.approx(5.0)
     ada = recipes.get("stylegan2", "small").parts(plan)["augmentation"]
     assert ada.images == 500 * batch_size
 

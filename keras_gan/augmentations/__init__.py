@@ -1,13 +1,25 @@
 """Differentiable augmentations of everything that the discriminator sees."""
 
+import warnings
+
+import keras
+
 from keras_gan import parts
 from keras_gan.augmentations.ada import ADA
 from keras_gan.augmentations.adaptive import AdaptiveAugmentation
 from keras_gan.augmentations.apa import APA
 from keras_gan.augmentations.augmentation import Augmentation
+from keras_gan.augmentations.blur import Blur
 from keras_gan.augmentations.diffaugment import DiffAugment
+from keras_gan.augmentations.instance_noise import InstanceNoise
 
-ALIASES = {"ada": ADA, "apa": APA, "diffaugment": DiffAugment}
+ALIASES = {
+    "ada": ADA,
+    "apa": APA,
+    "blur": Blur,
+    "diffaugment": DiffAugment,
+    "instance_noise": InstanceNoise,
+}
 
 
 def get(identifier):
@@ -23,4 +35,33 @@ def get(identifier):
     return parts.get(identifier, Augmentation, ALIASES)
 
 
-__all__ = ["ADA", "ALIASES", "APA", "AdaptiveAugmentation", "Augmentation", "DiffAugment", "get"]
+def split(regularizers):
+    """Regularizers, and the augmentations among them, which were regularizers once; for one release."""
+    kept, moved = [], []
+    for part in regularizers:
+        if isinstance(part, dict):
+            part = keras.saving.deserialize_keras_object(part)
+        is_moved = isinstance(part, Augmentation) or part in ("blur", "instance_noise")
+        (moved if is_moved else kept).append(part)
+    if moved:
+        warnings.warn(
+            f"{moved} among the regularizers: Blur and InstanceNoise are augmentations now, pass them to "
+            "`compile(augmentation=[...])`.",
+            FutureWarning,
+            stacklevel=6,
+        )
+    return kept, moved
+
+
+__all__ = [
+    "ADA",
+    "ALIASES",
+    "APA",
+    "AdaptiveAugmentation",
+    "Augmentation",
+    "Blur",
+    "DiffAugment",
+    "InstanceNoise",
+    "get",
+    "split",
+]

@@ -36,7 +36,7 @@ class Draws:
 class Augmentation(Part):
     """What is done, in training, to all images that the discriminator sees.
 
-    A subclass defines `transform`, written so that gradients go through it twice.
+    A subclass defines `transform`, or for more than images `augment`, written so that gradients go through it twice.
     """
 
     def build(self, gan):

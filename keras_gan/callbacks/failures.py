@@ -233,7 +233,7 @@ FAILURES = (
     Failure(
         "Discriminator too strong",
         _too_strong,
-        "a lower discriminator learning rate; `regularizers=['r1']`; `InstanceNoise`; `discriminator_steps=1`.",
+        "a lower discriminator learning rate; `regularizers=['r1']`; `augmentation=['instance_noise']`; `discriminator_steps=1`.",
         in_a_row=1,
         over=STRENGTH_LOOKS,
     ),

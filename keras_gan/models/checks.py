@@ -6,6 +6,7 @@ import warnings
 import keras
 import numpy as np
 
+from keras_gan.augmentations import AdaptiveAugmentation
 from keras_gan.data.arrays import check_floats
 from keras_gan.losses import RelativisticLoss
 from keras_gan.networks.outputs import first, judge, maps_of
@@ -232,6 +233,10 @@ def check_parts(gan):
         )
     if len(set(names)) < len(names):
         raise ValueError(f"Each regularizer may be given once. Received: {names}")
+    if sum(isinstance(part, AdaptiveAugmentation) for part in gan.augmentations) > 1:
+        raise ValueError(
+            f"Only one augmentation may adapt itself: ADA or APA. Received: {list(gan.augmentations)}"
+        )
     penalties = [r for r in gan.regularizers if isinstance(r, GradientNormPenalty)]
     batch_norms = layers_of(gan.discriminator, keras.layers.BatchNormalization)
     if penalties and batch_norms:

@@ -13,8 +13,8 @@ from keras_gan.models import checks
 from keras_gan.models.generative import Generative, inputs_of
 from keras_gan.networks.outputs import first, maps_of, over_maps
 from keras_gan.optimizers import Adam
-from keras_gan.parts import Turn
-from keras_gan.regularizers import Penalty, Regularizer
+from keras_gan.parts import Turn, as_list
+from keras_gan.regularizers import Penalty
 from keras_gan.regularizers import get as get_regularizer
 from keras_gan.training.game import Game
 
@@ -148,8 +148,8 @@ class GAN(Generative, Game):
                 player needs its own. Under a `mixed_float16` policy they are loss-scaled.
             loss: `keras_gan.losses.AdversarialLoss`, or an alias such as "wasserstein".
             regularizers: list of `keras_gan.regularizers.Regularizer` or aliases; `[]` for none.
-            augmentation: `keras_gan.augmentations.Augmentation`, or "diffaugment", "ada" or "apa": of all
-                that the discriminator sees in training.
+            augmentation: `keras_gan.augmentations.Augmentation`, or an alias such as "diffaugment" or "ada", or a list of
+                them, one after another: of all that the discriminator sees in training.
             discriminator_steps: int, discriminator updates for one of the generator.
             metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
                 [-1, 1], or aliases such as "fid" (on Inception's features); computed by `evaluate` and validation, with fakes of `ema_generator`.
@@ -173,21 +173,24 @@ class GAN(Generative, Game):
 
     def _take_parts(self, *, loss, regularizers, augmentation, discriminator_steps, **optimizers):
         self.adversarial_loss = losses.get(loss)
-        if isinstance(regularizers, (str, dict, Regularizer)):
-            regularizers = [regularizers]
+        regularizers, moved = augmentations.split(as_list(regularizers))
         self.regularizers = [get_regularizer(regularizer) for regularizer in regularizers]
-        self.augmentation = None if augmentation is None else augmentations.get(augmentation)
+        self.augmentations = [augmentations.get(part) for part in [*as_list(augmentation), *moved]]
         self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
         checks.check_parts(self)
         super()._take_parts(**optimizers)
 
     def parts(self):
-        augmentations = [] if self.augmentation is None else [self.augmentation]
-        return [*augmentations, *self.regularizers, self.adversarial_loss]
+        return [*self.augmentations, *self.regularizers, self.adversarial_loss]
 
     def part(self, name):
         part = self.adversarial_loss if name == "loss" else super().part(name)
         return list(part) if name == "regularizers" else part
+
+    @property
+    def augmentation(self):
+        """The augmentation, a list of several, or None."""
+        return self.augmentations[0] if len(self.augmentations) == 1 else list(self.augmentations) or None
 
     @property
     def batches_per_step(self):
@@ -271,8 +274,8 @@ class GAN(Generative, Game):
     def turn_of(self, player, batch, fake):
         """A player's `Turn`, before the discriminator has looked."""
         real = batch["image"]
-        if player == "discriminator" and self.augmentation is not None:
-            real = self.augmentation.replace_real(self, batch)
+        for augmentation in self.augmentations if player == "discriminator" else ():
+            real = augmentation.replace_real(self, {**batch, "image": real})
         return Turn(
             real,
             fake,
@@ -372,14 +375,12 @@ class GAN(Generative, Game):
         Args:
             images: of shape (batch, ...).
             condition: given to a discriminator that takes one.
-            training: bool; only in training the images are augmented, and perturbed by regularizers.
+            training: bool; only in training the images are augmented.
             network: another network to look with, made of the discriminator's layers, of the same inputs.
         """
         if training:
-            if self.augmentation is not None:
-                images, condition = self.augmentation.augment(self, images, condition)
-            for regularizer in self.regularizers:
-                images = regularizer.perturb(self, images)
+            for augmentation in self.augmentations:
+                images, condition = augmentation.augment(self, images, condition)
         network = network or self.discriminator
         return network(inputs_of(self.discriminator, images, condition), training=training)
 

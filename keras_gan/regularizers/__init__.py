@@ -1,14 +1,14 @@
 """Penalties, constraints and hooks on a player."""
 
+import warnings
+
 from keras_gan import parts
 from keras_gan.parts import Turn
-from keras_gan.regularizers.blur import Blur
 from keras_gan.regularizers.consistency import BalancedConsistencyPenalty, ConsistencyPenalty
 from keras_gan.regularizers.dragan import DRAGANPenalty
 from keras_gan.regularizers.drift import DriftPenalty
 from keras_gan.regularizers.feature_matching import FeatureMatchingPenalty
 from keras_gan.regularizers.gradient_penalty import GradientPenalty
-from keras_gan.regularizers.instance_noise import InstanceNoise
 from keras_gan.regularizers.label_flipping import LabelFlipping
 from keras_gan.regularizers.latent_consistency import LatentConsistencyPenalty
 from keras_gan.regularizers.lecam import LeCamPenalty
@@ -30,13 +30,11 @@ from keras_gan.regularizers.weight_clipping import WeightClipping
 
 ALIASES = {
     "balanced_consistency": BalancedConsistencyPenalty,
-    "blur": Blur,
     "consistency": ConsistencyPenalty,
     "dragan": DRAGANPenalty,
     "drift": DriftPenalty,
     "feature_matching": FeatureMatchingPenalty,
     "gradient_penalty": GradientPenalty,
-    "instance_noise": InstanceNoise,
     "label_flipping": LabelFlipping,
     "latent_consistency": LatentConsistencyPenalty,
     "lecam": LeCamPenalty,
@@ -65,10 +63,23 @@ def get(identifier):
     return parts.get(identifier, Regularizer, ALIASES)
 
 
+def __getattr__(name):
+    # Names of before, which work for one release.
+    if name not in ("Blur", "InstanceNoise"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from keras_gan import augmentations
+
+    warnings.warn(
+        f"`regularizers.{name}` is now `augmentations.{name}`: pass it to `compile(augmentation=[...])`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return getattr(augmentations, name)
+
+
 __all__ = [
     "ALIASES",
     "BalancedConsistencyPenalty",
-    "Blur",
     "ConsistencyPenalty",
     "Constraint",
     "DRAGANPenalty",
@@ -76,7 +87,6 @@ __all__ = [
     "FeatureMatchingPenalty",
     "GradientNormPenalty",
     "GradientPenalty",
-    "InstanceNoise",
     "LabelFlipping",
     "LatentConsistencyPenalty",
     "LeCamPenalty",

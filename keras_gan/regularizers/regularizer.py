@@ -29,9 +29,13 @@ class Regularizer(Part):
             raise ValueError(f"`interval` must be a positive int. Received: interval={interval!r}")
         self.interval = interval
 
-    def perturb(self, gan, images):
-        """What the discriminator sees of images, in training."""
-        return images
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "perturb" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} defines `perturb`, which nothing calls any more: what changes the images that the "
+                "discriminator sees is a `keras_gan.augmentations.Augmentation` with `augment(gan, images, condition)`."
+            )
 
     def relabel(self, gan, real_logits, fake_logits):
         """The logits that the discriminator's loss counts as those of real and of fake images."""

@@ -12,7 +12,7 @@ from tests.helpers import all_state, tiny_gan
     [
         {},
         {"loss": "wasserstein", "regularizers": ["gradient_penalty", "lecam"]},
-        {"regularizers": ["instance_noise", "feature_matching"]},
+        {"regularizers": ["feature_matching"], "augmentation": ["instance_noise"]},
     ],
     ids=["plain", "penalties", "draws"],
 )

@@ -6,18 +6,18 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.regularizers.regularizer import Regularizer
+from keras_gan.augmentations.augmentation import Augmentation
 from keras_gan.schedules import number_or_schedule, value_at
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class Blur(Regularizer):
+class Blur(Augmentation):
     """Blurs all that the discriminator sees in training, less and less.
 
         D sees x * f,   f(d) ~ 2^-(d / sigma)^2 for d up to 3 sigma,   zeros beyond the border
 
-    StyleGAN3-R begins with it: the discriminator does not then learn from details before there are shapes. It comes after
-    an augmentation (before it in the official code).
+    StyleGAN3-R begins with it: the discriminator does not then learn from details before there are shapes. The recipes put
+    it after ADA (before it in the official code). A condition that is an image stays sharp.
 
     Args:
         sigma: float, pixels, or a schedule over generator steps, whose largest value is that at step 0.
@@ -26,24 +26,17 @@ class Blur(Regularizer):
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
     >>> fading = keras_gan.schedules.LinearDecay(10.0, steps=200_000 // 32)
-    >>> gan.compile(regularizers=[keras_gan.regularizers.Blur(fading)])
+    >>> gan.compile(augmentation=["diffaugment", keras_gan.augmentations.Blur(fading)])
 
     Reference: Karras et al., "Alias-Free Generative Adversarial Networks", 2021, appendix F.2,
     https://arxiv.org/abs/2106.12423
     """
 
-    name = "blur"
-
     def __init__(self, sigma=10.0):
-        super().__init__()
         self.sigma = number_or_schedule(sigma, "sigma")
         self.reach = math.floor(3 * float(value_at(self.sigma, 0)))
 
-    def perturb(self, gan, images):
-        if len(images.shape) != 4:
-            raise ValueError(
-                f"`Blur` is of images (batch, height, width, channels). Received: {images.shape}"
-            )
+    def augment(self, gan, images, condition=None):
         sigma = ops.cast(value_at(self.sigma, gan.state.generator_step.value), "float32")
         reach = ops.floor(3.0 * sigma)
         distance = ops.abs(ops.arange(-self.reach, self.reach + 1, dtype="float32"))
@@ -59,4 +52,4 @@ class Blur(Regularizer):
                 x = ops.depthwise_conv(x, kernel, padding="same")
             return x
 
-        return tf.cond(reach >= 1.0, blurred, lambda: tf.identity(images))
+        return tf.cond(reach >= 1.0, blurred, lambda: tf.identity(images)), condition

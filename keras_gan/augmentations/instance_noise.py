@@ -4,16 +4,17 @@ import keras
 from keras import ops
 
 from keras_gan import random
-from keras_gan.regularizers.regularizer import Regularizer, check_steps, fade
+from keras_gan.augmentations.augmentation import Augmentation
+from keras_gan.regularizers.regularizer import check_steps, fade
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class InstanceNoise(Regularizer):
+class InstanceNoise(Augmentation):
     """Adds Gaussian noise to all that the discriminator sees in training, fading away.
 
         D sees x + s e,   e ~ N(0, I),   s = stddev * max(0, 1 - step / decay_steps)
 
-    Real and generated images then overlap, and the discriminator cannot tell all apart.
+    Real and generated images, or vectors, then overlap, and the discriminator cannot tell all apart.
 
     Args:
         stddev: float, beside images in [-1, 1]. Default 0.1.
@@ -21,21 +22,21 @@ class InstanceNoise(Regularizer):
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
-    >>> gan.compile(regularizers=[keras_gan.regularizers.InstanceNoise(0.1, decay_steps=1000)])
+    >>> gan.compile(augmentation=keras_gan.augmentations.InstanceNoise(0.1, decay_steps=1000))
 
     Reference: Sønderby et al., "Amortised MAP Inference for Image Super-resolution", 2017,
     https://arxiv.org/abs/1610.04490
     """
 
-    name = "instance_noise"
-
     def __init__(self, stddev=0.1, decay_steps=None):
-        super().__init__()
         if stddev < 0:
             raise ValueError(f"`stddev` must not be negative. Received: stddev={stddev}")
         self.stddev = float(stddev)
         self.decay_steps = check_steps(decay_steps, "decay_steps")
 
-    def perturb(self, gan, images):
+    def build(self, gan):
+        """Nothing: it is for data of any shape."""
+
+    def augment(self, gan, images, condition=None):
         noise = random.normal((ops.shape(images)[0], *images.shape[1:]), gan.seed_generator)
-        return images + ops.cast(self.stddev * fade(gan, self.decay_steps) * noise, images.dtype)
+        return images + ops.cast(self.stddev * fade(gan, self.decay_steps) * noise, images.dtype), condition
