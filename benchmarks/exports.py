@@ -79,7 +79,7 @@ def inputs_of(gan, n, seed=0):
     if gan.from_images:
         return {"source": rng.uniform(-1, 1, (n, *gan.trained_source_shape)).astype("float32")}
     given = {"latents": gan.sample_latents(n, seed=seed)}
-    if gan.condition_spec is not None:
+    if gan.condition is not None:
         given["labels"] = rng.integers(0, gan.num_classes, n).astype("int32")
     return given
 

@@ -35,6 +35,7 @@ _MODULES = (
     *(
         "augmentations",
         "callbacks",
+        "conditions",
         "convert",
         "data",
         "features",
@@ -43,8 +44,19 @@ _MODULES = (
         "layers",
         "losses",
         "metrics",
+        "modalities",
     ),
-    *("networks", "optimizers", "plots", "recipes", "regularizers", "report", "schedules", "torch_file"),
+    *(
+        "networks",
+        "noise",
+        "optimizers",
+        "plots",
+        "recipes",
+        "regularizers",
+        "report",
+        "schedules",
+        "torch_file",
+    ),
 )
 
 __all__ = sorted([*_CLASSES, *_MODULES])
@@ -84,10 +96,13 @@ def register():
     for name in (
         *_CLASSES,
         "augmentations",
+        "conditions",
         "layers",
         "losses",
         "metrics",
+        "modalities",
         "networks",
+        "noise",
         "regularizers",
         "schedules",
     ):

@@ -150,11 +150,11 @@ def _inputs_of(gan):
             "distribution": "normal, mean 0, deviation 1",
         }
     }
-    if gan.condition_spec is None:
+    if gan.condition is None:
         return found
-    classes = getattr(gan, "num_classes", None)
+    classes = getattr(gan.condition, "num_classes", None)
     values = {"range": [0, classes - 1]} if classes else {}
-    spec = gan.condition_spec
+    spec = gan.condition.spec
     return {**found, "labels": {"shape": list(spec.shape), "dtype": spec.dtype.name, **values}}
 
 
@@ -171,7 +171,7 @@ class Sampler(tf.Module):
 
     def __init__(self, gan):
         super().__init__()
-        generator, condition = gan.ema_generator, gan.condition_spec
+        generator, condition = gan.ema_generator, gan.condition
         latents = tf.TensorSpec([None, *first(generator.input_shape)[1:]], tf.float32, name="latents")
         numbers = [
             tf.TensorSpec([], tf.int32, name="n"),
@@ -181,7 +181,7 @@ class Sampler(tf.Module):
         self.weights = [variable.value for variable in generator.weights]
 
         def finish(images):
-            return to_uint8(images) if len(images.shape) == 4 else images
+            return gan.modality.to_storage(images)
 
         if condition is None:
 
@@ -196,16 +196,16 @@ class Sampler(tf.Module):
 
         else:
 
-            @tf.function(input_signature=[latents, condition])
+            @tf.function(input_signature=[latents, condition.spec])
             def serving_default(latents, labels):
-                gan.assert_condition(labels)
+                condition.require(labels)
                 return {"images": gan.synthesize(latents, labels)}
 
             # Of any shape: one for all images, or one for each.
-            @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.dtype, name="labels")])
-            def sample(n, seed=0, truncation=1.0, labels=gan.no_label):
+            @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.spec.dtype, name="labels")])
+            def sample(n, seed=0, truncation=1.0, labels=condition.missing):
                 n = _checked(n, truncation)
-                labels = gan.export_condition(labels, n, seed)
+                labels = condition.fill(labels, n, seed)
                 return finish(gan.sample(n, seed, truncation, labels))
 
         self.serving_default = serving_default

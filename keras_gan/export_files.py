@@ -75,8 +75,8 @@ def of_latents(gan):
     """The graph of a generator from latents (and labels)."""
     network = gan.ema_generator
     specs = [tf.TensorSpec([None, *first(network.input_shape)[1:]], tf.float32, name="latents")]
-    if gan.condition_spec is not None:
-        specs.append(tf.TensorSpec(gan.condition_spec.shape, gan.condition_spec.dtype, name="labels"))
+    if gan.condition is not None:
+        specs.append(tf.TensorSpec(gan.condition.spec.shape, gan.condition.spec.dtype, name="labels"))
     return Graph(gan.synthesize, specs, [variable.value for variable in network.weights])
 
 

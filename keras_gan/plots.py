@@ -146,13 +146,13 @@ def logits(gan, real, labels=None, n=1000, held_out=None):
     import tensorflow as tf
 
     real = np.asarray(real[:n])
-    if gan.condition_spec is not None and labels is None:
+    if gan.condition is not None and labels is None:
         raise ValueError(f"{type(gan).__name__} takes images with their labels: pass `labels`.")
     batch = {"image": real} | ({} if labels is None else {"label": np.asarray(labels[:n])})
     parts = {"real": [], "generated": []}
     for start in range(0, len(real), 64):
         part = gan.unpack({name: values[start : start + 64] for name, values in batch.items()})
-        condition = gan.condition(part)
+        condition = gan.condition_of(part)
         noise = tf.constant(gan.sample_latents(len(part["image"]), seed=start))
         for name, images in (("real", part["image"]), ("generated", gan.synthesize(noise, condition))):
             parts[name].append(np.asarray(gan.discriminate(images, condition, training=False)).ravel())

@@ -7,6 +7,7 @@ import pathlib
 import numpy as np
 
 from keras_gan.arguments import check_count, check_truncation
+from keras_gan.conditions.labels import numbers_of_classes
 from keras_gan.data.images import (
     fit_image,
     from_uint8,
@@ -19,7 +20,6 @@ from keras_gan.data.images import (
 )
 from keras_gan.grid import as_colour, opaque
 from keras_gan.hub import hub_name
-from keras_gan.models.checks import numbers_of_classes
 from keras_gan.networks.outputs import first
 from keras_gan.run_folder import RunFolder
 from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles

@@ -107,7 +107,7 @@ class Probe:
         if not finite:
             return figures | {"distance": float("nan")}, []
         # Half as large in a checkpoint; what is no image may be beyond float16.
-        kept = [fakes.astype("float16" if len(self.model.image_shape) == 3 else "float32")]
+        kept = [fakes.astype("float16" if self.model.modality.in_range else "float32")]
         return figures | self._of_images(fakes, ema, out, before), kept
 
     def _of_images(self, fakes, ema, out, before):
@@ -129,7 +129,7 @@ class Probe:
             "rarest_class": float("nan"),
             "class_diversity": self._class_diversity(fakes),
         }
-        if len(self.model.image_shape) == 3:
+        if self.model.modality.in_range:
             figures["saturated"] = _saturated(fakes, self.pixels)
         if self.classifier is not None:
             figures["class_ratios"] = ratios = self._class_ratios(out["ema"])
@@ -148,7 +148,7 @@ class Probe:
 
     def _class_diversity(self, fakes):
         """The least diversity within a class that both kinds of images have, of conditional models."""
-        if "label" not in self.real or self.model.condition_spec is None:
+        if "label" not in self.real or self.model.num_classes is None:
             return float("nan")
         labels = np.asarray(self.real["label"]).reshape(-1)
         ratios = [
@@ -206,7 +206,7 @@ class Probe:
         return tf.image.resize(images, self.model.image_shape[:2], "nearest")
 
     def _logits(self, batch):
-        return _per_image(self.model.discriminate(batch["image"], self.model.condition(batch)))
+        return _per_image(self.model.discriminate(batch["image"], self.model.condition_of(batch)))
 
     def _held_out_logits(self, start):
         return {"held_out_logits": self._logits(self._part(self.model.unpack(self.held_out), start))}
@@ -214,7 +214,7 @@ class Probe:
     def _look(self, start):
         """Images, logits and features of some of the batch."""
         model, batch = self.model, self._batch(start)
-        condition, fake = model.condition(batch), model.forward(batch)
+        condition, fake = model.condition_of(batch), model.forward(batch)
         out = {
             "real_logits": self._logits(batch),
             "fake_logits": _per_image(model.discriminate(fake, condition)),
@@ -231,7 +231,7 @@ class Probe:
     def _gradients(self):
         """Norms of both players' gradients, and what the losses say, on one batch of training's size."""
         model, batch = self.model, self._batch(0)
-        condition = model.condition(batch)
+        condition = model.condition_of(batch)
         with model.record("generator") as tape:
             fake = model.forward(batch)
         gradients = model.gradients(batch, fake, tape)

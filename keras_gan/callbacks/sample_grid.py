@@ -65,14 +65,16 @@ class SampleGrid(keras.callbacks.Callback):
         self.written = []
 
     def on_train_begin(self, logs=None):
-        shape = self.model.generator.output_shape
-        if len(shape) != 4 or shape[-1] not in (1, 3, 4):
-            raise ValueError(f"SampleGrid draws grey, RGB or RGBA images. This generator makes {shape[1:]}.")
+        modality = self.model.modality
+        if not modality.drawable:
+            raise ValueError(
+                f"SampleGrid draws grey, RGB or RGBA images. This model makes {modality.name} of shape {modality.shape}."
+            )
         self.directory.mkdir(parents=True, exist_ok=True)
         rows = self.rows or self.model.grid_rows
         self._inputs = self.model.grid_inputs(rows, self.columns, self.seed, self.truncation)
         self._row_names = None
-        if self.model.condition_spec is not None and self.model.class_names:
+        if getattr(self.model.condition, "num_classes", None) and self.model.class_names:
             names = self.model.class_names
             self._row_names = [names[row % len(names)] for row in range(rows)]
         self._writer = None

@@ -298,7 +298,7 @@ def _batch(given, stream, samples, model):
             f"TrainingMonitor needs at least {TrainingMonitor.FEWEST} images of shape {model.image_shape}. Received: "
             f"{batch['image'].shape}"
         )
-    model.check_condition(
-        {n: tf.TensorSpec(v.shape, v.dtype) for n, v in batch.items()}, "TrainingMonitor's images"
-    )
+    specs = {name: tf.TensorSpec(value.shape, value.dtype) for name, value in batch.items()}
+    if model.condition is not None:
+        model.condition.check(specs, "TrainingMonitor's images")
     return {name: value for name, value in batch.items() if name != "sample_weight"}

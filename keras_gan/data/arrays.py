@@ -40,7 +40,7 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
             + (". Add the channel: `images[..., None]`." if images.ndim == 3 else "")
         )
     if images.dtype != np.uint8:
-        check_floats(images)
+        check_floats(images, in_range=images.ndim == 4)
     if labels is not None:
         labels = np.asarray(labels)
         if labels.shape[:1] != images.shape[:1]:
@@ -62,8 +62,8 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
     return stream.dataset()
 
 
-def check_floats(images, name="Images"):
-    """Raise a ValueError for images that are not finite floats in [-1, 1]."""
+def check_floats(images, name="Images", in_range=True):
+    """Raise a ValueError for an array that is not of finite floats, in [-1, 1] where it must be."""
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
             f"{name} must be float32 in [-1, 1]. Received: dtype={images.dtype}. Write "
@@ -72,7 +72,7 @@ def check_floats(images, name="Images"):
     low, high = (images.min(), images.max()) if images.size else (0.0, 0.0)
     if not np.isfinite(low + high):
         raise ValueError(f"The {name.lower()} contain NaN or infinite values.")
-    if images.ndim == 4:
+    if in_range:
         message = range_problem(low, high, name)
         if message:
             raise ValueError(message)

@@ -1,24 +1,54 @@
 """What `fit` and `evaluate` are given -> checked batches for a step."""
 
 import contextlib
+import dataclasses
 import warnings
 
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.data.arrays import check_floats, gather_from
+from keras_gan.data.arrays import gather_from
 from keras_gan.data.stream import Stream, from_the_start, stream_of, untuned
-from keras_gan.layers import Packing
 
+# What a batch may hold whatever the model: what a model is not told it does not use.
 KEYS = ("image", "label", "condition", "sample_weight")
 
 
-def unpack(data):
+@dataclasses.dataclass(frozen=True)
+class Takes:
+    """What a model takes of data.
+
+    Attributes:
+        modality: `keras_gan.modalities.Modality` of what it is trained on.
+        condition: `keras_gan.conditions.Condition`, or None.
+        batches_per_step: int, batches that a step takes.
+        seed: int, of the order of arrays.
+        replicas: int, among which a batch is shared out.
+        packed: whether its discriminator scores packs of examples.
+        begun: function without arguments to a bool tensor: whether a step was made before.
+    """
+
+    modality: object
+    condition: object = None
+    batches_per_step: int = 1
+    seed: int = 0
+    replicas: int = 1
+    packed: bool = False
+    begun: object = lambda: tf.constant(False)
+
+    @property
+    def keys(self):
+        """The keys that a batch may have."""
+        return (*KEYS, *(key for key in (self.condition.keys if self.condition else ()) if key not in KEYS))
+
+
+def unpack(data, keys=KEYS):
     """Turn a batch in any of the forms of `fit` into a dict with `image`.
 
     Args:
         data: images; `(images,)`, `(images, labels)`, `(images, labels, sample_weight)`; or a dict
-            with the keys `image`, `label`, `condition`, `sample_weight`.
+            with the keys `image`, `label`, `condition`, `sample_weight`, and those that a model's condition has.
+        keys: those that are known; None for any.
 
     Returns:
         dict of those that are there.
@@ -35,14 +65,14 @@ def unpack(data):
         if isinstance(data[0], dict):
             if any(value is not None for value in data[1:]):
                 raise ValueError("Put labels into the dict, under `label`, not beside it.")
-            return unpack(data[0])
+            return unpack(data[0], keys)
         data = dict(zip(("image", "label", "sample_weight"), data, strict=False))
     elif not isinstance(data, dict):
         data = {"image": data}
-    unknown = sorted(set(data) - set(KEYS))
+    unknown = [] if keys is None else sorted(set(data) - set(keys))
     if unknown or "image" not in data:
         raise ValueError(
-            f"A batch's dict must have `image`, and may have {KEYS[1:]}. Received: {sorted(data)}"
+            f"A batch's dict must have `image`, and may have {tuple(keys or KEYS)[1:]}. Received: {sorted(data)}"
         )
     return {name: value for name, value in data.items() if value is not None}
 
@@ -64,50 +94,20 @@ class BadImages:
         tf.debugging.Assert(condition, [tf.strings.join([cls.begin, message, cls.end])], summarize=1)
 
 
-def check_spec(spec, model, where):
+def check_spec(spec, takes, where):
     """Raise a ValueError where a batch's static dtype and shape are not what the networks take."""
-    image, image_shape = spec["image"], (None, *model.image_shape)
     if "label" in spec and spec["label"].dtype.name in ("string", "object"):
         raise ValueError(
             f"The labels of {where} are strings, and must be numbers from 0: `[class_names.index(name) for name in names]`; the "
             "names go into the model, `ConditionalGAN(..., class_names=class_names)`."
         )
-    model.check_condition(spec, where)
-    if "sample_weight" in spec and any(isinstance(layer, Packing) for layer in model._flatten_layers()):
+    if takes.condition is not None:
+        takes.condition.check(spec, where)
+    if "sample_weight" in spec and takes.packed:
         raise ValueError(
             "`sample_weight` is for images, and a discriminator with `Packing` scores packs of them."
         )
-    if not image.dtype.is_floating:
-        raise ValueError(
-            f"Images must be float32 in [-1, 1]. Received in {where}: dtype={image.dtype.name}. Write "
-            "`dataset.map(keras_gan.data.from_uint8)` for 0..255."
-        )
-    shape = image.shape
-    if shape.rank is None:
-        raise ValueError(
-            f"The images of {where} have an unknown shape. Give it: `output_signature` of `from_generator`, "
-            "or `tf.ensure_shape` in a `map`."
-        )
-    if shape.rank != len(image_shape):
-        hint = " Add the channel: `images[..., None]`."
-        if tuple(shape) == tuple(image_shape[1:]):
-            hint = " Data sets must be batched: `dataset.batch(64, drop_remainder=True)`."
-        elif shape.rank > len(image_shape):
-            hint = ""
-        raise ValueError(
-            f"Images must have shape (batch, *{tuple(image_shape[1:])}). Received in {where}: {shape}.{hint}"
-        )
-    for have, want in zip(shape[1:], image_shape[1:], strict=True):
-        if None not in (have, want) and have != want:
-            raise ValueError(
-                f"The networks take images of shape {tuple(image_shape[1:])} (height, width, channels). "
-                f"Received in {where}: {tuple(shape[1:])}. "
-                + (
-                    "Put the channels last: `np.moveaxis(images, 1, -1)`."
-                    if len(shape) == 4 and (*shape[2:], shape[1]) == image_shape[1:]
-                    else "Load them with that `image_size` and `channels`, or build the networks with that `image_shape`."
-                )
-            )
+    takes.modality.check(spec["image"], where)
 
 
 class FirstBatches:
@@ -144,52 +144,31 @@ class FirstBatches:
             return {name: tf.identity(value) for name, value in batch.items()}
 
 
-def checked(model, dataset, where, training, first=None):
+def checked(takes, dataset, where, training, first=None):
     """Map a data set to dicts, with a check of every batch's values on the way; `first` are `FirstBatches` to keep."""
     if isinstance(dataset, tf.distribute.DistributedDataset):
         raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
-    spec = unpack(dataset.element_spec)
-    check_spec(spec, model, where)
+    check_spec(unpack(dataset.element_spec, takes.keys), takes, where)
 
     @tf.autograph.experimental.do_not_convert
     def check(index, element):
-        batch = model.unpack(element)
-        for holds, message in model.condition_requirements(batch, where):
+        batch = tf.nest.map_structure(tf.convert_to_tensor, unpack(element, takes.keys))
+        # Only a training's very first batch (and a validation's) is looked at closely: others may be bright by chance.
+        begun = tf.logical_and(training, takes.begun())
+        anew = tf.logical_not(tf.reduce_any([begun, index > 0, stream_of(dataset) is not None]))
+        for holds, message in requirements(takes, batch, where, anew):
             BadImages.require(holds, message)
-        for name, images in images_of(batch).items():
-            finite = tf.reduce_all(tf.math.is_finite(images))
-            BadImages.require(finite, f"The {name.lower()} of {where} contain NaN or infinite values.")
-            if len(images.shape) != 4:
-                continue
-            low, high = tf.reduce_min(images), tf.reduce_max(images)
-            values = tf.strings.join(["Received values from ", tf.as_string(low), " to ", tf.as_string(high)])
-            start = tf.strings.join([f"{name} must be in [-1, 1]. {where}: ", values, ". "])
-            BadImages.require(
-                tf.logical_and(low >= -1.001, high <= 1.001),
-                tf.strings.join([start, "If they are 0..255, write `images / 127.5 - 1`."]),
-            )
-            # Only of a training's very first batch (and a validation's): others may be bright by chance.
-            began = tf.logical_and(training, model.state.step.value > 0)
-            began = tf.reduce_any([began, index > 0, stream_of(dataset) is not None])
-            # Conditions (masks, sketches) are bright by chance more often.
-            few = tf.shape(images)[0] < (8 if name == "Conditions" else 1)
-            BadImages.require(
-                tf.reduce_any([began, few, low < 0, tf.equal(low, high)]),
-                tf.strings.join([start, f"They look like [0, 1]: write `{name.lower()} * 2 - 1`."]),
-            )
         return batch if first is None else first.pass_on(index, batch)
 
     dataset = dataset.enumerate().map(check, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     return untuned(dataset)
 
 
-def images_of(batch):
-    """The images of a batch, and where conditions are images, those: by what messages call them."""
-    conditions = batch.get("condition")
-    found = {"Images": batch["image"]}
-    if conditions is None or tf.TensorShape(conditions.shape).rank != 4:
-        return found
-    return found | {"Conditions": conditions}
+def requirements(takes, batch, where, anew):
+    """What must be true of a batch's values: pairs of a boolean tensor and the message if not."""
+    condition = takes.condition
+    found = [] if condition is None else list(condition.requirements(batch, where, anew))
+    return [*found, *takes.modality.requirements(batch["image"], where, anew)]
 
 
 def check_split(dataset, replicas):
@@ -206,12 +185,12 @@ class TrainingBatches:
     """The batches of a `fit`: k x batch_size images a step, and where an epoch begins.
 
     Args:
-        model: the `Game`.
+        takes: `Takes` of the model.
         dataset: `tf.data.Dataset` of batches.
         steps_per_epoch: generator steps in an epoch, or None for one pass.
     """
 
-    def __init__(self, model, dataset, steps_per_epoch):
+    def __init__(self, takes, dataset, steps_per_epoch):
         self.stream = stream_of(dataset)
         # Below an operation that changes batches (`take`, `unbatch`) a stream follows epochs at least.
         self.below = None if self.stream else stream_of(dataset, through_all=True)
@@ -221,8 +200,7 @@ class TrainingBatches:
             if not hasattr(steps_per_epoch, "__index__") or steps_per_epoch < 1:
                 raise ValueError(f"`steps_per_epoch` must be a positive int. Received: {steps_per_epoch!r}")
             steps_per_epoch = int(steps_per_epoch)
-        self.state = model.state
-        self.k = k = model.batches_per_step
+        self.k = k = takes.batches_per_step
         self.steps_per_epoch = steps_per_epoch
         count = self.stream.batches if self.stream else int(dataset.cardinality())
         # Our own streams are as long as they are told to be; others Keras draws on across epochs.
@@ -240,8 +218,8 @@ class TrainingBatches:
         if steps_per_epoch is None and count > 0:
             self.steps_per_epoch = count // k
         self.first = None if self.stream else FirstBatches()
-        dataset = checked(model, dataset, self.name, training=True, first=self.first)
-        check_split(dataset, model.distribute_strategy.num_replicas_in_sync)
+        dataset = checked(takes, dataset, self.name, training=True, first=self.first)
+        check_split(dataset, takes.replicas)
         if k > 1:
             dataset = self._regroup(dataset)
         dataset = dataset.prefetch(tf.data.AUTOTUNE)
@@ -276,10 +254,10 @@ class TrainingBatches:
         return untuned(dataset.map(sized))
 
     def start(self, epoch, position):
-        """Let the next iterator begin at a step of an epoch."""
+        """Let the next iterator begin at a step of an epoch; return the step at which it does."""
         if self.stream:
             self.stream.start(epoch, position * self.k, self.steps_per_epoch * self.k)
-            return
+            return position
         if self.below:
             self.below.start(epoch, 0, self.below.batches)
         if position:
@@ -288,7 +266,7 @@ class TrainingBatches:
                 f"{position}, begins anew. Data sets of keras_gan.data go on at the very step.",
                 stacklevel=2,
             )
-            self.state.epoch_position.assign(0)
+        return 0
 
     @contextlib.contextmanager
     def quiet_end(self):
@@ -300,7 +278,7 @@ class TrainingBatches:
 
 
 def training_batches(
-    model,
+    takes,
     x,
     y,
     sample_weight,
@@ -322,7 +300,7 @@ def training_batches(
             raise ValueError("`validation_split` goes with arrays. Pass `validation_data` instead.")
         dataset = x
     else:
-        arrays = _arrays(x, y, sample_weight)
+        arrays = _arrays(takes, x, y, sample_weight)
         if validation_split:
             cut = int(len(arrays["image"]) * (1.0 - validation_split))
             validation_data = {name: array[cut:] for name, array in arrays.items()}
@@ -331,36 +309,37 @@ def training_batches(
             gather_from(arrays),
             len(arrays["image"]),
             batch_size or 32,
-            seed=model.seed or 0,
+            seed=takes.seed,
             shuffle=shuffle,
             name="the arrays",
         )
         dataset = stream.dataset()
-    return TrainingBatches(model, dataset, steps_per_epoch), validation_data
+    return TrainingBatches(takes, dataset, steps_per_epoch), validation_data
 
 
-def validation_batches(model, x, y=None, sample_weight=None):
+def validation_batches(takes, x, y=None, sample_weight=None):
     """Turn held-out data into something that Keras batches, checked."""
     if isinstance(x, tf.data.Dataset):
-        return checked(model, from_the_start(x), "the validation data", training=False)
-    return array_batch(model, x, y, sample_weight, "the validation data")
+        return checked(takes, from_the_start(x), "the validation data", training=False)
+    return array_batch(takes, x, y, sample_weight, "the validation data")
 
 
-def array_batch(model, x, y=None, sample_weight=None, where="the batch"):
+def array_batch(takes, x, y=None, sample_weight=None, where="the batch"):
     """Arrays as a checked dict."""
-    arrays = _arrays(x, y, sample_weight)
+    arrays = _arrays(takes, x, y, sample_weight)
     specs = {name: tf.TensorSpec(array.shape, array.dtype) for name, array in arrays.items()}
-    check_spec(specs, model, where)
-    for holds, message in model.condition_requirements(arrays, where):
+    check_spec(specs, takes, where)
+    condition = takes.condition
+    for holds, message in [] if condition is None else condition.requirements(arrays, where):
         if not bool(holds):
             raise ValueError(message if isinstance(message, str) else message.numpy().decode())
     return arrays
 
 
-def _arrays(x, y, sample_weight):
+def _arrays(takes, x, y, sample_weight):
     arrays = {}
     whole = isinstance(x, dict) or (isinstance(x, tuple) and y is None)
-    for name, value in unpack(x if whole else (x, y, sample_weight)).items():
+    for name, value in unpack(x if whole else (x, y, sample_weight), takes.keys).items():
         if not hasattr(value, "shape") and name == "image" and not isinstance(value, (list, tuple)):
             raise ValueError(
                 "`fit` takes an array of images, a dict of arrays, a tf.data.Dataset or another iterable of batches. "
@@ -377,8 +356,9 @@ def _arrays(x, y, sample_weight):
                 "The labels are strings, and must be numbers from 0: `class_names, labels = np.unique(names, "
                 "return_inverse=True)`; the names go into the model, `ConditionalGAN(..., class_names=class_names)`."
             )
-    for name, images in images_of(arrays).items():
-        check_floats(images, name)
+    takes.modality.check_array(arrays["image"], takes.modality.name.capitalize())
+    if takes.condition is not None:
+        takes.condition.check_arrays(arrays)
     for name, array in arrays.items():
         if len(array) != len(arrays["image"]):
             raise ValueError(

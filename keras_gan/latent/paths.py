@@ -191,8 +191,8 @@ def _points(generator, shape, seed, label, space):
 
 
 def _condition(gan, n, label):
-    if gan.condition_spec is not None:
-        return gan.as_condition(0 if label is None else label, n)
+    if gan.condition is not None:
+        return gan.labels_of(0 if label is None else label, n, 0)
     if label is not None:
         raise ValueError(f"This model has no classes. Received: label={label!r}")
     return None

@@ -67,7 +67,7 @@ class _Equivariance(ImageMetric):
             for start in range(0, self.num_samples, self.batch_size):
                 part = ops.convert_to_tensor(latents[start : start + self.batch_size])
                 condition = None
-                if self.model.condition_spec is not None:
+                if self.model.condition is not None:
                     condition = ops.convert_to_tensor(self.model.grid_inputs(len(part), 1, self.seed)[1])
 
                 def images(matrix, part=part, condition=condition):

@@ -119,6 +119,6 @@ class PerceptualPathLength(FeatureMetric):
 
     def _condition(self, n):
         """A condition for n images, of models that take one: every class in turn."""
-        if self.model.condition_spec is None:
+        if self.model.condition is None:
             return None
         return ops.convert_to_tensor(self.model.grid_inputs(n, 1, self.seed)[1])

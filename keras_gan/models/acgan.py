@@ -37,8 +37,9 @@ class ACGAN(ConditionalGAN):
     heads = ("classes",)
     term_names = {"discriminator": ("d_classification",), "generator": ("g_classification",)}
 
-    def __init__(self, generator, discriminator, *, num_classes, classification_weight=1.0, **kwargs):
-        super().__init__(generator, discriminator, num_classes=num_classes, **kwargs)
+    def __init__(self, generator, discriminator, *, classification_weight=1.0, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
+        num_classes = self.num_classes
         shapes = discriminator.output_shape
         if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1][-1] == num_classes):
             raise ValueError(

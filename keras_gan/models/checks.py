@@ -1,15 +1,16 @@
 """What is checked before anything is computed, with errors that say what to do."""
 
-import difflib
 import warnings
 
 import keras
 import numpy as np
 
+from keras_gan import conditions
 from keras_gan.augmentations import AdaptiveAugmentation
 from keras_gan.data.arrays import check_floats
 from keras_gan.losses import RelativisticLoss
 from keras_gan.networks.outputs import first, judge, maps_of
+from keras_gan.noise import Noise
 from keras_gan.regularizers import GradientNormPenalty
 from keras_gan.training.checks import layers_of
 
@@ -152,21 +153,68 @@ def check_heads(gan, discriminator):
         )
 
 
-def numbers_of_classes(names, class_names):
-    """The label of a class's name, or the labels of a list of names; what is no name may be a number as text."""
-    if not isinstance(names, str):
-        return [name if isinstance(name, int) else numbers_of_classes(name, class_names) for name in names]
-    if names in (class_names or ()):
-        return class_names.index(names)
-    if names.isdecimal():
-        return int(names)
-    if class_names is None:
-        raise ValueError(f"`labels` must be numbers: this model has no names of classes. Received: {names!r}")
-    near = difflib.get_close_matches(names, class_names, n=1)
-    raise ValueError(
-        f"There is no class {names!r}. The classes are {', '.join(class_names)}."
-        + (f" Did you mean {near[0]!r}?" if near else "")
-    )
+def chosen_condition(condition, num_classes, generator, model):
+    """The condition of a model that has one: that given, labels of `num_classes`, or what the generator's inputs say.
+
+    Raises:
+        ValueError: where the generator takes none, or does not say what it takes.
+    """
+    if condition is not None and num_classes is not None:
+        raise ValueError("Give `num_classes` or `condition`, not both.")
+    if condition is not None:
+        return conditions.get(condition)
+    shapes = generator.input_shape
+    if not isinstance(shapes, list) or len(shapes) < 2:
+        raise ValueError(
+            "The generator of a conditional GAN takes [latents, condition]. "
+            f"Received: generator.input_shape={shapes}. Build it with `num_classes=`, for example by "
+            "`keras_gan.networks.dcgan(..., num_classes=10)`."
+        )
+    if num_classes is not None:
+        return conditions.Labels(num_classes)
+    if len(shapes) == 2 and len(shapes[1]) == 1:
+        found = classes_of(generator)
+        number = found.pop() if len(found) == 1 else "N"
+        raise ValueError(
+            f"These networks take labels: say of how many classes, `{model}(..., num_classes={number})`."
+        )
+    found = conditions.read_off(generator)
+    if found is None:
+        raise ValueError(
+            f"The generator's inputs {shapes} do not say what its condition is: `{model}(..., condition=)`, one of "
+            "`keras_gan.conditions` such as Tokens(length, vocabulary), or a tuple of them."
+        )
+    return found
+
+
+def check_condition(condition, generator, class_names):
+    """Raise a ValueError where a generator does not take a condition, or the classes are not as many as their names."""
+    shapes = generator.input_shape
+    condition.check_inputs(shapes if isinstance(shapes, list) else [shapes])
+    num_classes = getattr(condition, "num_classes", None)
+    if num_classes is None:
+        return
+    if len(class_names or ()) > num_classes:
+        raise ValueError(
+            f"`class_names` has {len(class_names)} names for num_classes={num_classes}: {class_names}"
+        )
+    # More than labels use is allowed, such as one for "no class".
+    found = classes_of(generator)
+    if found and max(found) < num_classes:
+        raise ValueError(
+            f"The generator was built with num_classes={max(found)}. Received: num_classes={num_classes}"
+        )
+
+
+def check_noise(noise, generator):
+    """Raise a ValueError for what is no noise of the generator's latents."""
+    if noise is None:
+        return
+    latents = tuple(first(generator.input_shape)[1:])
+    if not isinstance(noise, Noise) or noise.shape != latents:
+        raise ValueError(
+            f"`noise` must be a `keras_gan.noise.Noise` of latents of shape {latents}. Received: {noise!r}"
+        )
 
 
 def classes_of(network):
@@ -248,7 +296,7 @@ def check_parts(gan):
         )
     _check_second_derivatives(gan, penalties)
     _check_lazy(gan)
-    if len(gan.image_shape) == 3 and _ends_in_sigmoid(gan.generator):
+    if gan.modality.in_range and _ends_in_sigmoid(gan.generator):
         raise ValueError(
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
             'End it in `Activation("tanh")`.'

@@ -13,8 +13,6 @@ from keras_gan.models import checks
 from keras_gan.models.translation import Translation
 from keras_gan.training.image_pool import ImagePool
 
-NETWORKS = ("a2b", "b2a", "discriminator_a", "discriminator_b")
-
 
 @keras.saving.register_keras_serializable("keras_gan")
 class CycleGAN(Translation):
@@ -99,23 +97,20 @@ class CycleGAN(Translation):
         )
         self.pool = ImagePool(self.state, pool_size, shape)
 
-    def get_config(self):
+    given_networks = ("a2b", "b2a", "discriminator_a", "discriminator_b")
+
+    def networks_given(self):
         b2a, a2b = of_both_domains(self.generator)
-        networks = zip(NETWORKS, (a2b, b2a, *of_both_domains(self.discriminator)), strict=True)
-        config = {
+        networks = (a2b, b2a, *of_both_domains(self.discriminator))
+        return dict(zip(self.given_networks, networks, strict=True))
+
+    def get_config(self):
+        return {
             **super().get_config(),
-            **{name: keras.saving.serialize_keras_object(network) for name, network in networks},
             "cycle_weight": self.cycle_weight,
             "identity_weight": self.identity_weight,
             "pool_size": self.pool.size,
         }
-        del config["generator"], config["discriminator"]
-        return config
-
-    @classmethod
-    def from_config(cls, config):
-        networks = {name: keras.saving.deserialize_keras_object(config[name]) for name in NETWORKS}
-        return cls(**{**config, **networks})
 
     @property
     def source_shape(self):
@@ -136,9 +131,6 @@ class CycleGAN(Translation):
         widest = self.discriminator.input_shape[-1]
         both = [with_channels(batch[name], widest) for name in ("condition", "image")]
         return {"image": tf.concat(both, axis=0)}
-
-    def condition(self, batch):
-        return None
 
     def forward(self, batch, training=True):
         return self.synthesize(batch["image"], training=training)

@@ -7,7 +7,7 @@ import warnings
 import keras
 import tensorflow as tf
 
-from keras_gan import augmentations, losses, replicas
+from keras_gan import augmentations, conditions, losses, replicas
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
 from keras_gan.models.generative import Generative, inputs_of
@@ -43,12 +43,15 @@ class GAN(Generative, Game):
             images of shape (batch, height, width, channels) in [-1, 1], or to vectors.
         discriminator: keras.Model from images to one logit per image or per patch, high for real,
             without a sigmoid; of several outputs (batch, ..., 1) the losses are added up.
+        condition: what the networks are told too: the number of classes, one of `keras_gan.conditions`, or a tuple of them;
+            `None` for nothing. The networks take [latents, condition] and [images, condition] then; a discriminator that
+            takes images alone is not told.
+        noise: `keras_gan.noise.Noise` that latents are drawn from. Default: standard normal.
         ema_decay: float in [0, 1), or a schedule over generator steps such as `schedules.HalfLife`; default
             0.999; `None` for no moving average (then `ema_generator` is `generator`).
         seed: int, or `None` for a random one. Seeds everything that training draws. The initial
             weights are the networks' own: `keras.utils.set_random_seed` before building them.
-        dataset_name: str, and class_names: list of str by label, of the training data. `fit` sets both from data sets of
-            `keras_gan.data`; saved files and exports keep them.
+        modality, dataset_name, class_names: as in `Game`.
 
     Raises:
         ValueError: where the two networks do not fit together.
@@ -90,26 +93,39 @@ class GAN(Generative, Game):
         generator,
         discriminator,
         *,
+        condition=None,
+        noise=None,
         ema_decay=0.999,
         seed=None,
-        dataset_name=None,
-        class_names=None,
         **kwargs,
     ):
-        super().__init__(
-            generator,
-            discriminator,
-            ema_decay=ema_decay,
-            seed=seed,
-            dataset_name=dataset_name,
-            class_names=class_names,
-            **kwargs,
-        )
+        # Past Keras' tracking: it is not yet a model.
+        vars(self)["_condition"] = conditions.get(condition)
+        super().__init__(generator, discriminator, ema_decay=ema_decay, seed=seed, **kwargs)
+        self._noise = keras.saving.deserialize_keras_object(noise) if isinstance(noise, dict) else noise
         checks.check_heads(self, discriminator)
+        checks.check_noise(self._noise, generator)
+        if self._condition is not None:
+            checks.check_condition(self._condition, generator, self.class_names)
+
+    @property
+    def condition(self):
+        """What the networks are told, a `keras_gan.conditions.Condition`, or None."""
+        return self._condition
+
+    @property
+    def num_classes(self):
+        """How many classes its labels have, or None."""
+        return getattr(self.condition, "num_classes", None)
+
+    def get_config(self):
+        parts = {"condition": self._condition, "noise": self._noise}
+        parts = {name: keras.saving.serialize_keras_object(part) for name, part in parts.items() if part}
+        return {**super().get_config(), **parts}
 
     def check_networks(self, generator, discriminator):
         """Raise a ValueError where the two networks do not fit together, or not this model."""
-        checks.check_networks(generator, discriminator, self.conditional)
+        checks.check_networks(generator, discriminator, self._condition is not None)
 
     # === Compilation ===
 
@@ -224,6 +240,14 @@ class GAN(Generative, Game):
         hooks = {name: "variables_of(player)" for name in RENAMED}
         hooks |= {"_update": "update(batch)", "_minimize": "minimize(player, objective, tape)"}
         hooks |= {"only_logged": "figures(turn)", "discriminator_outputs_used": "heads"}
+        hooks |= {
+            "check_condition": "condition, one of keras_gan.conditions",
+            "condition_requirements": "condition, one of keras_gan.conditions",
+            "draw_latents": "noise, a keras_gan.noise.Noise",
+            "move_latents": "noise, a keras_gan.noise.Noise",
+        }
+        if inspect.isfunction(vars(cls).get("condition")):
+            raise TypeError(f"{cls.__name__} defines `condition(batch)`, which is now `condition_of(batch)`.")
         for old in [name for name in hooks if name in vars(cls)]:
             raise TypeError(
                 f"{cls.__name__} defines `{old}`, which nothing calls any more: define `{hooks[old]}`."
@@ -279,7 +303,7 @@ class GAN(Generative, Game):
         return Turn(
             real,
             fake,
-            self.condition(batch),
+            self.condition_of(batch),
             batch.get("latents"),
             player=player,
             batch=batch,
@@ -338,9 +362,9 @@ class GAN(Generative, Game):
         """What the discriminator is shown of the fakes: its gradient ends there."""
         return tf.stop_gradient(fake)
 
-    def condition(self, batch):
-        """What the networks get of a batch beside latents and images; here nothing."""
-        return None
+    def condition_of(self, batch):
+        """What the networks get of a batch beside latents and images, or None."""
+        return None if self.condition is None else self.condition.of(batch)
 
     def arrange(self, batch, training=True):
         """Prepare one replica's batch for the update, or for `assess` when `training=False`."""
@@ -348,11 +372,11 @@ class GAN(Generative, Game):
 
     def forward(self, batch, training=True):
         """Generate fakes for a batch of real images and what `draw` adds to it."""
-        return self.synthesize(batch["latents"], self.condition(batch), training=training)
+        return self.synthesize(batch["latents"], self.condition_of(batch), training=training)
 
     def assess(self, batch):
         """Real and generated images of a held-out batch, and the logits of both."""
-        real, condition = batch["image"], self.condition(batch)
+        real, condition = batch["image"], self.condition_of(batch)
         fake = self.forward(batch, training=False)
         logits = [self.discriminate(images, condition, training=False) for images in (real, fake)]
         return real, fake, *logits

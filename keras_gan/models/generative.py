@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan import export, random
+from keras_gan import export
 from keras_gan.arguments import check_count, check_seed, check_truncation
-from keras_gan.data.images import to_uint8
+from keras_gan.conditions.several import rows_of
 from keras_gan.networks.outputs import first
+from keras_gan.noise import Normal
 
 
 class Generative:
@@ -31,15 +32,14 @@ class Generative:
 
     def draw(self, count, seed):
         """What `forward` needs beside data, a dict; arguments as `random.normal`."""
-        return {"latents": self.draw_latents(count, seed)}
+        return {"latents": self.noise.draw(count, seed)}
 
-    def draw_latents(self, count, seed):
-        """Standard normal latents of shape (count, latent_dim); arguments as `random.normal`."""
-        return random.normal((count, *first(self.generator.input_shape)[1:]), seed)
+    @property
+    def noise(self):
+        """What the generator draws, a `keras_gan.noise.Noise`."""
+        return self._noise or Normal(first(self.generator.input_shape)[1:])
 
-    def move_latents(self, latents, change):
-        """Latents after a small change of the part that is noise."""
-        return latents + change
+    _noise = None
 
     def synthesize(self, latents, condition=None, training=False):
         """Images of latents: in training the generator's, else `ema_generator`'s."""
@@ -52,7 +52,7 @@ class Generative:
         """Images of latents, or of [latents, condition], by `ema_generator`."""
         return self.ema_generator(inputs, training=training)
 
-    def generate(self, n, seed=None, batch_size=64, truncation=1.0):
+    def generate(self, n, seed=None, batch_size=64, truncation=1.0, labels=None):
         """Generate images.
 
         Args:
@@ -61,6 +61,8 @@ class Generative:
             batch_size: int, how many at once.
             truncation: float; the latents are multiplied by it. Less than 1 gives more typical
                 and less varied images.
+            labels: of a model with a condition: an int or a name of `class_names`, or n of them; `None` for classes drawn at
+                random, the same for the same seed. Where the condition is a vector: that, or n of them.
 
         Returns:
             uint8 array of shape (n, height, width, channels); float32 where the generator makes
@@ -71,21 +73,38 @@ class Generative:
         >>> bool((gan.generate(2, seed=3) == gan.generate(2, seed=3)).all())
         True
         """
-        latents = self.sample_latents(n, seed, truncation)
-        return self.images_of(latents, batch_size=batch_size)
+        seed = self.checked_seed(n, seed, truncation)
+        return self.images_of(
+            self.sample_latents(n, seed, truncation), self.labels_of(labels, n, seed), batch_size
+        )
 
-    def sample_latents(self, n, seed=None, truncation=1.0):
-        """Draw latents of shape (n, latent_dim), the same for the same int seed; float32 array."""
+    @staticmethod
+    def checked_seed(n, seed, truncation=1.0):
+        """The seed, or a random one for None; raise a ValueError for bad arguments of `generate`."""
         check_count(n, "n")
         check_seed(seed)
         check_truncation(truncation)
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**31))
+        return int(np.random.default_rng().integers(2**31)) if seed is None else seed
+
+    def labels_of(self, labels, n, seed):
+        """The condition of n images as an array, from what `generate` was given; None of a model without one."""
+        if self.condition is None:
+            if labels is not None:
+                raise ValueError(f"This model has no classes. Received: labels={labels!r}")
+            return None
+        if labels is None:
+            drawn = self.condition.draw(n, tf.constant(seed, "int64"))
+            return tf.nest.map_structure(lambda values: values.numpy(), drawn)
+        return self.condition.as_array(labels, n, self.class_names)
+
+    def sample_latents(self, n, seed=None, truncation=1.0):
+        """Draw latents of shape (n, latent_dim), the same for the same int seed; float32 array."""
+        seed = self.checked_seed(n, seed, truncation)
         return self.export_latents(n, tf.constant(seed, "int64"), truncation).numpy()
 
     def export_latents(self, n, seed, truncation):
         """Latents of an exported sampler: a function of n, an int64 seed and the truncation alone."""
-        return truncation * self.draw_latents(n, tf.stack([seed, tf.zeros_like(seed)]))
+        return self.noise.truncated(n, tf.stack([seed, tf.zeros_like(seed)]), truncation)
 
     def sample(self, n, seed, truncation, condition=None):
         """Float images of an exported sampler; arguments as `export_latents`."""
@@ -97,21 +116,30 @@ class Generative:
         outputs = []
         for start in range(0, len(latents), batch_size):
             part = slice(start, start + batch_size)
-            beside = None if condition is None else tf.constant(condition[part])
+            beside = (
+                tf.nest.map_structure(tf.constant, rows_of(condition, part))
+                if condition is not None
+                else None
+            )
             images = self.synthesize(tf.constant(latents[part]), beside, **options)
-            outputs.append(to_uint8(images) if len(images.shape) == 4 else images)
+            outputs.append(self.modality.to_storage(images))
         return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
 
-    grid_rows = 8
     # What stands above a sample grid, beside the epoch.
     grid_caption = None
 
-    # The TensorSpec of a batch of what an exported generator takes beside latents, or None.
-    condition_spec = None
+    @property
+    def grid_rows(self):
+        """Rows of a sample grid: one for each class, of the first 32."""
+        return 8 if self.condition is None else self.condition.rows
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        """Latents and condition of the cells of a sample grid, row by row."""
-        return self.sample_latents(rows * columns, seed, truncation), None
+        """Latents and condition of the cells of a sample grid, row by row: each row has one condition, and all the same latents."""
+        if self.condition is None:
+            return self.sample_latents(rows * columns, seed, truncation), None
+        latents = np.tile(self.sample_latents(columns, seed, truncation), (rows, 1))
+        drawn = self.condition.grid(rows, seed)
+        return latents, tf.nest.map_structure(lambda values: values.repeat(columns, axis=0), drawn)
 
     def grid_images(self, inputs, columns):
         """The cells of a sample grid as uint8 images, and how many are in a row."""
@@ -125,4 +153,4 @@ class Generative:
 def inputs_of(network, first, condition):
     if not isinstance(network.input_shape, list):
         return first
-    return [tf.convert_to_tensor(first), tf.convert_to_tensor(condition)]
+    return [tf.convert_to_tensor(each) for each in [first, *tf.nest.flatten(condition)]]

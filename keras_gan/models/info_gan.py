@@ -7,10 +7,10 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gan import random
 from keras_gan.arguments import check_count
 from keras_gan.models.gan import GAN
-from keras_gan.networks.outputs import judge
+from keras_gan.networks.outputs import first, judge
+from keras_gan.noise import Codes
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -34,7 +34,7 @@ class InfoGAN(GAN):
         codes: int, number of continuous codes. Default 2.
         information_weight: float. Default 1.
         code_weight: float. Default 0.1.
-        ema_decay, seed: as in `GAN`.
+        condition, ema_decay, seed: as in `GAN`; with a condition it finds factors beside the classes.
 
     Example:
     >>> networks = keras_gan.networks.dcgan((28, 28, 1), latent_dim=62 + 10 + 2, filters=8, recognition=12)
@@ -61,7 +61,6 @@ class InfoGAN(GAN):
         code_weight=0.1,
         **kwargs,
     ):
-        super().__init__(generator, discriminator, **kwargs)
         check_count(categories, "categories")
         if not (isinstance(codes, int) and codes >= 0):
             raise ValueError(f"`codes` must be an int of 0 or more. Received: codes={codes!r}")
@@ -71,11 +70,14 @@ class InfoGAN(GAN):
                 f"The discriminator of an InfoGAN gives [logits, {size} outputs for categories and codes]. "
                 f"Received: discriminator.output_shape={shapes}. Build it with `recognition={size}`."
             )
-        if generator.input_shape[-1] <= size:
+        latent_dim = first(generator.input_shape)[-1]
+        if latent_dim <= size:
             raise ValueError(
                 f"The generator's latents must be longer than the {size} of categories and codes. "
                 f"Received: generator.input_shape={generator.input_shape}"
             )
+        kwargs["noise"] = Codes(latent_dim, categories, codes)
+        super().__init__(generator, discriminator, **kwargs)
         self.categories, self.codes = categories, codes
         self.information_weight, self.code_weight = float(information_weight), float(code_weight)
         # Q belongs to the generator: all of the discriminator that its logits do not need.
@@ -83,47 +85,24 @@ class InfoGAN(GAN):
 
     def get_config(self):
         names = ("categories", "codes", "information_weight", "code_weight")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        config = {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        return {name: value for name, value in config.items() if name != "noise"}
+
+    @property
+    def noise_dim(self):
+        return self.noise.noise_dim
 
     def variables_of(self, player):
         mine = player == "discriminator"
         part = [v for v in self.discriminator.trainable_variables if (id(v) in self._judging) == mine]
         return part if mine else self.generator.trainable_variables + part
 
-    # === Latents ===
-
-    @property
-    def noise_dim(self):
-        return self.generator.input_shape[-1] - self.categories - self.codes
-
-    def draw_latents(self, count, seed):
-        # One draw, cut up: three would be the same numbers for a seed that is a tensor.
-        normal = random.normal((count, self.noise_dim + 1 + self.codes), seed)
-        uniform = 0.5 * (1.0 + tf.math.erf(normal[:, self.noise_dim :] / math.sqrt(2.0)))
-        category = tf.cast(tf.minimum(uniform[:, 0] * self.categories, self.categories - 0.5), tf.int32)
-        return self.join(normal[:, : self.noise_dim], category, 2.0 * uniform[:, 1:] - 1.0)
-
-    def join(self, noise, category, codes):
-        """Latents of noise (n, noise_dim), categories (n,) and codes (n, codes)."""
-        return tf.concat([noise, tf.one_hot(category, self.categories), tf.cast(codes, noise.dtype)], axis=1)
-
-    def export_latents(self, n, seed, truncation):
-        # Truncation is for the noise: codes mean something as they are.
-        latents = self.draw_latents(n, tf.stack([seed, tf.zeros_like(seed)]))
-        return tf.concat([truncation * latents[:, : self.noise_dim], latents[:, self.noise_dim :]], axis=1)
-
-    def move_latents(self, latents, change):
-        # A category and codes that change a little are no longer what the image shall show.
-        return tf.concat(
-            [latents[:, : self.noise_dim] + change[:, : self.noise_dim], latents[:, self.noise_dim :]], axis=1
-        )
-
     # === Objective ===
 
     def _recognized(self, turn):
         """What Q says of the fakes, the codes that they were made of, and the category's cross-entropy."""
         q = ops.cast(turn.fake_heads["recognition"], "float32")
-        code = ops.cast(turn.latents[:, self.noise_dim :], "float32")
+        code = ops.cast(turn.latents[:, self.noise.noise_dim :], "float32")
         categories = (x[:, : self.categories] for x in (code, q))
         return q, code, ops.mean(ops.categorical_crossentropy(*categories, from_logits=True))
 
@@ -143,11 +122,11 @@ class InfoGAN(GAN):
 
     # === Use ===
 
-    def generate(self, n, seed=None, batch_size=64, truncation=1.0, category=None, codes=None):
+    def generate(self, n, seed=None, batch_size=64, truncation=1.0, category=None, codes=None, labels=None):
         """Generate images, of a category and with codes where they are given.
 
         Args:
-            n, seed, batch_size, truncation: as in `GAN.generate`.
+            n, seed, batch_size, truncation, labels: as in `GAN.generate`.
             category: int in 0 .. categories - 1, or n of them; `None` for random ones.
             codes: `codes` floats in [-1, 1] (more goes beyond what was trained), or n rows of
                 them; `None` for random ones.
@@ -155,8 +134,11 @@ class InfoGAN(GAN):
         Returns:
             uint8 array of shape (n, height, width, channels).
         """
+        seed = self.checked_seed(n, seed, truncation)
         latents = self.sample_latents(n, seed, truncation)
-        noise, chosen, free = np.split(latents, [self.noise_dim, self.noise_dim + self.categories], axis=1)
+        noise, chosen, free = np.split(
+            latents, [self.noise.noise_dim, self.noise.noise_dim + self.categories], axis=1
+        )
         chosen = chosen.argmax(1)
         if category is not None:
             chosen = np.asarray(category)
@@ -173,7 +155,8 @@ class InfoGAN(GAN):
                     f"`codes` must be {self.codes} floats, or {n} rows of them. Received: shape={free.shape}"
                 )
         chosen, free = np.broadcast_to(chosen, (n,)), np.broadcast_to(free, (n, self.codes))
-        return self.images_of(self.join(noise, chosen, free).numpy(), batch_size=batch_size)
+        latents = self.noise.join(noise, chosen, free).numpy()
+        return self.images_of(latents, self.labels_of(labels, n, seed), batch_size)
 
     def recognize(self, images):
         """What Q says of images in [-1, 1].
@@ -192,6 +175,13 @@ class InfoGAN(GAN):
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
         """Latents that differ between rows in their category alone."""
         latents = np.tile(self.sample_latents(columns, seed, truncation), (rows, 1))
-        noise, _, codes = np.split(latents, [self.noise_dim, self.noise_dim + self.categories], axis=1)
+        noise, _, codes = np.split(
+            latents, [self.noise.noise_dim, self.noise.noise_dim + self.categories], axis=1
+        )
         category = (np.arange(rows) % self.categories).repeat(columns)
-        return self.join(noise, category, codes).numpy(), None
+        # Of classes each column has one, so that rows still differ in their category alone.
+        beside = None
+        if self.condition is not None:
+            drawn = self.condition.grid(columns, seed)
+            beside = tf.nest.map_structure(lambda x: np.tile(x, (rows,) + (1,) * (x.ndim - 1)), drawn)
+        return self.noise.join(noise, category, codes).numpy(), beside

@@ -5,10 +5,9 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan import random
-from keras_gan.arguments import check_count, check_seed, check_truncation
 from keras_gan.layers import AdaptiveInstanceNormalization, FourierFeatures, ModulatedConv2D
 from keras_gan.layers.noise_injection import noise_of
-from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models import checks
 from keras_gan.models.gan import GAN
 from keras_gan.schedules import HalfLife
 
@@ -27,7 +26,7 @@ def kind_of(generator):
     return next((name for name, layer in KINDS.items() if layer in found), None)
 
 
-class StyleBased(ConditionalGAN):
+class StyleBased(GAN):
     """A GAN whose generator consists of `mapping`, from latents to w, and `synthesis`, from w's to images.
 
     With networks that take labels it is a conditional GAN, and without them none.
@@ -43,21 +42,32 @@ class StyleBased(ConditionalGAN):
         seed: as in `GAN`.
     """
 
-    def __init__(self, generator, discriminator, *, style_mixing=0.9, ema_decay=EMA_DECAY, **kwargs):
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        style_mixing=0.9,
+        num_classes=None,
+        condition=None,
+        ema_decay=EMA_DECAY,
+        **kwargs,
+    ):
         if not 0 <= style_mixing <= 1:
             raise ValueError(f"`style_mixing` must be in [0, 1]. Received: style_mixing={style_mixing}")
-        super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
-        if self.num_classes is not None and not self.conditional:
+        if isinstance(getattr(generator, "input_shape", None), list):
+            condition = checks.chosen_condition(condition, num_classes, generator, type(self).__name__)
+        elif condition is not None or num_classes is not None:
             raise ValueError(
-                f"These networks take no labels: build them with `num_classes={self.num_classes}`, too, or leave it out here."
+                f"These networks take no labels: build them with `num_classes={num_classes}`, too, or leave it out here."
             )
+        super().__init__(generator, discriminator, condition=condition, ema_decay=ema_decay, **kwargs)
         self.style_mixing = float(style_mixing)
 
     def get_config(self):
         return {**super().get_config(), "style_mixing": self.style_mixing}
 
     def check_networks(self, generator, discriminator):
-        self.conditional = isinstance(getattr(generator, "input_shape", None), list)
         super().check_networks(generator, discriminator)
         names = [layer.name for layer in generator.layers]
         missing = [name for name in ("mapping", "synthesis") if name not in names]
@@ -70,33 +80,13 @@ class StyleBased(ConditionalGAN):
         if kind and type(self).__name__ in KINDS and type(self).__name__ != kind:
             raise ValueError(f"These are networks of {kind}: use `keras_gan.{kind}`.")
 
-    # === With labels a ConditionalGAN, without them a GAN ===
-
-    @property
-    def condition_spec(self):
-        return super().condition_spec if self.conditional else None
-
-    @property
-    def grid_rows(self):
-        return super().grid_rows if self.conditional else GAN.grid_rows
-
-    def condition(self, batch):
-        return super().condition(batch) if self.conditional else None
-
-    def check_condition(self, spec, where):
-        if self.conditional:
-            super().check_condition(spec, where)
-
-    def condition_requirements(self, batch, where):
-        return super().condition_requirements(batch, where) if self.conditional else []
-
     # === The update ===
 
     def draw(self, count, seed):
         drawn = super().draw(count, seed)
         if self.style_mixing:
             drawn |= {
-                "mixed_latents": self.draw_latents(count, seed),
+                "mixed_latents": self.noise.draw(count, seed),
                 "mix": random.uniform((count, 2), seed),
             }
         return drawn
@@ -104,7 +94,7 @@ class StyleBased(ConditionalGAN):
     def forward(self, batch, training=True):
         if not training:
             return super().forward(batch, training=False)
-        condition = self.condition(batch)
+        condition = self.condition_of(batch)
         ws = self.style(batch["latents"], condition, training=True)
         return self.generator.get_layer("synthesis")(self.mix(ws, batch, condition), training=True)
 
@@ -129,7 +119,7 @@ class StyleBased(ConditionalGAN):
         """
         network = self.generator if training else self.ema_generator
         follow = training if follow is None else follow
-        inputs = latents if condition is None else [latents, condition]
+        inputs = latents if condition is None else [latents, *tf.nest.flatten(condition)]
         w = network.get_layer("mapping")(inputs, training=follow)
         # Repeated by adding: under XLA the gradient of `repeat` fails inside a branch, a lazy penalty's.
         return w[:, None] + ops.zeros((1, network.get_layer("synthesis").input_shape[1], 1), w.dtype)
@@ -183,24 +173,14 @@ class StyleBased(ConditionalGAN):
         Returns:
             uint8 array of shape (n, height, width, channels).
         """
-        check_count(n, "n")
-        check_seed(seed)
-        check_truncation(truncation)
+        seed = self.checked_seed(n, seed, truncation)
         if truncation_cutoff is not None and not (
             isinstance(truncation_cutoff, int) and truncation_cutoff >= 0
         ):
             raise ValueError(
                 f"`truncation_cutoff` must be an int that is not negative, or None. Received: {truncation_cutoff!r}"
             )
-        if seed is None:
-            seed = int(np.random.default_rng().integers(2**31))
-        condition = None
-        if self.conditional:
-            if labels is None:
-                labels = self.random_condition(n, tf.constant(seed, "int64")).numpy()
-            condition = self.as_condition(labels, n)
-        elif labels is not None:
-            raise ValueError(f"This model has no classes. Received: labels={labels!r}")
+        condition = self.labels_of(labels, n, seed)
         with noise_of(noise, seed):
             return self.images_of(
                 self.sample_latents(n, seed),
@@ -214,8 +194,7 @@ class StyleBased(ConditionalGAN):
         return self.synthesize(self.export_latents(n, seed, 1.0), condition, truncation=truncation)
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        of = super() if self.conditional else super(ConditionalGAN, self)
-        latents, condition = of.grid_inputs(rows, columns, seed)
+        latents, condition = super().grid_inputs(rows, columns, seed)
         return latents, condition, truncation
 
     def grid_images(self, inputs, columns):

@@ -4,6 +4,7 @@ import numpy as np
 
 from keras_gan import export
 from keras_gan.arguments import check_count
+from keras_gan.conditions import Images
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
 from keras_gan.models import checks
@@ -18,7 +19,7 @@ class Translation(GAN):
     that it is to make, both float32 in [-1, 1].
     """
 
-    conditional = from_images = paired = True
+    from_images = paired = True
 
     def __init__(self, generator, discriminator, *, ema_decay=None, **kwargs):
         super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
@@ -48,31 +49,14 @@ class Translation(GAN):
         """Translations of images in [-1, 1]: in training the generator's, else `ema_generator`'s."""
         return (self.generator if training else self.ema_generator)(images, training=training)
 
-    def condition(self, batch):
+    @property
+    def condition(self):
+        """The images that it is trained to translate, a `keras_gan.conditions.Images`."""
+        return Images(self.trained_source_shape)
+
+    def condition_of(self, batch):
         """The images that were translated, for a discriminator that takes them too."""
         return batch["condition"] if isinstance(self.discriminator.input_shape, list) else None
-
-    # === Checks of the data ===
-
-    def check_condition(self, spec, where):
-        value = spec.get("condition")
-        if value is None:
-            raise ValueError(
-                f"{where} has no `condition`: {type(self).__name__} trains on dicts with `condition`, the images "
-                "to translate, and `image`, what they should become, as `keras_gan.data.paired_folders`, "
-                "`unpaired_folders` and `low_high` give them."
-            )
-        height, width = (size and size // self.source_scale for size in self.image_shape[:2])
-        expected = (height, width, self.source_shape[2])
-        if (
-            not value.dtype.is_floating
-            or value.shape.rank != 4
-            or not value.shape[1:].is_compatible_with(expected)
-        ):
-            raise ValueError(
-                f"`condition` must be floats of shape (batch, {', '.join(map(str, expected))}) in [-1, 1]. "
-                f"Received in {where}: dtype={value.dtype.name}, shape={value.shape}"
-            )
 
     # === Use ===
 

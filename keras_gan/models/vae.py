@@ -7,8 +7,7 @@ from keras import ops
 
 from keras_gan import random
 from keras_gan.arguments import check_count
-from keras_gan.data.arrays import check_floats
-from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.data.images import from_uint8
 from keras_gan.layers.likelihood import KINDS, Likelihood
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.generative import Generative
@@ -81,16 +80,13 @@ class VAE(Generative, Game):
                 f"latents {latents}. Received: encoder.output_shape={codes}"
             )
 
-    def get_config(self):
-        config = {**super().get_config(), "likelihood": keras.saving.serialize_keras_object(self.likelihood)}
-        return {("decoder" if name == "generator" else name): value for name, value in config.items()}
+    given_networks = ("encoder", "decoder")
 
-    @classmethod
-    def from_config(cls, config):
-        networks = {
-            name: keras.saving.deserialize_keras_object(config[name]) for name in ("encoder", "decoder")
-        }
-        return cls(**{**config, **networks})
+    def networks_given(self):
+        return {"encoder": self.encoder, "decoder": self.generator}
+
+    def get_config(self):
+        return {**super().get_config(), "likelihood": keras.saving.serialize_keras_object(self.likelihood)}
 
     @property
     def decoder(self):
@@ -136,7 +132,7 @@ class VAE(Generative, Game):
 
     def synthesize(self, latents, condition=None, training=False):
         images = self.likelihood.images(super().synthesize(latents, condition, training))
-        return ops.clip(images, -1.0, 1.0) if len(images.shape) == 4 and not training else images
+        return ops.clip(images, -1.0, 1.0) if self.modality.in_range and not training else images
 
     def call(self, inputs, training=False):
         return self.synthesize(inputs)
@@ -149,7 +145,7 @@ class VAE(Generative, Game):
     def reconstruct(self, images, batch_size=256):
         """What the decoder makes of the posterior's means: uint8 images, or float32 vectors."""
         made = self._in_parts(lambda x: [self.synthesize(self.posterior(x)[0])], images, batch_size)[0]
-        return to_uint8(made).numpy() if made.ndim == 4 else made
+        return ops.convert_to_numpy(self.modality.to_storage(made))
 
     def elbo(self, images, seed=0, batch_size=256):
         """The evidence lower bound of each image in nats, with one draw of z; array of shape (n,)."""
@@ -194,7 +190,7 @@ class VAE(Generative, Game):
             )
         if images.dtype == np.uint8:
             images = from_uint8(images).numpy()
-        check_floats(images)
+        self.modality.check_array(images, "Images")
         parts = [
             function(tf.constant(images[start : start + batch_size], "float32"))
             for start in range(0, len(images), batch_size)

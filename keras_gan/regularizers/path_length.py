@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan import gradients, random, replicas
+from keras_gan.conditions.several import rows_of
 from keras_gan.regularizers.regularizer import Penalty, check_fraction
 
 
@@ -51,7 +52,8 @@ class PathLengthPenalty(Penalty):
 
     def penalty(self, gan, turn):
         count = ops.maximum(ops.shape(turn.fake)[0] // self.shrink, 1)
-        condition = None if turn.condition is None else turn.condition[:: self.shrink][:count]
+        condition = rows_of(turn.condition, slice(None, None, self.shrink))
+        condition = rows_of(condition, slice(count))
         drawn = gan.draw(count, gan.seed_generator)
         ws = gan.style(drawn["latents"], condition, training=True, follow=False)
         ws = gan.mix(ws, drawn, condition)

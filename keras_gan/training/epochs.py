@@ -45,7 +45,8 @@ class Epochs(keras.callbacks.Callback):
         self.model.session.at_epoch_end = False
         if self.batches.steps_per_epoch and int(state.epoch_position.numpy()) >= self.batches.steps_per_epoch:
             self._next_epoch()
-        self.batches.start(int(state.epoch.numpy()), int(state.epoch_position.numpy()))
+        begun = self.batches.start(int(state.epoch.numpy()), int(state.epoch_position.numpy()))
+        state.epoch_position.assign(begun)
         self.first_step = int(state.epoch_position.numpy())
 
     def on_train_batch_begin(self, batch, logs=None):

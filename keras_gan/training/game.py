@@ -6,7 +6,9 @@ import warnings
 import keras
 import tensorflow as tf
 
-from keras_gan import replicas
+from keras_gan import modalities, replicas
+from keras_gan.data.batches import Takes
+from keras_gan.layers import Packing
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers import Constraint
 from keras_gan.schedules import value_at
@@ -30,6 +32,8 @@ class Game(Loops, keras.Model):
         ema_decay: float in [0, 1), or a schedule over steps, of the moving averages of the networks in `averaged`, with
             decay min(ema_decay, (1 + t) / (10 + t)) at step t; default 0.999; `None` for none.
         seed: int, or `None` for a random one. Seeds everything that training draws.
+        modality: `keras_gan.modalities.Modality` of what it is trained on. Default: images where that is of rank 3, vectors
+            of rank 1.
         dataset_name: str, and class_names: list of str by label, of the training data. `fit` sets both from data sets of
             `keras_gan.data`; saved files and exports keep them.
 
@@ -70,8 +74,8 @@ class Game(Loops, keras.Model):
 
     # Batches of data that a step takes.
     batches_per_step = 1
-    # Whether the networks may take something beside latents and images.
-    conditional = False
+    # What the networks are told beside latents and images, a `keras_gan.conditions.Condition`, or None.
+    condition = None
     # Whether what is generated is made of images, and not of latents.
     from_images = False
     # Regularizers whose constraints hold after each step.
@@ -90,7 +94,16 @@ class Game(Loops, keras.Model):
             )
         return super().__new__(cls, *args, **kwargs)
 
-    def __init__(self, *networks, ema_decay=0.999, seed=None, dataset_name=None, class_names=None, **kwargs):
+    def __init__(
+        self,
+        *networks,
+        ema_decay=0.999,
+        seed=None,
+        modality=None,
+        dataset_name=None,
+        class_names=None,
+        **kwargs,
+    ):
         given = dict(zip(self.networks, networks, strict=False))
         named = {name: kwargs.pop(name) for name in self.networks if name in kwargs}
         given |= named
@@ -109,6 +122,7 @@ class Game(Loops, keras.Model):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.dataset_name = dataset_name
         self.class_names = checks.check_names_of_classes(class_names)
+        self._modality = None if modality is None else modalities.get(modality, ())
         self.session = self._examples = self._compiled_stage = None
         for name in self.averaged:
             average = given[name]
@@ -126,9 +140,18 @@ class Game(Loops, keras.Model):
             if not isinstance(network, keras.Model):
                 raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
 
+    # Names of the networks in the constructor, where they are others than in `networks`.
+    given_networks = None
+
+    def networks_given(self):
+        """The networks that the constructor was given, by their names in it."""
+        return {name: getattr(self, name) for name in self.networks}
+
     def get_config(self):
+        modality = {"modality": keras.saving.serialize_keras_object(self._modality)} if self._modality else {}
         return {
-            **{name: keras.saving.serialize_keras_object(getattr(self, name)) for name in self.networks},
+            **{name: keras.saving.serialize_keras_object(n) for name, n in self.networks_given().items()},
+            **modality,
             "ema_decay": keras.saving.serialize_keras_object(self.ema_decay),
             "seed": self.seed,
             "dataset_name": self.dataset_name,
@@ -138,7 +161,8 @@ class Game(Loops, keras.Model):
 
     @classmethod
     def from_config(cls, config):
-        networks = {name: keras.saving.deserialize_keras_object(config[name]) for name in cls.networks}
+        names = cls.given_networks or cls.networks
+        networks = {name: keras.saving.deserialize_keras_object(config[name]) for name in names}
         return cls(**{**config, **networks})
 
     # === Players ===
@@ -430,12 +454,23 @@ class Game(Loops, keras.Model):
         """Shape of what it is trained on, without the batch: that of the input of its first network."""
         return tuple(getattr(self, self.networks[0]).input_shape[1:])
 
-    def check_condition(self, spec, where):
-        """Raise a ValueError where the specs of a batch lack the condition that the networks take."""
+    @property
+    def modality(self):
+        """What it is trained on, a `keras_gan.modalities.Modality`."""
+        return modalities.get(self._modality, self.image_shape)
 
-    def condition_requirements(self, batch, where):
-        """Pairs of a boolean tensor that must be true of a batch's condition, and the message if not."""
-        return []
+    @property
+    def takes(self):
+        """What it takes of data, a `keras_gan.data.batches.Takes`."""
+        return Takes(
+            self.modality,
+            self.condition,
+            self.batches_per_step,
+            seed=self.seed or 0,
+            replicas=self.distribute_strategy.num_replicas_in_sync,
+            packed=any(isinstance(layer, Packing) for layer in self._flatten_layers()),
+            begun=lambda: self.state.step.value > 0,
+        )
 
     def draw(self, count, seed):
         """What an update or `validate` needs beside data, a dict; arguments as `random.normal`."""

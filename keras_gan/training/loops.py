@@ -94,7 +94,7 @@ class Loops:
                 "that can be iterated anew."
             )
         batches, held_out = training_batches(
-            self,
+            self.takes,
             as_dataset(x, shuffle, self.seed or 0),
             y,
             sample_weight,
@@ -110,7 +110,7 @@ class Loops:
             held_out, validation = self._held_out(*held_out)
         warn_of_leak(batches.stream, validation.stream)
         names = batches.stream.class_names if batches.stream else None
-        if "label" in unpack(batches.dataset.element_spec):
+        if "label" in batches.dataset.element_spec:
             checks.check_class_names(names, validation.class_names, "the validation data")
             if names is not None and self.class_names is not None and names != self.class_names:
                 warnings.warn(
@@ -139,7 +139,7 @@ class Loops:
     def _held_out(self, x, y=None, sample_weight=None):
         """Held-out data as something that Keras batches, checked, and as `HeldOut`."""
         x = as_dataset(x, shuffle=False)
-        batches = validation_batches(self, x, y, sample_weight)
+        batches = validation_batches(self.takes, x, y, sample_weight)
         if isinstance(x, tf.data.Dataset):
             stream = stream_of(x)
             held_out = HeldOut(stream, batches=None if stream else batches)
@@ -152,7 +152,7 @@ class Loops:
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
         """One step on arrays with k x batch_size images; returns that step's figures."""
         self._assert_compile_called("train_on_batch")
-        arrays = array_batch(self, x, y, sample_weight)
+        arrays = array_batch(self.takes, x, y, sample_weight)
         self.state.epoch_position.assign(0)
         self.enter_stage()
         try:
@@ -163,7 +163,7 @@ class Loops:
 
     def unpack(self, data):
         """Turn what `fit` was given into a dict with `image` and what accompanies it."""
-        return tf.nest.map_structure(tf.convert_to_tensor, unpack(data))
+        return tf.nest.map_structure(tf.convert_to_tensor, unpack(data, self.takes.keys))
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
         """Do nothing: Keras would draw a batch under a strategy, and all is built already."""
@@ -171,7 +171,7 @@ class Loops:
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Figures and compiled metrics of one batch of arrays alone; returns as `evaluate`."""
         self._assert_compile_called("test_on_batch")
-        arrays = array_batch(self, x, y, sample_weight)
+        arrays = array_batch(self.takes, x, y, sample_weight)
         self.evaluation.prepare(self, arrays, len(arrays["image"]))
         self.evaluation.reset()
         with repeatable_graphs():

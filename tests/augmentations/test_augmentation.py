@@ -146,7 +146,7 @@ def test_with_every_kind_of_model_in_xla(model, name):
     batch = {"image": images}
     if model == "CycleGAN":
         batch["condition"] = images[::-1]
-    elif gan.conditional:
+    elif gan.condition is not None:
         batch["label"] = np.arange(20) % 3
     history = gan.fit(batch, batch_size=4, verbose=0).history
     assert np.isfinite(history["d_loss"]).all() and np.isfinite(history["g_loss"]).all()
@@ -194,7 +194,7 @@ def test_with_the_other_models(model, augmentation):
     batch = {"image": images}
     if gan.from_images:
         batch["condition"] = images[:, ::2, ::2] if model == "SRGAN" else images[::-1]
-    elif gan.conditional:
+    elif gan.condition is not None:
         batch["label"] = np.arange(20) % 3
     history = gan.fit(batch, batch_size=4, epochs=2, verbose=0).history
     assert np.isfinite(history["d_loss"]).all() and np.isfinite(history["g_loss"]).all()

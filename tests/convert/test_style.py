@@ -78,8 +78,8 @@ def test_a_generator_leaves_as_a_sampler(name, tmp_path):
     path = golden(f"{name}.npz")
     generator, folder = keras_gan.convert.convert(path, tmp_path / "model", "G.")
     sampler, gan = tf.saved_model.load(folder), keras_gan.convert.as_gan(generator)
-    labels = [] if not gan.conditional else [1]
-    given = {} if not gan.conditional else {"labels": 1}
+    labels = [] if gan.condition is None else [1]
+    given = {} if gan.condition is None else {"labels": 1}
     np.testing.assert_array_equal(
         sampler.sample(2, 5, 0.7, *labels), gan.generate(2, 5, truncation=0.7, **given)
     )

@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan
-from keras_gan.models.checks import numbers_of_classes
+from keras_gan.conditions.labels import numbers_of_classes
 from tests.contracts import round_trip
 from tests.helpers import all_state, tiny_gan
 
@@ -33,7 +33,7 @@ def test_trains_saves_and_generates_by_class(images, conditioning):
     assert (a != b).any()
     np.testing.assert_array_equal(again.generate(2, seed=0, labels=[0, 1])[0], a[0])
     # Labels drawn from the seed: all classes, the same again.
-    drawn = gan.random_condition(300, tf.constant(0, tf.int64)).numpy()
+    drawn = gan.condition.draw(300, tf.constant(0, tf.int64)).numpy()
     assert set(drawn) == {0, 1, 2}
     np.testing.assert_array_equal(gan.generate(5, seed=1), gan.generate(5, seed=1))
     assert gan([gan.sample_latents(2, 0), np.array([0, 2])]).shape == (2, 8, 8, 1)
@@ -52,7 +52,7 @@ def test_each_discriminator_step_has_the_labels_of_its_images(images):
     objective = gan.discriminator_objective
 
     def note(batch, fake):
-        seen.append((batch["image"].numpy(), gan.condition(batch).numpy()))
+        seen.append((batch["image"].numpy(), gan.condition_of(batch).numpy()))
         return objective(batch, fake)
 
     gan.discriminator_objective = note

@@ -32,7 +32,7 @@ def test_contract(images):
 def test_latents_are_noise_category_and_codes():
     gan = make()
     assert gan.noise_dim == 4
-    latents = gan.draw_latents(6000, tf.constant([1, 0], tf.int64)).numpy()
+    latents = gan.noise.draw(6000, tf.constant([1, 0], tf.int64)).numpy()
     noise, category, codes = np.split(latents, [4, 7], axis=1)
     np.testing.assert_allclose(noise.std(0), 1.0, atol=0.04)
     assert (category.sum(1) == 1).all() and ((category == 0) | (category == 1)).all()

@@ -1,0 +1,61 @@
+"""What a network is told beside latents: classes, vectors, tokens, sequences, images."""
+
+import keras
+
+from keras_gan.conditions.condition import Condition
+from keras_gan.conditions.images import Images
+from keras_gan.conditions.labels import Labels
+from keras_gan.conditions.several import Several
+from keras_gan.conditions.tokens import Tokens
+from keras_gan.conditions.vectors import Sequences, Vectors
+
+
+def get(identifier):
+    """A condition from an object, an int (the number of classes), a config, a tuple of those, or None.
+
+    Raises:
+        ValueError: for anything else.
+
+    Example:
+    >>> keras_gan.conditions.get(10)
+    Labels(num_classes=10)
+    """
+    if identifier is None or isinstance(identifier, Condition):
+        return identifier
+    if isinstance(identifier, int) and not isinstance(identifier, bool):
+        return Labels(identifier)
+    if isinstance(identifier, dict):
+        return get(keras.saving.deserialize_keras_object(identifier))
+    if isinstance(identifier, (tuple, list)):
+        return Several([get(each) for each in identifier])
+    raise ValueError(
+        "`condition` must be a number of classes, one of `keras_gan.conditions` such as Labels(10) or Vectors(16), or a tuple "
+        f"of those. Received: {identifier!r}"
+    )
+
+
+def read_off(network):
+    """The condition of a network whose inputs beside the first say what it is, or None."""
+    shapes = network.input_shape
+    if not isinstance(shapes, list) or len(shapes) != 2:
+        return None
+    kinds = {2: Vectors, 3: Sequences, 4: Images}
+    if len(shapes[1]) not in kinds or None in shapes[1][1:]:
+        return None
+    if "int" in str(getattr(network.inputs[1], "dtype", "float32")):
+        return None  # of tokens the vocabulary is not known
+    size = shapes[1][1:]
+    return Images(size) if len(size) == 3 else kinds[len(shapes[1])](*size)
+
+
+__all__ = [
+    "Condition",
+    "Images",
+    "Labels",
+    "Sequences",
+    "Several",
+    "Tokens",
+    "Vectors",
+    "get",
+    "read_off",
+]

@@ -1,0 +1,112 @@
+"""The base of all conditions."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.parts import Part
+
+
+class Condition(Part):
+    """What networks are told: where it is in a batch, how it is checked, given by hand, drawn, and shown in grids.
+
+    Attributes:
+        key: where it is in a batch.
+        spec: `tf.TensorSpec` of a batch of it.
+        rows: rows of a sample grid, each of one condition.
+        missing: what an exported `sample` takes for "none was given".
+    """
+
+    key = "condition"
+    rows = 8
+    missing = None
+
+    @property
+    def keys(self):
+        """All keys of a batch that it reads."""
+        return (self.key,)
+
+    @property
+    def spec(self):
+        raise NotImplementedError(f"{type(self).__name__} must define `spec`.")
+
+    def of(self, batch):
+        """The condition of a batch, as the networks take it."""
+        return tf.cast(batch[self.key], self.spec.dtype)
+
+    # === Checks ===
+
+    def check_inputs(self, shapes):
+        """Raise a ValueError where a generator's inputs, a list of shapes, are not [latents, condition]."""
+        wanted = self.spec.shape
+        if len(shapes) != 2 or not wanted.is_compatible_with(tf.TensorShape(shapes[1])):
+            raise ValueError(
+                f"The generator must take [latents, condition of shape {tuple(wanted)}] for {self}. Received: "
+                f"generator.input_shape={shapes}"
+            )
+
+    def check(self, specs, where):
+        """Raise a ValueError where it is missing in a batch's specs, a dict, or of another form."""
+        value, spec = specs.get(self.key), self.spec
+        if value is None:
+            raise ValueError(
+                f"{where} has no `{self.key}`: the model's networks are told {self}. Batches are dicts with `image` and "
+                f"`{self.key}`. Received: {sorted(specs)}"
+            )
+        same_kind = value.dtype.is_floating if spec.dtype.is_floating else value.dtype.is_integer
+        if not same_kind or not value.shape[1:].is_compatible_with(spec.shape[1:]):
+            kind = "floats" if spec.dtype.is_floating else "ints"
+            raise ValueError(
+                f"`{self.key}` must be {kind} of shape {tuple(spec.shape)}. Received in {where}: "
+                f"dtype={value.dtype.name}, shape={value.shape}"
+            )
+
+    def check_arrays(self, arrays):
+        """Raise a ValueError where an array among those of a dict has values that it cannot have."""
+
+    def requirements(self, batch, where, anew=False):
+        """Pairs of a boolean tensor that must be true of a batch, and the message if not; as `Modality.requirements`."""
+        if not self.spec.dtype.is_floating:
+            return []
+        finite = tf.reduce_all(tf.math.is_finite(batch[self.key]))
+        return [(finite, f"The conditions of {where} contain NaN.")]
+
+    # === Use ===
+
+    def as_array(self, given, n, class_names=None):
+        """What a user gives, one for all of n images or one for each, as an array of n.
+
+        Args:
+            given: array or nested lists.
+            n: int.
+            class_names: list of str, of labels.
+        """
+        array, shape, kinds = np.asarray(given), tuple(self.spec.shape[1:]), "iuf"
+        if not self.spec.dtype.is_floating:
+            kinds = "iu"
+        if array.dtype.kind not in kinds or array.shape not in (shape, (n, *shape)):
+            raise ValueError(
+                f"`labels` must be {'floats' if kinds == 'iuf' else 'ints'} of shape {shape}, or {n} of them. Received: "
+                f"shape={array.shape}, dtype={array.dtype}"
+            )
+        return np.broadcast_to(array, (n, *shape)).astype(self.spec.dtype.as_numpy_dtype)
+
+    def draw(self, n, seed):
+        """n of them at random, a function of an int64 seed; a ValueError where they must be given."""
+        raise ValueError(f"`labels` must be given: {self}, of shape {tuple(self.spec.shape[1:])} each.")
+
+    def fill(self, given, n, seed):
+        """The condition of n images of an exported sampler, from one, from n of them, or from `missing`."""
+        shape = self.spec.shape[1:]
+        given = tf.broadcast_to(tf.reshape(given, [-1, *shape]), [n, *shape])
+        self.require(given)
+        return given
+
+    def require(self, values):
+        """Let an exported function fail where a condition is out of range or not given."""
+        if self.spec.dtype.is_floating:
+            tf.debugging.assert_all_finite(values, "`labels` must be given, as finite vectors")
+
+    def grid(self, rows, seed):
+        """A condition for each row of a sample grid, an array."""
+        drawn = tf.random.stateless_normal((rows, *self.spec.shape[1:]), [seed, 1])
+        return drawn.numpy()

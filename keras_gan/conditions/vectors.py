@@ -1,0 +1,60 @@
+"""Vectors of attributes or of an encoder, and sequences of them."""
+
+import keras
+import tensorflow as tf
+
+from keras_gan.arguments import check_count
+from keras_gan.conditions.condition import Condition
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Vectors(Condition):
+    """A vector of floats: attributes, an embedding.
+
+    Args:
+        size: int.
+        key: str, where it is in a batch. Default "condition".
+
+    Example:
+    >>> keras_gan.conditions.Vectors(2).as_array([0.5, 1.0], 3).shape
+    (3, 2)
+    """
+
+    def __init__(self, size, key="condition"):
+        check_count(size, "size")
+        self.size, self.key = int(size), key
+
+    @property
+    def spec(self):
+        return tf.TensorSpec([None, self.size], tf.float32, name=self.key)
+
+    @property
+    def missing(self):
+        return [float("nan")] * self.size
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Sequences(Condition):
+    """A sequence of vectors, as a text encoder gives one for each token.
+
+    Args:
+        length, size: ints; shape (length, size).
+        key: str, where it is in a batch. Default "condition".
+
+    Example:
+    >>> keras_gan.conditions.Sequences(8, 32).spec.shape.as_list()
+    [None, 8, 32]
+    """
+
+    def __init__(self, length, size, key="condition"):
+        check_count(length, "length")
+        check_count(size, "size")
+        self.length, self.size, self.key = int(length), int(size), key
+
+    @property
+    def spec(self):
+        return tf.TensorSpec([None, self.length, self.size], tf.float32, name=self.key)
+
+    @property
+    def missing(self):
+        return [[float("nan")] * self.size] * self.length

@@ -1,0 +1,33 @@
+"""What is generated: how it is checked and stored."""
+
+import keras
+
+from keras_gan.modalities.images import Images
+from keras_gan.modalities.modality import Modality
+from keras_gan.modalities.vectors import Vectors
+
+
+def get(identifier, shape):
+    """A modality from an object, a config, or None for that of data of a shape: images of rank 3, vectors of rank 1.
+
+    Raises:
+        ValueError: for data of another rank without a modality.
+
+    Example:
+    >>> keras_gan.modalities.get(None, (28, 28, 1))
+    Images(shape=(28, 28, 1))
+    """
+    if isinstance(identifier, dict):
+        identifier = keras.saving.deserialize_keras_object(identifier)
+    if isinstance(identifier, Modality):
+        return identifier
+    kinds = {3: Images, 1: Vectors}
+    if identifier is not None or len(shape) not in kinds:
+        raise ValueError(
+            f"Data of shape {tuple(shape)} are neither images (height, width, channels) nor vectors: say what they are, "
+            f"`modality=`, one of `keras_gan.modalities`. Received: modality={identifier!r}"
+        )
+    return kinds[len(shape)](shape)
+
+
+__all__ = ["Images", "Modality", "Vectors", "get"]

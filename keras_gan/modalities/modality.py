@@ -1,0 +1,85 @@
+"""The base of all modalities."""
+
+import tensorflow as tf
+
+from keras_gan.data.arrays import check_floats
+from keras_gan.parts import Part
+
+
+class Modality(Part):
+    """What is generated: how it is checked and stored.
+
+    Args:
+        shape: of one example, without the batch; sizes may be None.
+
+    Attributes:
+        key: where it is in a batch.
+        name: what messages call it.
+        in_range: whether its values lie in [-1, 1].
+        drawable: whether its stored form is a picture, grey, RGB or RGBA.
+    """
+
+    key = "image"
+    name = "examples"
+    in_range = drawable = False
+
+    def __init__(self, shape):
+        self.shape = tuple(shape)
+
+    # === Checks ===
+
+    def check(self, spec, where):
+        """Raise a ValueError where the spec of a batch of it has another dtype or shape."""
+        if not spec.dtype.is_floating:
+            raise ValueError(
+                f"{self.name.capitalize()} must be float32. Received in {where}: dtype={spec.dtype.name}."
+            )
+        shape, wanted = spec.shape, (None, *self.shape)
+        if shape.rank is None:
+            raise ValueError(
+                f"The {self.name} of {where} have an unknown shape. Give it: `output_signature` of `from_generator`, "
+                "or `tf.ensure_shape` in a `map`."
+            )
+        if shape.rank != len(wanted):
+            batched = tuple(shape) == self.shape
+            hint = " Data sets must be batched: `dataset.batch(64, drop_remainder=True)`." if batched else ""
+            raise ValueError(
+                f"{self.name.capitalize()} must have shape (batch, *{self.shape}). Received in {where}: {shape}."
+                f"{hint or self.hint_of_rank(shape)}"
+            )
+        for have, want in zip(shape[1:], self.shape, strict=True):
+            if None not in (have, want) and have != want:
+                raise ValueError(
+                    f"The networks take {self.name} of shape {self.shape}. Received in {where}: {tuple(shape[1:])}. "
+                    f"{self.hint_of_shape(tuple(shape[1:]))}"
+                )
+
+    def hint_of_rank(self, shape):
+        """What to write for data of another rank."""
+        return ""
+
+    def hint_of_shape(self, shape):
+        """What to write for data of another shape."""
+        return "Load them in that shape, or build the networks for theirs."
+
+    def check_array(self, values, name):
+        """Raise a ValueError for an array whose values it cannot have; `name` is what messages call it."""
+        check_floats(values, name, self.in_range)
+
+    def requirements(self, values, where, anew=False, fewest=1):
+        """Pairs of a boolean tensor that must be true of a batch's values, and the message if not.
+
+        Args:
+            values: tensor.
+            where: str, what the batch is of.
+            anew: bool tensor, whether this is a training's very first batch, which is looked at more closely.
+            fewest: int, of fewer examples chance may do what `anew` looks for.
+        """
+        finite = tf.reduce_all(tf.math.is_finite(values))
+        return [(finite, f"The {self.name} of {where} contain NaN or infinite values.")]
+
+    # === Storage ===
+
+    def to_storage(self, values):
+        """Generated values as they are handed out and written; a tensor."""
+        return values

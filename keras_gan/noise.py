@@ -1,0 +1,112 @@
+"""What a generator draws."""
+
+import math
+
+import keras
+import tensorflow as tf
+
+from keras_gan import random
+from keras_gan.arguments import check_count
+from keras_gan.parts import Part
+
+
+class Noise(Part):
+    """Latents: how they are drawn, truncated and moved a little.
+
+    A subclass defines `draw`.
+
+    Args:
+        size: int, how long they are, or their shape.
+    """
+
+    def __init__(self, size):
+        for side in size if isinstance(size, (tuple, list)) else [size]:
+            check_count(side, "size")
+        self.size = size
+
+    @property
+    def shape(self):
+        """Of latents, without the batch."""
+        return tuple(self.size) if isinstance(self.size, (tuple, list)) else (self.size,)
+
+    def draw(self, count, seed):
+        """Latents of shape (count, size); arguments as `keras_gan.random.normal`."""
+        raise NotImplementedError(f"{type(self).__name__} must define `draw`.")
+
+    def truncated(self, count, seed, truncation):
+        """Latents that are typical the more, the smaller the truncation; 1 for all."""
+        return truncation * self.draw(count, seed)
+
+    def move(self, latents, change):
+        """Latents after a small change of the part that is noise."""
+        return latents + change
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Normal(Noise):
+    """z ~ N(0, I); truncation multiplies them.
+
+    Example:
+    >>> keras_gan.noise.Normal(64).draw(4, keras.random.SeedGenerator(0)).shape.as_list()
+    [4, 64]
+    """
+
+    def draw(self, count, seed):
+        return random.normal((count, *self.shape), seed)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Uniform(Noise):
+    """z ~ U(-1, 1) in each number, as in DCGAN's paper; truncation multiplies them.
+
+    Example:
+    >>> bool((abs(keras_gan.noise.Uniform(64).draw(4, keras.random.SeedGenerator(0))) <= 1).numpy().all())
+    True
+    """
+
+    def draw(self, count, seed):
+        return 2.0 * random.uniform((count, *self.shape), seed) - 1.0
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Codes(Noise):
+    """[noise ~ N(0, I), one-hot category, codes ~ U(-1, 1)], InfoGAN's.
+
+    Truncation and small changes are for the noise alone: codes mean something as they are.
+
+    Args:
+        size: int, of all three.
+        categories: int.
+        codes: int.
+
+    Example:
+    >>> keras_gan.noise.Codes(74, categories=10, codes=2).noise_dim
+    62
+    """
+
+    def __init__(self, size, categories, codes):
+        super().__init__(size)
+        self.categories, self.codes = categories, codes
+
+    @property
+    def noise_dim(self):
+        return self.size - self.categories - self.codes
+
+    def draw(self, count, seed):
+        # One draw, cut up: three would be the same numbers for a seed that is a tensor.
+        normal = random.normal((count, self.noise_dim + 1 + self.codes), seed)
+        uniform = 0.5 * (1.0 + tf.math.erf(normal[:, self.noise_dim :] / math.sqrt(2.0)))
+        category = tf.cast(tf.minimum(uniform[:, 0] * self.categories, self.categories - 0.5), tf.int32)
+        return self.join(normal[:, : self.noise_dim], category, 2.0 * uniform[:, 1:] - 1.0)
+
+    def join(self, noise, category, codes):
+        """Latents of noise (n, noise_dim), categories (n,) and codes (n, codes)."""
+        return tf.concat([noise, tf.one_hot(category, self.categories), tf.cast(codes, noise.dtype)], axis=1)
+
+    def truncated(self, count, seed, truncation):
+        latents = self.draw(count, seed)
+        return tf.concat([truncation * latents[:, : self.noise_dim], latents[:, self.noise_dim :]], axis=1)
+
+    def move(self, latents, change):
+        moved = latents[:, : self.noise_dim] + change[:, : self.noise_dim]
+        return tf.concat([moved, latents[:, self.noise_dim :]], axis=1)
