@@ -11,6 +11,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan import export_files
+from keras_gan.conditions import Several
 from keras_gan.data.images import to_uint8
 from keras_gan.export_target import check_target
 from keras_gan.networks.outputs import first
@@ -56,6 +57,11 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
     """
     filepath = check_target(filepath, format)
     check_options(format, options, images=False)
+    if isinstance(gan.condition, Several):
+        raise ValueError(
+            f"Exports take one condition, and {type(gan).__name__} is told {gan.condition.keys}: give its networks a single "
+            "vector of both, `keras_gan.conditions.Vectors`, or use the `.keras` file."
+        )
     shapes = {}
     with _in_float32(gan):
         if format == "saved_model":

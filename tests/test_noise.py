@@ -1,0 +1,45 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from keras_gan.noise import Codes, Noise, Normal, Uniform
+from tests.helpers import tiny_gan, tiny_networks
+
+SEED = tf.constant([1, 2], "int64")
+
+
+def test_moments():
+    normal, uniform = Normal(8).draw(20_000, SEED).numpy(), Uniform(8).draw(20_000, SEED).numpy()
+    np.testing.assert_allclose([normal.mean(), normal.var()], [0, 1], atol=0.01)
+    np.testing.assert_allclose([uniform.mean(), uniform.var()], [0, 1 / 3], atol=0.01)
+    assert -1 <= uniform.min() < -0.99 and 0.99 < uniform.max() <= 1
+    np.testing.assert_array_equal(Normal(8).truncated(4, SEED, 0.5), 0.5 * Normal(8).draw(4, SEED))
+    assert Normal((2, 3)).draw(4, SEED).shape == (4, 2, 3)
+
+
+def test_codes_are_not_truncated_or_moved():
+    noise = Codes(4 + 3 + 2, categories=3, codes=2)
+    latents = noise.draw(6000, SEED).numpy()
+    np.testing.assert_allclose(latents[:, 4:7].mean(0), [1 / 3] * 3, atol=0.03)
+    for changed in (noise.truncated(6000, SEED, 0.0), noise.move(latents, -latents)):
+        assert not np.asarray(changed)[:, :4].any()
+        np.testing.assert_array_equal(np.asarray(changed)[:, 4:], latents[:, 4:])
+
+
+def test_a_gan_of_uniform_noise(images, tmp_path):
+    gan = tiny_gan(lambda *pair, **kwargs: keras_gan.GAN(*pair, noise=Uniform(4), **kwargs))
+    gan.fit(images, batch_size=8, verbose=0)
+    assert np.abs(gan.sample_latents(100, 0)).max() <= 1
+    gan.save(tmp_path / "gan.keras")
+    again = keras.saving.load_model(tmp_path / "gan.keras")
+    assert isinstance(again.noise, Uniform)
+    np.testing.assert_array_equal(again.generate(3, 1), gan.generate(3, 1))
+    for wrong in (Uniform(5), "uniform"):
+        with pytest.raises(ValueError, match=r"`noise` must be .* of latents of shape \(4,\)"):
+            keras_gan.GAN(*tiny_networks(), noise=wrong)
+    with pytest.raises(NotImplementedError, match="must define `draw`"):
+        Noise(4).draw(1, SEED)
+    with pytest.raises(ValueError, match="`size`"):
+        Normal(0)
