@@ -15,11 +15,13 @@ __version__ = "0.1.0"
 _CLASSES = {
     "ACGAN": "models.acgan",
     "ESRGAN": "models.srgan",
+    "FAnoGAN": "models.fanogan",
     "GAN": "models.gan",
     "Game": "training.game",
     "LSGAN": "models.lsgan",
     "SRGAN": "models.srgan",
     "VAE": "models.vae",
+    "VAEGAN": "models.vae_gan",
     "WGAN": "models.wgan",
     "WGANGP": "models.wgan_gp",
     "ConditionalGAN": "models.conditional_gan",

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from keras_gan import export_files
 from keras_gan.conditions import Several
-from keras_gan.data.images import to_uint8
+from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.export_target import check_target
 from keras_gan.networks.outputs import first
 from keras_gan.precision import computes_in_float32, in_float32
@@ -258,6 +258,45 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
     }
     about |= {**(metadata or {}), "overlap": default_overlap(gan.ema_generator)}
     beside.write_text(json.dumps(about, indent=2) + "\n")
+    return str(filepath)
+
+
+def export_detector(detector, filepath, format="saved_model", metadata=None):
+    """Write a model that scores images as a SavedModel, with `metadata.json` beside it.
+
+    `serving_default` takes float32 `images` in [-1, 1] and gives `scores` (n,) and `heatmaps` (n, height, width);
+    `score(images)` is of uint8 images.
+
+    Args:
+        detector: a model with `scored`, such as `keras_gan.FAnoGAN`.
+
+    Other arguments, returns and errors as `export`.
+    """
+    if format != "saved_model":
+        raise ValueError(
+            f'{type(detector).__name__} is exported as "saved_model". Received: format={format!r}'
+        )
+    filepath = check_target(filepath, format)
+    module, shape = tf.Module(), [None, *detector.image_shape]
+    module.weights = [variable.value for variable in detector.weights]
+
+    def found(images):
+        scores, heatmaps = detector.scored(images)
+        return {"scores": tf.cast(scores, tf.float32), "heatmaps": tf.cast(heatmaps, tf.float32)}
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
+    def serving_default(images):
+        return found(images)
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images")])
+    def score(images):
+        return found(from_uint8(images))
+
+    module.serving_default, module.score = serving_default, score
+    _write_module(module, {"serving_default": serving_default, "score": score}, filepath)
+    about = {**describe(detector), "format": format, **(metadata or {})}
+    about["inputs"] = {"images": {"shape": shape, "dtype": "float32", "range": [-1, 1]}}
+    (filepath / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
     return str(filepath)
 
 

@@ -1,5 +1,6 @@
 """Base class of all GANs: two networks, two optimisers, one update."""
 
+import contextlib
 import dataclasses
 import inspect
 import warnings
@@ -101,7 +102,8 @@ class GAN(Generative, Game):
     ):
         # Past Keras' tracking: it is not yet a model.
         vars(self)["_condition"] = conditions.get(condition)
-        super().__init__(generator, discriminator, ema_decay=ema_decay, seed=seed, **kwargs)
+        networks = {"generator": generator, "discriminator": discriminator}
+        super().__init__(**networks, ema_decay=ema_decay, seed=seed, **kwargs)
         self._noise = keras.saving.deserialize_keras_object(noise) if isinstance(noise, dict) else noise
         checks.check_heads(self, discriminator)
         checks.check_noise(self._noise, generator)
@@ -156,6 +158,7 @@ class GAN(Generative, Game):
         steps_per_execution=1,
         run_eagerly=False,
         optimizer=None,
+        **others,
     ):
         """Choose the parts of training. What is left `None` is the variant's default.
 
@@ -173,28 +176,35 @@ class GAN(Generative, Game):
             steps_per_execution: int, steps in one call of the compiled function.
             run_eagerly: bool, for debugging.
             optimizer: not for GANs, whose players have one each: a ValueError.
+            others: what else the model's `defaults` name, such as the optimiser of a third player.
 
         Raises:
+            TypeError: for an argument that the model does not have.
             ValueError: for an unknown name, and for parts that do not go together.
         """
-        parts = {
-            "generator_optimizer": generator_optimizer,
-            "discriminator_optimizer": discriminator_optimizer,
-            "loss": loss,
-            "regularizers": regularizers,
-            "augmentation": augmentation,
-            "discriminator_steps": discriminator_steps,
-        }
-        self._compile(parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer)
+        super().compile(
+            generator_optimizer=generator_optimizer,
+            discriminator_optimizer=discriminator_optimizer,
+            loss=loss,
+            regularizers=regularizers,
+            augmentation=augmentation,
+            discriminator_steps=discriminator_steps,
+            metrics=metrics,
+            jit_compile=jit_compile,
+            steps_per_execution=steps_per_execution,
+            run_eagerly=run_eagerly,
+            optimizer=optimizer,
+            **others,
+        )
 
-    def _take_parts(self, *, loss, regularizers, augmentation, discriminator_steps, **optimizers):
+    def _take_parts(self, *, loss, regularizers, augmentation, discriminator_steps, **others):
         self.adversarial_loss = losses.get(loss)
         regularizers, moved = augmentations.split(as_list(regularizers))
         self.regularizers = [get_regularizer(regularizer) for regularizer in regularizers]
         self.augmentations = [augmentations.get(part) for part in [*as_list(augmentation), *moved]]
         self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
         checks.check_parts(self)
-        super()._take_parts(**optimizers)
+        super()._take_parts(**others)
 
     def parts(self):
         return [*self.augmentations, *self.regularizers, self.adversarial_loss]
@@ -269,7 +279,7 @@ class GAN(Generative, Game):
                 *self.logged_names[player],
                 *(p.name for p in self._penalties(player)),
             ]
-            for player in self.players
+            for player in GAN.players
         }
         return [
             *("real_score", "fake_score"),
@@ -333,11 +343,8 @@ class GAN(Generative, Game):
         """A player's objective; the generator's leaves the discriminator's moving statistics as they were."""
         if turn.player == "discriminator":
             return self.discriminator_objective(turn)
-        statistics = [(v, tf.identity(v.value)) for v in self.discriminator.non_trainable_weights]
-        loss, figures = self.generator_objective(turn)
-        for variable, value in statistics:
-            variable.assign(value)
-        return loss, figures
+        with untouched(self.discriminator):
+            return self.generator_objective(turn)
 
     def gradients(self, batch, fake, tape):
         """Both players' gradients by name, as `differentiate` gives them, for who looks on: no step is made.
@@ -509,6 +516,15 @@ class GAN(Generative, Game):
             figures |= {penalty.name: value, **dict(zip(penalty.measured, measured, strict=True))}
             loss = loss + value
         return loss, figures
+
+
+@contextlib.contextmanager
+def untouched(network):
+    """Keep what a pass in training mode moves in a network, such as its moving statistics, as it was."""
+    before = [(v, tf.identity(v.value)) for v in network.non_trainable_weights]
+    yield
+    for variable, value in before:
+        variable.assign(value)
 
 
 def mean_logit(logits):

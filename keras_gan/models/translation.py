@@ -98,12 +98,8 @@ class Translation(GAN):
 
     def examples(self, count):
         """A dict of `count` pairs of the data that `fit` holds out (or else trains on): see `FitSession.examples`."""
-        if self._examples is None:
-            raise ValueError(
-                "Examples for pictures are taken from the data of `fit` or its `validation_data`, and this model has seen none."
-            )
-        found = self._examples(count)
-        return {name: np.asarray(found[name]) for name in ("condition", "image")}
+        found = super().examples(count)
+        return {name: found[name] for name in ("condition", "image")}
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
         """Examples for the rows of a sample grid: as many in a row as cells of three allow."""

@@ -7,9 +7,9 @@ from keras import ops
 
 from keras_gan import random
 from keras_gan.arguments import check_count
-from keras_gan.data.images import from_uint8
 from keras_gan.layers.likelihood import KINDS, Likelihood
 from keras_gan.losses.adversarial_loss import weighted_mean
+from keras_gan.models.encoding import Variational, check_encoder, divergence
 from keras_gan.models.generative import Generative
 from keras_gan.optimizers import Adam
 from keras_gan.schedules import number_or_schedule, value_at
@@ -17,7 +17,7 @@ from keras_gan.training.game import Game
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class VAE(Generative, Game):
+class VAE(Variational, Generative, Game):
     """Variational autoencoder: an encoder to a normal posterior over latents, and a decoder back.
 
         loss = E[-log p(x | z)] + beta KL(q(z | x) || N(0, I)),   z ~ q(z | x) = N(mean(x), diag(deviation(x)^2))
@@ -67,18 +67,7 @@ class VAE(Generative, Game):
 
     def check_networks(self, encoder, generator):
         super().check_networks(encoder=encoder, decoder=generator)
-        images, codes = encoder.input_shape, encoder.output_shape
-        latents, made = generator.input_shape, generator.output_shape
-        if images != made or any(not isinstance(shape, tuple) for shape in (images, codes, latents)):
-            raise ValueError(
-                f"The decoder must make what the encoder takes. Received: encoder.input_shape={images}, "
-                f"decoder.output_shape={made}"
-            )
-        if len(latents) != 2 or codes != (None, 2 * latents[1]):
-            raise ValueError(
-                f"The encoder must give means and log variances side by side, {(None, 2 * latents[1])} for the decoder's "
-                f"latents {latents}. Received: encoder.output_shape={codes}"
-            )
+        check_encoder(encoder, generator, per_latent=2)
 
     given_networks = ("encoder", "decoder")
 
@@ -99,11 +88,6 @@ class VAE(Generative, Game):
         super()._take_parts(beta=number_or_schedule(beta, "beta"), **optimizers)
 
     # === The update ===
-
-    def posterior(self, images, training=False):
-        """Mean and log variance of q(z | x), each of shape (batch, latent_dim), in float32."""
-        encoder = self.encoder if training else self.ema_encoder
-        return ops.split(ops.cast(encoder(images, training=training), "float32"), 2, axis=-1)
 
     def objective(self, batch, training=True):
         """The loss of a batch with `latents`, the posterior's noise; returns as `minimize` takes it."""
@@ -137,16 +121,6 @@ class VAE(Generative, Game):
     def call(self, inputs, training=False):
         return self.synthesize(inputs)
 
-    def encode(self, images, batch_size=256):
-        """Means and deviations of the posterior of images, each an array of shape (n, latent_dim)."""
-        mean, log_variance = self._in_parts(self.posterior, images, batch_size)
-        return mean, np.exp(0.5 * log_variance)
-
-    def reconstruct(self, images, batch_size=256):
-        """What the decoder makes of the posterior's means: uint8 images, or float32 vectors."""
-        made = self._in_parts(lambda x: [self.synthesize(self.posterior(x)[0])], images, batch_size)[0]
-        return ops.convert_to_numpy(self.modality.to_storage(made))
-
     def elbo(self, images, seed=0, batch_size=256):
         """The evidence lower bound of each image in nats, with one draw of z; array of shape (n,)."""
         return self.log_likelihood(images, samples=None, seed=seed, batch_size=batch_size)
@@ -178,29 +152,4 @@ class VAE(Generative, Game):
                 found.append((-divergence(mean, log_variance) if samples is None else prior) - nll)
             return [ops.logsumexp(ops.stack(found), axis=0) - np.log(samples or 1).astype("float32")]
 
-        return self._in_parts(bound, images, batch_size)[0]
-
-    def _in_parts(self, function, images, batch_size):
-        """A function of images in [-1, 1] that returns arrays, by parts."""
-        check_count(batch_size, "batch_size")
-        images = np.asarray(images)
-        if images.shape[1:] != self.image_shape or not len(images):
-            raise ValueError(
-                f"`images` must have shape {('n', *self.image_shape)}. Received: shape={images.shape}"
-            )
-        if images.dtype == np.uint8:
-            images = from_uint8(images).numpy()
-        self.modality.check_array(images, "Images")
-        parts = [
-            function(tf.constant(images[start : start + batch_size], "float32"))
-            for start in range(0, len(images), batch_size)
-        ]
-        return [
-            np.concatenate([ops.convert_to_numpy(part) for part in column])
-            for column in zip(*parts, strict=True)
-        ]
-
-
-def divergence(mean, log_variance):
-    """KL(N(mean, variance) || N(0, I)) of each row, in nats."""
-    return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1)
+        return self.in_parts(bound, images, batch_size)[0]

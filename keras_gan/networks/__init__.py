@@ -3,6 +3,7 @@
 from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
 from keras_gan.networks.esrgan import esrgan_discriminator, rrdbnet
+from keras_gan.networks.fanogan import fanogan, fanogan_mlp
 from keras_gan.networks.freeze import freeze_blocks
 from keras_gan.networks.gan_stability import gan_stability
 from keras_gan.networks.infogan import infogan
@@ -17,12 +18,15 @@ from keras_gan.networks.srvggnet import srvggnet
 from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
-from keras_gan.networks.vae import vae
+from keras_gan.networks.vae import encoder, vae
 
 __all__ = [
     "RECEPTIVE_FIELDS",
     "dcgan",
+    "encoder",
     "esrgan_discriminator",
+    "fanogan",
+    "fanogan_mlp",
     "freeze_blocks",
     "gan_stability",
     "infogan",

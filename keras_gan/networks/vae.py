@@ -4,11 +4,42 @@ import keras
 from keras import layers
 
 
+def encoder(image_shape, outputs, *, filters=32):
+    """Convolutions of stride 2 from images to a vector.
+
+    They halve the image while its sides are even and above 4, with twice as many filters each time (at most 8 times); then
+    a dense layer of 256; ReLU throughout, the output linear.
+
+    Args:
+        image_shape: (height, width, channels).
+        outputs: int, size of the vector: of latents, or of means and log variances.
+        filters: int, of the first convolution.
+
+    Example:
+    >>> keras_gan.networks.encoder((28, 28, 1), 8, filters=4).output_shape
+    (None, 8)
+    """
+    x = inputs = keras.Input((*image_shape,), name="images")
+    for size in _widths(image_shape, filters):
+        x = layers.Conv2D(size, 4, 2, "same", activation="relu")(x)
+    x = layers.Dense(256, "relu")(layers.Flatten()(x))
+    return keras.Model(inputs, layers.Dense(outputs, dtype="float32")(x), name="encoder")
+
+
+def _widths(image_shape, filters):
+    """Filters of each halving."""
+    height, width = image_shape[:2]
+    widths = []
+    while height % 2 == 0 and width % 2 == 0 and min(height, width) > 4:
+        height, width = height // 2, width // 2
+        widths.append(filters * min(2 ** len(widths), 8))
+    return widths
+
+
 def vae(image_shape, latent_dim=32, *, filters=32):
     """Encoder and decoder of a variational autoencoder: convolutions of stride 2, and back.
 
-    The encoder halves the image while its sides are even and above 4, with twice as many filters each time (at most 8
-    times); ReLU throughout, the last layers linear.
+    The encoder is `networks.encoder`, the decoder its mirror; ReLU throughout, the last layers linear.
 
     Args:
         image_shape: (height, width, channels).
@@ -23,21 +54,14 @@ def vae(image_shape, latent_dim=32, *, filters=32):
     >>> encoder.output_shape, decoder.output_shape
     ((None, 16), (None, 28, 28, 1))
     """
-    height, width, channels = image_shape
-    widths = []
-    while height % 2 == 0 and width % 2 == 0 and min(height, width) > 4:
-        height, width = height // 2, width // 2
-        widths.append(filters * min(2 ** len(widths), 8))
-    x = inputs = keras.Input((*image_shape,), name="images")
-    for size in widths:
-        x = layers.Conv2D(size, 4, 2, "same", activation="relu")(x)
-    x = layers.Dense(256, "relu")(layers.Flatten()(x))
-    encoder = keras.Model(inputs, layers.Dense(2 * latent_dim, dtype="float32")(x), name="encoder")
+    widths = _widths(image_shape, filters)
+    height, width = (side >> len(widths) for side in image_shape[:2])
     x = latents = keras.Input((latent_dim,), name="latents")
     x = layers.Dense(256, "relu")(x)
     first = widths[-1] if widths else filters
     x = layers.Reshape((height, width, first))(layers.Dense(height * width * first, "relu")(x))
     for size in [*widths[-2::-1], filters][: len(widths)]:
         x = layers.Conv2DTranspose(size, 4, 2, "same", activation="relu")(x)
-    images = layers.Conv2D(channels, 3, padding="same", dtype="float32")(x)
-    return encoder, keras.Model(latents, images, name="decoder")
+    images = layers.Conv2D(image_shape[2], 3, padding="same", dtype="float32")(x)
+    decoder = keras.Model(latents, images, name="decoder")
+    return encoder(image_shape, 2 * latent_dim, filters=filters), decoder

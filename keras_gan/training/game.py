@@ -4,6 +4,7 @@ import contextlib
 import warnings
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan import modalities, replicas
@@ -471,6 +472,14 @@ class Game(Loops, keras.Model):
             packed=any(isinstance(layer, Packing) for layer in self._flatten_layers()),
             begun=lambda: self.state.step.value > 0,
         )
+
+    def examples(self, count):
+        """A dict of `count` rows of the data that `fit` holds out (or else trains on): see `FitSession.examples`."""
+        if self._examples is None:
+            raise ValueError(
+                "Examples for pictures are taken from the data of `fit` or its `validation_data`, and this model has seen none."
+            )
+        return {name: np.asarray(values) for name, values in self._examples(count).items()}
 
     def draw(self, count, seed):
         """What an update or `validate` needs beside data, a dict; arguments as `random.normal`."""

@@ -1,0 +1,91 @@
+"""What models have that encode images: latents of images, and images of those again."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan.arguments import check_count
+from keras_gan.data.images import from_uint8
+
+
+class Encoding:
+    """Latents of images; a base of models beside `Generative`, which have a network `encoder`."""
+
+    def codes(self, images):
+        """The latents that stand for images, (batch, latent_dim); a subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} must define `codes`.")
+
+    def reconstruct(self, images, batch_size=256):
+        """What the generator makes of the latents that stand for images: uint8 images, or float32 vectors.
+
+        Args:
+            images: as the encoder takes them: uint8, or floats in [-1, 1].
+            batch_size: int, images at once.
+        """
+
+        def reconstructed(x):
+            return [self.modality.to_storage(self.synthesize(self.codes(x)))]
+
+        return self.in_parts(reconstructed, images, batch_size)[0]
+
+    def in_parts(self, function, images, batch_size):
+        """A function of a batch of images in [-1, 1] that returns a list of tensors, of many: a list of arrays."""
+        check_count(batch_size, "batch_size")
+        images = np.asarray(images)
+        if images.shape[1:] != self.image_shape or not len(images):
+            raise ValueError(
+                f"`images` must have shape {('n', *self.image_shape)}. Received: shape={images.shape}"
+            )
+        if images.dtype == np.uint8:
+            images = from_uint8(images).numpy()
+        self.modality.check_array(images, "Images")
+        parts = [
+            function(tf.constant(images[start : start + batch_size], "float32"))
+            for start in range(0, len(images), batch_size)
+        ]
+        return [
+            np.concatenate([ops.convert_to_numpy(part) for part in column])
+            for column in zip(*parts, strict=True)
+        ]
+
+
+class Variational(Encoding):
+    """Latents of images as normal distributions, of which the encoder gives means and log variances side by side."""
+
+    def posterior(self, images, training=False):
+        """Mean and log variance of q(z | x), each of shape (batch, latent_dim), in float32."""
+        encoder = self.encoder if training else self.ema_encoder
+        return ops.split(ops.cast(encoder(images, training=training), "float32"), 2, axis=-1)
+
+    def codes(self, images):
+        return self.posterior(images)[0]
+
+    def encode(self, images, batch_size=256):
+        """Means and deviations of the posterior of images, each an array of shape (n, latent_dim)."""
+        mean, log_variance = self.in_parts(self.posterior, images, batch_size)
+        return mean, np.exp(0.5 * log_variance)
+
+
+def divergence(mean, log_variance):
+    """KL(N(mean, variance) || N(0, I)) of each row, in nats."""
+    return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1)
+
+
+def check_encoder(encoder, generator, per_latent, name="decoder"):
+    """Raise a ValueError where an encoder does not take what a generator makes, or give `per_latent` numbers for a latent."""
+    if not isinstance(encoder, keras.Model):
+        raise ValueError(f"`encoder` must be a keras.Model. Received: {type(encoder).__name__}")
+    images, codes = encoder.input_shape, encoder.output_shape
+    latents, made = generator.input_shape, generator.output_shape
+    if images != made or any(not isinstance(shape, tuple) for shape in (images, codes, latents)):
+        raise ValueError(
+            f"The {name} must make what the encoder takes. Received: encoder.input_shape={images}, "
+            f"{name}.output_shape={made}"
+        )
+    if len(latents) != 2 or codes != (None, per_latent * latents[1]):
+        form = "means and log variances side by side" if per_latent == 2 else "a latent"
+        raise ValueError(
+            f"The encoder must give {form}, {(None, per_latent * latents[1])} for the {name}'s "
+            f"latents {latents}. Received: encoder.output_shape={codes}"
+        )

@@ -1,0 +1,138 @@
+"""VAE-GAN."""
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from keras_gan.arguments import check_weight
+from keras_gan.models.encoding import Variational, check_encoder, divergence
+from keras_gan.models.gan import GAN, untouched
+from keras_gan.optimizers import Adam
+from keras_gan.regularizers.feature_matching import last_features
+from keras_gan.schedules import number_or_schedule, value_at
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class VAEGAN(Variational, GAN):
+    """Variational autoencoder whose reconstructions are compared by features of a discriminator, which it also deceives.
+
+        features = mean (f(x) - f(G(z)))^2,   z ~ q(z | x) = N(mean(x), diag(deviation(x)^2))
+        encoder:        features + beta KL(q(z | x) || N(0, I)) / latent_dim
+        generator:      feature_weight * features + adversarial loss of G(z) and of G(z'),   z' ~ N(0, I)
+        discriminator:  adversarial loss of x against both
+
+    f is what the discriminator's last layer with weights is given. The discriminator sees as many fakes as real images: the
+    first half of a batch's reconstructions and the second half of its samples. Figures: those of `GAN`, `g_features` (with
+    its weight), `features`, `kl` in nats an image, and `e_loss`. Three players, in the order discriminator, generator,
+    encoder; Adam(2e-4, 0.5) for each, the non-saturating loss.
+
+    Args:
+        encoder: keras.Model from images to means and log variances side by side, (batch, 2 latent_dim).
+        generator: keras.Model from latents to images in [-1, 1].
+        discriminator: keras.Model from images to logits.
+        feature_weight: float, of the features' distance beside the adversarial loss, for the generator. Default 1.
+        ema_decay: as in `GAN`, of encoder and generator. seed, dataset_name, class_names: as in `GAN`.
+
+    `compile` takes `encoder_optimizer` and `beta` too, a number or a schedule over steps; default 1.
+
+    Example:
+    >>> encoder, _ = keras_gan.networks.vae((28, 28, 1), latent_dim=8, filters=4)
+    >>> networks = keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4, discriminator_normalization="none")
+    >>> model = keras_gan.VAEGAN(encoder, *networks)
+    >>> model.compile(regularizers=["r1"])
+    >>> images = np.random.uniform(-1, 1, (32, 28, 28, 1)).astype("float32")
+    >>> history = model.fit(images, verbose=0)
+    >>> model.reconstruct(images[:2]).shape, model.generate(4, seed=0).shape
+    ((2, 28, 28, 1), (4, 28, 28, 1))
+
+    Reference: Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", 2016,
+    https://arxiv.org/abs/1512.09300. There distances are sums over features, weighed by 1e-6 for 64 x 64 faces.
+    """
+
+    networks = ("encoder", "generator", "discriminator")
+    players = {**GAN.players, "encoder": ("encoder",)}
+    averaged = ("encoder", "generator")
+    loss_names = {**GAN.loss_names, "encoder": "e_loss"}
+    term_names = {"discriminator": (), "generator": ("g_features",)}
+    validation_names = (*GAN.validation_names, "features", "kl")
+
+    def __init__(self, encoder, generator, discriminator, *, feature_weight=1.0, **kwargs):
+        super().__init__(generator, discriminator, encoder=encoder, **kwargs)
+        self.feature_weight = check_weight(feature_weight, "feature_weight")
+        # Past Keras' tracking: its layers are the discriminator's.
+        vars(self)["_features"] = last_features(discriminator, self.heads)
+
+    def check_networks(self, encoder, generator, discriminator):
+        super().check_networks(generator, discriminator)
+        check_encoder(encoder, generator, per_latent=2, name="generator")
+
+    def get_config(self):
+        return {**super().get_config(), "feature_weight": self.feature_weight}
+
+    def defaults(self):
+        return {**super().defaults(), "encoder_optimizer": Adam(2e-4, beta_1=0.5), "beta": 1.0}
+
+    def _take_parts(self, *, beta, discriminator_steps, **others):
+        if discriminator_steps != 1:
+            raise ValueError(f"VAEGAN makes one discriminator step. Received: {discriminator_steps}")
+        super()._take_parts(
+            beta=number_or_schedule(beta, "beta"), discriminator_steps=discriminator_steps, **others
+        )
+
+    @property
+    def figure_names(self):
+        return [*super().figure_names, "features", "kl", "e_loss"]
+
+    # === The update ===
+
+    def draw(self, count, seed):
+        return {**super().draw(count, seed), "posterior_noise": self.noise.draw(count, seed)}
+
+    def encoded(self, batch, training=True):
+        """The batch with `made`, its images again, and how far they are: `features` and `kl`, scalars."""
+        mean, log_variance = self.posterior(batch["image"], training)
+        z = mean + ops.exp(0.5 * log_variance) * batch["posterior_noise"]
+        made = self.synthesize(z, training=training)
+        with untouched(self.discriminator):
+            real, fake = (self._features(x, training=training) for x in (batch["image"], made))
+        difference = ops.cast(real, "float32") - ops.cast(fake, "float32")
+        return {
+            **batch,
+            "made": made,
+            "features": ops.mean(ops.square(difference)),
+            "kl": ops.mean(divergence(mean, log_variance)),
+        }
+
+    def forward(self, batch, training=True):
+        """In training half of it reconstructions; samples alone else."""
+        fake = super().forward(batch, training)
+        if not training:
+            return fake
+        made = batch["made"] if "made" in batch else self.encoded(batch)["made"]
+        half = tf.shape(fake)[0] // 2
+        return tf.ensure_shape(tf.concat([made[:half], fake[half:]], axis=0), fake.shape)
+
+    def update(self, batch):
+        batch = self.arrange(batch)
+        batch = {**batch, **self.draw(tf.shape(batch["image"])[0], self.seed_generator)}
+        with self.record("encoder") as encoder_tape, self.record("generator") as generator_tape:
+            batch = self.encoded(batch)
+            fake = self.forward(batch)
+        figures = self._play(self.turn_of("discriminator", batch, self.shown(fake)))
+        figures |= self._play(self.turn_of("generator", batch, fake), generator_tape)
+        return figures | self.minimize("encoder", lambda: self.encoder_objective(batch), encoder_tape)
+
+    def encoder_objective(self, batch):
+        """What the encoder minimises of a batch that is `encoded`; returns as `minimize` takes it."""
+        beta = value_at(self.beta, self.state.step.value) / self.noise.shape[0]
+        figures = {name: batch[name] for name in ("features", "kl")}
+        return batch["features"] + beta * batch["kl"], figures
+
+    def generator_terms(self, turn):
+        batch = turn.batch if "features" in turn.batch else self.encoded(turn.batch)
+        return {"g_features": self.feature_weight * batch["features"]}
+
+    def validate(self, batch):
+        figures, real, fake = super().validate(batch)
+        encoded = self.encoded(batch, training=False)
+        return {**figures, "features": encoded["features"], "kl": encoded["kl"]}, real, fake

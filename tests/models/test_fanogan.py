@@ -1,0 +1,124 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from keras_gan import networks
+from keras_gan.callbacks import Checkpoint, SampleGrid, StopAtStep
+from tests.helpers import assert_same_state, tiny_networks
+
+
+def tiny(policy="float32", **options):
+    keras.config.set_dtype_policy(policy)
+    keras.utils.set_random_seed(0)
+    gan = keras_gan.GAN(*tiny_networks(), seed=0)
+    encoder = networks.encoder((8, 8, 1), 4, filters=4)
+    detector = keras_gan.FAnoGAN(encoder, gan.ema_generator, gan.discriminator, kappa=0.5, seed=0)
+    detector.compile(**options)
+    return detector
+
+
+def test_of_a_linear_generator_the_encoder_becomes_the_pseudo_inverse():
+    """G(z) = A z: the score without features is ||(I - A A+) x||^2, over the pixels' mean."""
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(12, 3)).astype("float32")
+    latents, images = keras.Input((3,)), keras.Input((12,))
+    generator = keras.Model(latents, keras.layers.Dense(12, use_bias=False)(latents))
+    generator.set_weights([a.T])
+    judge = keras.Model(images, keras.layers.Dense(1)(images))
+    encoder = keras.Model(images, keras.layers.Dense(3, use_bias=False)(images))
+    detector = keras_gan.FAnoGAN(encoder, generator, judge, kappa=0.0, seed=0)
+    detector.compile(optimizer=keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(0.05, 1500)))
+    x = rng.normal(size=(256, 12)).astype("float32")
+    detector.fit(x, batch_size=256, epochs=1500, verbose=0)
+    inverse = np.linalg.pinv(a)
+    np.testing.assert_allclose(encoder.get_weights()[0].T, inverse, atol=1e-3)
+    residual = x - x @ (a @ inverse).T
+    np.testing.assert_allclose(detector.score(x), (residual**2).mean(1), rtol=1e-3)
+    # What the generator can make is normal.
+    normal = rng.normal(size=(8, 3)).astype("float32") @ a.T
+    assert detector.score(normal).max() < 1e-3 * detector.score(x).mean()
+
+
+def test_scores_by_hand_and_only_the_encoder_moves(images, tmp_path):
+    detector = tiny()
+    frozen = detector.generator.get_weights() + detector.discriminator.get_weights()
+    history = detector.fit(
+        images,
+        batch_size=16,
+        epochs=8,
+        validation_data=images,
+        verbose=0,
+        callbacks=[SampleGrid(tmp_path / "grids")],
+    ).history
+    assert history["val_loss"][-1] < history["val_loss"][0]
+    assert (tmp_path / "grids" / "epoch-0008.png").exists()
+    for before, after in zip(
+        frozen, detector.generator.get_weights() + detector.discriminator.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(before, after)
+    made = detector.generator(detector.encoder(images)).numpy()
+    features = [detector._features(x).numpy().reshape(64, -1) for x in (images, made)]
+    expected = ((images - made) ** 2).mean((1, 2, 3)) + 0.5 * ((features[0] - features[1]) ** 2).mean(1)
+    np.testing.assert_allclose(detector.score(images), expected, rtol=1e-4)
+    np.testing.assert_allclose(detector.heatmap(images), np.abs(images - made).mean(-1), atol=1e-5)
+    np.testing.assert_allclose(detector.encode(images), detector.encoder(images), rtol=1e-4, atol=1e-6)
+    assert detector.reconstruct(images[:3]).dtype == np.uint8
+    # Exported: the same, of uint8 too.
+    detector.export(tmp_path / "saved")
+    saved = tf.saved_model.load(str(tmp_path / "saved"))
+    levels = keras_gan.data.to_uint8(images).numpy()
+    found = saved.score(levels)
+    np.testing.assert_allclose(found["scores"], detector.score(levels), rtol=1e-4)
+    np.testing.assert_allclose(found["heatmaps"], detector.heatmap(levels), atol=1e-5)
+    for arguments, message in (((images[:, :4],), "shape"), ((images * 3,), r"\[-1, 1\]")):
+        with pytest.raises(ValueError, match=message):
+            detector.score(*arguments)
+
+
+def test_resumed_in_the_middle_of_an_epoch_and_loaded(images, tmp_path):
+    def fit(folder, *callbacks):
+        detector = tiny()
+        detector.fit(images, batch_size=16, epochs=3, verbose=0, callbacks=[*callbacks, Checkpoint(folder)])
+        return detector
+
+    whole = fit(tmp_path / "whole")
+    fit(tmp_path / "cut", StopAtStep(6))
+    assert_same_state(whole, fit(tmp_path / "cut"))
+    whole.save(tmp_path / "detector.keras")
+    loaded = keras.saving.load_model(tmp_path / "detector.keras")
+    assert loaded.kappa == 0.5
+    for detector in (whole, loaded):
+        detector.fit(images, batch_size=16, verbose=0)
+    assert_same_state(whole, loaded)
+    np.testing.assert_array_equal(whole.score(images), loaded.score(images))
+
+
+@pytest.mark.parametrize(
+    ("policy", "options"),
+    [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
+)
+def test_precisions_and_xla(policy, options, images):
+    detector = tiny(policy, **options)
+    history = detector.fit(images, batch_size=16, epochs=2, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert detector.score(images).dtype == np.float32
+
+
+def test_two_replicas_equal_one_device(mirrored, images):
+    alone = tiny()
+    with mirrored.scope():
+        together = tiny()
+    for detector in (alone, together):
+        detector.fit(images, batch_size=16, verbose=0)
+    for a, b in zip(alone.get_weights(), together.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=2e-5)
+
+
+def test_networks_that_do_not_fit():
+    gan = keras_gan.GAN(*tiny_networks())
+    with pytest.raises(ValueError, match=r"must give a latent, \(None, 4\)"):
+        keras_gan.FAnoGAN(networks.encoder((8, 8, 1), 8, filters=4), gan.generator, gan.discriminator)
+    with pytest.raises(ValueError, match="must make what the encoder takes"):
+        keras_gan.FAnoGAN(networks.encoder((16, 16, 1), 4, filters=4), gan.generator, gan.discriminator)
