@@ -219,12 +219,12 @@ def train(
 ):
     """Train a recipe: samples, history, checkpoints and a SavedModel go into a run folder."""
     # All that can be wrong with the options is said before TensorFlow starts.
-    from keras_gan import recipe_list
+    import keras_gan.recipes
     from keras_gan.metric_names import check_metrics
     from keras_gan.part_names import AUGMENTATIONS, LOSSES, check_name
     from keras_gan.run_folder import RunFolder
 
-    chosen = recipe_list.get(recipe, scale.value)
+    chosen = keras_gan.recipes.get(recipe, scale.value)
     if epochs and steps and config:
         # Of the two the one that was given beside the file holds.
         source = context.get_parameter_source("epochs")
@@ -256,6 +256,14 @@ def train(
         raise ValueError("--test-a and --test-b go together, as --a and --b do.")
     if chosen.data != "images" and extractor == "trained":
         raise ValueError(f"--extractor trained needs classes, and {recipe}'s data have none: give a network.")
+    keras_gan.recipes.check_adversarial(
+        recipe, chosen, **{"--loss": loss, "--augmentation": augmentation, "--freeze-d": freeze_d}
+    )
+    if chosen.on_gan and init_from is None:
+        raise ValueError(
+            f"{recipe} is built on a trained GAN: train one, such as `keras-gan train wgan-gp --out runs/gan`, and give it, "
+            "--init-from runs/gan."
+        )
     if loss is not None:
         check_name(loss, LOSSES, "--loss")
     for name in _names(augmentation) if augmentation not in (None, "none") else ():
@@ -332,7 +340,7 @@ def train(
 
     import keras
 
-    from keras_gan import callbacks, data, recipes
+    from keras_gan import callbacks, data
     from keras_gan.data.batches import unpack
     from keras_gan.metrics.evaluate import named_metrics
 
@@ -342,7 +350,7 @@ def train(
     shape = tuple(specs["image"].shape[1:])
     source_shape = tuple(specs["condition"].shape[1:]) if "condition" in specs else None
     like_training = {"dataset": dataset, "image_size": shape[:2], "channels": shape[2], "data_dir": data_dir}
-    gan = recipes.build(
+    gan = keras_gan.recipes.build(
         recipe,
         shape,
         scale.value,
@@ -359,11 +367,11 @@ def train(
         batch_size=config["batch_size"],
         metrics=named_metrics(_names(metrics), extractor, weights, like_training) if metrics else [],
     )
-    steps_per_epoch = len(batches) // gan.discriminator_steps
+    steps_per_epoch = len(batches) // gan.batches_per_step
     if steps_per_epoch == 0:
         raise ValueError(
             f"{dataset} has {len(batches)} batches of {config['batch_size']}, fewer than the "
-            f"{gan.discriminator_steps} that one step takes. Lower --batch-size."
+            f"{gan.batches_per_step} that one step takes. Lower --batch-size."
         )
     total = epochs * steps_per_epoch if epochs else steps or chosen.steps
     checkpoint = callbacks.Checkpoint(run.checkpoints, every_steps=save_every)
@@ -377,6 +385,8 @@ def train(
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
     if source_shape:
         without = "checks images made of latents"
+    elif not chosen.adversarial:
+        without = "reads a discriminator that learns"
     elif batches.stream.size < fewest:
         without = f"needs {fewest} images"
     if without and monitor != Monitor.off:
@@ -842,12 +852,12 @@ def recipes():
     from rich.console import Console
     from rich.table import Table
 
-    from keras_gan import recipe_list
+    from keras_gan.recipes import RECIPES
 
     table = Table(box=None)
     for column in ("recipe", "scale", "data", "size", "batch", "steps", "what"):
         table.add_column(column)
-    for name, scales in recipe_list.listed().items():
+    for name, scales in RECIPES.items():
         for scale, recipe in scales.items():
             size = recipe.image_size or "data's"
             row = (name, scale, recipe.dataset, size, recipe.batch_size, recipe.steps, recipe.summary)

@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -27,10 +30,12 @@ EXPECTED = {
     "cyclegan": keras_gan.CycleGAN,
     "srgan": keras_gan.SRGAN,
     "esrgan": keras_gan.ESRGAN,
+    "vae": keras_gan.VAE,
+    "vae-gan": keras_gan.VAEGAN,
 }
 
 
-@pytest.mark.parametrize("name", recipes.RECIPES)
+@pytest.mark.parametrize("name", EXPECTED)
 def test_small(name):
     recipe = recipes.get(name)
     side = recipe.image_size or 28
@@ -40,6 +45,48 @@ def test_small(name):
     assert type(gan) is EXPECTED[name]
     # A U-Net of seven halvings is wide at its bottom.
     assert gan.generator.count_params() < (8e6 if name == "pix2pix" else 2e6)
+
+
+def test_all_are_tested_and_registered_once():
+    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan"}
+    with pytest.raises(ValueError, match="'vae' already"):
+        recipes.register("vae", **recipes.RECIPES["vae"])
+
+
+def test_unknown_names_are_refused_with_a_hint():
+    with pytest.raises(ValueError, match="Did you mean 'wgan-gp'"):
+        recipes.get("WGAN_GP")
+    with pytest.raises(ValueError, match="`scale` must be one of"):
+        recipes.get("dcgan", "huge")
+
+
+def test_listing_them_imports_nothing_heavy():
+    """In a process of its own, as the command's."""
+    code = (
+        "import sys; sys.argv, sys.orig_argv = ['keras-gan'], ['python', '-m', 'keras_gan']; import keras_gan.recipes as r; "
+        "r.get('stylegan3-r', 'paper'); assert not {'keras', 'tensorflow', 'numpy'} & set(sys.modules), sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_f_anogan_is_built_on_a_trained_gan(tmp_path):
+    gan = tiny_gan()
+    gan.save(tmp_path / "gan.keras")
+    detector = recipes.build("f-anogan", (8, 8, 1), init_from=tmp_path / "gan.keras")
+    assert type(detector) is keras_gan.FAnoGAN
+    for mine, theirs in zip(detector.generator.weights, gan.ema_generator.weights, strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    with pytest.raises(ValueError, match="built on a trained GAN: train one"):
+        recipes.build("f-anogan", (8, 8, 1))
+    with pytest.raises(ValueError, match=r"makes images of \(8, 8, 1\)"):
+        recipes.build("f-anogan", (16, 16, 1), init_from=tmp_path / "gan.keras")
+    with pytest.raises(ValueError, match="no adversarial loss: leave out loss"):
+        recipes.build("vae", (8, 8, 1), loss="hinge")
+    recipes.build("vae", (8, 8, 1)).save(tmp_path / "vae.keras")
+    with pytest.raises(ValueError, match="is a VAE"):
+        recipes.build("f-anogan", (8, 8, 1), init_from=tmp_path / "vae.keras")
+    with pytest.raises(ValueError, match="is a VAE, whose networks are others"):
+        recipes.build("dcgan", (8, 8, 1), init_from=tmp_path / "vae.keras")
 
 
 @pytest.mark.parametrize("name", ["dcgan", "lsgan", "wgan", "wgan-gp", "dragan"])

@@ -182,20 +182,17 @@ class GAN(Generative, Game):
             TypeError: for an argument that the model does not have.
             ValueError: for an unknown name, and for parts that do not go together.
         """
-        super().compile(
-            generator_optimizer=generator_optimizer,
-            discriminator_optimizer=discriminator_optimizer,
-            loss=loss,
-            regularizers=regularizers,
-            augmentation=augmentation,
-            discriminator_steps=discriminator_steps,
-            metrics=metrics,
-            jit_compile=jit_compile,
-            steps_per_execution=steps_per_execution,
-            run_eagerly=run_eagerly,
-            optimizer=optimizer,
+        self.check_known(others)
+        parts = {
+            "generator_optimizer": generator_optimizer,
+            "discriminator_optimizer": discriminator_optimizer,
+            "loss": loss,
+            "regularizers": regularizers,
+            "augmentation": augmentation,
+            "discriminator_steps": discriminator_steps,
             **others,
-        )
+        }
+        self._compile(parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer)
 
     def _take_parts(self, *, loss, regularizers, augmentation, discriminator_steps, **others):
         self.adversarial_loss = losses.get(loss)

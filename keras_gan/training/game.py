@@ -233,13 +233,17 @@ class Game(Loops, keras.Model):
             TypeError: for an argument that the model does not have.
             ValueError: for an unknown part, and for parts that do not go together.
         """
+        self.check_known(parts)
+        self._compile(parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer)
+
+    def check_known(self, parts):
+        """Raise a TypeError for an argument of `compile` that `defaults` does not name."""
         known = self.defaults()
         unknown = sorted(set(parts) - set(known))
         if unknown:
             raise TypeError(
                 f"`{type(self).__name__}.compile` has no `{unknown[0]}`. It takes {', '.join(sorted(known))}."
             )
-        self._compile(parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer)
 
     def _compile(self, parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer):
         if optimizer is not None and len(self.players) == 1:

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan import networks
-from tests.golden import golden
+from tests.conftest import golden
 
 
 def assign(network, state, grid=None):
@@ -19,11 +19,15 @@ def assign(network, state, grid=None):
             array = array.T
             if grid is not None and array.shape[0] == np.prod(grid):
                 height, width, channels = grid
-                order = np.arange(np.prod(grid)).reshape(channels, height, width).transpose(1, 2, 0).reshape(-1)
+                order = (
+                    np.arange(np.prod(grid)).reshape(channels, height, width).transpose(1, 2, 0).reshape(-1)
+                )
                 array = array[order]
             if grid is not None and len(network.input_shape) == 2 and array.shape[1] > 100:
                 height, width, channels = grid_of(network)
-                array = array.reshape(-1, channels, height, width).transpose(0, 2, 3, 1).reshape(len(array), -1)
+                array = (
+                    array.reshape(-1, channels, height, width).transpose(0, 2, 3, 1).reshape(len(array), -1)
+                )
         elif grid is not None and len(network.input_shape) == 2 and array.size > 100:
             height, width, channels = grid_of(network)
             array = array.reshape(channels, height, width).transpose(1, 2, 0).reshape(-1)
@@ -54,7 +58,12 @@ def test_official_outputs(name):
         made, grid = networks.fanogan_mlp((28, 28, 1), 10, widths=(20, 24, 40, 48), epsilon=0.8), None
     else:
         made = networks.fanogan(
-            (32, 32, 3), 10, widths=(8, 12, 24, 32), generator_widths=(32, 24), normalization="batch", epsilon=0.8
+            (32, 32, 3),
+            10,
+            widths=(8, 12, 24, 32),
+            generator_widths=(32, 24),
+            normalization="batch",
+            epsilon=0.8,
         )
         grid = (2, 2, 32)
     encoder, generator, discriminator = made

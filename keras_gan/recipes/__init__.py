@@ -1,0 +1,21 @@
+"""Recipes: what `keras-gan train NAME` trains. Each family has a file; importing all of them starts no TensorFlow."""
+
+# In the order in which they are listed.
+from keras_gan.recipes import (  # noqa: F401  isort: skip
+    dcgan,
+    wgan,
+    sngan,
+    stability,
+    r3gan,
+    conditional,
+    progan,
+    stylegan,
+    translation,
+    super_resolution,
+    autoencoders,
+    anomalies,
+)
+from keras_gan.recipes.build import build, check_adversarial
+from keras_gan.recipes.recipe import RECIPES, SCALES, Plan, Recipe, get, register
+
+__all__ = ["RECIPES", "SCALES", "Plan", "Recipe", "build", "check_adversarial", "get", "register"]

@@ -1,0 +1,40 @@
+"""f-AnoGAN."""
+
+import keras_gan
+from keras_gan.recipes.recipe import Recipe, register
+
+
+def on_gan(filters):
+    """An encoder for the networks of a trained GAN."""
+
+    def networks(image_shape, gan):
+        size = gan.ema_generator.input_shape[-1]
+        encoder = keras_gan.networks.encoder(image_shape, size, filters=filters)
+        return encoder, gan.ema_generator, gan.discriminator
+
+    return networks
+
+
+register(
+    "f-anogan",
+    small=Recipe(
+        "anomalies, on a trained GAN (--init-from)",
+        "FAnoGAN",
+        on_gan(32),
+        lambda plan: {"encoder_optimizer": keras_gan.optimizers.Adam(1e-3, 0.5)},
+        steps=1500,
+        ema_decay=None,
+        adversarial=False,
+        on_gan=True,
+    ),
+    paper=Recipe(
+        "anomalies, a large encoder (--init-from)",
+        "FAnoGAN",
+        on_gan(64),
+        image_size=64,
+        steps=100_000,
+        ema_decay=None,
+        adversarial=False,
+        on_gan=True,
+    ),
+)

@@ -1,0 +1,77 @@
+"""VAE and VAE-GAN."""
+
+import keras_gan
+from keras_gan.recipes.recipe import Recipe, register
+
+
+def vae(latent_dim, filters):
+    def networks(image_shape):
+        return keras_gan.networks.vae(image_shape, latent_dim, filters=filters)
+
+    return networks
+
+
+def vae_gan(latent_dim, filters):
+    def networks(image_shape):
+        pair = keras_gan.networks.dcgan(
+            image_shape, latent_dim=latent_dim, filters=filters, discriminator_normalization="none"
+        )
+        return keras_gan.networks.encoder(image_shape, 2 * latent_dim, filters=filters), *pair
+
+    return networks
+
+
+def three_adams(rate, gamma):
+    """Adam for the three players, lazy R1."""
+
+    def parts(plan):
+        optimizers = {
+            f"{player}_optimizer": keras_gan.optimizers.Adam(rate, 0.0, 0.99)
+            for player in ("encoder", "generator", "discriminator")
+        }
+        return {**optimizers, "regularizers": [keras_gan.regularizers.R1Penalty(gamma, 4)]}
+
+    return parts
+
+
+register(
+    "vae",
+    small=Recipe(
+        "variational autoencoder",
+        "VAE",
+        vae(16, 32),
+        steps=3000,
+        ema_decay=0.995,
+        adversarial=False,
+    ),
+    paper=Recipe(
+        "VAE of faces, 64 x 64",
+        "VAE",
+        vae(128, 64),
+        dataset="celeb_a",
+        image_size=64,
+        steps=100_000,
+        adversarial=False,
+    ),
+)
+
+register(
+    "vae-gan",
+    small=Recipe(
+        "autoencoder whose judge is a discriminator",
+        "VAEGAN",
+        vae_gan(64, 32),
+        three_adams(2e-3, 0.1),
+        steps=2000,
+        ema_decay=0.995,
+    ),
+    paper=Recipe(
+        "VAE-GAN of faces, 64 x 64, three Adams",
+        "VAEGAN",
+        vae_gan(128, 64),
+        three_adams(3e-4, 1.0),
+        dataset="celeb_a",
+        image_size=64,
+        steps=100_000,
+    ),
+)

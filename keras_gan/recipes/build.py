@@ -1,0 +1,178 @@
+"""A recipe -> a compiled model."""
+
+import keras_gan
+from keras_gan.recipes.recipe import Plan, get
+
+
+def build(
+    name,
+    image_shape,
+    scale="small",
+    *,
+    seed=0,
+    num_classes=None,
+    steps=None,
+    loss=None,
+    augmentation=None,
+    jit_compile="auto",
+    init_from=None,
+    frozen_blocks=0,
+    metrics=(),
+    source_shape=None,
+    network=None,
+    batch_size=None,
+):
+    """Build and compile the model of a recipe.
+
+    Args:
+        name, scale: as in `get`.
+        image_shape: (height, width, channels) of the data.
+        seed: int; seeds the initial weights too.
+        num_classes: int, for recipes that train on labels.
+        steps: int, generator steps that schedules are made for. Default: the recipe's.
+        loss: alias or loss, to replace the recipe's own; None keeps it.
+        augmentation: alias or augmentation, or a list, the same; "none" for no augmentation (but StyleGAN3-R's blur).
+        jit_compile: as in `GAN.compile`.
+        init_from: path of a run folder or `.keras` file whose networks' weights to begin with, or, of f-anogan, which is
+            built on them.
+        frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
+        metrics: as in `GAN.compile`.
+        source_shape: (height, width, channels) of the images that a model from image to image is given.
+        network: "compact" for Real-ESRGAN's small generator in recipes of super-resolution, or None for their own.
+        batch_size: int, by which averages, penalties and stages that count images are reckoned. Default: the recipe's.
+
+    Returns:
+        A compiled model.
+
+    Raises:
+        ValueError: for unknown names, for labels that are missing, and where the weights of
+            `init_from` do not fit.
+
+    Example:
+    >>> gan = keras_gan.recipes.build("dcgan", (28, 28, 1))
+    >>> gan.adversarial_loss
+    NonSaturatingLoss(label_smoothing=0.0, two_sided=False)
+    """
+    # Here, so that recipes are listed and checked without TensorFlow.
+    import keras
+
+    from keras_gan.parts import as_list
+    from keras_gan.stored import load_model
+
+    recipe = get(name, scale)
+    if recipe.labels and num_classes is None:
+        raise ValueError(
+            f"The recipe {name!r} trains on classes, and the data has none. Use data with labels, such as "
+            "mnist_5k or a folder with one sub-folder a class, or a recipe without: dcgan, r1."
+        )
+    check_adversarial(name, recipe, loss=loss, augmentation=augmentation, frozen_blocks=frozen_blocks)
+    if network is not None and (recipe.data != "low_high" or network != "compact"):
+        raise ValueError(
+            f'`network` must be "compact", in recipes of super-resolution. Received: {network!r} in {name!r}'
+        )
+    classes = {"num_classes": num_classes} if recipe.labels else {}
+    keras.utils.set_random_seed(seed)
+    if recipe.on_gan:
+        chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
+    elif recipe.data == "images":
+        chosen = recipe.networks(image_shape, **classes)
+    elif source_shape is None:
+        raise ValueError(f"The recipe {name!r} is from image to image: give the `source_shape` too.")
+    else:
+        other = {} if network is None else {"network": network}
+        chosen = recipe.networks(image_shape, source_shape, **other)
+    plan = Plan(steps or recipe.steps, image_shape[0], batch_size or recipe.batch_size)
+    ema_decay = recipe.ema_decay(plan) if callable(recipe.ema_decay) else recipe.ema_decay
+    gan = getattr(keras_gan, recipe.model)(
+        *chosen, ema_decay=ema_decay, seed=seed, **classes, **recipe.options(plan)
+    )
+    if init_from is not None and not recipe.on_gan:
+        _copy_weights(load_model(init_from), gan, init_from)
+    if frozen_blocks:
+        keras_gan.networks.freeze_blocks(gan.discriminator, frozen_blocks)
+    parts = recipe.parts(plan)
+    if loss is not None:
+        parts["loss"] = loss
+    if augmentation is not None:
+        # StyleGAN3-R begins blurred whatever the data are augmented by.
+        Blur = keras_gan.augmentations.Blur
+        blur = [part for part in as_list(parts.get("augmentation")) if isinstance(part, Blur)]
+        parts["augmentation"] = [*([] if augmentation == "none" else as_list(augmentation)), *blur]
+    gan.compile(**parts, metrics=list(metrics), jit_compile=jit_compile)
+    return gan
+
+
+def check_adversarial(name, recipe, **options):
+    """Raise a ValueError for options of a loss and a discriminator that the recipe's model does not have."""
+    given = [option for option, value in options.items() if value]
+    if given and not recipe.adversarial:
+        raise ValueError(f"The recipe {name!r} has no adversarial loss: leave out {', '.join(given)}.")
+
+
+def _gan_for(name, path, image_shape):
+    """The trained GAN that a recipe is built on, checked."""
+    from keras_gan.stored import load_model
+
+    if path is None:
+        raise ValueError(
+            f"The recipe {name!r} is built on a trained GAN: train one, `keras-gan train wgan-gp --out runs/gan`, and give it, "
+            "`--init-from runs/gan`."
+        )
+    source = load_model(path)
+    if not hasattr(source, "discriminator") or source.condition is not None or source.from_images:
+        raise ValueError(
+            f"The recipe {name!r} is built on a GAN without classes. {path} is a {type(source).__name__}."
+        )
+    if source.image_shape != tuple(image_shape):
+        raise ValueError(
+            f"The GAN of {path} makes images of {source.image_shape}, and the data are of {tuple(image_shape)}."
+        )
+    return source
+
+
+def _copy_weights(source, target, path):
+    """Copy the weights of all networks; where the classes are others, all but what is of the classes alone."""
+    classes = [getattr(gan, "num_classes", None) for gan in (source, target)]
+    names = [*target.networks, *(f"ema_{name}" for name in target.averaged)]
+    if isinstance(source, keras_gan.GAN) != isinstance(target, keras_gan.GAN) or not all(
+        hasattr(source, name) for name in names
+    ):
+        raise ValueError(
+            f"{path} is a {type(source).__name__}, whose networks are others than those of {type(target).__name__}."
+        )
+    for name in names:
+        theirs, mine = getattr(source, name).weights, getattr(target, name).weights
+        other = [i for i, (a, b) in enumerate(zip(theirs, mine)) if a.shape != b.shape]
+        of_classes = None not in classes and classes[0] != classes[1] and len(theirs) == len(mine)
+        if len(theirs) != len(mine) or (other and not of_classes):
+            raise ValueError(_misfit(name, path, source, target, classes))
+        if other and not all(_of_classes(theirs[i].shape, mine[i].shape, *classes) for i in other):
+            raise ValueError(_misfit(name, path, source, target, classes))
+        for i, (a, b) in enumerate(zip(theirs, mine, strict=True)):
+            if i not in other:
+                b.assign(a.numpy())
+        if other and name == "generator":
+            print(
+                f"{path} has {classes[0]} classes, these data {classes[1]}: all weights are taken but those of the classes "
+                "alone, which begin anew."
+            )
+
+
+def _of_classes(theirs, mine, of_theirs, of_mine):
+    """Whether two shapes differ by the number of classes along one axis alone, or that much beside other inputs."""
+    differ = [(a, b) for a, b in zip(theirs, mine) if a != b]
+    return (
+        len(theirs) == len(mine) and len(differ) == 1 and differ[0][0] - differ[0][1] == of_theirs - of_mine
+    )
+
+
+def _misfit(name, path, source, target, classes):
+    ours, theirs = (f"{len(getattr(gan, name).weights)} weights" for gan in (target, source))
+    shapes = [tuple(gan.generator.output_shape[1:]) for gan in (source, target)]
+    why = f"it makes images of {shapes[0]}, this one of {shapes[1]}." if shapes[0] != shapes[1] else ""
+    if None in classes and classes[0] != classes[1]:
+        why += f" It has {classes[0] or 'no'} classes, this one {classes[1] or 'none'}."
+    return (
+        f"The {name} of {path} does not fit ({theirs} there, {ours} here): {why or 'its layers have other sizes.'} Use a "
+        "recipe with the same networks, at the same --scale, --image-size and --channels."
+    )

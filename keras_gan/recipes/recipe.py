@@ -1,0 +1,88 @@
+"""What a recipe is, and the list of all."""
+
+import dataclasses
+import difflib
+
+SCALES = ("small", "paper")
+
+# Recipes by name and scale.
+RECIPES = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What the parts of a recipe depend on: generator steps, pixels of an image's side, and images of a batch."""
+
+    steps: int
+    side: int
+    batch_size: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A model, its networks and its schedule at one scale.
+
+    Its functions are called when a model is built: to list and check recipes starts no TensorFlow.
+
+    Attributes:
+        summary: one line of what it is.
+        model: name of a model of `keras_gan`.
+        networks: function from the image's shape (and `num_classes`) to the networks; of models from image to image from the
+            source's shape too, and of those `on_gan` from the trained GAN.
+        parts: function from the `Plan` to arguments of `compile`; new optimisers each time.
+        dataset: name for `keras_gan.data.load`.
+        image_size: int, or None for the data's own.
+        batch_size, steps: ints; generator steps.
+        ema_decay: float, None, or a function from the `Plan` to a schedule.
+        labels: bool, whether it trains on the data's classes.
+        data: "images", or what a model from image to image trains on: "pairs", "unpaired" or "low_high".
+        factor: int, how many times larger "low_high" makes images.
+        crop: int, side of the random parts that are trained on, or None.
+        options: function from the `Plan` to further arguments of the model.
+        adversarial: bool, whether it has a loss of `keras_gan.losses`, augmentation and a discriminator that learns.
+        on_gan: bool, whether it is built on a trained GAN, `init_from`.
+    """
+
+    summary: str
+    model: str
+    networks: object
+    parts: object = lambda plan: {}
+    dataset: str = "mnist_5k"
+    image_size: int | None = None
+    batch_size: int = 64
+    steps: int = 1000
+    ema_decay: object = 0.999
+    labels: bool = False
+    data: str = "images"
+    factor: int | None = None
+    crop: int | None = None
+    options: object = lambda plan: {}
+    adversarial: bool = True
+    on_gan: bool = False
+
+
+def register(name, *, small, paper):
+    """Add a recipe at both scales to the list."""
+    if name in RECIPES:
+        raise ValueError(f"There is a recipe {name!r} already.")
+    RECIPES[name] = {"small": small, "paper": paper}
+
+
+def get(name, scale="small"):
+    """Return the `Recipe` of a name and scale.
+
+    Raises:
+        ValueError: for unknown ones; the message lists those that exist.
+
+    Example:
+    >>> keras_gan.recipes.get("wgan-gp").model
+    'WGANGP'
+    """
+    if name not in RECIPES:
+        near = difflib.get_close_matches(str(name).lower().replace("_", "-"), RECIPES, n=1)
+        raise ValueError(
+            f"There is no recipe {name!r}. {f'Did you mean {near[0]!r}? ' if near else ''}There are: {', '.join(RECIPES)}"
+        )
+    if scale not in SCALES:
+        raise ValueError(f"`scale` must be one of {SCALES}. Received: {scale!r}")
+    return RECIPES[name][scale]
