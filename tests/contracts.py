@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 import keras_gan
+from keras_gan.callbacks import Checkpoint, StopAtStep
 from keras_gan.regularizers import Turn
 from tests.helpers import all_state, assert_same_state, tiny_gan, tiny_networks
 
@@ -316,3 +317,40 @@ def metric_contract(metric, figures, *, labels=None, size=16, channels=1, tolera
             again = keras.saving.load_model(f"{folder}/gan.keras")
         assert again.evaluate(real, batch_size=20, return_dict=True, verbose=0) == found
     return measure
+
+
+def game_contract(make, images, tmp_path, mirrored, plain=None):
+    """Of any game: resumed in the middle of an epoch, saved and loaded, and on two replicas it is the same training.
+
+    Args:
+        make: function without arguments to a compiled model, the same at each call.
+        plain: the same for the two replicas, of which no gradient is 0 but for rounding (Adam's step would be of any sign).
+        images: array of 64 images.
+        tmp_path: a folder.
+        mirrored: `tf.distribute.MirroredStrategy` of two replicas.
+    """
+
+    def fit(folder, *callbacks):
+        model = make()
+        model.fit(images, batch_size=16, epochs=3, verbose=0, callbacks=[*callbacks, Checkpoint(folder)])
+        return model
+
+    whole = fit(tmp_path / "whole")
+    fit(tmp_path / "cut", StopAtStep(6))
+    assert_same_state(whole, fit(tmp_path / "cut"))
+    whole.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    assert loaded.get_config().keys() == whole.get_config().keys()
+    for model in (whole, loaded):
+        model.fit(images, batch_size=16, verbose=0)
+    assert_same_state(whole, loaded)
+
+    plain = plain or make
+    alone = plain()
+    with mirrored.scope():
+        together = plain()
+    for model in (alone, together):
+        model.fit(images, batch_size=16, verbose=0)
+    for a, b in zip(alone.get_weights(), together.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, atol=2e-5)
+    return loaded

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_gan import replicas
 from keras_gan.arguments import check_weight
 from keras_gan.models.encoding import Variational, check_encoder, divergence
 from keras_gan.models.gan import GAN, untouched
@@ -21,8 +22,8 @@ class VAEGAN(Variational, GAN):
         generator:      feature_weight * features + adversarial loss of G(z) and of G(z'),   z' ~ N(0, I)
         discriminator:  adversarial loss of x against both
 
-    f is what the discriminator's last layer with weights is given. The discriminator sees as many fakes as real images: the
-    first half of a batch's reconstructions and the second half of its samples. Figures: those of `GAN`, `g_features` (with
+    f is what the discriminator's last layer with weights is given. The discriminator sees as many fakes as real images, one a
+    reconstruction, the next a sample. Figures: those of `GAN`, `g_features` (with
     its weight), `features`, `kl` in nats an image, and `e_loss`. Three players, in the order discriminator, generator,
     encoder; Adam(2e-4, 0.5) for each, the non-saturating loss.
 
@@ -104,13 +105,15 @@ class VAEGAN(Variational, GAN):
         }
 
     def forward(self, batch, training=True):
-        """In training half of it reconstructions; samples alone else."""
+        """In training every other one is a reconstruction; samples alone else."""
         fake = super().forward(batch, training)
         if not training:
             return fake
         made = batch["made"] if "made" in batch else self.encoded(batch)["made"]
-        half = tf.shape(fake)[0] // 2
-        return tf.ensure_shape(tf.concat([made[:half], fake[half:]], axis=0), fake.shape)
+        # By rows of the global batch, so that two replicas see what one device does.
+        count = tf.shape(fake)[0]
+        row = replicas.count_and_index()[1] * count + tf.range(count)
+        return tf.where(tf.reshape(row % 2 == 0, (-1,) + (1,) * (len(fake.shape) - 1)), made, fake)
 
     def update(self, batch):
         batch = self.arrange(batch)

