@@ -81,6 +81,9 @@ class GAN(Generative, Game):
     # Factor of the adversarial loss in what the generator minimises.
     adversarial_weight = 1.0
 
+    # Until `compile` chooses them.
+    discriminator_steps, augmentations = 1, ()
+
     # Names of the outputs of the discriminator that it trains beside the logits, in their order.
     heads = ()
 

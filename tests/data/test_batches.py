@@ -26,7 +26,10 @@ def test_iterators_of_other_data_sets_end_at_once():
     theirs = (
         tf.data.Dataset.from_tensor_slices(np.zeros((8, 2), "float32")).batch(4).prefetch(tf.data.AUTOTUNE)
     )
-    for dataset in (TrainingBatches(gan, theirs, None).dataset, validation_batches(gan, theirs)):
+    for dataset in (
+        TrainingBatches(gan.takes, theirs, None).dataset,
+        validation_batches(gan.takes, theirs),
+    ):
         assert dataset.options().autotune.enabled is False
 
 

@@ -95,9 +95,9 @@ def test_in_a_gan_u_moves_in_the_discriminators_steps_alone(images):
     noted = []
     objective = gan.generator_objective
 
-    def note(batch, fake):
+    def note(turn):
         noted.append([u.numpy() for u in us])
-        return objective(batch, fake)
+        return objective(turn)
 
     gan.generator_objective = note
     start = [u.numpy() for u in us]

@@ -51,9 +51,9 @@ def test_each_discriminator_step_has_the_labels_of_its_images(images):
     seen = []
     objective = gan.discriminator_objective
 
-    def note(batch, fake):
-        seen.append((batch["image"].numpy(), gan.condition_of(batch).numpy()))
-        return objective(batch, fake)
+    def note(turn):
+        seen.append((turn.real.numpy(), turn.condition.numpy()))
+        return objective(turn)
 
     gan.discriminator_objective = note
     gan.fit(images, LABELS, batch_size=8, verbose=0)

@@ -254,7 +254,7 @@ def test_what_does_not_fit_is_said(name):
     assert int(gan.state.generator_step) == 0
     # One bright picture may be so by chance.
     one = tf.data.Dataset.from_tensor_slices({**good, "condition": np.abs(good["condition"])}).batch(1)
-    keras_gan.data.batches.checked(gan, one, "the data", training=True).take(1).get_single_element()
+    keras_gan.data.batches.checked(gan.takes, one, "the data", training=True).take(1).get_single_element()
     with pytest.raises(ValueError, match=r"images\[None\]"):
         gan.translate(good["condition"][0])
     with pytest.raises(ValueError, match=r"images\[..., None\]"):
