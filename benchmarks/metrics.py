@@ -144,7 +144,7 @@ def compare(samples, repeats, folder):
 
 def end_to_end(model, n):
     """Time of `keras-gan evaluate` for a stored generator, by part, as a profile of the call has it."""
-    from keras_gan.metrics.evaluate import evaluate_model
+    from keras_gan.runs.evaluate import evaluate_model
 
     with tempfile.TemporaryDirectory() as folder:
 
@@ -163,7 +163,7 @@ def end_to_end(model, n):
         return sum(v[3] for (path, _, name), v in rows if path.endswith(file) and name == function)
 
     total = stats.total_tt
-    generating, extracting = seconds("run_folder.py", "sample"), seconds("extractor.py", "_extract")
+    generating, extracting = seconds("generator.py", "sample"), seconds("extractor.py", "_extract")
     statistics = sum(
         seconds("functional.py", name) for name in ("frechet_from_moments", "kernel_distance", "prdc")
     )

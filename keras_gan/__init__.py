@@ -55,7 +55,7 @@ _MODULES = (
         "plots",
         "recipes",
         "regularizers",
-        "report",
+        "runs",
         "schedules",
         "torch_file",
     ),
@@ -68,7 +68,7 @@ def __getattr__(name):
     if name in _CLASSES:
         _check_backend()
         value = getattr(importlib.import_module(f"keras_gan.{_CLASSES[name]}"), name)
-    elif name in _MODULES:
+    elif name in _MODULES or name == "report":
         _check_backend()
         value = importlib.import_module(f"keras_gan.{name}")
     else:

@@ -1,10 +1,62 @@
-"""Names of metrics, which a command checks before anything heavy is imported."""
+"""Metrics by name: a new one is a class in a file of its own, and a line here. It imports nothing heavy."""
 
-# Of images and their targets.
-OF_PAIRS = ("psnr", "ssim")
-# Of a model, which makes its own images for them.
-OF_MODELS = ("ppl", "ppl_w", "eq_t", "eq_r")
-METRICS = ("fid", "kid", "prdc", "inception_score", "swd", "ms_ssim", *OF_PAIRS, *OF_MODELS)
+import dataclasses
+import importlib
+
+
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """A metric that has a name.
+
+    Attributes:
+        place: module of `keras_gan.metrics` and class in it, with a dot between.
+        of: "images", "pairs" (of images and their targets) or "model" (which makes its own images for it).
+        takes: "features" or "classifier", what its first argument is, or None.
+        options: further arguments, a dict.
+    """
+
+    place: str
+    of: str = "images"
+    takes: str | None = None
+    options: dict = dataclasses.field(default_factory=dict)
+
+    def make(self, extractor="inception", **options):
+        """The metric, on an extractor (or its classifier) where it takes one; options are its arguments."""
+        module, name = self.place.split(".")
+        kind = getattr(importlib.import_module(f"keras_gan.metrics.{module}"), name)
+        given = [] if self.takes is None else [extractor]
+        return kind(*given, **{**self.options, **options})
+
+
+METRICS = {
+    "fid": Named("frechet_distance.FrechetDistance", takes="features"),
+    "kid": Named("kernel_distance.KernelDistance", takes="features"),
+    "prdc": Named("precision_recall.PRDC", takes="features"),
+    "inception_score": Named("inception_score.InceptionScore", takes="classifier"),
+    "swd": Named("sliced_wasserstein.SlicedWasserstein"),
+    "ms_ssim": Named("ms_ssim.MSSSIM"),
+    "psnr": Named("psnr.PSNR", of="pairs"),
+    "ssim": Named("ssim.SSIM", of="pairs"),
+    "ppl": Named("perceptual_path_length.PerceptualPathLength", of="model", takes="features"),
+    "ppl_w": Named(
+        "perceptual_path_length.PerceptualPathLength",
+        of="model",
+        takes="features",
+        options={"epsilon": 1e-4, "space": "w", "name": "ppl_w"},
+    ),
+    "eq_t": Named("equivariance.TranslationEquivariance", of="model"),
+    "eq_r": Named("equivariance.RotationEquivariance", of="model"),
+}
+
+
+def names_of(kind):
+    """Names of the metrics of "images", "pairs" or "model"."""
+    return [name for name, metric in METRICS.items() if metric.of == kind]
+
+
+def on_extractor(names):
+    """Those of some names that take an extractor or a classifier."""
+    return [name for name in names if METRICS[name].takes]
 
 
 def check_metrics(metrics):

@@ -6,7 +6,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan import random
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.parts import Part
 
 
@@ -21,7 +21,7 @@ class Noise(Part):
 
     def __init__(self, size):
         for side in size if isinstance(size, (tuple, list)) else [size]:
-            check_count(side, "size")
+            check_int(side, "size")
         self.size = size
 
     @property

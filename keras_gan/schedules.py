@@ -10,6 +10,8 @@ import numbers
 import keras
 from keras import ops
 
+from keras_gan.arguments import check_int
+
 Schedule = keras.optimizers.schedules.LearningRateSchedule
 
 
@@ -31,10 +33,11 @@ def number_or_schedule(value, name):
     return float(value)
 
 
-def _check_steps(value, name):
-    if not isinstance(value, numbers.Integral) or value < 1:
-        raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
-    return int(value)
+def fade(step, steps):
+    """1 at the first step, falling linearly to 0 after `steps`; 1 for ever with None."""
+    if steps is None:
+        return 1.0
+    return ops.maximum(0.0, 1.0 - ops.cast(step, "float32") / steps)
 
 
 def value_at(value, step):
@@ -94,7 +97,7 @@ class Cosine(Schedule):
             if isinstance(value, Schedule):
                 raise ValueError(f"`{name}` must be a number. Received: {value!r}")
         self.start, self.end = number_or_schedule(start, "start"), number_or_schedule(end, "end")
-        self.steps = _check_steps(steps, "steps")
+        self.steps = check_int(steps, "steps")
 
     def __call__(self, step):
         done = ops.clip(ops.cast(step, "float32") / self.steps, 0.0, 1.0)
@@ -129,7 +132,7 @@ class HalfLife(Schedule):
 
     def __init__(self, images, batch_size, rampup=None):
         self.images = number_or_schedule(images, "images")
-        self.batch_size = _check_steps(batch_size, "batch_size")
+        self.batch_size = check_int(batch_size, "batch_size")
         self.rampup = None if rampup is None else number_or_schedule(rampup, "rampup")
 
     def __call__(self, step):

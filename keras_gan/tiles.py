@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.arguments import check_int
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.layers import BilinearUpsampling, PixelShuffle, SpectralNormalization
 
@@ -29,8 +30,7 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
     image = np.pad(image, [(0, -side % multiple) for side in full] + [(0, 0)], mode="edge")
     height, width = image.shape[:2]
     for name, value, least in (("tile", tile, 1), ("overlap", overlap, 0)):
-        if value is not None and (not isinstance(value, int) or value < least):
-            raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")
+        check_int(value, name, least, optional=True)
     # Tiles lie inside the image, so that none sees a border that is not the image's.
     # Tiles begin at multiples too.
     overlap = -(-overlap // multiple) * multiple

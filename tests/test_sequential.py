@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import keras_gan
-from keras_gan.training.moving_average import clone
+from keras_gan.moving_average import clone
 from tests.helpers import assert_same_state, tiny_gan
 
 layers = keras.layers

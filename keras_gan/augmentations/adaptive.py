@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan import replicas
+from keras_gan.arguments import check_int
 from keras_gan.augmentations.augmentation import Augmentation
 from keras_gan.schedules import number_or_schedule, value_at
 
@@ -32,8 +33,7 @@ class AdaptiveAugmentation(Augmentation):
             raise ValueError(f"`target` must be in (-1, 1), a mean of signs. Received: target={target}")
         if not images > 0:
             raise ValueError(f"`images` must be positive. Received: images={images}")
-        if not (isinstance(interval, int) and interval >= 1):
-            raise ValueError(f"`interval` must be a positive int. Received: interval={interval!r}")
+        check_int(interval, "interval")
         self.p, self.target, self.images, self.interval = p, float(target), float(images), interval
 
     def get_config(self):

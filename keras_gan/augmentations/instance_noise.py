@@ -4,8 +4,9 @@ import keras
 from keras import ops
 
 from keras_gan import random
+from keras_gan.arguments import check_int
 from keras_gan.augmentations.augmentation import Augmentation
-from keras_gan.regularizers.regularizer import check_steps, fade
+from keras_gan.schedules import fade
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -32,11 +33,13 @@ class InstanceNoise(Augmentation):
         if stddev < 0:
             raise ValueError(f"`stddev` must not be negative. Received: stddev={stddev}")
         self.stddev = float(stddev)
-        self.decay_steps = check_steps(decay_steps, "decay_steps")
+        self.decay_steps = check_int(decay_steps, "decay_steps", optional=True)
 
     def build(self, gan):
         """Nothing: it is for data of any shape."""
 
     def augment(self, gan, images, condition=None):
         noise = random.normal((ops.shape(images)[0], *images.shape[1:]), gan.seed_generator)
-        return images + ops.cast(self.stddev * fade(gan, self.decay_steps) * noise, images.dtype), condition
+        return images + ops.cast(
+            self.stddev * fade(gan.state.step.value, self.decay_steps) * noise, images.dtype
+        ), condition

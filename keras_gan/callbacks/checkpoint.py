@@ -13,6 +13,7 @@ import warnings
 import keras
 import numpy as np
 
+from keras_gan.arguments import check_int
 from keras_gan.callbacks.stop_at_step import StopAtStep
 from keras_gan.optimizer_state import adopting, inner, rate_of
 
@@ -60,8 +61,7 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(self, directory, *, every_steps=None, keep=3, monitor=None, mode="min", resume=True):
         super().__init__()
         for name, value in (("every_steps", every_steps or 1), ("keep", keep)):
-            if not (isinstance(value, int) and value >= 1):
-                raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+            check_int(value, name)
         if mode not in ("min", "max"):
             raise ValueError(f"`mode` must be 'min' or 'max'. Received: mode={mode!r}")
         self.directory = pathlib.Path(directory)

@@ -5,6 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_gan.arguments import check_int
 from keras_gan.grid import gif_frame, image_grid
 
 
@@ -51,8 +52,7 @@ class SampleGrid(keras.callbacks.Callback):
     ):
         super().__init__()
         for name, value in (("rows", rows), ("columns", columns), ("every_steps", every_steps)):
-            if value is not None and not (isinstance(value, int) and value >= 1):
-                raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+            check_int(value, name, optional=True)
         self.directory = pathlib.Path(directory)
         self.rows = rows
         self.columns = columns

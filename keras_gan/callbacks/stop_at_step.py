@@ -2,6 +2,8 @@
 
 import keras
 
+from keras_gan.arguments import check_int
+
 
 class StopAtStep(keras.callbacks.Callback):
     """Stops training when the model has made a number of generator steps in all.
@@ -20,9 +22,7 @@ class StopAtStep(keras.callbacks.Callback):
 
     def __init__(self, steps):
         super().__init__()
-        if not (isinstance(steps, int) and steps >= 1):
-            raise ValueError(f"`steps` must be a positive int. Received: steps={steps!r}")
-        self.steps = steps
+        self.steps = check_int(steps, "steps")
 
     def on_train_batch_end(self, batch, logs=None):
         if self.is_reached(self.model):

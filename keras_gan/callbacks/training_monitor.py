@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.arguments import check_int
 from keras_gan.callbacks.checkpoint import Checkpoint
 from keras_gan.callbacks.failures import FAILURES, Finding, all_is_well, find
 from keras_gan.callbacks.probe import Probe
@@ -82,8 +83,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         if action not in ACTIONS:
             raise ValueError(f"`action` must be one of {ACTIONS}. Received: {action!r}")
         for name, value, least in (("every", every, 1), ("samples", samples, 8)):
-            if not isinstance(value, int) or value < least:
-                raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")
+            check_int(value, name, least)
         if budget is not None and not 0 < budget <= 1:
             raise ValueError(f"`budget` must be in (0, 1], or None. Received: {budget!r}")
         self.action, self.every, self.budget, self.samples = action, every, budget, samples

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.conditions.condition import Condition
 
 
@@ -28,7 +28,7 @@ class Labels(Condition):
     missing = -1
 
     def __init__(self, num_classes):
-        check_count(num_classes, "num_classes")
+        check_int(num_classes, "num_classes")
         self.num_classes = int(num_classes)
 
     @property

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.conditions.condition import Condition
 
 
@@ -23,8 +23,8 @@ class Tokens(Condition):
     """
 
     def __init__(self, length, vocabulary, key="tokens"):
-        check_count(length, "length")
-        check_count(vocabulary, "vocabulary")
+        check_int(length, "length")
+        check_int(vocabulary, "vocabulary")
         self.length, self.vocabulary, self.key = int(length), int(vocabulary), key
 
     @property

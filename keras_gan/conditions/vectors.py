@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.conditions.condition import Condition
 
 
@@ -22,7 +22,7 @@ class Vectors(Condition):
     """
 
     def __init__(self, size, key="condition"):
-        check_count(size, "size")
+        check_int(size, "size")
         self.size, self.key = int(size), key
 
     @property
@@ -56,8 +56,8 @@ class Sequences(Condition):
     """
 
     def __init__(self, length, size, key="condition"):
-        check_count(length, "length")
-        check_count(size, "size")
+        check_int(length, "length")
+        check_int(size, "size")
         self.length, self.size, self.key = int(length), int(size), key
 
     @property

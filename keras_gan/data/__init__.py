@@ -2,19 +2,23 @@
 
 from keras_gan.data.arrays import from_arrays
 from keras_gan.data.images import from_uint8, to_uint8
-from keras_gan.data.load import load
+from keras_gan.data.load import load, register
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
+from keras_gan.data.source import Source, Wanted
 from keras_gan.data.stream import Stream
 from keras_gan.data.super_resolution import low_high
 
 __all__ = [
+    "Source",
     "Stream",
+    "Wanted",
     "from_arrays",
     "from_uint8",
     "load",
     "low_high",
     "paired_folders",
     "pairs_from_arrays",
+    "register",
     "to_uint8",
     "unpaired_folders",
     "unpaired_from_arrays",

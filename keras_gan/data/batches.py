@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.arguments import check_int
 from keras_gan.data.arrays import gather_from
 from keras_gan.data.stream import Stream, from_the_start, stream_of, untuned
 
@@ -196,10 +197,7 @@ class TrainingBatches:
         self.below = None if self.stream else stream_of(dataset, through_all=True)
         self.name = self.stream.name if self.stream else "a tf.data.Dataset"
         self.batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
-        if steps_per_epoch is not None:
-            if not hasattr(steps_per_epoch, "__index__") or steps_per_epoch < 1:
-                raise ValueError(f"`steps_per_epoch` must be a positive int. Received: {steps_per_epoch!r}")
-            steps_per_epoch = int(steps_per_epoch)
+        steps_per_epoch = check_int(steps_per_epoch, "steps_per_epoch", optional=True)
         self.k = k = takes.batches_per_step
         self.steps_per_epoch = steps_per_epoch
         count = self.stream.batches if self.stream else int(dataset.cardinality())

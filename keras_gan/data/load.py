@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gan.data import folder, mnist_5k, tensorflow_datasets
 from keras_gan.data.arrays import getter
 from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
+from keras_gan.data.source import Wanted
 from keras_gan.data.stream import Stream
 
 
@@ -85,7 +86,18 @@ def load(
         raise ValueError(f"`splits` must be a name or a tuple of names. Received: {splits!r}")
 
     sources = [
-        read(name, split, size, channels, labels, data_dir, fit, on_error, cache_limit, value_range)
+        read(
+            name,
+            split,
+            size,
+            channels,
+            labels,
+            data_dir,
+            fit,
+            on_error,
+            cache_limit=cache_limit,
+            value_range=value_range,
+        )
         for split in names
     ]
     datasets = []
@@ -115,18 +127,66 @@ def read(
     data_dir=None,
     fit="crop",
     on_error="raise",
-    cache_limit=4 * 2**30,
-    value_range=None,
+    **options,
 ):
     """The images of one split as they lie there, a `Source`; arguments as `load`, size as a pair."""
-    if name == "mnist_5k" and value_range is None:
-        return mnist_5k.read(split, size, channels, fit)
-    if name.startswith("folder:"):
-        path = name.removeprefix("folder:")
-        return folder.read(path, split, size, channels, labels, fit, on_error, cache_limit, value_range)
-    if value_range is not None:
+    wanted = Wanted(split, size, channels, labels, data_dir, fit, on_error, **options)
+    kind, colon, rest = name.partition(":")
+    if kind + colon in SOURCES:
+        return SOURCES[kind + colon](rest, wanted)
+    if wanted.value_range is not None:
         raise ValueError(f"`value_range` is of a folder's images of more than 8 bits, and {name!r} has none.")
-    return tensorflow_datasets.read(name, split, size, channels, labels, data_dir, fit, cache_limit)
+    return tensorflow_datasets.read(name, split, size, channels, labels, data_dir, fit, wanted.cache_limit)
+
+
+def _mnist_5k(rest, wanted):
+    if wanted.value_range is not None:
+        raise ValueError(
+            "`value_range` is of a folder's images of more than 8 bits, and 'mnist_5k' has none."
+        )
+    return mnist_5k.read(wanted.split, wanted.size, wanted.channels, wanted.fit)
+
+
+def _folder(path, wanted):
+    return folder.read(
+        path,
+        wanted.split,
+        wanted.size,
+        wanted.channels,
+        wanted.labels,
+        wanted.fit,
+        wanted.on_error,
+        wanted.cache_limit,
+        wanted.value_range,
+    )
+
+
+# What reads a name, or all names that begin with what ends in a colon: functions of the rest of the name and a `Wanted` to
+# a `Source`. All other names are of TFDS.
+SOURCES = {"mnist_5k": _mnist_5k, "folder:": _folder}
+
+
+def register(prefix, reader):
+    """Let `load` read names that begin with a prefix.
+
+    Args:
+        prefix: str that ends in a colon, such as "hdf5:"; or a whole name.
+        reader: function of the rest of the name and a `Wanted` to a `Source`.
+
+    Raises:
+        ValueError: for a prefix that is taken.
+
+    Example:
+    >>> def noise(count, wanted):
+    ...     images = np.random.default_rng(0).integers(0, 256, (int(count), *wanted.size, 1)).astype("uint8")
+    ...     return keras_gan.data.Source(images, np.zeros(len(images), "int64"), None, images.shape[1:])
+    >>> keras_gan.data.register("noise:", noise)
+    >>> keras_gan.data.load("noise:100", image_size=8, batch_size=10).element_spec.shape
+    TensorShape([10, 8, 8, 1])
+    """
+    if prefix in SOURCES:
+        raise ValueError(f"There is a source {prefix!r} already.")
+    SOURCES[prefix] = reader
 
 
 def _fetch(source, with_labels):

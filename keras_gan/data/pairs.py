@@ -8,6 +8,7 @@ import warnings
 
 import numpy as np
 
+from keras_gan.arguments import check_int
 from keras_gan.data import folder, tensorflow_datasets
 from keras_gan.data.arrays import getter
 from keras_gan.data.images import (
@@ -76,8 +77,7 @@ def paired_folders(
         raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {direction!r}')
     if classes_a is not None and (b is None or direction != "a2b" or channels_a is not None):
         raise ValueError("`classes_a` goes with two folders, the direction a2b, and no `channels_a`.")
-    if classes_a is not None and not (hasattr(classes_a, "__index__") and classes_a >= 2):
-        raise ValueError(f"`classes_a` must be an int of at least 2. Received: {classes_a!r}")
+    check_int(classes_a, "classes_a", least=2, optional=True)
     size, value_range = image_size_pair(image_size), check_value_range(value_range)
     roots = [folder.split_folder(folder.unpacked(path), split) for path in (a, b) if path is not None]
     if b is None:

@@ -1,6 +1,33 @@
-"""What each source of images gives to `load`."""
+"""What `load` asks a source of images for, and what the source gives."""
 
 import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """What is asked for; as the arguments of `keras_gan.data.load`.
+
+    Attributes:
+        split: str.
+        size: (height, width), or None for the images' own.
+        channels: 1, 3, 4 or None.
+        labels: bool, whether classes are needed.
+        data_dir: folder of the data, or None.
+        fit: "crop" or "pad".
+        on_error: "raise" or "skip".
+        cache_limit: int, bytes up to which images are kept in memory.
+        value_range: (low, high), or None.
+    """
+
+    split: str
+    size: tuple | None = None
+    channels: int | None = None
+    labels: bool = False
+    data_dir: object = None
+    fit: str = "crop"
+    on_error: str = "raise"
+    cache_limit: int = 4 * 2**30
+    value_range: tuple | None = None
 
 
 @dataclasses.dataclass
@@ -12,6 +39,11 @@ class Source:
         labels: int64 array of shape (n,); zeros where there are none.
         class_names: list of str, or None.
         shape: (height, width, channels).
+
+    Example:
+    >>> images = np.zeros((100, 8, 8, 1), "uint8")
+    >>> keras_gan.data.Source(images, np.arange(100) % 2, ["even", "odd"], (8, 8, 1)).class_names
+    ['even', 'odd']
     """
 
     images: object

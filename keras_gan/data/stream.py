@@ -4,6 +4,8 @@ import functools
 
 import tensorflow as tf
 
+from keras_gan.arguments import check_int
+
 # Operations of tf.data that keep batches as they are, one for one.
 ONE_TO_ONE = ("_MapDataset", "_ParallelMapDataset", "_PrefetchDataset", "_OptionsDataset")
 
@@ -49,8 +51,7 @@ class Stream:
         structure=None,
         name="data",
     ):
-        if not (isinstance(batch_size, int) and batch_size >= 1):
-            raise ValueError(f"`batch_size` must be a positive int. Received: {batch_size!r}")
+        check_int(batch_size, "batch_size")
         if size < batch_size:
             raise ValueError(
                 f"`{name}` has {size} images, fewer than one batch of {batch_size}. Lower `batch_size`."

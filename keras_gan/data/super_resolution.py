@@ -6,6 +6,7 @@ import os
 
 import numpy as np
 
+from keras_gan.arguments import check_int
 from keras_gan.data.arrays import getter
 from keras_gan.data.degradation import degrade
 from keras_gan.data.folder import (
@@ -86,8 +87,7 @@ def low_high(
     Reference: Wang et al., "Real-ESRGAN: Training Real-World Blind Super-Resolution with Pure Synthetic
     Data", 2021, https://arxiv.org/abs/2107.10833
     """
-    if not isinstance(scale, int) or scale < 2:
-        raise ValueError(f"`scale` must be an int of at least 2. Received: {scale!r}")
+    check_int(scale, "scale", least=2)
     if degradation not in DEGRADATIONS:
         raise ValueError(f"`degradation` must be one of {DEGRADATIONS}. Received: {degradation!r}")
     check_channels(channels)

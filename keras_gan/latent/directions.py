@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from scipy import optimize
 
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.latent.styles import check_layers, check_style_model
 
 
@@ -33,7 +33,7 @@ def sefa(gan, count=10, layers=None):
     Reference: Shen & Zhou, "Closed-Form Factorization of Latent Semantics in GANs", 2021,
     https://arxiv.org/abs/2007.06600
     """
-    check_count(count, "count")
+    check_int(count, "count")
     gan = check_style_model(gan)
     synthesis = gan.ema_generator.get_layer("synthesis")
     kernels = affine_kernels(synthesis)
@@ -92,7 +92,7 @@ def ganspace(gan, count=10, samples=10_000, seed=0, label=None):
     https://arxiv.org/abs/2004.02546
     """
     for name, value in (("count", count), ("samples", samples)):
-        check_count(value, name)
+        check_int(value, name)
     w = _samples(check_style_model(gan), samples, seed, label)
     values, vectors = np.linalg.eigh(np.cov(w, rowvar=False))
     order = np.argsort(values)[::-1][:count]

@@ -7,13 +7,13 @@ import numpy as np
 from keras import ops
 
 from keras_gan import gradients
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.data.images import from_uint8
 from keras_gan.features.extractor import get as get_extractor
 from keras_gan.latent.paths import _condition
 from keras_gan.latent.styles import check_style_model
 from keras_gan.layers import NoiseInjection
-from keras_gan.training.moving_average import clone
+from keras_gan.moving_average import clone
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,7 +97,7 @@ def project(
             f"`image` must be uint8 of shape {gan.image_shape}. Received: {target.dtype} of shape {target.shape}"
         )
     for name, value in (("steps", steps), ("frames", frames)):
-        check_count(value, name)
+        check_int(value, name)
     # A copy, whose noise images move.
     generator = clone(gan.ema_generator)
     generator.set_weights(gan.ema_generator.get_weights())

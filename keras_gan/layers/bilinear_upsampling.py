@@ -4,6 +4,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.arguments import check_int
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BilinearUpsampling(keras.layers.Layer):
@@ -24,9 +26,7 @@ class BilinearUpsampling(keras.layers.Layer):
 
     def __init__(self, scale=2, **kwargs):
         super().__init__(**kwargs)
-        if not (isinstance(scale, int) and scale >= 1):
-            raise ValueError(f"`scale` must be a positive int. Received: scale={scale!r}")
-        self.scale = scale
+        self.scale = check_int(scale, "scale")
         # How far each of the new pixels' centres lies from the old one's.
         offsets = (np.arange(scale) + 0.5) / scale - 0.5
         self._weights = np.stack([np.maximum(-offsets, 0), 1 - np.abs(offsets), np.maximum(offsets, 0)])

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.arguments import check_int
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Packing(keras.layers.Layer):
@@ -27,9 +29,7 @@ class Packing(keras.layers.Layer):
 
     def __init__(self, m=2, **kwargs):
         super().__init__(**kwargs)
-        if not (isinstance(m, int) and m >= 1):
-            raise ValueError(f"`m` must be a positive int. Received: m={m!r}")
-        self.m = m
+        self.m = check_int(m, "m")
 
     def call(self, inputs):
         count = ops.shape(inputs)[0]

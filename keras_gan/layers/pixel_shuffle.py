@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.arguments import check_int
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PixelShuffle(keras.layers.Layer):
@@ -27,9 +29,7 @@ class PixelShuffle(keras.layers.Layer):
 
     def __init__(self, scale=2, **kwargs):
         super().__init__(**kwargs)
-        if not (isinstance(scale, int) and scale >= 1):
-            raise ValueError(f"`scale` must be a positive int. Received: scale={scale!r}")
-        self.scale = scale
+        self.scale = check_int(scale, "scale")
 
     def build(self, input_shape):
         if input_shape[-1] % self.scale**2:

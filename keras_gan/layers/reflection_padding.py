@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.arguments import check_int
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ReflectionPadding2D(keras.layers.Layer):
@@ -21,9 +23,7 @@ class ReflectionPadding2D(keras.layers.Layer):
 
     def __init__(self, padding=1, **kwargs):
         super().__init__(**kwargs)
-        if not (isinstance(padding, int) and padding >= 1):
-            raise ValueError(f"`padding` must be a positive int. Received: padding={padding!r}")
-        self.padding = padding
+        self.padding = check_int(padding, "padding")
 
     def build(self, input_shape):
         if any(size is not None and size <= self.padding for size in input_shape[1:3]):

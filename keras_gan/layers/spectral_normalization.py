@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from keras_gan.arguments import check_int
+
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SpectralNormalization(keras.layers.Wrapper):
@@ -36,9 +38,7 @@ class SpectralNormalization(keras.layers.Wrapper):
     def __init__(self, layer, power_iterations=1, **kwargs):
         kwargs.setdefault("name", layer.name)
         super().__init__(layer, **kwargs)
-        if not (isinstance(power_iterations, int) and power_iterations >= 1):
-            raise ValueError(f"`power_iterations` must be a positive int. Received: {power_iterations!r}")
-        self.power_iterations = power_iterations
+        self.power_iterations = check_int(power_iterations, "power_iterations")
 
     def build(self, input_shape):
         super().build(input_shape)

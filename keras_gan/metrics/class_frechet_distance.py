@@ -6,8 +6,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from keras_gan.arguments import check_int
 from keras_gan.metrics import functional
-from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.metric import FeatureMetric
 from keras_gan.metrics.reference import moments
 
@@ -40,7 +40,7 @@ class ClassFrechetDistance(FeatureMetric):
 
     def __init__(self, extractor, num_classes, name="intra_fid"):
         super().__init__(extractor, name)
-        check_int("num_classes", num_classes, 1)
+        check_int(num_classes, "num_classes")
         self.num_classes = num_classes
 
     def make_variables(self, image_shape):

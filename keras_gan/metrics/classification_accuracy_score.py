@@ -3,8 +3,8 @@
 import keras
 import numpy as np
 
+from keras_gan.arguments import check_int
 from keras_gan.features.train_extractor import accuracy_of, train_classifier
-from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.image_sample import ImageSampleMetric
 from keras_gan.metrics.metric import Sample
 
@@ -39,8 +39,8 @@ class ClassificationAccuracyScore(ImageSampleMetric):
 
     def __init__(self, num_classes, epochs=5, seed=0, num_samples=10_000, name="cas"):
         super().__init__(num_samples, name)
-        check_int("num_classes", num_classes, 2)
-        check_int("epochs", epochs, 1)
+        check_int(num_classes, "num_classes", least=2)
+        check_int(epochs, "epochs")
         self.num_classes, self.epochs, self.seed = num_classes, epochs, seed
 
     def make_variables(self, image_shape):

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.metrics.functional import check_int
+from keras_gan.arguments import check_int
 from keras_gan.metrics.metric import ImageMetric
 
 # Largest shift, a share of the side. Half width of the Lanczos windows, in pixels.
@@ -27,8 +27,8 @@ class _Equivariance(ImageMetric):
 
     def __init__(self, num_samples, seed, batch_size, name):
         super().__init__(name=name)
-        check_int("num_samples", num_samples, 1)
-        check_int("batch_size", batch_size, 1)
+        check_int(num_samples, "num_samples")
+        check_int(batch_size, "batch_size")
         self.num_samples, self.seed, self.batch_size = num_samples, seed, batch_size
         self.model = None
 

@@ -5,6 +5,8 @@ import warnings
 import numpy as np
 import scipy.linalg
 
+from keras_gan.arguments import check_int
+
 # Rows of a block of distances, and their relative error in float32 at most.
 BLOCK = 250
 ROUNDING = 4e-6
@@ -88,8 +90,8 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
     Reference: Binkowski et al., "Demystifying MMD GANs", 2018, https://arxiv.org/abs/1801.01401
     """
     real, generated = _pair(real, generated)
-    check_int("subsets", subsets, 1)
-    check_int("subset_size", subset_size, 2)
+    check_int(subsets, "subsets")
+    check_int(subset_size, "subset_size", least=2)
     if subset_size > min(len(real), len(generated)):
         raise ValueError(
             f"`subset_size` must be at most the number of samples. Received: subset_size={subset_size} of "
@@ -126,7 +128,7 @@ def inception_score(probabilities, splits=10, seed=2020):
     https://arxiv.org/abs/1606.03498
     """
     p = _features(probabilities, "probabilities").astype("float64")
-    check_int("splits", splits, 1)
+    check_int(splits, "splits")
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1.0, atol=1e-3):
         raise ValueError(
             "`probabilities` must be rows that are not negative and add up to 1: apply a softmax to logits."
@@ -215,7 +217,7 @@ def prdc(real, generated, k=5):
     [0.0, 0.0, 0.0, 0.0]
     """
     real, generated = _pair(real, generated)
-    check_int("k", k, 1)
+    check_int(k, "k")
     if k >= min(len(real), len(generated)):
         raise ValueError(
             f"`k` must be less than the number of samples. Received: k={k}, with {len(real)} real "
@@ -257,7 +259,7 @@ def nearest_neighbors(queries, points, k=1):
     array([0, 2])
     """
     queries, points = _pair(queries, points, fewest=1)
-    check_int("k", k, 1)
+    check_int(k, "k")
     if k > len(points):
         raise ValueError(f"`k` must be at most the number of points, {len(points)}. Received: k={k}")
     squares, indices = _nearest(queries, points, k)
@@ -314,7 +316,7 @@ def mode_coverage(modes, count, weights=None):
     Reference: Lin et al., "PacGAN", 2018, https://arxiv.org/abs/1712.04086
     """
     modes = np.asarray(modes)
-    check_int("count", count, 1)
+    check_int(count, "count")
     if modes.ndim != 1 or not np.issubdtype(modes.dtype, np.integer) or (modes >= count).any():
         raise ValueError(
             f"`modes` must be ints below {count}, of shape (n,). Received: dtype={modes.dtype}, "
@@ -350,11 +352,6 @@ def _pair(real, generated, fewest=2):
             f"Both sets must have as many features. Received: {real.shape[1]} and {generated.shape[1]}"
         )
     return real, generated
-
-
-def check_int(name, value, least):
-    if not isinstance(value, (int, np.integer)) or value < least:
-        raise ValueError(f"`{name}` must be an int of at least {least}. Received: {name}={value!r}")
 
 
 # === Distances in blocks: float32 for speed, and float64 for the close calls ===

@@ -1,7 +1,7 @@
 """Metrics that keep the images themselves."""
 
+from keras_gan.arguments import check_int
 from keras_gan.data.images import to_uint8
-from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.metric import ImageMetric, Sample
 
 
@@ -14,7 +14,7 @@ class ImageSampleMetric(ImageMetric):
 
     def __init__(self, num_samples, name):
         super().__init__(name)
-        check_int("num_samples", num_samples, 2)
+        check_int(num_samples, "num_samples", least=2)
         self.num_samples = num_samples
 
     def make_variables(self, image_shape):

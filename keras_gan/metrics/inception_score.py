@@ -3,9 +3,9 @@
 import keras
 from keras import ops
 
+from keras_gan.arguments import check_int
 from keras_gan.features.extractor import get_classifier
 from keras_gan.metrics import functional
-from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.metric import FeatureMetric, Sample
 
 
@@ -41,8 +41,8 @@ class InceptionScore(FeatureMetric):
 
     def __init__(self, classifier, splits=10, seed=2020, num_samples=50_000, name="inception_score"):
         super().__init__(get_classifier(classifier), name)
-        check_int("splits", splits, 1)
-        check_int("num_samples", num_samples, 2)
+        check_int(splits, "splits")
+        check_int(num_samples, "num_samples", least=2)
         self.splits, self.seed, self.num_samples = splits, seed, num_samples
 
     @property

@@ -2,8 +2,8 @@
 
 import keras
 
+from keras_gan.arguments import check_int
 from keras_gan.metrics import functional
-from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.sampled import SampledMetric
 
 
@@ -40,8 +40,8 @@ class KernelDistance(SampledMetric):
 
     def __init__(self, extractor, subsets=100, subset_size=1000, seed=2020, num_samples=10_000, name="kid"):
         super().__init__(extractor, num_samples, name)
-        check_int("subsets", subsets, 1)
-        check_int("subset_size", subset_size, 2)
+        check_int(subsets, "subsets")
+        check_int(subset_size, "subset_size", least=2)
         self.subsets, self.subset_size, self.seed = subsets, subset_size, seed
 
     def compute(self):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.metrics.functional import check_int
+from keras_gan.arguments import check_int
 from keras_gan.metrics.image_sample import ImageSampleMetric
 
 SIDE, SIGMA = 11, 1.5
@@ -43,7 +43,7 @@ class MSSSIM(ImageSampleMetric):
 
     def __init__(self, pairs=1000, seed=0, num_samples=2048, name="ms_ssim"):
         super().__init__(num_samples, name)
-        check_int("pairs", pairs, 1)
+        check_int(pairs, "pairs")
         self.pairs, self.seed = pairs, seed
 
     def check(self, image_shape):

@@ -3,8 +3,8 @@
 import numpy as np
 from keras import ops
 
+from keras_gan.arguments import check_int
 from keras_gan.data.images import to_uint8
-from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.metric import ImageMetric
 
 CHANNELS = ("rgb", "y")
@@ -55,7 +55,7 @@ class LevelsMetric(PairMetric):
         super().__init__(name)
         if channels not in CHANNELS:
             raise ValueError(f"`channels` must be one of {CHANNELS}. Received: {channels!r}")
-        check_int("border", border, 0)
+        check_int(border, "border", least=0)
         self.channels, self.border = channels, border
 
     def check(self, image_shape):

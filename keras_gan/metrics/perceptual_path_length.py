@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_gan.metrics.functional import check_int
+from keras_gan.arguments import check_int
 from keras_gan.metrics.metric import FeatureMetric
 
 
@@ -54,7 +54,7 @@ class PerceptualPathLength(FeatureMetric):
         space="z",
     ):
         super().__init__(extractor, name)
-        check_int("num_samples", num_samples, 1)
+        check_int(num_samples, "num_samples")
         if path not in ("slerp", "lerp"):
             raise ValueError(f"`path` must be 'slerp' or 'lerp'. Received: {path!r}")
         if not 0 < epsilon < 1:

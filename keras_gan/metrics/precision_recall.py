@@ -2,8 +2,8 @@
 
 import keras
 
+from keras_gan.arguments import check_int
 from keras_gan.metrics import functional
-from keras_gan.metrics.functional import check_int
 from keras_gan.metrics.sampled import SampledMetric
 
 
@@ -35,7 +35,7 @@ class PRDC(SampledMetric):
 
     def __init__(self, extractor, k=5, num_samples=10_000, name="prdc"):
         super().__init__(extractor, num_samples, name)
-        check_int("k", k, 1)
+        check_int(k, "k")
         self.k = k
 
     @property

@@ -1,6 +1,6 @@
 """Metrics that keep features of the images, not sums of them."""
 
-from keras_gan.metrics.functional import check_int
+from keras_gan.arguments import check_int
 from keras_gan.metrics.metric import FeatureMetric, Sample
 
 
@@ -14,7 +14,7 @@ class SampledMetric(FeatureMetric):
 
     def __init__(self, extractor, num_samples, name):
         super().__init__(extractor, name)
-        check_int("num_samples", num_samples, 2)
+        check_int(num_samples, "num_samples", least=2)
         self.num_samples = num_samples
 
     def make_variables(self, image_shape):

@@ -265,12 +265,6 @@ def _shape(network, side, name):
 # === Parts ===
 
 
-def check_discriminator_steps(steps):
-    if not (isinstance(steps, int) and steps >= 1):
-        raise ValueError(f"`discriminator_steps` must be a positive int. Received: {steps!r}")
-    return steps
-
-
 def check_parts(gan):
     """Raise a ValueError where loss, regularizers and discriminator do not go together."""
     names = [regularizer.name for regularizer in gan.regularizers]

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.data.images import from_uint8
 
 
@@ -31,7 +31,7 @@ class Encoding:
 
     def in_parts(self, function, images, batch_size):
         """A function of a batch of images in [-1, 1] that returns a list of tensors, of many: a list of arrays."""
-        check_count(batch_size, "batch_size")
+        check_int(batch_size, "batch_size")
         images = np.asarray(images)
         if images.shape[1:] != self.image_shape or not len(images):
             raise ValueError(

@@ -9,6 +9,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan import augmentations, conditions, losses, replicas
+from keras_gan.arguments import check_int
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
 from keras_gan.models.generative import Generative, inputs_of
@@ -202,7 +203,7 @@ class GAN(Generative, Game):
         regularizers, moved = augmentations.split(as_list(regularizers))
         self.regularizers = [get_regularizer(regularizer) for regularizer in regularizers]
         self.augmentations = [augmentations.get(part) for part in [*as_list(augmentation), *moved]]
-        self.discriminator_steps = checks.check_discriminator_steps(discriminator_steps)
+        self.discriminator_steps = check_int(discriminator_steps, "discriminator_steps")
         checks.check_parts(self)
         super()._take_parts(**others)
 

@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan import export
-from keras_gan.arguments import check_count, check_seed, check_truncation
+from keras_gan.arguments import check_int, check_seed, check_truncation
 from keras_gan.conditions.several import rows_of
 from keras_gan.networks.outputs import first
 from keras_gan.noise import Normal
@@ -81,7 +81,7 @@ class Generative:
     @staticmethod
     def checked_seed(n, seed, truncation=1.0):
         """The seed, or a random one for None; raise a ValueError for bad arguments of `generate`."""
-        check_count(n, "n")
+        check_int(n, "n")
         check_seed(seed)
         check_truncation(truncation)
         return int(np.random.default_rng().integers(2**31)) if seed is None else seed
@@ -112,7 +112,7 @@ class Generative:
 
     def images_of(self, latents, condition=None, batch_size=64, **options):
         """Images of given latents by `ema_generator`: as `generate` returns them; options are `synthesize`'s."""
-        check_count(batch_size, "batch_size")
+        check_int(batch_size, "batch_size")
         outputs = []
         for start in range(0, len(latents), batch_size):
             part = slice(start, start + batch_size)

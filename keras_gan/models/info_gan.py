@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.models.gan import GAN
 from keras_gan.networks.outputs import first, judge
 from keras_gan.noise import Codes
@@ -61,9 +61,8 @@ class InfoGAN(GAN):
         code_weight=0.1,
         **kwargs,
     ):
-        check_count(categories, "categories")
-        if not (isinstance(codes, int) and codes >= 0):
-            raise ValueError(f"`codes` must be an int of 0 or more. Received: codes={codes!r}")
+        check_int(categories, "categories")
+        check_int(codes, "codes", least=0)
         shapes, size = discriminator.output_shape, categories + codes
         if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1][-1] == size):
             raise ValueError(

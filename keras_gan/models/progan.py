@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from keras_gan import replicas
+from keras_gan.arguments import check_int
 from keras_gan.models.gan import GAN
 from keras_gan.networks.progan import ProGANDiscriminator, ProGANGenerator, double, half
 from keras_gan.optimizers import Adam
@@ -53,8 +54,7 @@ class ProGAN(GAN):
         **kwargs,
     ):
         for name, value in (("fade_images", fade_images), ("stable_images", stable_images)):
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"`{name}` must be a positive int. Received: {name}={value!r}")
+            check_int(value, name)
         super().__init__(generator, discriminator, **kwargs)
         self.fade_images, self.stable_images = fade_images, stable_images
         # JSON has no numbers as keys.

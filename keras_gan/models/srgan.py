@@ -5,7 +5,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.arguments import check_weight
+from keras_gan.arguments import check_int, check_weight
 from keras_gan.models import checks
 from keras_gan.models.translation import Translation
 from keras_gan.optimizers import Adam
@@ -64,11 +64,7 @@ class SRGAN(Translation):
         **kwargs,
     ):
         super().__init__(generator, discriminator, **kwargs)
-        if not isinstance(pretraining_steps, int) or pretraining_steps < 0:
-            raise ValueError(
-                f"`pretraining_steps` must be an int that is not negative. Received: {pretraining_steps!r}"
-            )
-        self.pretraining_steps = pretraining_steps
+        self.pretraining_steps = check_int(pretraining_steps, "pretraining_steps", least=0)
         self.pixel_loss = pixel_loss or self.default_pixel_loss
         if self.pixel_loss not in ("l1", "l2"):
             raise ValueError(f'`pixel_loss` must be "l1" or "l2". Received: {pixel_loss!r}')

@@ -5,6 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan import random
+from keras_gan.arguments import check_int
 from keras_gan.layers import AdaptiveInstanceNormalization, FourierFeatures, ModulatedConv2D
 from keras_gan.layers.noise_injection import noise_of
 from keras_gan.models import checks
@@ -174,12 +175,7 @@ class StyleBased(GAN):
             uint8 array of shape (n, height, width, channels).
         """
         seed = self.checked_seed(n, seed, truncation)
-        if truncation_cutoff is not None and not (
-            isinstance(truncation_cutoff, int) and truncation_cutoff >= 0
-        ):
-            raise ValueError(
-                f"`truncation_cutoff` must be an int that is not negative, or None. Received: {truncation_cutoff!r}"
-            )
+        check_int(truncation_cutoff, "truncation_cutoff", least=0, optional=True)
         condition = self.labels_of(labels, n, seed)
         with noise_of(noise, seed):
             return self.images_of(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_gan import export
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.conditions import Images
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
@@ -77,7 +77,7 @@ class Translation(GAN):
 
     @staticmethod
     def _translate(network, images, batch_size):
-        check_count(batch_size, "batch_size")
+        check_int(batch_size, "batch_size")
         images = checks.check_source(images, network.input_shape[1:])
         outputs, graph, sizes = [], as_graph(network), network.input_shape[1:3]
         for start in range(0, len(images), batch_size):

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan import random
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 from keras_gan.layers.likelihood import KINDS, Likelihood
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.encoding import Variational, check_encoder, divergence
@@ -137,7 +137,7 @@ class VAE(Variational, Generative, Game):
             batch_size: int, images at once.
         """
         if samples is not None:
-            check_count(samples, "samples")
+            check_int(samples, "samples")
         # Other numbers for each part and each sample.
         drawn = iter(range(1, 2**31))
 

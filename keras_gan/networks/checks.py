@@ -1,5 +1,7 @@
 """Arguments of networks, checked before anything is built."""
 
+from keras_gan.arguments import check_int
+
 
 def check_image_shape(image_shape):
     """Return (height, width, channels), or raise a ValueError."""
@@ -12,5 +14,4 @@ def check_image_shape(image_shape):
 def check_positive(**values):
     """Raise a ValueError for the first argument that is no positive int."""
     for name, value in values.items():
-        if not (isinstance(value, int) and value >= 1):
-            raise ValueError(f"`{name}` must be a positive int. Received: {value!r}")
+        check_int(value, name)

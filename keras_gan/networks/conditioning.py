@@ -2,6 +2,8 @@
 
 from keras import layers, ops
 
+from keras_gan.arguments import check_int
+
 CONDITIONINGS = ("concat", "projection", "auxiliary")
 
 
@@ -12,8 +14,7 @@ def check_conditioning(num_classes, condition_dim, conditioning, embedding_dim=N
         ("condition_dim", condition_dim),
         ("embedding_dim", embedding_dim),
     ):
-        if value is not None and not (isinstance(value, int) and value >= 1):
-            raise ValueError(f"`{name}` must be a positive int, or None. Received: {value!r}")
+        check_int(value, name, optional=True)
     if embedding_dim and (not num_classes or conditioning == "projection"):
         raise ValueError(
             "`embedding_dim` is for labels that are concatenated. "

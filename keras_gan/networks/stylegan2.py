@@ -5,6 +5,7 @@ import math
 import keras
 from keras import Model, layers, ops
 
+from keras_gan.arguments import check_int
 from keras_gan.layers import (
     BiasedActivation,
     EqualizedConv2D,
@@ -116,10 +117,7 @@ def stages_of(image_shape, channel_base, channel_max, low_precision):
             f"`channel_base` / size is the number of channels, and must not be below 1. Received: channel_base="
             f"{channel_base}, image_shape={tuple(image_shape)}. On the command line: --scale paper, or a smaller --image-size."
         )
-    if not (isinstance(low_precision, int) and low_precision >= 0):
-        raise ValueError(
-            f"`low_precision` must be an int that is not negative. Received: low_precision={low_precision!r}"
-        )
+    check_int(low_precision, "low_precision", least=0)
     sizes = [1 << i for i in range(2, height.bit_length())]
     widths = {size: min(channel_base // size, channel_max) for size in sizes}
     # 4 x 4 stays in float32, as in the official code.

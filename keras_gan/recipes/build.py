@@ -57,7 +57,7 @@ def build(
     import keras
 
     from keras_gan.parts import as_list
-    from keras_gan.stored import load_model
+    from keras_gan.runs.load import load_model
 
     recipe = get(name, scale)
     if recipe.labels and num_classes is None:
@@ -111,7 +111,7 @@ def check_adversarial(name, recipe, **options):
 
 def _gan_for(name, path, image_shape):
     """The trained GAN that a recipe is built on, checked."""
-    from keras_gan.stored import load_model
+    from keras_gan.runs.load import load_model
 
     if path is None:
         raise ValueError(

@@ -12,7 +12,7 @@ def networks(name, **options):
     """Networks of a name, as a function of the image's shape."""
 
     def made(image_shape, **classes):
-        return getattr(keras_gan.networks, name)(image_shape, **options, **classes)
+        return getattr(keras_gan.networks, name)(image_shape, **{**options, **classes})
 
     return made
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan import random
+from keras_gan.arguments import check_int
 from keras_gan.regularizers.regularizer import Penalty, mean_square
 from keras_gan.schedules import number_or_schedule, value_at
 
@@ -34,9 +35,7 @@ class ConsistencyPenalty(Penalty):
 
     def __init__(self, weight=10.0, shift=4, flip=True, interval=1):
         super().__init__(weight, interval)
-        if not (isinstance(shift, int) and shift >= 0):
-            raise ValueError(f"`shift` must be an int of pixels. Received: shift={shift!r}")
-        self.shift = shift
+        self.shift = check_int(shift, "shift", least=0)
         self.flip = flip
 
     def build(self, gan):

@@ -4,7 +4,9 @@ import keras
 from keras import ops
 
 from keras_gan import random
-from keras_gan.regularizers.regularizer import Regularizer, check_fraction, check_steps, fade
+from keras_gan.arguments import check_fraction, check_int
+from keras_gan.regularizers.regularizer import Regularizer
+from keras_gan.schedules import fade
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -31,7 +33,7 @@ class LabelFlipping(Regularizer):
     def __init__(self, fraction=0.05, decay_steps=None):
         super().__init__()
         self.fraction = check_fraction(fraction, "fraction")
-        self.decay_steps = check_steps(decay_steps, "decay_steps")
+        self.decay_steps = check_int(decay_steps, "decay_steps", optional=True)
 
     def relabel(self, gan, real_logits, fake_logits):
         if isinstance(real_logits, list):
@@ -40,7 +42,7 @@ class LabelFlipping(Regularizer):
             return tuple(map(list, zip(*pairs, strict=True)))
         shape = (ops.shape(real_logits)[0],) + (1,) * (len(real_logits.shape) - 1)
         draw = random.uniform(shape, gan.seed_generator)
-        flipped = draw < self.fraction * fade(gan, self.decay_steps)
+        flipped = draw < self.fraction * fade(gan.state.step.value, self.decay_steps)
         return (
             ops.where(flipped, fake_logits, real_logits),
             ops.where(flipped, real_logits, fake_logits),

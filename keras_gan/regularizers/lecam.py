@@ -4,7 +4,8 @@ import keras
 from keras import ops
 
 from keras_gan import replicas
-from keras_gan.regularizers.regularizer import Penalty, check_fraction, per_image
+from keras_gan.arguments import check_fraction
+from keras_gan.regularizers.regularizer import Penalty, per_image
 
 
 @keras.saving.register_keras_serializable("keras_gan")

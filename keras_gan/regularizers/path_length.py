@@ -4,8 +4,9 @@ import keras
 from keras import ops
 
 from keras_gan import gradients, random, replicas
+from keras_gan.arguments import check_fraction, check_int
 from keras_gan.conditions.several import rows_of
-from keras_gan.regularizers.regularizer import Penalty, check_fraction
+from keras_gan.regularizers.regularizer import Penalty
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -38,9 +39,7 @@ class PathLengthPenalty(Penalty):
     def __init__(self, weight=2.0, interval=4, decay=0.99, shrink=2):
         super().__init__(weight, interval)
         self.decay = check_fraction(decay, "decay")
-        if not (isinstance(shrink, int) and shrink >= 1):
-            raise ValueError(f"`shrink` must be a positive int. Received: shrink={shrink!r}")
-        self.shrink = shrink
+        self.shrink = check_int(shrink, "shrink")
 
     def build(self, gan):
         if not hasattr(gan, "style"):

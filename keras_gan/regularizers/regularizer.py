@@ -3,6 +3,7 @@
 from keras import ops
 
 from keras_gan import gradients, random
+from keras_gan.arguments import check_int
 from keras_gan.networks.outputs import over_maps
 from keras_gan.parts import Part
 from keras_gan.schedules import number_or_schedule, value_at
@@ -25,9 +26,7 @@ class Regularizer(Part):
     name = None
 
     def __init__(self, interval=1):
-        if not (isinstance(interval, int) and interval >= 1):
-            raise ValueError(f"`interval` must be a positive int. Received: interval={interval!r}")
-        self.interval = interval
+        self.interval = check_int(interval, "interval")
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -124,27 +123,6 @@ def between(gan, turn):
     alpha = random.uniform((ops.shape(real)[0],) + (1,) * (len(real.shape) - 1), gan.seed_generator)
     alpha = ops.cast(alpha, real.dtype)
     return alpha * real + (1.0 - alpha) * ops.cast(turn.fake, real.dtype)
-
-
-def fade(gan, steps):
-    """1 at the first generator step, falling linearly to 0 after `steps`; 1 for ever with None."""
-    if steps is None:
-        return 1.0
-    return ops.maximum(0.0, 1.0 - ops.cast(gan.state.step_of("generator").value, "float32") / steps)
-
-
-def check_fraction(value, name):
-    """Return a float in [0, 1], or raise a ValueError."""
-    if not 0.0 <= value <= 1.0:
-        raise ValueError(f"`{name}` must be in [0, 1]. Received: {name}={value}")
-    return float(value)
-
-
-def check_steps(value, name):
-    """Return a positive int or None, or raise a ValueError."""
-    if value is not None and not (isinstance(value, int) and value >= 1):
-        raise ValueError(f"`{name}` must be a positive int, or None. Received: {name}={value!r}")
-    return value
 
 
 def check_player(player):

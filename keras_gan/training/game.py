@@ -10,13 +10,13 @@ import tensorflow as tf
 from keras_gan import modalities, replicas
 from keras_gan.data.batches import Takes
 from keras_gan.layers import Packing
+from keras_gan.moving_average import clone, follow
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers import Constraint
 from keras_gan.schedules import value_at
 from keras_gan.training import checks
 from keras_gan.training.evaluation import Evaluation
 from keras_gan.training.loops import Loops
-from keras_gan.training.moving_average import clone, follow
 from keras_gan.training.optimizers import Optimizers, prepare_optimizer
 from keras_gan.training.state import State
 

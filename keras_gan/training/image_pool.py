@@ -3,7 +3,7 @@
 import tensorflow as tf
 
 from keras_gan import random, replicas
-from keras_gan.arguments import check_count
+from keras_gan.arguments import check_int
 
 
 class ImagePool:
@@ -22,11 +22,8 @@ class ImagePool:
     """
 
     def __init__(self, state, size, shape):
-        if not isinstance(size, int) or size < 0:
-            raise ValueError(f"`pool_size` must be an int that is not negative. Received: pool_size={size!r}")
-        self.state, self.size = state, size
+        self.state, self.size = state, check_int(size, "pool_size", least=0)
         if size:
-            check_count(size, "pool_size")
             state.add("pool", (2, size, *shape), "float32")
             state.add("pool_count")
 

@@ -3,7 +3,7 @@ import pytest
 
 import keras_gan
 from keras_gan import latent
-from keras_gan.stored import Generator
+from keras_gan.runs.generator import Generator
 from tests.helpers import tiny_gan
 from tests.models.test_stylegan2 import style_gan
 

@@ -8,8 +8,9 @@ from PIL import Image
 import keras_gan
 from keras_gan import metrics
 from keras_gan.grid import image_grid
-from keras_gan.metrics.evaluate import evaluate_model, named_metrics, table
+from keras_gan.metrics.evaluate import named_metrics, table
 from keras_gan.metrics.reference import chosen_indices
+from keras_gan.runs.evaluate import evaluate_model
 from tests.helpers import tiny_gan
 from tests.metrics.networks import convolution, pixels
 

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from keras_gan.callbacks import Checkpoint
-from keras_gan.run_folder import RunFolder
-from keras_gan.stored import Generator, load_model
+from keras_gan.runs.folder import RunFolder
+from keras_gan.runs.generator import Generator
+from keras_gan.runs.load import load_model
 from tests.helpers import tiny_gan
 
 

@@ -1,4 +1,4 @@
-"""Models in files, used in one way: of run folders, checkpoints, `.keras` files, SavedModels and the Hub."""
+"""The network of a model from image to image: of a run, a file or a SavedModel."""
 
 import collections
 import json
@@ -6,8 +6,6 @@ import pathlib
 
 import numpy as np
 
-from keras_gan.arguments import check_count, check_truncation
-from keras_gan.conditions.labels import numbers_of_classes
 from keras_gan.data.images import (
     fit_image,
     from_uint8,
@@ -20,141 +18,9 @@ from keras_gan.data.images import (
 )
 from keras_gan.grid import as_colour, opaque
 from keras_gan.hub import hub_name
-from keras_gan.networks.outputs import first
-from keras_gan.run_folder import RunFolder
+from keras_gan.runs.folder import RunFolder
+from keras_gan.runs.load import load_model
 from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles
-
-
-def load_model(path):
-    """Load the `GAN` of a run folder (its newest checkpoint), a checkpoint or a `.keras` file.
-
-    Raises:
-        ValueError: where there is none.
-    """
-    import keras
-
-    from keras_gan import register
-    from keras_gan.callbacks import Checkpoint
-
-    register()
-    if hub_name(path):
-        return keras.saving.load_model(hub_name(path))
-    path = pathlib.Path(path)
-    if (path / "checkpoints").is_dir():
-        folder = Checkpoint(path / "checkpoints").latest()
-        if folder is None:
-            raise ValueError(f"{path} has no checkpoint yet.")
-        path = folder
-    if (path / "model.keras").exists():
-        path = path / "model.keras"
-    training = path.parent / "training.json"
-    if path.suffix != ".keras" or not path.is_file():
-        raise ValueError(
-            f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
-        )
-    try:
-        gan = keras.saving.load_model(path)
-        if training.exists():
-            data = json.loads(training.read_text())["data"]
-            gan.dataset_name, gan.class_names = data["name"], data.get("class_names")
-        return gan
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        # Keras appends the whole configuration, thousands of lines of it.
-        reason = str(error).split("config={")[0].strip()
-        raise ValueError(f"{path} cannot be loaded: {reason[:1000]}") from error
-
-
-class Generator:
-    """The generator of a run, a `.keras` file or a SavedModel, all used in one way.
-
-    Args:
-        path: of it.
-
-    Attributes:
-        gan: the model, or None of a SavedModel.
-        latent_dim: int.
-        num_classes: int, or None.
-        noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
-    """
-
-    def __init__(self, path, value_range=None):
-        path = pathlib.Path(path)
-        if not path.exists() and hub_name(path) is None:
-            raise ValueError(
-                f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
-            )
-        if (path / "saved_model.pb").exists():
-            self._of_saved_model(path)
-        else:
-            gan = load_model(path)
-            if gan.from_images:
-                raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
-            self.gan, self.num_classes = gan, getattr(gan, "num_classes", None)
-            self.class_names = gan.class_names
-            self.latent_dim = first(gan.generator.input_shape)[-1]
-            self.noise_dim = getattr(gan, "noise_dim", None)
-            self._sample = lambda n, seed, truncation, **options: gan.generate(
-                n, seed, truncation=truncation, **options
-            )
-            self._images = lambda latents, condition: gan.images_of(latents, condition)
-
-    def _of_saved_model(self, path):
-        import tensorflow as tf
-
-        loaded = tf.saved_model.load(str(path))
-        if not hasattr(loaded, "sample"):
-            raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
-        metadata = path / "metadata.json"
-        about = json.loads(metadata.read_text()) if metadata.exists() else {}
-        self.gan = None
-        self.num_classes, serve = about.get("num_classes"), loaded.signatures["serving_default"]
-        self.noise_dim, self.class_names = about.get("noise_dim"), about.get("class_names")
-        specs = serve.structured_input_signature[1]
-        self.latent_dim = specs["latents"].shape[-1]
-
-        def images(latents, condition):
-            inputs = {"latents": tf.constant(latents)}
-            if condition is not None:
-                inputs["labels"] = tf.cast(condition, specs["labels"].dtype)
-            return to_uint8(serve(**inputs)["images"]).numpy()
-
-        self._images = images
-        self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
-
-    def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
-        """n uint8 images.
-
-        `label` is an int, the name of a class or None, and an error for a model without classes; `styles` are `truncation_cutoff` and `noise`
-        of a StyleGAN, and an error for other models.
-        """
-        if styles and not hasattr(self.gan, "style"):
-            raise ValueError(
-                f"{' and '.join(f'`{name}`' for name in styles)}: only of a StyleGAN's run or `.keras` file (an exported "
-                "SavedModel has no styles)."
-            )
-        check_count(n, "n")
-        check_truncation(truncation)
-        labels = {} if label is None else {"labels": self._class(label)}
-        return self._sample(n, seed, truncation, **labels, **styles)
-
-    def images_of(self, latents, label=None):
-        """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
-        condition = None
-        if self.num_classes is not None or label is not None:
-            condition = np.full(len(latents), self._class(label or 0), "int32")
-        parts = range(0, len(latents), 64)
-        cut = [(slice(i, i + 64), None if condition is None else condition[i : i + 64]) for i in parts]
-        return np.concatenate([self._images(latents[part], labels) for part, labels in cut])
-
-    def _class(self, label):
-        if isinstance(label, str):
-            if self.num_classes is None:
-                raise ValueError(f"This model has no classes. Received: label {label!r}")
-            label = numbers_of_classes(label, self.class_names)
-        if self.num_classes is None or not 0 <= label < self.num_classes:
-            has = f"labels 0 to {self.num_classes - 1}" if self.num_classes else "no classes"
-            raise ValueError(f"This model has {has}. Received: label {label}")
-        return label
 
 
 class Translator:
@@ -405,12 +271,3 @@ def tf_errors():
     import tensorflow as tf
 
     return tf.errors.InvalidArgumentError
-
-
-def is_model(path):
-    """Whether a path is a run folder, a checkpoint, a `.keras` file or a SavedModel, not a folder of images."""
-    path = pathlib.Path(path)
-    marks = ("saved_model.pb", "checkpoints", "model.keras", "config.json")
-    return (
-        hub_name(path) is not None or path.suffix == ".keras" or any((path / mark).exists() for mark in marks)
-    )

@@ -1,6 +1,6 @@
 import pytest
 
-from keras_gan.cli_options import existing, numbers, writable
+from keras_gan.cli.options import existing, numbers, writable
 
 
 def test_what_can_be_written(tmp_path):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli_options import existing, numbers, writable
+from keras_gan.cli.options import existing, numbers, writable
 
 STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 
@@ -36,7 +36,7 @@ def interpolate(
     existing(model)
     from keras_gan import latent
     from keras_gan.grid import image_grid
-    from keras_gan.stored import Generator
+    from keras_gan.runs.generator import Generator
 
     if out.suffix not in (".gif", ".mp4", ".png"):
         raise ValueError(f"--out must end in .gif, .mp4 or .png. Received: {out}")
@@ -67,7 +67,7 @@ def truncate(
     existing(model)
     from keras_gan import latent
     from keras_gan.grid import image_grid
-    from keras_gan.stored import Generator
+    from keras_gan.runs.generator import Generator
 
     writable(out)
     chosen = numbers(values, float, "--values", "0,0.5,1")
@@ -92,7 +92,7 @@ def mix(
     existing(model)
     from keras_gan import latent
     from keras_gan.grid import image_grid
-    from keras_gan.stored import load_model
+    from keras_gan.runs.load import load_model
 
     writable(out)
     seeds = [numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
@@ -136,7 +136,7 @@ def project(
     from keras_gan.grid import image_grid
     from keras_gan.latent.styles import check_style_model
     from keras_gan.metrics import Extractor
-    from keras_gan.stored import load_model
+    from keras_gan.runs.load import load_model
 
     gan = load_model(model)
     check_style_model(gan)
@@ -198,7 +198,7 @@ def edit(
     from keras_gan import latent
     from keras_gan.grid import image_grid
     from keras_gan.metrics import Extractor
-    from keras_gan.stored import load_model
+    from keras_gan.runs.load import load_model
 
     if method not in ("sefa", "ganspace", "attribute"):
         raise ValueError(f"--method must be sefa, ganspace or attribute. Received: {method}")
@@ -266,6 +266,3 @@ def _layers(text):
     if not (first.isdigit() and (last or first).isdigit()) or int(last or first) < int(first):
         raise ValueError(f"--layers must be a number or two that rise, such as 0-3. Received: {text}")
     return range(int(first), int(last or first) + 1)
-
-
-COMMANDS = (interpolate, truncate, mix, project, edit)

@@ -4,8 +4,8 @@ import json
 import pathlib
 
 from keras_gan.hub import hub_name
-from keras_gan.run_folder import RunFolder
-from keras_gan.stored import load_model
+from keras_gan.runs.folder import RunFolder
+from keras_gan.runs.load import load_model
 
 
 def describe(path):
@@ -24,7 +24,7 @@ def describe(path):
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
     >>> gan.save("/tmp/keras_gan_described.keras")
-    >>> from keras_gan.describe import describe
+    >>> from keras_gan.runs.describe import describe
     >>> describe("/tmp/keras_gan_described.keras")[0]
     'class: GAN'
     """

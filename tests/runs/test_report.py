@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from keras_gan.callbacks import Checkpoint, SampleGrid, TrainingMonitor
-from keras_gan.report import write_report
-from keras_gan.run_folder import RunFolder
+from keras_gan.runs.folder import RunFolder
+from keras_gan.runs.report import write_report
 from tests.helpers import tiny_gan
 
 

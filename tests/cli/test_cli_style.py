@@ -6,8 +6,8 @@ import pytest
 from PIL import Image
 
 import keras_gan
+from tests.cli.test_cli import here
 from tests.models.test_stylegan2 import style_gan
-from tests.test_cli import here
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 import keras_gan
+from tests.cli.test_cli import command, here, start
 from tests.helpers import tiny_gan
-from tests.test_cli import command, here, start
 
 
 def sprites(folder, classes=("drakes", "imps"), n=6, mode="RGBA"):
@@ -84,7 +84,7 @@ def test_classes_by_name(transparent, tmp_path):
         np.testing.assert_array_equal(*pictures)
         code, said = here("generate", model, "--label", "imp", "--out", out)
         assert code == 1 and "Did you mean 'imps'" in said
-    from keras_gan.stored import load_model
+    from keras_gan.runs.load import load_model
 
     gan = load_model(run)
     by_name = gan.generate(3, seed=0, labels=["imps", "drakes", "imps"])

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 import keras_gan
-from tests.test_cli import here
+from tests.cli.test_cli import here
 
 SHORT = ("--steps", "2", "--batch-size", "2", "--monitor", "off")
 

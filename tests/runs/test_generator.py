@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 import keras_gan
-from keras_gan import stored
-from keras_gan.stored import Translator
+from keras_gan.runs import load, translator
+from keras_gan.runs.generator import Generator
+from keras_gan.runs.translator import Translator
 from tests.helpers import tiny_gan
 
 
@@ -17,19 +18,19 @@ def test_alpha_and_the_colours_beneath(tmp_path):
     pixels = np.zeros((4, 6, 4), "uint8")
     pixels[1:3, 2:4] = (10, 20, 30, 128)
     image = Image.fromarray(pixels)
-    colours, alpha = stored.colours_and_alpha(image)
+    colours, alpha = translator.colours_and_alpha(image)
     np.testing.assert_array_equal(colours, np.broadcast_to((10, 20, 30), (4, 6, 3)))
     np.testing.assert_array_equal(alpha[..., 0], pixels[..., 3])
-    assert stored.alpha_of(Image.new("RGB", (2, 2))) is None
-    assert stored.alpha_of(Image.new("RGBA", (2, 2), (0, 0, 0, 255))) is None
-    made = stored.with_alpha(np.zeros((8, 12, 1), "uint8"), alpha)
+    assert translator.alpha_of(Image.new("RGB", (2, 2))) is None
+    assert translator.alpha_of(Image.new("RGBA", (2, 2), (0, 0, 0, 255))) is None
+    made = translator.with_alpha(np.zeros((8, 12, 1), "uint8"), alpha)
     assert made.mode == "RGBA" and made.size == (12, 8)
 
 
 def test_a_generator_checks_what_it_is_asked(tmp_path, images):
     gan = tiny_gan()
     gan.save(tmp_path / "gan.keras")
-    generator = stored.Generator(tmp_path / "gan.keras")
+    generator = Generator(tmp_path / "gan.keras")
     np.testing.assert_array_equal(generator.sample(2, 1), gan.generate(2, seed=1))
     for arguments, message in (
         (dict(n=0), "positive"),
@@ -39,8 +40,8 @@ def test_a_generator_checks_what_it_is_asked(tmp_path, images):
         with pytest.raises(ValueError, match=message):
             generator.sample(**arguments)
     with pytest.raises(ValueError, match="It must be a run folder"):
-        stored.Generator(tmp_path / "nowhere")
-    assert stored.is_model("hf://me/digits") and not stored.is_model(tmp_path)
+        Generator(tmp_path / "nowhere")
+    assert load.is_model("hf://me/digits") and not load.is_model(tmp_path)
 
 
 def test_value_range_of_the_run_and_of_the_call(tmp_path):
@@ -55,12 +56,12 @@ def test_value_range_of_the_run_and_of_the_call(tmp_path):
     Image.fromarray(values).save(tmp_path / "image.png")
     expected = (values * (255 / 4095)).round()
     (tmp_path / "config.json").write_text(json.dumps({"value_range": "0,4095"}))
-    for translator in (
+    for chosen in (
         Translator(tmp_path / "model.keras"),
         Translator(tmp_path / "model.keras", value_range=(0, 4095)),
     ):
-        pixels, alpha = translator.read(tmp_path / "image.png")
+        pixels, alpha = chosen.read(tmp_path / "image.png")
         np.testing.assert_array_equal(pixels[..., 0], expected)
         assert alpha is None
     with pytest.raises(ValueError, match="no direction 'b2a'"):
-        translator.translate_folder(tmp_path, tmp_path / "out", "b2a")
+        chosen.translate_folder(tmp_path, tmp_path / "out", "b2a")

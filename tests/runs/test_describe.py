@@ -1,6 +1,6 @@
 import pytest
 
-from keras_gan.describe import describe
+from keras_gan.runs.describe import describe
 from tests.helpers import tiny_gan
 
 

@@ -1,7 +1,37 @@
 """What the options of several commands have in common."""
 
+import enum
 import pathlib
 import tempfile
+
+
+class Scale(enum.StrEnum):
+    small = "small"
+    paper = "paper"
+
+
+class Precision(enum.StrEnum):
+    float32 = "float32"
+    mixed_bfloat16 = "mixed_bfloat16"
+    mixed_float16 = "mixed_float16"
+
+
+class Monitor(enum.StrEnum):
+    warn = "warn"
+    stop = "stop"
+    rollback = "rollback"
+    off = "off"
+
+
+class Quantize(enum.StrEnum):
+    float16 = "float16"
+    int8 = "int8"
+
+
+class Format(enum.StrEnum):
+    saved_model = "saved_model"
+    litert = "litert"
+    onnx = "onnx"
 
 
 def existing(path, what=" It must be a run folder, a `.keras` file or a SavedModel."):
@@ -34,3 +64,23 @@ def numbers(text, kind, name, example):
         raise ValueError(
             f"{name} takes numbers with commas between, such as {example}. Received: {text}"
         ) from None
+
+
+def value_range_of(text):
+    """The two numbers of --value-range, or None."""
+    try:
+        if text is None:
+            return None
+        low, high = (float(part) for part in text.split(","))
+        if low >= high:
+            raise ValueError
+        return low, high
+    except ValueError:
+        raise ValueError(
+            f"--value-range takes two numbers with a comma, the lower one first, such as 0,4095. Received: {text}"
+        ) from None
+
+
+def names_of(text):
+    """Names with commas between, and spaces at will."""
+    return [name.strip() for name in text.split(",")]

@@ -1,0 +1,50 @@
+"""The commands of `keras-gan`. Thin: all they do is in the library."""
+
+import sys
+
+import typer
+
+from keras_gan.cli import doctor, evaluate, files, generate, latent, translate
+from keras_gan.cli.train import train
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Train, use and export generative adversarial networks.",
+)
+for command in (
+    train,
+    generate.generate,
+    translate.translate,
+    translate.upscale,
+    files.convert,
+    evaluate.evaluate,
+    evaluate.report,
+    files.export,
+    files.describe,
+    files.push,
+    doctor.recipes,
+    doctor.doctor,
+    # What is in the latent space.
+    latent.interpolate,
+    latent.truncate,
+    latent.mix,
+    latent.project,
+    latent.edit,
+):
+    app.command()(command)
+
+
+def main():
+    """Run the command line; errors that a user can fix are printed without a traceback."""
+    # In a pipe the output would come in lumps, long after the fact.
+    sys.stdout.reconfigure(line_buffering=True)
+    try:
+        app()
+    except OSError as error:
+        named = f"{error.filename}: {error.strerror}." if error.filename and error.strerror else error
+        print(f"Error: {named}", file=sys.stderr)
+        sys.exit(1)
+    except (ValueError, ImportError, FloatingPointError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(1)

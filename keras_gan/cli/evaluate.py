@@ -1,0 +1,88 @@
+"""`keras-gan evaluate` and `report`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, names_of, writable
+
+
+def evaluate(
+    model: Annotated[
+        pathlib.Path, typer.Argument(help="Run folder, .keras file, SavedModel, or folder of images.")
+    ],
+    reference: Annotated[
+        str, typer.Option(help="Real images: mnist_5k, a folder, or an image data set of TFDS.")
+    ],
+    metrics: Annotated[
+        str,
+        typer.Option(
+            help="Of fid, kid, prdc, inception_score, swd, ms_ssim, with commas; ppl (of a StyleGAN ppl_w) and, of StyleGAN3, "
+            "eq_t, eq_r, of a run or .keras file; psnr, ssim of two folders with the same file names."
+        ),
+    ] = "fid,kid,prdc",
+    n: Annotated[int, typer.Option("-n", min=2, help="How many generated images.")] = 10_000,
+    extractor: Annotated[
+        str,
+        typer.Option(
+            help="inception, the name of a network of keras.applications, a .keras file or SavedModel, or "
+            "'trained': a small classifier that is trained on the reference's labels."
+        ),
+    ] = "inception",
+    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
+    split: Annotated[str, typer.Option(help="Split of the reference.")] = "train",
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+    image_size: Annotated[
+        int | None, typer.Option(min=4, help="Height and width, where the images of a folder differ in size.")
+    ] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+    truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
+    out: Annotated[
+        pathlib.Path | None, typer.Option(help="Default: evaluation.json in the model's folder.")
+    ] = None,
+):
+    """Measure generated images against real ones: a table, and `evaluation.json`."""
+    from keras_gan.metric_names import check_metrics
+
+    existing(model)
+    check_metrics(names_of(metrics))
+    if reference.startswith("folder:"):
+        existing(reference.removeprefix("folder:"), "")
+    from keras_gan.metrics.evaluate import table as table_of
+    from keras_gan.runs.evaluate import evaluate_model
+
+    if out:
+        writable(out)
+    figures, path = evaluate_model(
+        model,
+        reference,
+        names_of(metrics),
+        n,
+        extractor,
+        weights=weights,
+        split=split,
+        data_dir=data_dir,
+        image_size=image_size,
+        seed=seed,
+        truncation=truncation,
+        out=out,
+        report=typer.echo,
+    )
+    typer.echo(table_of(figures))
+    typer.echo(str(path))
+
+
+def report(
+    run: Annotated[pathlib.Path, typer.Argument(help="Run folder; it may still be training.")],
+    out: Annotated[pathlib.Path | None, typer.Option(help="Default: report.html in the run folder.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+):
+    """Write a run's curves, samples and findings as one HTML page, which needs no network."""
+    existing(run, "")
+    if out:
+        writable(out)
+
+    from keras_gan.runs.report import write_report
+
+    typer.echo(str(write_report(run, out, data_dir=data_dir)))

@@ -1,0 +1,47 @@
+"""`keras-gan generate`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, writable
+
+
+def generate(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    n: Annotated[int, typer.Option("-n", min=1, help="How many images.")] = 64,
+    out: Annotated[pathlib.Path, typer.Option(help="Image to write.")] = pathlib.Path("grid.png"),
+    seed: Annotated[int, typer.Option()] = 0,
+    truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            help="Class of all images of a conditional model, its number or name (`keras-gan describe` lists "
+            "them). Default: random ones."
+        ),
+    ] = None,
+    columns: Annotated[int | None, typer.Option(min=1)] = None,
+    truncation_cutoff: Annotated[
+        int | None, typer.Option(min=0, help="Layers that are truncated, of a StyleGAN's run. Default: all.")
+    ] = None,
+    noise: Annotated[
+        str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
+    ] = None,
+):
+    """Write a grid of generated images."""
+    existing(model)
+    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
+        raise ValueError(f"--out must be an image's name, such as grid.png. Received: {out}")
+    writable(out)
+
+    from keras_gan.grid import image_grid
+    from keras_gan.runs.generator import Generator
+
+    styles = {"truncation_cutoff": truncation_cutoff, "noise": noise}
+    images = Generator(model).sample(
+        n, seed, truncation, label, **{k: v for k, v in styles.items() if v is not None}
+    )
+    out.parent.mkdir(parents=True, exist_ok=True)
+    image_grid(images, columns).save(out)
+    typer.echo(str(out))

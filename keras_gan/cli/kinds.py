@@ -1,0 +1,141 @@
+"""The kinds of data that a recipe trains on: which options each takes, and how it is loaded."""
+
+import functools
+import pathlib
+
+from keras_gan.cli.options import value_range_of
+
+SIZES = ("--channels", "--data-dir", "--value-range")
+
+
+class Images:
+    """Images of one set, with its classes where the recipe asks for them."""
+
+    options = ("--dataset", "--hold-out", "--skip-bad", *SIZES)
+    from_folders = False
+
+    def dataset(self, options, recipe):
+        """What the run is said to train on."""
+        return options["dataset"] or recipe.dataset
+
+    def needs(self, name, options):
+        """Raise a ValueError where an option is missing."""
+
+    def load(self, recipe, config, on_error):
+        """The training data of a configuration, and the held-out ones or None."""
+        from keras_gan import data
+
+        load = functools.partial(
+            data.load,
+            config["dataset"],
+            **sizes_of(config),
+            channels=config["channels"],
+            data_dir=config["data_dir"],
+            on_error=on_error,
+        )
+        hold_out = config["hold_out"]
+        held_out = load(splits=hold_out, labels=recipe.labels) if hold_out else None
+        return load(labels=recipe.labels, flip=config["flip"]), held_out
+
+
+class LowHigh(Images):
+    """Images, and the same made small."""
+
+    options = (
+        *("--dataset", "--hold-out", "--factor", "--crop", "--degradation", "--low", "--network"),
+        *SIZES,
+    )
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        load = functools.partial(
+            data.low_high,
+            config["dataset"],
+            config["factor"],
+            **sizes_of(config),
+            **{name: config[name] for name in ("crop", "channels", "degradation", "data_dir", "low")},
+        )
+        held_out = load(split=config["hold_out"], flip=False) if config["hold_out"] else None
+        return load(flip=config["flip"]), held_out
+
+
+class Pairs:
+    """Images of two folders with the same names, or side by side."""
+
+    options = (
+        *("--a", "--b", "--test-a", "--test-b", "--hold-out", "--crop", "--direction", "--classes-a"),
+        "--value-range",
+    )
+    from_folders = True
+    other = ", or --a with images side by side"
+
+    def dataset(self, options, recipe):
+        return ", ".join(filter(None, (options["a"], options["b"]))) or recipe.dataset
+
+    def needs(self, name, options):
+        if not options["a"]:
+            raise ValueError(f"{name} needs --a FOLDER and --b FOLDER{self.other}.")
+
+    def loader(self, data, config):
+        return functools.partial(
+            data.paired_folders,
+            **sizes_of(config),
+            direction=config["direction"],
+            classes_a=config["classes_a"],
+        )
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        load = self.loader(data, config)
+        # Held-out images are shown whole, in the training's size.
+        whole = {"image_size": config["crop"] or config["image_size"]}
+        test = config["test_a"], config["test_b"]
+        if config["hold_out"] or str(config["test_a"]).startswith("cycle_gan/"):
+            test = config["test_a"] or config["a"], config["test_b"] or config["b"]
+            whole["split"] = config["hold_out"] or "test"
+        elif config["test_a"]:
+            test = tuple(path and data.folder.held_out_folder(path) for path in test)
+        held_out = load(*test, **whole) if test[0] else None
+        return load(config["a"], config["b"], crop=config["crop"], flip=config["flip"]), held_out
+
+
+class Unpaired(Pairs):
+    """Images of two domains."""
+
+    options = (
+        *("--a", "--b", "--test-a", "--test-b", "--hold-out", "--crop"),
+        *SIZES,
+    )
+    other = ", or --a cycle_gan/horse2zebra or the like"
+
+    def loader(self, data, config):
+        return functools.partial(
+            data.unpaired_folders,
+            **sizes_of(config),
+            channels=config["channels"] or 3,
+            data_dir=config["data_dir"],
+        )
+
+
+KINDS = {"images": Images(), "low_high": LowHigh(), "pairs": Pairs(), "unpaired": Unpaired()}
+
+
+def sizes_of(config):
+    sizes = {name: config[name] for name in ("image_size", "batch_size", "seed")}
+    return {**sizes, "value_range": value_range_of(config["value_range"])}
+
+
+def check_folders(options):
+    """Raise a ValueError for a folder that is not there."""
+    dataset = options["dataset"]
+    folders = [dataset] if dataset and dataset.startswith("folder:") else []
+    folders += [
+        path
+        for path in (options[name] for name in ("a", "b", "test_a", "test_b", "low"))
+        if path and not path.startswith("cycle_gan/")
+    ]
+    for path in (path.removeprefix("folder:") for path in folders):
+        if not pathlib.Path(path).expanduser().exists():
+            raise ValueError(f"There is no folder {path!r}.")

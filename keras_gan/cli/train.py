@@ -1,0 +1,423 @@
+"""`keras-gan train`."""
+
+import contextlib
+import json
+import math
+import pathlib
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.kinds import KINDS, check_folders
+from keras_gan.cli.options import Monitor, Precision, Scale, names_of, value_range_of, writable
+
+
+def _read_config(context: typer.Context, path: pathlib.Path | None):
+    """Take the values of a run's `config.json` as the defaults of all options."""
+    if path is None:
+        return None
+    if path.is_dir():
+        path = path / "config.json"
+    try:
+        values = json.loads(path.read_text())
+        if not isinstance(values, dict):
+            raise ValueError("it is not a dict")
+    except (OSError, ValueError) as error:
+        raise ValueError(f"--config {path} cannot be read: {error}") from None
+    known = {parameter.name for parameter in context.command.params}
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise ValueError(f"--config {path} has options that `train` does not have: {', '.join(unknown)}")
+    # What a run notes beside the options that were given.
+    silent = {"direction": "a2b", "degradation": "bicubic"}
+    if values.get("a"):
+        values["dataset"] = None
+    context.default_map = {
+        name: value for name, value in values.items() if value is not None and silent.get(name) != value
+    }
+    return path
+
+
+def train(
+    context: typer.Context,
+    recipe: Annotated[str, typer.Argument(help="A name of `keras-gan recipes`.")] = "dcgan",
+    dataset: Annotated[
+        str | None, typer.Option(help="mnist_5k, folder:PATH, or an image data set of TFDS.")
+    ] = None,
+    a: Annotated[
+        str | None,
+        typer.Option(help="Folder of domain A, for pix2pix (pairs) and cyclegan; or cycle_gan/* of TFDS."),
+    ] = None,
+    b: Annotated[
+        str | None,
+        typer.Option(help="Folder of domain B. Without it pix2pix takes pairs side by side from --a."),
+    ] = None,
+    test_a: Annotated[
+        str | None,
+        typer.Option(help="Held-out images of domain A. Folders with a split test: --hold-out test."),
+    ] = None,
+    test_b: Annotated[str | None, typer.Option(help="Held-out images of domain B.")] = None,
+    direction: Annotated[str | None, typer.Option(help="pix2pix only: a2b (default) or b2a.")] = None,
+    factor: Annotated[int | None, typer.Option(min=2, help="srgan, esrgan only: upscaling factor.")] = None,
+    low: Annotated[
+        str | None,
+        typer.Option(
+            help="srgan, esrgan only: folder of low-resolution images, named as those of --dataset."
+        ),
+    ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option(help="srgan, esrgan only: another generator, compact (Real-ESRGAN's small one)."),
+    ] = None,
+    degradation: Annotated[
+        str | None,
+        typer.Option(help="srgan, esrgan only: bicubic (default), or real: blur, noise and JPEG too."),
+    ] = None,
+    classes_a: Annotated[
+        int | None, typer.Option(min=2, help="pix2pix only: number of classes in the label maps of --a.")
+    ] = None,
+    crop: Annotated[
+        int | None,
+        typer.Option(
+            min=4, help="Side of the random crops to train on. Default of srgan and esrgan on a folder: 48."
+        ),
+    ] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+    value_range: Annotated[
+        str | None,
+        typer.Option(help="LOW,HIGH: values of 16-bit or float images that become black and white."),
+    ] = None,
+    image_size: Annotated[
+        int | None, typer.Option(min=4, help="Height and width in pixels, at most 8192.")
+    ] = None,
+    channels: Annotated[
+        int | None, typer.Option(help="1, 3, or 4 to keep transparency. Default: 1 of grey pictures, else 3.")
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
+    steps: Annotated[
+        int | None,
+        typer.Option(min=1, help="Generator steps, instead of epochs; schedules have that length."),
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(min=1)] = None,
+    loss: Annotated[str | None, typer.Option(help="Another loss than the recipe's.")] = None,
+    augmentation: Annotated[
+        str | None,
+        typer.Option(
+            help="diffaugment, ada, apa, blur, instance_noise, several joined by commas, or none. Default: the recipe's."
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of weights, data order and latents.")] = 0,
+    out: Annotated[pathlib.Path | None, typer.Option(help="Run folder. Default: runs/RECIPE.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped, or start.")] = False,
+    precision: Annotated[Precision, typer.Option()] = Precision.float32,
+    jit: Annotated[bool | None, typer.Option("--jit/--no-jit", help="XLA. Default: Keras decides.")] = None,
+    scale: Annotated[Scale, typer.Option(help="The recipe's size.")] = Scale.small,
+    flip: Annotated[
+        bool | None,
+        typer.Option("--flip/--no-flip", help="Mirror images at random. Default: only from image to image."),
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave out a folder's files that cannot be read.")
+    ] = False,
+    sample_every: Annotated[
+        int | None, typer.Option(min=1, help="Steps between sample grids. Default: each epoch.")
+    ] = None,
+    save_every: Annotated[
+        int | None, typer.Option(min=1, help="Steps between checkpoints. Default: each epoch.")
+    ] = None,
+    hold_out: Annotated[
+        str | None,
+        typer.Option(
+            help="Split to validate on at each epoch, such as test: for over-fitting and --metrics."
+        ),
+    ] = None,
+    metrics: Annotated[
+        str | None,
+        typer.Option(
+            help="At each epoch, with commas, of fid, kid, prdc, inception_score, swd, ms_ssim, ppl; ppl_w of StyleGANs, "
+            "eq_t and eq_r of StyleGAN3; from image to image psnr, ssim."
+        ),
+    ] = None,
+    extractor: Annotated[str, typer.Option(help="Of the metrics, as in `evaluate`.")] = "inception",
+    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
+    monitor: Annotated[
+        Monitor, typer.Option(help="What to do when the training goes wrong: collapse, NaN and others.")
+    ] = Monitor.warn,
+    init_from: Annotated[
+        pathlib.Path | None, typer.Option(help="Run or .keras file whose weights to begin with.")
+    ] = None,
+    freeze_d: Annotated[
+        int, typer.Option(min=0, help="Freeze the discriminator's first blocks (FreezeD).")
+    ] = 0,
+    config: Annotated[
+        pathlib.Path | None,
+        typer.Option(
+            callback=_read_config,
+            is_eager=True,
+            help="config.json of a run, whose values are the defaults of the other options.",
+        ),
+    ] = None,
+):
+    """Train a recipe: samples, history, checkpoints and a SavedModel go into a run folder."""
+    # All that can be wrong with the options is said before TensorFlow starts.
+    from keras_gan.runs.folder import RunFolder
+
+    given = {name: value for name, value in locals().items() if name in context.params}
+    if epochs and steps and config:
+        # Of the two the one that was given beside the file holds.
+        source = context.get_parameter_source("epochs")
+        given["steps" if source is not None and source.name != "DEFAULT_MAP" else "epochs"] = None
+    chosen = _checked(given)
+    run = RunFolder(out or pathlib.Path("runs") / recipe)
+    configuration = _configuration(chosen, given)
+    run.check(configuration, resume)
+    writable(run.path, folder=True)
+    _fit(chosen, run, configuration, given)
+
+
+def _checked(given):
+    """The recipe; raise a ValueError for options that are wrong, or do not go together."""
+    import keras_gan.recipes
+    from keras_gan.metric_names import check_metrics
+    from keras_gan.part_names import AUGMENTATIONS, LOSSES, check_name
+
+    name, metrics, extractor = given["recipe"], given["metrics"], given["extractor"]
+    chosen = keras_gan.recipes.get(name, given["scale"].value)
+    kind = KINDS[chosen.data]
+    if given["epochs"] and given["steps"]:
+        raise ValueError("Give --epochs or --steps, not both.")
+    of_kinds = {option for kind in KINDS.values() for option in kind.options}
+    foreign = [
+        f"--{option.replace('_', '-')}"
+        for option, value in given.items()
+        if value and f"--{option.replace('_', '-')}" in of_kinds - set(kind.options)
+    ]
+    if foreign:
+        raise ValueError(f"{name} takes {', '.join(kind.options)}, not {', '.join(foreign)}.")
+    if bool(given["test_b"]) != bool(given["test_a"] and given["b"]):
+        raise ValueError("--test-a and --test-b go together, as --a and --b do.")
+    if chosen.data != "images" and extractor == "trained":
+        raise ValueError(f"--extractor trained needs classes, and {name}'s data have none: give a network.")
+    keras_gan.recipes.check_adversarial(
+        name,
+        chosen,
+        **{f"--{option.replace('_', '-')}": given[option] for option in ("loss", "augmentation", "freeze_d")},
+    )
+    if chosen.on_gan and given["init_from"] is None:
+        raise ValueError(
+            f"{name} is built on a trained GAN: train one, such as `keras-gan train wgan-gp --out runs/gan`, and give it, "
+            "--init-from runs/gan."
+        )
+    if given["loss"] is not None:
+        check_name(given["loss"], LOSSES, "--loss")
+    for augmentation in _augmentations(given) or ():
+        check_name(augmentation, AUGMENTATIONS, "--augmentation")
+    if metrics:
+        check_metrics(names_of(metrics))
+    if given["test_a"] and given["hold_out"]:
+        raise ValueError("Give --hold-out, a split of --a and --b, or --test-a and --test-b, not both.")
+    if metrics and not (given["test_a"] or given["hold_out"]):
+        raise ValueError(
+            "--metrics are of held-out images: give their split, such as --hold-out test"
+            + (", or --test-a and --test-b." if kind.from_folders else ".")
+        )
+    if chosen.dataset.startswith("cycle_gan/") and not (given["a"] or given["b"]):
+        given["a"] = chosen.dataset
+    kind.needs(name, given)
+    if extractor == "trained" and given["weights"]:
+        raise ValueError("--weights does not go with --extractor trained.")
+    if not metrics and (extractor != "inception" or given["weights"]):
+        raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
+    if given["image_size"] and given["image_size"] > 8192:
+        raise ValueError(f"--image-size must be at most 8192 pixels. Received: {given['image_size']}")
+    check_folders(given)
+    value_range_of(given["value_range"])
+    return chosen
+
+
+def _augmentations(given):
+    """Names of augmentations, or None or "none" as it was given."""
+    text = given["augmentation"]
+    return None if text in (None, "none") else names_of(text)
+
+
+def _configuration(chosen, given):
+    """What a run notes of its options, a dict for JSON."""
+    kind, dataset, crop = KINDS[chosen.data], given["dataset"], given["crop"]
+    is_folder = dataset and (dataset.startswith("folder:") or pathlib.Path(dataset).exists())
+    if chosen.data == "low_high" and is_folder and not given["image_size"]:
+        # Parts of pictures as they are: made small, they would have lost what is to be learnt.
+        crop = crop or chosen.crop or 48
+    names = (
+        *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
+        *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
+        *("epochs", "steps"),
+    )
+    # Parts are cut out of pictures as they are.
+    own_size = None if chosen.data == "low_high" and crop else chosen.image_size
+    return {
+        **{name: given[name] for name in names},
+        "scale": given["scale"].value,
+        "dataset": kind.dataset(given, chosen),
+        "image_size": given["image_size"] or own_size,
+        "batch_size": given["batch_size"] or chosen.batch_size,
+        "precision": given["precision"].value,
+        "flip": chosen.data != "images" if given["flip"] is None else given["flip"],
+        "init_from": str(given["init_from"]) if given["init_from"] else None,
+        "direction": given["direction"] or "a2b",
+        "factor": given["factor"] or chosen.factor,
+        "crop": crop or chosen.crop,
+        "degradation": given["degradation"] or "bicubic",
+        "extractor": given["extractor"] if given["metrics"] else None,
+    }
+
+
+def _fit(chosen, run, config, given):
+    """Build, train and export, into the run's folder."""
+    import keras
+
+    import keras_gan.recipes
+    from keras_gan import callbacks
+    from keras_gan.data.batches import unpack
+    from keras_gan.metrics.evaluate import named_metrics
+
+    keras.config.set_dtype_policy(config["precision"])
+    name, dataset, metrics = config["recipe"], config["dataset"], config["metrics"]
+    epochs, steps = config["epochs"], config["steps"]
+    batches, held_out = KINDS[chosen.data].load(chosen, config, "skip" if given["skip_bad"] else "raise")
+    specs = unpack(batches.element_spec)
+    shape = tuple(specs["image"].shape[1:])
+    source_shape = tuple(specs["condition"].shape[1:]) if "condition" in specs else None
+    like_training = {
+        "dataset": dataset,
+        "image_size": shape[:2],
+        "channels": shape[2],
+        "data_dir": config["data_dir"],
+    }
+    gan = keras_gan.recipes.build(
+        name,
+        shape,
+        config["scale"],
+        seed=config["seed"],
+        num_classes=len(batches.class_names) if chosen.labels and batches.class_names else None,
+        steps=epochs * len(batches) if epochs else steps,
+        loss=config["loss"],
+        augmentation=_augmentations(given) or config["augmentation"],
+        jit_compile="auto" if config["jit"] is None else config["jit"],
+        init_from=given["init_from"],
+        frozen_blocks=config["freeze_d"],
+        source_shape=source_shape,
+        network=config["network"],
+        batch_size=config["batch_size"],
+        metrics=named_metrics(names_of(metrics), given["extractor"], given["weights"], like_training)
+        if metrics
+        else [],
+    )
+    steps_per_epoch = len(batches) // gan.batches_per_step
+    if steps_per_epoch == 0:
+        raise ValueError(
+            f"{dataset} has {len(batches)} batches of {config['batch_size']}, fewer than the "
+            f"{gan.batches_per_step} that one step takes. Lower --batch-size."
+        )
+    total = epochs * steps_per_epoch if epochs else steps or chosen.steps
+    checkpoint = callbacks.Checkpoint(run.checkpoints, every_steps=given["save_every"])
+    done = checkpoint.latest_step()
+    if done > total:
+        raise ValueError(f"{run.path} has made {done} steps already, more than the {total} asked for.")
+    run.prepare(config, given["resume"])
+    if source_shape:
+        run.keep_examples((held_out or batches).stream.examples(8))
+    progress = callbacks.Progress(total)
+    monitor = _monitor(chosen, batches, given["monitor"], run)
+    typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
+    grids = callbacks.SampleGrid(
+        run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples"
+    )
+    with _stopping_safely(checkpoint, progress, run.path):
+        gan.fit(
+            batches,
+            validation_data=held_out,
+            epochs=math.ceil(total / steps_per_epoch),
+            verbose=0,
+            callbacks=[
+                *monitor,
+                callbacks.StopAtStep(total),
+                grids,
+                callbacks.CSVLogger(run.history),
+                keras.callbacks.TensorBoard(run.logs, write_graph=False),
+                progress,
+                checkpoint,
+            ],
+        )
+    about = {
+        "recipe": name,
+        "dataset": dataset,
+        "classes_a": config["classes_a"],
+        "value_range": value_range_of(config["value_range"]),
+    }
+    gan.export(run.saved_model, metadata=about)
+    _tell(run, gan, metrics)
+
+
+def _monitor(chosen, batches, action, run):
+    """The monitor in a list, or none of it where it is off or has nothing to look at, which is said."""
+    from keras_gan import callbacks
+
+    fewest, without = callbacks.TrainingMonitor.FEWEST, None
+    if chosen.data != "images":
+        without = "checks images made of latents"
+    elif not chosen.adversarial:
+        without = "reads a discriminator that learns"
+    elif batches.stream.size < fewest:
+        without = f"needs {fewest} images"
+    if action == Monitor.off:
+        return []
+    if without:
+        typer.echo(f"The monitor {without}: this run goes without it.")
+        return []
+    return [callbacks.TrainingMonitor(action.value, log=run.monitor)]
+
+
+def _tell(run, gan, metrics):
+    """What was reached, and where it lies."""
+    figures = getattr(gan.history, "history", {})
+    for name in (name for name in figures if metrics and name.startswith("val_")):
+        typer.echo(f"{name:22}{figures[name][-1]:12.5g}")
+    typer.echo(f"Run folder: {run.path}")
+    typer.echo(f"Generator:  {run.saved_model}")
+    pictures = sorted(run.samples.glob("*.png"), key=lambda path: path.stat().st_mtime_ns)
+    if pictures:
+        typer.echo(f"Samples:    {pictures[-1]}")
+
+
+@contextlib.contextmanager
+def _stopping_safely(checkpoint, progress, path):
+    """At Ctrl-C (or SIGTERM) finish the step, save, and say how to go on."""
+
+    def stop(number, frame):
+        if checkpoint.save_and_stop:
+            # Pressed in haste: the save goes on.
+            typer.echo("\nThe step ends and is saved. Once more stops at once, without.", err=True)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        checkpoint.save_and_stop = True
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():  # no other one may set handlers
+        before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    except KeyboardInterrupt:
+        progress.stop()
+        folder = checkpoint.latest()
+        typer.echo(f"\nStopped. Saved: {folder or 'nothing yet'}")
+        typer.echo(f"Go on with the same command and --resume, run folder {path}.")
+        raise typer.Exit(130) from None
+    except FloatingPointError:
+        progress.stop()
+        typer.echo(f"The last good checkpoint: {checkpoint.latest() or 'none yet'}")
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,79 @@
+"""`keras-gan translate` and `upscale`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, value_range_of, writable
+
+
+def translate(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
+    out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, PNGs of the same names.")],
+    direction: Annotated[str | None, typer.Option(help="CycleGAN only: a2b (default) or b2a.")] = None,
+    sheet: Annotated[
+        pathlib.Path | None, typer.Option(help="Image to write with some of them before and after.")
+    ] = None,
+    value_range: Annotated[
+        str | None,
+        typer.Option(
+            help="LOW,HIGH: values of 16-bit or float images that become black and white. Default: the run's."
+        ),
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Count images that cannot be read as no failure.")
+    ] = False,
+):
+    """Translate all images of a folder (pix2pix, cyclegan, converted networks)."""
+    existing(model)
+    existing(images, "")
+    levels = value_range_of(value_range)
+    if sheet:
+        writable(sheet, "--sheet")
+    writable(out, "OUT", folder=True)
+
+    from keras_gan.runs.translator import Translator
+
+    written, problems = Translator(model, levels).translate_folder(
+        images, out, direction, sheet, report=typer.echo
+    )
+    typer.echo(f"{written} images in {out}")
+    if problems:
+        typer.echo(f"Left out: {len(problems)}", err=True)
+        for problem in problems[:20]:
+            typer.echo(f"  {problem}", err=True)
+        if not skip_bad:
+            raise typer.Exit(1)
+
+
+def upscale(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
+    image: Annotated[pathlib.Path, typer.Argument(help="An image of any size.")],
+    out: Annotated[pathlib.Path | None, typer.Option(help="Image to write. Default: NAME_x4.png.")] = None,
+    tile: Annotated[int, typer.Option(min=16, help="Side of a tile, in pixels of the image.")] = 128,
+    overlap: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            help="Pixels around a tile that the network sees too. Default: its receptive field, 64 at most.",
+        ),
+    ] = None,
+    value_range: Annotated[
+        str | None,
+        typer.Option(
+            help="LOW,HIGH: values of 16-bit or float images that become black and white. Default: the run's."
+        ),
+    ] = None,
+):
+    """Enlarge an image (srgan, esrgan, converted networks), in tiles."""
+    existing(model)
+    existing(image, "")
+    levels = value_range_of(value_range)
+    if out:
+        writable(out)
+
+    from keras_gan.runs.translator import Translator
+
+    typer.echo(str(Translator(model, levels).upscale_file(image, out, tile, overlap)))

@@ -1,0 +1,108 @@
+"""The generator of a run, a file or a SavedModel, all used in one way."""
+
+import json
+import pathlib
+
+import numpy as np
+
+from keras_gan.arguments import check_int, check_truncation
+from keras_gan.conditions.labels import numbers_of_classes
+from keras_gan.data.images import (
+    to_uint8,
+)
+from keras_gan.hub import hub_name
+from keras_gan.networks.outputs import first
+from keras_gan.runs.load import load_model
+
+
+class Generator:
+    """The generator of a run, a `.keras` file or a SavedModel, all used in one way.
+
+    Args:
+        path: of it.
+
+    Attributes:
+        gan: the model, or None of a SavedModel.
+        latent_dim: int.
+        num_classes: int, or None.
+        noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
+    """
+
+    def __init__(self, path, value_range=None):
+        path = pathlib.Path(path)
+        if not path.exists() and hub_name(path) is None:
+            raise ValueError(
+                f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
+            )
+        if (path / "saved_model.pb").exists():
+            self._of_saved_model(path)
+        else:
+            gan = load_model(path)
+            if gan.from_images:
+                raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
+            self.gan, self.num_classes = gan, getattr(gan, "num_classes", None)
+            self.class_names = gan.class_names
+            self.latent_dim = first(gan.generator.input_shape)[-1]
+            self.noise_dim = getattr(gan, "noise_dim", None)
+            self._sample = lambda n, seed, truncation, **options: gan.generate(
+                n, seed, truncation=truncation, **options
+            )
+            self._images = lambda latents, condition: gan.images_of(latents, condition)
+
+    def _of_saved_model(self, path):
+        import tensorflow as tf
+
+        loaded = tf.saved_model.load(str(path))
+        if not hasattr(loaded, "sample"):
+            raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
+        metadata = path / "metadata.json"
+        about = json.loads(metadata.read_text()) if metadata.exists() else {}
+        self.gan = None
+        self.num_classes, serve = about.get("num_classes"), loaded.signatures["serving_default"]
+        self.noise_dim, self.class_names = about.get("noise_dim"), about.get("class_names")
+        specs = serve.structured_input_signature[1]
+        self.latent_dim = specs["latents"].shape[-1]
+
+        def images(latents, condition):
+            inputs = {"latents": tf.constant(latents)}
+            if condition is not None:
+                inputs["labels"] = tf.cast(condition, specs["labels"].dtype)
+            return to_uint8(serve(**inputs)["images"]).numpy()
+
+        self._images = images
+        self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
+
+    def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
+        """n uint8 images.
+
+        `label` is an int, the name of a class or None, and an error for a model without classes; `styles` are `truncation_cutoff` and `noise`
+        of a StyleGAN, and an error for other models.
+        """
+        if styles and not hasattr(self.gan, "style"):
+            raise ValueError(
+                f"{' and '.join(f'`{name}`' for name in styles)}: only of a StyleGAN's run or `.keras` file (an exported "
+                "SavedModel has no styles)."
+            )
+        check_int(n, "n")
+        check_truncation(truncation)
+        labels = {} if label is None else {"labels": self._class(label)}
+        return self._sample(n, seed, truncation, **labels, **styles)
+
+    def images_of(self, latents, label=None):
+        """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
+        condition = None
+        if self.num_classes is not None or label is not None:
+            condition = np.full(len(latents), self._class(label or 0), "int32")
+        parts = range(0, len(latents), 64)
+        cut = [(slice(i, i + 64), None if condition is None else condition[i : i + 64]) for i in parts]
+        return np.concatenate([self._images(latents[part], labels) for part, labels in cut])
+
+    def _class(self, label):
+        if isinstance(label, str):
+            if self.num_classes is None:
+                raise ValueError(f"This model has no classes. Received: label {label!r}")
+            label = numbers_of_classes(label, self.class_names)
+        if self.num_classes is None or not 0 <= label < self.num_classes:
+            has = f"labels 0 to {self.num_classes - 1}" if self.num_classes else "no classes"
+            raise ValueError(f"This model has {has}. Received: label {label}")
+        return label

@@ -1,0 +1,54 @@
+"""A model of a run folder, a checkpoint, a file or the Hugging Face Hub."""
+
+import json
+import pathlib
+
+from keras_gan.hub import hub_name
+
+
+def load_model(path):
+    """Load the `GAN` of a run folder (its newest checkpoint), a checkpoint or a `.keras` file.
+
+    Raises:
+        ValueError: where there is none.
+    """
+    import keras
+
+    from keras_gan import register
+    from keras_gan.callbacks import Checkpoint
+
+    register()
+    if hub_name(path):
+        return keras.saving.load_model(hub_name(path))
+    path = pathlib.Path(path)
+    if (path / "checkpoints").is_dir():
+        folder = Checkpoint(path / "checkpoints").latest()
+        if folder is None:
+            raise ValueError(f"{path} has no checkpoint yet.")
+        path = folder
+    if (path / "model.keras").exists():
+        path = path / "model.keras"
+    training = path.parent / "training.json"
+    if path.suffix != ".keras" or not path.is_file():
+        raise ValueError(
+            f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
+        )
+    try:
+        gan = keras.saving.load_model(path)
+        if training.exists():
+            data = json.loads(training.read_text())["data"]
+            gan.dataset_name, gan.class_names = data["name"], data.get("class_names")
+        return gan
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        # Keras appends the whole configuration, thousands of lines of it.
+        reason = str(error).split("config={")[0].strip()
+        raise ValueError(f"{path} cannot be loaded: {reason[:1000]}") from error
+
+
+def is_model(path):
+    """Whether a path is a run folder, a checkpoint, a `.keras` file or a SavedModel, not a folder of images."""
+    path = pathlib.Path(path)
+    marks = ("saved_model.pb", "checkpoints", "model.keras", "config.json")
+    return (
+        hub_name(path) is not None or path.suffix == ".keras" or any((path / mark).exists() for mark in marks)
+    )

@@ -1,0 +1,284 @@
+"""A run as one HTML page that needs no network."""
+
+import base64
+import csv
+import html
+import io
+import json
+
+import numpy as np
+
+from keras_gan import plots
+from keras_gan.data.images import to_picture
+from keras_gan.data.load import read
+from keras_gan.grid import as_colour, enlarge, image_grid
+from keras_gan.metrics.functional import nearest_neighbors
+from keras_gan.runs.evaluate import Indexed
+from keras_gan.runs.folder import RunFolder
+from keras_gan.runs.generator import Generator
+from keras_gan.runs.translator import Translator
+
+# Frames of the time line; training images that neighbours are looked for among, and their bytes at most.
+FRAMES, TRAINING_IMAGES, TRAINING_BYTES = 60, 10_000, 2**27
+
+
+def write_report(run, out=None, *, data_dir=None, seed=0):
+    """Write a page with all there is to see of a run, also of one that is still going.
+
+    Configuration; curves of all figures; the time line of sample grids with a slider; generated
+    beside real images; each sample's nearest training images; what the monitor found;
+    `evaluation.json`. What is not there yet, the page says.
+
+    Args:
+        run: path of a run folder of `keras-gan train`.
+        out: path of the page. Default: `report.html` in the run folder.
+        data_dir: where TFDS has the run's data, if not where the run had them.
+        seed: int, of the generated images.
+
+    Returns:
+        Path of the page.
+
+    Raises:
+        ValueError: where there is no run.
+    """
+    folder = RunFolder(run)
+    if not folder.config.exists():
+        raise ValueError(f"{folder.path} is no run folder: it has no config.json.")
+    config = json.loads(folder.config.read_text())
+    sections = [
+        ("Findings", _findings(folder)),
+        ("Curves", _curves(folder)),
+        ("Time line", _time_line(folder)),
+        *(
+            _translations(folder)
+            if folder.examples.exists()
+            else _images(folder, config, data_dir or config.get("data_dir"), seed)
+        ),
+        ("Evaluation", _evaluation(folder, config)),
+        ("Configuration", _table(config.items())),
+    ]
+    title = f"{config.get('recipe', 'run')} on {config.get('dataset', 'data')}"
+    body = "\n".join(f"<section><h2>{name}</h2>{content}</section>" for name, content in sections)
+    path = folder.report if out is None else folder.path.__class__(out)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(_PAGE.format(title=html.escape(title), body=body), encoding="utf-8")
+    partial.replace(path)
+    return path
+
+
+def _findings(folder):
+    rows = []
+    if folder.monitor.exists():
+        # Whole lines: the last may be just being written.
+        lines = folder.monitor.read_text().split("\n")[:-1]
+        rows = [json.loads(line) for line in lines if line.endswith("}")]
+    looks = [row["look"] for row in rows if "look" in row]
+    if not looks and not any("finding" in row for row in rows):
+        if folder.examples.exists():
+            return "<p>The monitor checks images made of latents; this run goes without it.</p>"
+        return "<p>The monitor has not checked yet.</p>"
+    items = []
+    for row in rows:
+        if "rollback" in row:
+            items.append(f"<li>Rolled back to step {int(row['rollback']['to'])}.</li>")
+        if "finding" in row:
+            finding = {name: html.escape(str(value)) for name, value in row["finding"].items()}
+            items.append(
+                f"<li class='finding'><b>{finding['name']}</b>, since step {finding['began']} (found at "
+                f"{finding['found']}): {finding['evidence']}<br>Try: {finding['cure']}</li>"
+            )
+    last = f" It checked {len(looks)} times, last at step {looks[-1]['step']}." if looks else ""
+    if not items:
+        return f"<p class='good'>The monitor found nothing wrong.{last}</p>"
+    return f"<ul>{''.join(items)}</ul><p>{last}</p>"
+
+
+def _curves(folder):
+    curves = plots.read_history(folder.history) if folder.history.exists() else {}
+    if not any(len(values) for values in curves.values()):
+        return "<p>No epoch has ended yet.</p>"
+    # The monitor's own figures are many, and stand folded away.
+    groups = [
+        [name for name in curves if name.startswith("monitor_") == of_monitor] for of_monitor in (False, True)
+    ]
+    own, monitors = (_svg(plots.history(curves, names)) if names else "" for names in groups)
+    folded = f"<details><summary>The monitor's figures</summary>{monitors}</details>" if monitors else ""
+    with folder.history.open(newline="") as file:
+        last = list(csv.DictReader(file))[-1]
+    shown = [(name, value) for name, value in last.items() if not name.startswith("monitor_")]
+    return own + folded + "<details><summary>The last epoch's</summary>" + _table(shown) + "</details>"
+
+
+def _time_line(folder):
+    pictures = [*folder.samples.glob("epoch-*.png"), *folder.samples.glob("step-*.png")]
+    pictures = sorted(pictures, key=lambda path: (path.stem.split("-")[0], int(path.stem.split("-")[1])))
+    if not pictures:
+        return "<p>No sample grid yet.</p>"
+    chosen = np.unique(np.linspace(0, len(pictures) - 1, min(FRAMES, len(pictures))).round().astype(int))
+    frames = "".join(
+        f"<img class='frame' alt='{html.escape(pictures[i].stem, quote=True)}' src='{_data_url(pictures[i].read_bytes())}'>"
+        for i in chosen
+    )
+    slider = f"<input type='range' id='slider' min='0' max='{len(chosen) - 1}' value='{len(chosen) - 1}'>"
+    return f"<div class='timeline'>{slider}<output id='frame-name'></output>{frames}</div>"
+
+
+def _images(folder, config, data_dir, seed):
+    """Sections with generated images beside real ones, and their nearest training images."""
+    try:
+        # The newest checkpoint: a SavedModel may be of the run before it went on.
+        trained = folder.checkpoints.exists() or not folder.saved_model.exists()
+        generator = Generator(folder.path if trained else folder.saved_model)
+        generated = generator.sample(64, seed)
+    except ValueError as error:
+        return [("Generated and real images", f"<p>No model yet: {html.escape(str(error))}</p>")]
+    if generated.ndim != 4 or generated.shape[-1] not in (1, 3, 4):
+        made = tuple(generated.shape[1:])
+        return [("Generated and real images", f"<p>This generator makes {made}, which are not shown.</p>")]
+    drawn = _picture(image_grid(generated, 8, "generated"))
+    try:
+        size, channels = tuple(generated.shape[1:3]), generated.shape[3]
+        name = str(config.get("dataset"))
+        train = Indexed(read(name, "train", size, channels, data_dir=data_dir, on_error="skip"))
+    except (ValueError, OSError, ImportError) as error:
+        problem = f"<p>The training images cannot be read: {html.escape(str(error))}</p>"
+        return [("Generated and real images", drawn + problem)]
+    count = max(5, min(len(train), TRAINING_IMAGES, TRAINING_BYTES // generated[0].size // 4))
+    images = np.asarray(train[np.sort(np.random.default_rng(seed).choice(len(train), count, replace=False))])
+    some = np.random.default_rng(seed).choice(count, min(64, count), replace=False)
+    beside = _picture(image_grid(images[some], 8, "real"))
+    queries = generated[:8]
+    _, nearest = nearest_neighbors(*(x.reshape(len(x), -1).astype("float32") for x in (queries, images)), k=5)
+    cells = np.concatenate([queries[:, None], images[nearest]], axis=1).reshape(-1, *images.shape[1:])
+    caption = "generated | nearest"
+    note = (
+        f"<p>Each row: a generated image, and the five nearest of {count} training images (pixels). Copies "
+        "would mean that the generator memorises.</p>"
+    )
+    return [
+        ("Generated and real images", f"<div class='beside'>{drawn}{beside}</div>"),
+        ("Nearest training images", note + _picture(image_grid(cells, 6, caption))),
+    ]
+
+
+def _translations(folder):
+    """Before and after, with a slider between them, and the target beside: of models from image to image."""
+    try:
+        translator = Translator(folder.path)
+    except ValueError as error:
+        return [("Before and after", f"<p>No model yet: {html.escape(str(error))}</p>")]
+    with np.load(folder.examples) as arrays:
+        condition, image = arrays["condition"], arrays["image"]
+    pairs = {"translate": (condition, image), "a2b": (condition, None), "b2a": (image, None)}
+    sections = []
+    for direction in translator.directions:
+        given, target = pairs[direction]
+        made = translator.translate(given, direction)
+        before = as_colour(enlarge(given, made.shape[1:3]))
+        width = max(made.shape[2], 160)
+        items = []
+        for i in range(len(made)):
+            images = [before[i], made[i]] if target is None else [before[i], made[i], target[i]]
+            given_url, made_url, *target_url = (_data_url(_png(pixels)) for pixels in images)
+            beside = (
+                f"<img class='target' width='{width}' alt='target' src='{target_url[0]}'>"
+                if target_url
+                else ""
+            )
+            items.append(
+                f"<figure><div class='ba' style='width:{width}px'><img alt='input' src='{given_url}'>"
+                f"<img class='after' alt='output' src='{made_url}'></div>{beside}"
+                f"<input type='range' class='cut' min='0' max='100' value='50' style='width:{width}px'></figure>"
+            )
+        note = "<p>Left of the line the input, right of it the output; beside them the target.</p>"
+        note = note if target is not None else note.replace("; beside them the target", "")
+        name = "Before and after" if direction == "translate" else f"Before and after, {direction}"
+        sections.append((name, f"{note}<div class='beside'>{''.join(items)}</div>"))
+    return sections
+
+
+def _png(pixels):
+    buffer = io.BytesIO()
+    to_picture(pixels).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def _evaluation(folder, config):
+    if not folder.evaluation.exists():
+        names = html.escape(config.get("metrics") or "")
+        during = names and f"{names} of held-out images are among the curves. Of others"
+        if folder.examples.exists():
+            return (
+                f"<p>{during or 'Not measured yet'}: <code>keras-gan translate RUN PICTURES MADE</code>, then "
+                "<code>keras-gan evaluate MADE --reference TARGETS</code>.</p>"
+            )
+        return (
+            f"<p>{during or 'Not measured yet'}: <code>keras-gan evaluate RUN --reference DATASET</code>.</p>"
+        )
+    stored = json.loads(folder.evaluation.read_text())
+    head = ("figure", "value", "generated", "reference", "extractor")
+    rows = [
+        (name, f"{f['value']:.5g}", f["n_generated"], f.get("n_reference", ""), f.get("extractor", ""))
+        for name, f in stored["figures"].items()
+    ]
+    return f"<p>Against {html.escape(stored['reference'])}, {html.escape(stored['split'])}.</p>" + _table(
+        rows, head
+    )
+
+
+def _table(rows, head=None):
+    def line(cells, tag):
+        return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in cells) + "</tr>"
+
+    first = line(head, "th") if head else ""
+    return f"<table>{first}{''.join(line(row, 'td') for row in rows)}</table>"
+
+
+def _svg(figure):
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="svg")
+    text = buffer.getvalue().decode()
+    return f"<div class='curves'>{text[text.index('<svg') :]}</div>"
+
+
+def _picture(image):
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG")
+    return f"<img src='{_data_url(buffer.getvalue())}'>"
+
+
+def _data_url(png):
+    return "data:image/png;base64," + base64.b64encode(png).decode()
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font: 15px/1.5 system-ui, sans-serif; max-width: 1100px; margin: 2em auto; padding: 0 1em; color: #222 }}
+h1 {{ font-size: 1.5em }} h2 {{ font-size: 1.15em; border-bottom: 1px solid #ddd; margin-top: 2em }}
+table {{ border-collapse: collapse }} td, th {{ padding: .15em .8em; border-bottom: 1px solid #eee; text-align: left }}
+img {{ max-width: 100%; image-rendering: pixelated }} .curves svg {{ max-width: 100%; height: auto }}
+.beside {{ display: flex; gap: 1.5em; flex-wrap: wrap }} .frame {{ display: none }} .frame.shown {{ display: block }}
+#slider {{ width: 60%; vertical-align: middle }} output {{ margin-left: 1em }}
+.finding {{ background: #fff3e0; padding: .5em .8em; margin: .5em 0 }} .good {{ color: #2e7d32 }}
+figure {{ margin: 0 0 1em }} .ba {{ position: relative; display: inline-block }} .ba img {{ width: 100%; display: block }}
+.ba .after {{ position: absolute; top: 0; left: 0; clip-path: inset(0 0 0 50%) }} .target {{ vertical-align: top; margin-left: 4px }}
+.cut {{ display: block }}
+</style></head><body>
+<h1>{title}</h1>
+{body}
+<script>
+const slider = document.getElementById("slider"), frames = [...document.querySelectorAll(".frame")];
+function show() {{
+  frames.forEach((frame, i) => frame.classList.toggle("shown", i == slider.value));
+  document.getElementById("frame-name").textContent = frames[slider.value].alt;
+}}
+document.querySelectorAll(".cut").forEach(cut => cut.addEventListener("input", () => {{
+  cut.parentElement.querySelector(".after").style.clipPath = `inset(0 0 0 ${{cut.value}}%)`;
+}}));
+if (slider) {{ slider.addEventListener("input", show); show(); }}
+</script>
+</body></html>
+"""
