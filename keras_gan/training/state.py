@@ -33,7 +33,7 @@ class State:
         self.add("first_bad", (2,))
 
     def add(self, name, shape=(), dtype="int64", needed=False):
-        """Make (or make anew) a variable that is saved, an attribute of this object.
+        """Make (or make anew) a variable that is saved, an attribute of this object; return it.
 
         One that is `needed` must be in a file that is loaded; others begin anew where they are not.
         """
@@ -46,6 +46,7 @@ class State:
             aggregation="only_first_replica",
         )
         setattr(self, name, self._variables[name])
+        return self._variables[name]
 
     def add_figures(self, names):
         """Make the means of the step's figures."""
