@@ -360,3 +360,65 @@ def test_stylegan2_ada(step, phase, monkeypatch):
         np.zeros(v.shape) if g is None else g for g, v in zip(found, gan.variables_of(player), strict=True)
     ]
     assert_same(found, official, bound=2e-2 if phase == "Greg" else 1e-3)
+
+
+def super_resolution(step, model, **options):
+    """The model of an official generator and BasicSR's VGG-style discriminator, at the first weights, without VGG."""
+    judge = keras_gan.networks.esrgan_discriminator((128, 128, 3), filters=2)
+    state = {
+        k: v for k, v in step.arrays.items() if k.startswith("D.") and not k.endswith("num_batches_tracked")
+    }
+    judge.set_weights([dense_after_maps(as_keras(v), (4, 4, 16)) for v in state.values()])
+    gan = model(step.network("G."), judge, pixel_weight=1e-2, pixel_loss="l1", **options)
+    gan.compile(regularizers=[])
+    gan.enter_stage()
+    return gan, {"condition": tf.constant(step["lq"]), "image": tf.constant(step["gt"])}
+
+
+def dense_after_maps(array, grid):
+    """Rows of a dense layer's kernel, officially channel first, in the order of a `grid` (height, width, channels)."""
+    height, width, channels = grid
+    if array.ndim != 2 or len(array) != height * width * channels:
+        return array
+    return array.reshape(channels, height, width, -1).transpose(1, 2, 0, 3).reshape(array.shape)
+
+
+def judges_gradients(step):
+    # Officially in another order: batch normalisation's are kept beside their convolution.
+    found = [as_keras(v) for k, v in step.arrays.items() if k.startswith("grad.D.")]
+    return [dense_after_maps(v, (4, 4, 16)) for v in found]
+
+
+@of("srgan_x4")
+def test_srgan(step):
+    """Officially the generator steps first; both gradients are compared at the first weights."""
+    gan, batch = super_resolution(step, keras_gan.SRGAN, adversarial_weight=5e-3)
+    with gan.record("generator") as tape:
+        fake = gan.forward(batch)
+        loss, figures = gan.generator_objective(gan.turn_of("generator", batch, fake))
+    np.testing.assert_allclose(loss, step["loss.l_g_total"], rtol=1e-3)
+    np.testing.assert_allclose(figures["g_pixel"], step["loss.l_g_pix"], rtol=1e-4)
+    found = tape.gradient(loss, [v.value for v in gan.variables_of("generator")])
+    assert_same(found, step.gradients("G.", "grad.G."))
+    turn = gan.turn_of("discriminator", batch, gan.shown(fake))
+    found, figures = gradient_of(gan, "discriminator", lambda: gan.discriminator_objective(turn))
+    np.testing.assert_allclose(figures["loss"], step["loss.l_d_real"] + step["loss.l_d_fake"], rtol=1e-4)
+    assert_same(found, judges_gradients(step))
+
+
+@of("esrgan_x4")
+def test_esrgan(step):
+    """The generator's gradient. The discriminator's is officially of two losses, each with the other's mean held fixed."""
+    # Officially half of the sum that the paper has.
+    gan, batch = super_resolution(step, keras_gan.ESRGAN, adversarial_weight=2.5e-3)
+    with gan.record("generator") as tape:
+        fake = gan.forward(batch)
+        loss, figures = gan.generator_objective(gan.turn_of("generator", batch, fake))
+    np.testing.assert_allclose(loss, step["loss.l_g_total"], rtol=1e-3)
+    np.testing.assert_allclose(2.5e-3 * figures["g_adversarial"], step["loss.l_g_gan"], rtol=1e-3)
+    found = tape.gradient(loss, [v.value for v in gan.variables_of("generator")])
+    assert_same(found, step.gradients("G.", "grad.G."))
+    turn = gan.turn_of("discriminator", batch, gan.shown(fake))
+    _, figures = gan.discriminator_objective(turn)
+    official = step["loss.l_d_real"] + step["loss.l_d_fake"]
+    np.testing.assert_allclose(figures["d_adversarial"] / 2, official, rtol=1e-3)
