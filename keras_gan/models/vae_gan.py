@@ -1,5 +1,7 @@
 """VAE-GAN."""
 
+import math
+
 import keras
 import tensorflow as tf
 from keras import ops
@@ -18,9 +20,12 @@ class VAEGAN(Variational, GAN):
     """Variational autoencoder whose reconstructions are compared by features of a discriminator, which it also deceives.
 
         features = mean (f(x) - f(G(z)))^2,   z ~ q(z | x) = N(mean(x), diag(deviation(x)^2))
-        encoder:        features + beta KL(q(z | x) || N(0, I)) / latent_dim
-        generator:      feature_weight * features + adversarial loss of G(z) and of G(z'),   z' ~ N(0, I)
+        encoder:        units / 2 log features + beta KL(q(z | x) || N(0, I)), in nats an image
+        generator:      feature_weight / 2 log features + adversarial loss of G(z) and of G(z'),   z' ~ N(0, I)
         discriminator:  adversarial loss of x against both
+
+    The first is the likelihood of f(x) under a normal distribution around f(G(z)) of the batch's own variance, so that it does
+    not matter how large the discriminator's features are.
 
     f is what the discriminator's last layer with weights is given. The discriminator sees as many fakes as real images, one a
     reconstruction, the next a sample. Figures: those of `GAN`, `g_features` (with
@@ -31,7 +36,7 @@ class VAEGAN(Variational, GAN):
         encoder: keras.Model from images to means and log variances side by side, (batch, 2 latent_dim).
         generator: keras.Model from latents to images in [-1, 1].
         discriminator: keras.Model from images to logits.
-        feature_weight: float, of the features' distance beside the adversarial loss, for the generator. Default 1.
+        feature_weight: float, of the features beside the adversarial loss, for the generator. Default 1.
         ema_decay: as in `GAN`, of encoder and generator. seed, dataset_name, class_names: as in `GAN`.
 
     `compile` takes `encoder_optimizer` and `beta` too, a number or a schedule over steps; default 1.
@@ -47,7 +52,8 @@ class VAEGAN(Variational, GAN):
     ((2, 28, 28, 1), (4, 28, 28, 1))
 
     Reference: Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", 2016,
-    https://arxiv.org/abs/1512.09300. There distances are sums over features, weighed by 1e-6 for 64 x 64 faces.
+    https://arxiv.org/abs/1512.09300, whose variance is 1; that of the batch: Rybkin et al., "Simple and Effective VAE Training
+    with Calibrated Decoders", 2021, https://arxiv.org/abs/2006.13202
     """
 
     networks = ("encoder", "generator", "discriminator")
@@ -100,7 +106,7 @@ class VAEGAN(Variational, GAN):
         return {
             **batch,
             "made": made,
-            "features": ops.mean(ops.square(difference)),
+            "features": replicas.mean(ops.mean(ops.square(difference))),
             "kl": ops.mean(divergence(mean, log_variance)),
         }
 
@@ -127,13 +133,17 @@ class VAEGAN(Variational, GAN):
 
     def encoder_objective(self, batch):
         """What the encoder minimises of a batch that is `encoded`; returns as `minimize` takes it."""
-        beta = value_at(self.beta, self.state.step.value) / self.noise.shape[0]
+        beta = value_at(self.beta, self.state.step.value)
         figures = {name: batch[name] for name in ("features", "kl")}
-        return batch["features"] + beta * batch["kl"], figures
+        units = math.prod(self._features.output_shape[1:])
+        return 0.5 * units * self._log_features(batch) + beta * batch["kl"], figures
+
+    def _log_features(self, batch):
+        return ops.log(batch["features"] + 1e-12)
 
     def generator_terms(self, turn):
         batch = turn.batch if "features" in turn.batch else self.encoded(turn.batch)
-        return {"g_features": self.feature_weight * batch["features"]}
+        return {"g_features": 0.5 * self.feature_weight * self._log_features(batch)}
 
     def validate(self, batch):
         figures, real, fake = super().validate(batch)

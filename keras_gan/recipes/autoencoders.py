@@ -1,6 +1,7 @@
 """VAE and VAE-GAN."""
 
 import keras_gan
+from keras_gan.recipes.parts import adam, r1
 from keras_gan.recipes.recipe import Recipe, register
 
 
@@ -22,14 +23,16 @@ def vae_gan(latent_dim, filters):
 
 
 def three_adams(rate, gamma):
-    """Adam for the three players, lazy R1."""
+    """Adam for the three players, the encoder's with momentum at half the rate; lazy R1."""
 
     def parts(plan):
-        optimizers = {
-            f"{player}_optimizer": keras_gan.optimizers.Adam(rate, 0.0, 0.99)
-            for player in ("encoder", "generator", "discriminator")
-        }
-        return {**optimizers, "regularizers": [keras_gan.regularizers.R1Penalty(gamma, 4)]}
+        return adam(
+            rate,
+            0.0,
+            0.99,
+            encoder_optimizer=keras_gan.optimizers.Adam(rate / 2),
+            regularizers=[r1(gamma, 4)],
+        )
 
     return parts
 
