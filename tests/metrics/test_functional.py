@@ -238,7 +238,7 @@ def test_bad_arguments_are_refused():
     for call, message in (
         (lambda: functional.kernel_distance(x, x), "subset_size=1000 of 5 real"),
         (lambda: functional.precision_recall(x, x, k=5), "k=5"),
-        (lambda: functional.prdc(x, x, k=0), "`k` must be an int"),
+        (lambda: functional.prdc(x, x, k=0), "`k` must be a positive int"),
         (lambda: functional.inception_score(x + 1), "softmax"),
         (lambda: functional.inception_score(np.full((4, 2), 0.5), splits=9), "splits"),
         (lambda: functional.mode_coverage([0, 3], 3), "below 3"),

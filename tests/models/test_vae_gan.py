@@ -35,16 +35,17 @@ def test_what_each_player_minimises(images):
     loss, figures = gan.encoder_objective(encoded)
     np.testing.assert_allclose(figures["features"], distance, rtol=1e-4)
     np.testing.assert_allclose(figures["kl"], kl, rtol=1e-4)
-    np.testing.assert_allclose(loss, distance + 0.5 * kl / 4, rtol=1e-4)
+    units = np.prod(features[0].shape[1:])
+    np.testing.assert_allclose(loss, 0.5 * units * np.log(distance) + 0.5 * kl, rtol=1e-4)
     # Reconstructions and samples by turns.
     np.testing.assert_allclose(fake[::2], made[::2], atol=1e-5)
     samples = gan.generator(batch["latents"], training=True).numpy()
     np.testing.assert_allclose(fake[1::2], samples[1::2], atol=1e-5)
     with generator_tape:
         loss, figures = gan.generator_objective(gan.turn_of("generator", encoded, fake))
-    np.testing.assert_allclose(figures["g_features"], 3.0 * distance, rtol=1e-4)
+    np.testing.assert_allclose(figures["g_features"], 1.5 * np.log(distance), rtol=1e-4)
     logits = gan.discriminator(fake).numpy()
-    np.testing.assert_allclose(loss, 3.0 * distance + np.log1p(np.exp(-logits)).mean(), rtol=1e-4)
+    np.testing.assert_allclose(loss, 1.5 * np.log(distance) + np.log1p(np.exp(-logits)).mean(), rtol=1e-4)
     gradients = generator_tape.gradient(loss, [v.value for v in gan.variables_of("generator")])
     assert all(g is not None for g in gradients)
 
