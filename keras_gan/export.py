@@ -153,7 +153,7 @@ def _inputs_of(gan):
         "latents": {
             "shape": [None, *shape],
             "dtype": "float32",
-            "distribution": "normal, mean 0, deviation 1",
+            "distribution": gan.noise.distribution,
         }
     }
     if gan.condition is None:

@@ -17,7 +17,12 @@ class Noise(Part):
 
     Args:
         size: int, how long they are, or their shape.
+
+    Attributes:
+        distribution: what the metadata of an export say of them.
     """
+
+    distribution = "the model's own"
 
     def __init__(self, size):
         for side in size if isinstance(size, (tuple, list)) else [size]:
@@ -51,6 +56,8 @@ class Normal(Noise):
     [4, 64]
     """
 
+    distribution = "normal, mean 0, deviation 1"
+
     def draw(self, count, seed):
         return random.normal((count, *self.shape), seed)
 
@@ -63,6 +70,8 @@ class Uniform(Noise):
     >>> bool((abs(keras_gan.noise.Uniform(64).draw(4, keras.random.SeedGenerator(0))) <= 1).numpy().all())
     True
     """
+
+    distribution = "uniform, -1 to 1"
 
     def draw(self, count, seed):
         return 2.0 * random.uniform((count, *self.shape), seed) - 1.0
@@ -83,6 +92,8 @@ class Codes(Noise):
     >>> keras_gan.noise.Codes(74, categories=10, codes=2).noise_dim
     62
     """
+
+    distribution = "normal, then a one-hot category, then codes uniform in -1 to 1"
 
     def __init__(self, size, categories, codes):
         super().__init__(size)

@@ -12,7 +12,7 @@ ORDER = [
     "__main__",
     "cli",
     "convert doctor recipes",
-    "models report",
+    "models report stored",
     "runs training",
     "callbacks",
     "hub metrics plots",

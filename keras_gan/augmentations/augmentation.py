@@ -39,6 +39,13 @@ class Augmentation(Part):
     A subclass defines `transform`, or for more than images `augment`, written so that gradients go through it twice.
     """
 
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "update" in vars(cls):
+            raise TypeError(
+                f"{cls.__name__} defines `update`, which nothing calls any more: define `after_step(gan, turn, figures)`."
+            )
+
     def build(self, gan):
         """Make what the part keeps (`gan.state.add`); called by `compile`.
 

@@ -179,7 +179,8 @@ class Probe:
     def _kept(self):
         """What a step in training mode moves."""
         model = self.model
-        networks = (model.generator, model.ema_generator, model.discriminator)
+        names = [*model.networks, *(f"ema_{name}" for name in model.averaged)]
+        networks = [getattr(model, name) for name in names]
         weights = [weight for network in networks for weight in network.non_trainable_weights]
         return [_plain(v) for v in [*weights, *model.state.by_name().values()]]
 

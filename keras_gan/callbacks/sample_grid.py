@@ -73,10 +73,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.directory.mkdir(parents=True, exist_ok=True)
         rows = self.rows or self.model.grid_rows
         self._inputs = self.model.grid_inputs(rows, self.columns, self.seed, self.truncation)
-        self._row_names = None
-        if getattr(self.model.condition, "num_classes", None) and self.model.class_names:
-            names = self.model.class_names
-            self._row_names = [names[row % len(names)] for row in range(rows)]
+        self._row_names = self.model.row_names(rows)
         self._writer = None
         if self.tensorboard is not None:
             import tensorflow as tf

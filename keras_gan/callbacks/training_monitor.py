@@ -282,7 +282,7 @@ def _evenly(size, samples):
 def _batch(given, stream, samples, model):
     """A dict of a fixed batch: of what was given, or of a stream's images; None without either."""
     if given is not None:
-        batch = {name: np.asarray(value) for name, value in unpack(given).items()}
+        batch = {name: np.asarray(value) for name, value in unpack(given, keys=None).items()}
         chosen = _evenly(len(batch["image"]), samples)
         batch = {name: value[chosen] for name, value in batch.items()}
         if batch["image"].dtype == np.uint8:
@@ -290,7 +290,9 @@ def _batch(given, stream, samples, model):
     elif stream is not None:
         indices = tf.constant(_evenly(stream.size, samples))
         batch = {name: np.asarray(value) for name, value in stream.fetch(indices).items()}
-        batch = {name: np.asarray(value) for name, value in unpack(stream.structure(batch)).items()}
+        batch = {
+            name: np.asarray(value) for name, value in unpack(stream.structure(batch), keys=None).items()
+        }
     else:
         return None
     if len(batch["image"]) < TrainingMonitor.FEWEST or tuple(batch["image"].shape[1:]) != model.image_shape:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from keras_gan.cli.kinds import KINDS, check_folders
-from keras_gan.cli.options import Monitor, Precision, Scale, names_of, value_range_of, writable
+from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of, value_range_of, writable
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
@@ -214,6 +214,10 @@ def _checked(given):
         check_name(given["loss"], LOSSES, "--loss")
     for augmentation in _augmentations(given) or ():
         check_name(augmentation, AUGMENTATIONS, "--augmentation")
+    if {"ada", "apa"} <= set(_augmentations(given) or ()):
+        raise ValueError("Only one augmentation may adapt itself: ada or apa.")
+    if given["init_from"] is not None:
+        existing(given["init_from"])
     if metrics:
         check_metrics(names_of(metrics))
     if given["test_a"] and given["hold_out"]:

@@ -22,11 +22,11 @@ def get(identifier):
     """
     if identifier is None or isinstance(identifier, Condition):
         return identifier
-    if isinstance(identifier, int) and not isinstance(identifier, bool):
-        return Labels(identifier)
+    if hasattr(identifier, "__index__") and not isinstance(identifier, bool):
+        return Labels(int(identifier))
     if isinstance(identifier, dict):
         return get(keras.saving.deserialize_keras_object(identifier))
-    if isinstance(identifier, (tuple, list)):
+    if isinstance(identifier, (tuple, list)) and identifier and None not in identifier:
         return Several([get(each) for each in identifier])
     raise ValueError(
         "`condition` must be a number of classes, one of `keras_gan.conditions` such as Labels(10) or Vectors(16), or a tuple "

@@ -94,7 +94,7 @@ def _of_iterable(iterate, first, name, count):
 
 def _arrays(batch, first=None):
     """A batch as a dict of arrays; a ValueError where it is not like the first."""
-    arrays = {name: np.asarray(value) for name, value in unpack(batch).items()}
+    arrays = {name: np.asarray(value) for name, value in unpack(batch, keys=None).items()}
     if first is not None and set(arrays) != set(first):
         raise ValueError(
             f"All batches must have the same parts. The first has {sorted(first)}, one has {sorted(arrays)}."

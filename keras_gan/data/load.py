@@ -7,7 +7,7 @@ import tensorflow as tf
 from keras_gan.data import folder, mnist_5k, tensorflow_datasets
 from keras_gan.data.arrays import getter
 from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
-from keras_gan.data.source import Wanted
+from keras_gan.data.source import Source, Wanted
 from keras_gan.data.stream import Stream
 
 
@@ -133,10 +133,29 @@ def read(
     wanted = Wanted(split, size, channels, labels, data_dir, fit, on_error, **options)
     kind, colon, rest = name.partition(":")
     if kind + colon in SOURCES:
-        return SOURCES[kind + colon](rest, wanted)
+        return checked(SOURCES[kind + colon](rest, wanted), name, wanted)
     if wanted.value_range is not None:
         raise ValueError(f"`value_range` is of a folder's images of more than 8 bits, and {name!r} has none.")
     return tensorflow_datasets.read(name, split, size, channels, labels, data_dir, fit, wanted.cache_limit)
+
+
+def checked(source, name, wanted):
+    """The source; raise a ValueError where it is not what was asked for."""
+    if not isinstance(source, Source):
+        raise ValueError(
+            f"The reader of {name!r} must give a `keras_gan.data.Source`. Received: {type(source).__name__}"
+        )
+    size, channels = wanted.size or source.shape[:2], wanted.channels or source.shape[2]
+    if tuple(source.shape) != (*size, channels):
+        raise ValueError(
+            f"{name!r} was asked for images of {(*size, channels)}. Received: {tuple(source.shape)}"
+        )
+    count = len(source.labels) if source.labels is not None else None
+    if count is None or getattr(source.images, "shape", (count,))[0] != count:
+        raise ValueError(f"{name!r} must give a label for each image. Received: {count} labels")
+    if getattr(source.images, "dtype", "uint8") != "uint8":
+        raise ValueError(f"{name!r} must give images of uint8. Received: {source.images.dtype}")
+    return source
 
 
 def _mnist_5k(rest, wanted):
@@ -170,11 +189,11 @@ def register(prefix, reader):
     """Let `load` read names that begin with a prefix.
 
     Args:
-        prefix: str that ends in a colon, such as "hdf5:"; or a whole name.
+        prefix: str that ends in a colon, such as "hdf5:".
         reader: function of the rest of the name and a `Wanted` to a `Source`.
 
     Raises:
-        ValueError: for a prefix that is taken.
+        ValueError: for a prefix that is taken or ends otherwise.
 
     Example:
     >>> def noise(count, wanted):
@@ -184,6 +203,10 @@ def register(prefix, reader):
     >>> keras_gan.data.load("noise:100", image_size=8, batch_size=10).element_spec.shape
     TensorShape([10, 8, 8, 1])
     """
+    if not (isinstance(prefix, str) and len(prefix) > 1 and prefix.endswith(":")) or not callable(reader):
+        raise ValueError(
+            f'`prefix` must end in a colon, such as "hdf5:", and `reader` be a function. Received: {prefix!r}, {reader!r}'
+        )
     if prefix in SOURCES:
         raise ValueError(f"There is a source {prefix!r} already.")
     SOURCES[prefix] = reader

@@ -83,7 +83,7 @@ def interpolation_sheet(generator, rows=4, columns=8, path=None, seed=0, label=N
     """Images of ways between latents, a way in each row.
 
     Args:
-        generator: a `GAN`, or `keras_gan.stored.Generator`.
+        generator: a `GAN`, or `keras_gan.runs.Generator`.
         rows, columns: ints, ways and images on each.
         path: as in `interpolate`. Default: "slerp" between latents, "lerp" in W.
         seed: int, of the latents.

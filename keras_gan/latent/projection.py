@@ -57,7 +57,7 @@ def project(
     quarter of the steps.
 
     Args:
-        gan: a StyleGAN (or `keras_gan.stored.Generator` of one). It stays as it is.
+        gan: a StyleGAN (or `keras_gan.runs.Generator` of one). It stays as it is.
         image: uint8 array of shape (height, width, channels), of the model's size.
         extractor: `keras_gan.metrics.Extractor`, or what makes one; the distance is the mean square of the difference of its features, divided
             by the mean square of the image's own.

@@ -10,7 +10,7 @@ def styles_of(gan, seeds, label=None, truncation=1.0):
     """The w's of seeds: those of `gan.generate(1, seed)`, of a conditional model with `labels=label`.
 
     Args:
-        gan: a StyleGAN, or `keras_gan.stored.Generator` of one.
+        gan: a StyleGAN, or `keras_gan.runs.Generator` of one.
         seeds: ints.
         label: int, class of a conditional model. Default 0.
         truncation: float, as in `StyleGAN2.generate`.

@@ -21,11 +21,13 @@ def get(identifier, shape):
         identifier = keras.saving.deserialize_keras_object(identifier)
     if isinstance(identifier, Modality):
         return identifier
+    if identifier is not None:
+        raise ValueError(f"`modality` must be one of `keras_gan.modalities`. Received: {identifier!r}")
     kinds = {3: Images, 1: Vectors}
-    if identifier is not None or len(shape) not in kinds:
+    if len(shape) not in kinds:
         raise ValueError(
             f"Data of shape {tuple(shape)} are neither images (height, width, channels) nor vectors: say what they are, "
-            f"`modality=`, one of `keras_gan.modalities`. Received: modality={identifier!r}"
+            "`modality=`, one of `keras_gan.modalities`."
         )
     return kinds[len(shape)](shape)
 

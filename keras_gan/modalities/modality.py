@@ -13,13 +13,11 @@ class Modality(Part):
         shape: of one example, without the batch; sizes may be None.
 
     Attributes:
-        key: where it is in a batch.
         name: what messages call it.
         in_range: whether its values lie in [-1, 1].
         drawable: whether its stored form is a picture, grey, RGB or RGBA.
     """
 
-    key = "image"
     name = "examples"
     in_range = drawable = False
 

@@ -4,6 +4,7 @@ import keras
 from keras import ops
 
 from keras_gan.arguments import check_weight
+from keras_gan.conditions import Labels
 from keras_gan.models.conditional_gan import ConditionalGAN
 
 
@@ -40,6 +41,8 @@ class ACGAN(ConditionalGAN):
     def __init__(self, generator, discriminator, *, classification_weight=1.0, **kwargs):
         super().__init__(generator, discriminator, **kwargs)
         num_classes = self.num_classes
+        if not isinstance(self.condition, Labels):
+            raise ValueError(f"ACGAN names classes: give `num_classes`. Received: condition={self.condition}")
         shapes = discriminator.output_shape
         if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1][-1] == num_classes):
             raise ValueError(

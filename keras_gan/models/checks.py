@@ -163,7 +163,10 @@ def chosen_condition(condition, num_classes, generator, model):
         raise ValueError("Give `num_classes` or `condition`, not both.")
     if condition is not None:
         return conditions.get(condition)
-    shapes = generator.input_shape
+    shapes = getattr(generator, "input_shape", None)
+    if shapes is None:
+        # No built network: its own check says so.
+        return conditions.Labels(num_classes or 1)
     if not isinstance(shapes, list) or len(shapes) < 2:
         raise ValueError(
             "The generator of a conditional GAN takes [latents, condition]. "
@@ -187,10 +190,28 @@ def chosen_condition(condition, num_classes, generator, model):
     return found
 
 
-def check_condition(condition, generator, class_names):
-    """Raise a ValueError where a generator does not take a condition, or the classes are not as many as their names."""
+# What a batch holds beside conditions.
+RESERVED = ("image", "sample_weight", "latents", "mixed_latents", "mix", "posterior_noise")
+
+
+def check_condition(condition, generator, discriminator, class_names):
+    """Raise a ValueError where the networks do not take a condition, or the classes are not as many as their names."""
+    taken = [key for key in condition.keys if key in RESERVED]
+    if taken:
+        raise ValueError(
+            f"A condition cannot have the key {taken[0]!r}, under which batches hold something else."
+        )
     shapes = generator.input_shape
     condition.check_inputs(shapes if isinstance(shapes, list) else [shapes])
+    if isinstance(discriminator.input_shape, list):
+        # One that takes images alone is not told.
+        try:
+            condition.check_inputs(discriminator.input_shape)
+        except ValueError as error:
+            raise ValueError(
+                f"The discriminator does not take the condition {condition}. Received: "
+                f"discriminator.input_shape={discriminator.input_shape}"
+            ) from error
     num_classes = getattr(condition, "num_classes", None)
     if num_classes is None:
         return
@@ -204,6 +225,14 @@ def check_condition(condition, generator, class_names):
         raise ValueError(
             f"The generator was built with num_classes={max(found)}. Received: num_classes={num_classes}"
         )
+
+
+def with_num_classes(config, condition):
+    """A config with `num_classes` in place of a condition that is labels, as earlier releases have it."""
+    if not isinstance(condition, conditions.Labels):
+        return config
+    config = {name: value for name, value in config.items() if name != "condition"}
+    return {**config, "num_classes": condition.num_classes}
 
 
 def check_noise(noise, generator):

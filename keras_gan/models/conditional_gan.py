@@ -42,3 +42,6 @@ class ConditionalGAN(GAN):
     def __init__(self, generator, discriminator, *, num_classes=None, condition=None, **kwargs):
         condition = checks.chosen_condition(condition, num_classes, generator, type(self).__name__)
         super().__init__(generator, discriminator, condition=condition, **kwargs)
+
+    def get_config(self):
+        return checks.with_num_classes(super().get_config(), self.condition)

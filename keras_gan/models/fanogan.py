@@ -9,6 +9,8 @@ from keras_gan import export
 from keras_gan.arguments import check_weight
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
+from keras_gan.layers.packing import pack_size
+from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models import checks
 from keras_gan.models.encoding import Encoding, check_encoder
 from keras_gan.models.generative import Generative
@@ -63,6 +65,8 @@ class FAnoGAN(Encoding, Generative, Game):
     def check_networks(self, encoder, generator, discriminator):
         checks.check_networks(generator, discriminator, conditional=False)
         check_encoder(encoder, generator, per_latent=1, name="generator")
+        if pack_size(discriminator) > 1:
+            raise ValueError("FAnoGAN scores images one by one, and this discriminator sees packs of them.")
 
     def get_config(self):
         return {**super().get_config(), "kappa": self.kappa}
@@ -96,7 +100,8 @@ class FAnoGAN(Encoding, Generative, Game):
         """The loss of a batch; returns as `minimize` takes it."""
         encoder = self.encoder if training else self.ema_encoder
         made = self.generator(encoder(batch["image"], training=training), training=False)
-        image, feature = (ops.mean(x) for x in self.distances(batch["image"], made))
+        distances = self.distances(batch["image"], made)
+        image, feature = (weighted_mean(x, batch.get("sample_weight")) for x in distances)
         return image + self.kappa * feature, {"image_distance": image, "feature_distance": feature}
 
     def update(self, batch):

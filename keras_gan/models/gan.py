@@ -21,7 +21,16 @@ from keras_gan.regularizers import get as get_regularizer
 from keras_gan.training.game import Game
 
 # Names of before, which work for one release.
-RENAMED = ("generator_variables", "discriminator_variables")
+RENAMED = {
+    "generator_variables": ('variables_of("generator")', lambda gan: gan.variables_of("generator")),
+    "discriminator_variables": (
+        'variables_of("discriminator")',
+        lambda gan: gan.variables_of("discriminator"),
+    ),
+    "draw_latents": ("noise.draw", lambda gan: gan.noise.draw),
+    "move_latents": ("noise.move", lambda gan: gan.noise.move),
+    "as_condition": ("condition.as_array", lambda gan: gan.condition.as_array),
+}
 
 # Hooks of a player's turn.
 TURN_HOOKS = (
@@ -82,6 +91,9 @@ class GAN(Generative, Game):
     # Factor of the adversarial loss in what the generator minimises.
     adversarial_weight = 1.0
 
+    # How many classes its labels have, or None.
+    num_classes = None
+
     # Until `compile` chooses them.
     discriminator_steps, augmentations = 1, ()
 
@@ -112,17 +124,17 @@ class GAN(Generative, Game):
         checks.check_heads(self, discriminator)
         checks.check_noise(self._noise, generator)
         if self._condition is not None:
-            checks.check_condition(self._condition, generator, self.class_names)
+            checks.check_condition(self._condition, generator, discriminator, self.class_names)
+            self.num_classes = getattr(self._condition, "num_classes", None)
+        if self._modality is not None and self._modality.shape != self.image_shape:
+            raise ValueError(
+                f"`modality` is of shape {self._modality.shape}, and the networks are of {self.image_shape}."
+            )
 
     @property
     def condition(self):
         """What the networks are told, a `keras_gan.conditions.Condition`, or None."""
         return self._condition
-
-    @property
-    def num_classes(self):
-        """How many classes its labels have, or None."""
-        return getattr(self.condition, "num_classes", None)
 
     def get_config(self):
         parts = {"condition": self._condition, "noise": self._noise}
@@ -211,8 +223,10 @@ class GAN(Generative, Game):
         return [*self.augmentations, *self.regularizers, self.adversarial_loss]
 
     def part(self, name):
-        part = self.adversarial_loss if name == "loss" else super().part(name)
-        return list(part) if name == "regularizers" else part
+        # The list, which may be empty where the model's default is not.
+        kept = {"loss": "adversarial_loss", "augmentation": "augmentations"}.get(name, name)
+        part = super().part(kept)
+        return list(part) if name in ("regularizers", "augmentation") else part
 
     @property
     def augmentation(self):
@@ -242,13 +256,13 @@ class GAN(Generative, Game):
         if name not in RENAMED:
             # Of a property that failed it names what was missing in it.
             return object.__getattribute__(self, name)
-        player = name.removesuffix("_variables")
-        warnings.warn(f'`{name}` is now `variables_of("{player}")`.', FutureWarning, stacklevel=2)
-        return self.variables_of(player)
+        new, of = RENAMED[name]
+        warnings.warn(f"`{name}` is now `{new}`.", FutureWarning, stacklevel=2)
+        return of(self)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        hooks = {name: "variables_of(player)" for name in RENAMED}
+        hooks = dict.fromkeys(("generator_variables", "discriminator_variables"), "variables_of(player)")
         hooks |= {"_update": "update(batch)", "_minimize": "minimize(player, objective, tape)"}
         hooks |= {"only_logged": "figures(turn)", "discriminator_outputs_used": "heads"}
         hooks |= {
@@ -257,6 +271,8 @@ class GAN(Generative, Game):
             "draw_latents": "noise, a keras_gan.noise.Noise",
             "move_latents": "noise, a keras_gan.noise.Noise",
         }
+        told = ("as_condition", "random_condition", "export_condition", "assert_condition", "no_label")
+        hooks |= dict.fromkeys((*told, "condition_spec"), "condition, one of keras_gan.conditions")
         if inspect.isfunction(vars(cls).get("condition")):
             raise TypeError(f"{cls.__name__} defines `condition(batch)`, which is now `condition_of(batch)`.")
         for old in [name for name in hooks if name in vars(cls)]:
@@ -335,8 +351,12 @@ class GAN(Generative, Game):
     def _play(self, turn, tape=None):
         """A player's step, and what moves after it."""
         figures = self.minimize(turn.player, lambda: self._objective(turn), tape)
+        shared = figures
+        if replicas.count_and_index()[0] > 1:
+            # What parts keep moves alike on all replicas.
+            shared = {name: replicas.mean(value) for name, value in figures.items()}
         for part in self.parts():
-            figures |= part.after_step(self, turn, figures)
+            figures |= part.after_step(self, turn, {**figures, **shared})
         measured = [name for penalty in self._penalties(turn.player) for name in penalty.measured]
         return {name: value for name, value in figures.items() if name not in measured}
 

@@ -133,6 +133,13 @@ class Generative:
         """Rows of a sample grid: one for each class, of the first 32."""
         return 8 if self.condition is None else self.condition.rows
 
+    def row_names(self, rows):
+        """Names of the rows of a sample grid, or None."""
+        names = self.class_names
+        if not names or getattr(self.condition, "num_classes", None) is None:
+            return None
+        return [names[row % len(names)] for row in range(rows)]
+
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
         """Latents and condition of the cells of a sample grid, row by row: each row has one condition, and all the same latents."""
         if self.condition is None:

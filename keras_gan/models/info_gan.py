@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan.arguments import check_int
+from keras_gan.models import checks
 from keras_gan.models.gan import GAN
 from keras_gan.networks.outputs import first, judge
 from keras_gan.noise import Codes
@@ -61,6 +62,11 @@ class InfoGAN(GAN):
         code_weight=0.1,
         **kwargs,
     ):
+        checks.check_networks(generator, discriminator, conditional=True)
+        if kwargs.pop("noise", None) is not None:
+            raise ValueError(
+                "InfoGAN draws its own latents, noise beside category and codes: leave out `noise`."
+            )
         check_int(categories, "categories")
         check_int(codes, "codes", least=0)
         shapes, size = discriminator.output_shape, categories + codes
@@ -165,6 +171,9 @@ class InfoGAN(GAN):
         """
         q = self.discriminator.predict(images, verbose=0)[1]
         return ops.convert_to_numpy(ops.softmax(q[:, : self.categories])), q[:, self.categories :]
+
+    def row_names(self, rows):
+        """None: rows are of categories, which have no names."""
 
     @property
     def grid_rows(self):

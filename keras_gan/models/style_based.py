@@ -66,7 +66,8 @@ class StyleBased(GAN):
         self.style_mixing = float(style_mixing)
 
     def get_config(self):
-        return {**super().get_config(), "style_mixing": self.style_mixing}
+        config = {**super().get_config(), "style_mixing": self.style_mixing}
+        return checks.with_num_classes(config, self.condition)
 
     def check_networks(self, generator, discriminator):
         super().check_networks(generator, discriminator)

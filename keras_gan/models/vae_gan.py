@@ -6,10 +6,12 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from keras_gan import replicas
+from keras_gan import random, replicas
 from keras_gan.arguments import check_weight
+from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.encoding import Variational, check_encoder, divergence
 from keras_gan.models.gan import GAN, untouched
+from keras_gan.noise import Normal
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers.feature_matching import last_features
 from keras_gan.schedules import number_or_schedule, value_at
@@ -65,6 +67,10 @@ class VAEGAN(Variational, GAN):
 
     def __init__(self, encoder, generator, discriminator, *, feature_weight=1.0, **kwargs):
         super().__init__(generator, discriminator, encoder=encoder, **kwargs)
+        if not isinstance(self.noise, Normal):
+            raise ValueError(
+                f"The prior of a VAEGAN is normal, from which the KL divergence is reckoned. Received: noise={self.noise}"
+            )
         self.feature_weight = check_weight(feature_weight, "feature_weight")
         # Past Keras' tracking: its layers are the discriminator's.
         vars(self)["_features"] = last_features(discriminator, self.heads)
@@ -93,7 +99,10 @@ class VAEGAN(Variational, GAN):
     # === The update ===
 
     def draw(self, count, seed):
-        return {**super().draw(count, seed), "posterior_noise": self.noise.draw(count, seed)}
+        return {
+            **super().draw(count, seed),
+            "posterior_noise": random.normal((count, *self.noise.shape), seed),
+        }
 
     def encoded(self, batch, training=True):
         """The batch with `made`, its images again, and how far they are: `features` and `kl`, scalars."""
@@ -102,12 +111,14 @@ class VAEGAN(Variational, GAN):
         made = self.synthesize(z, training=training)
         with untouched(self.discriminator):
             real, fake = (self._features(x, training=training) for x in (batch["image"], made))
-        difference = ops.cast(real, "float32") - ops.cast(fake, "float32")
+        difference = ops.square(ops.cast(real, "float32") - ops.cast(fake, "float32"))
+        weight = batch.get("sample_weight")
         return {
             **batch,
+            "codes": z,
             "made": made,
-            "features": replicas.mean(ops.mean(ops.square(difference))),
-            "kl": ops.mean(divergence(mean, log_variance)),
+            "features": replicas.mean(weighted_mean(difference, weight)),
+            "kl": weighted_mean(divergence(mean, log_variance), weight),
         }
 
     def forward(self, batch, training=True):
@@ -116,10 +127,7 @@ class VAEGAN(Variational, GAN):
         if not training:
             return fake
         made = batch["made"] if "made" in batch else self.encoded(batch)["made"]
-        # By rows of the global batch, so that two replicas see what one device does.
-        count = tf.shape(fake)[0]
-        row = replicas.count_and_index()[1] * count + tf.range(count)
-        return tf.where(tf.reshape(row % 2 == 0, (-1,) + (1,) * (len(fake.shape) - 1)), made, fake)
+        return by_turns(made, fake)
 
     def update(self, batch):
         batch = self.arrange(batch)
@@ -127,9 +135,16 @@ class VAEGAN(Variational, GAN):
         with self.record("encoder") as encoder_tape, self.record("generator") as generator_tape:
             batch = self.encoded(batch)
             fake = self.forward(batch)
+        # Those of the fakes.
+        batch["latents"] = by_turns(tf.stop_gradient(batch["codes"]), batch["latents"])
         figures = self._play(self.turn_of("discriminator", batch, self.shown(fake)))
         figures |= self._play(self.turn_of("generator", batch, fake), generator_tape)
         return figures | self.minimize("encoder", lambda: self.encoder_objective(batch), encoder_tape)
+
+    def passed_by(self, player):
+        if player == "encoder":
+            return [self.encoder, self.generator, self.discriminator]
+        return super().passed_by(player)
 
     def encoder_objective(self, batch):
         """What the encoder minimises of a batch that is `encoded`; returns as `minimize` takes it."""
@@ -149,3 +164,10 @@ class VAEGAN(Variational, GAN):
         figures, real, fake = super().validate(batch)
         encoded = self.encoded(batch, training=False)
         return {**figures, "features": encoded["features"], "kl": encoded["kl"]}, real, fake
+
+
+def by_turns(first, second):
+    """Rows of one and of the other in turn, by rows of the global batch: two replicas see what one device does."""
+    count = tf.shape(first)[0]
+    row = replicas.count_and_index()[1] * count + tf.range(count)
+    return tf.where(tf.reshape(row % 2 == 0, (-1,) + (1,) * (len(first.shape) - 1)), first, second)

@@ -418,6 +418,11 @@ class Game(Loops, keras.Model):
             raise ValueError(
                 f"The update of {type(self).__name__} must compute the figures that `figure_names` lists. Unknown: "
                 f"{unknown}; missing: {missing}"
+                + (
+                    f". What the stage {self.stage!r} leaves out is listed by `idle_figures`."
+                    if self.stage
+                    else ""
+                )
             )
         values = tf.stack([tf.cast(figures.get(name, 0.0), "float32") for name in names])
         return self._named(names, self.state.average(replicas.mean(values)))
