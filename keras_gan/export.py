@@ -59,7 +59,7 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
     check_options(format, options, images=False)
     if isinstance(gan.condition, Several):
         raise ValueError(
-            f"Exports take one condition, and {type(gan).__name__} is told {gan.condition.keys}: give its networks a single "
+            f"Exports take one condition, and {type(gan).__name__} takes {gan.condition.keys}: give its networks a single "
             "vector of both, `keras_gan.conditions.Vectors`, or use the `.keras` file."
         )
     shapes = {}

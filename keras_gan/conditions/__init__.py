@@ -1,4 +1,4 @@
-"""What a network is told beside latents: classes, vectors, tokens, sequences, images."""
+"""Conditions: what networks take beside latents and images (classes, vectors, tokens, sequences, images)."""
 
 import keras
 

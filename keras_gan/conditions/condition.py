@@ -7,7 +7,7 @@ from keras_gan.parts import Part
 
 
 class Condition(Part):
-    """What networks are told: where it is in a batch, how it is checked, given by hand, drawn, and shown in grids.
+    """What networks take beside latents and images: its key in a batch, its checks, and how users pass it or it is drawn.
 
     Attributes:
         key: where it is in a batch.
@@ -49,7 +49,7 @@ class Condition(Part):
         value, spec = specs.get(self.key), self.spec
         if value is None:
             raise ValueError(
-                f"{where} has no `{self.key}`: the model's networks are told {self}. Batches are dicts with `image` and "
+                f"{where} has no `{self.key}`: the model's networks take {self}. Batches are dicts with `image` and "
                 f"`{self.key}`. Received: {sorted(specs)}"
             )
         same_kind = value.dtype.is_floating if spec.dtype.is_floating else value.dtype.is_integer
