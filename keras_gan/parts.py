@@ -54,7 +54,7 @@ class Part:
         """Make what the part keeps (`gan.state.add`) or needs of the networks; called by `compile`."""
 
     def after_step(self, gan, turn, figures):
-        """Move what the part keeps; called after each step of each player.
+        """Move what the part keeps; called after each step of the discriminator and of the generator.
 
         Args:
             gan: the model.

@@ -1,7 +1,6 @@
 """Vectors of attributes or of an encoder, and sequences of them."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
@@ -32,14 +31,6 @@ class Vectors(Condition):
     @property
     def missing(self):
         return [float("nan")] * self.size
-
-    def as_array(self, given, n, class_names=None):
-        shape = np.shape(given)
-        if shape not in ((self.size,), (n, self.size)):
-            raise ValueError(
-                f"`labels` must be a vector of {self.size} floats, or {n} of them. Received: shape={shape}"
-            )
-        return super().as_array(given, n)
 
 
 @keras.saving.register_keras_serializable("keras_gan")

@@ -324,7 +324,7 @@ def check_parts(gan):
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
             'End it in `Activation("tanh")`.'
         )
-    if _ends_in_sigmoid(judge(gan.discriminator, gan.heads)):
+    if any(_ends_in_sigmoid(network) for network in _one_map_each(judge(gan.discriminator, gan.heads))):
         raise ValueError(
             "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
             "applied twice, and gradients would vanish). Remove the sigmoid: `Dense(1)`."
@@ -368,6 +368,11 @@ def _check_lazy(gan):
             "2024). Use interval=1.",
             stacklevel=4,
         )
+
+
+def _one_map_each(network):
+    outputs = getattr(network, "outputs", None) or ()
+    return [keras.Model(network.inputs, output) for output in outputs] if len(outputs) > 1 else [network]
 
 
 def _ends_in_sigmoid(network):

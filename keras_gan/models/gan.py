@@ -2,8 +2,6 @@
 
 import contextlib
 import dataclasses
-import inspect
-import warnings
 
 import keras
 import tensorflow as tf
@@ -11,7 +9,7 @@ import tensorflow as tf
 from keras_gan import augmentations, conditions, losses, replicas
 from keras_gan.arguments import check_int
 from keras_gan.layers.packing import pack_size
-from keras_gan.models import checks
+from keras_gan.models import checks, hooks
 from keras_gan.models.generative import Generative, inputs_of
 from keras_gan.networks.outputs import first, maps_of, over_maps
 from keras_gan.optimizers import Adam
@@ -19,23 +17,6 @@ from keras_gan.parts import Turn, as_list
 from keras_gan.regularizers import Penalty
 from keras_gan.regularizers import get as get_regularizer
 from keras_gan.training.game import Game
-
-# Names of before, which work for one release.
-RENAMED = {
-    "generator_variables": ('variables_of("generator")', lambda gan: gan.variables_of("generator")),
-    "discriminator_variables": (
-        'variables_of("discriminator")',
-        lambda gan: gan.variables_of("discriminator"),
-    ),
-    "draw_latents": ("noise.draw", lambda gan: gan.noise.draw),
-    "move_latents": ("noise.move", lambda gan: gan.noise.move),
-    "as_condition": ("condition.as_array", lambda gan: gan.condition.as_array),
-}
-
-# Hooks of a player's turn.
-TURN_HOOKS = (
-    *("discriminator_objective", "generator_objective", "discriminator_terms", "generator_terms", "figures"),
-)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -252,40 +233,13 @@ class GAN(Generative, Game):
         return pack_size(self.discriminator)
 
     def __getattr__(self, name):
-        # Not as properties: Keras looks at each of those when it saves.
-        if name not in RENAMED:
-            # Of a property that failed it names what was missing in it.
-            return object.__getattribute__(self, name)
-        new, of = RENAMED[name]
-        warnings.warn(f"`{name}` is now `{new}`.", FutureWarning, stacklevel=2)
-        return of(self)
+        # Not as properties: Keras looks at each of those when it saves. Of a property that failed the second names what was
+        # missing in it.
+        return hooks.renamed(self, name) if name in hooks.RENAMED else object.__getattribute__(self, name)
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
-        hooks = dict.fromkeys(("generator_variables", "discriminator_variables"), "variables_of(player)")
-        hooks |= {"_update": "update(batch)", "_minimize": "minimize(player, objective, tape)"}
-        hooks |= {"only_logged": "figures(turn)", "discriminator_outputs_used": "heads"}
-        hooks |= {
-            "check_condition": "condition, one of keras_gan.conditions",
-            "condition_requirements": "condition, one of keras_gan.conditions",
-            "draw_latents": "noise, a keras_gan.noise.Noise",
-            "move_latents": "noise, a keras_gan.noise.Noise",
-        }
-        told = ("as_condition", "random_condition", "export_condition", "assert_condition", "no_label")
-        hooks |= dict.fromkeys((*told, "condition_spec"), "condition, one of keras_gan.conditions")
-        if inspect.isfunction(vars(cls).get("condition")):
-            raise TypeError(f"{cls.__name__} defines `condition(batch)`, which is now `condition_of(batch)`.")
-        for old in [name for name in hooks if name in vars(cls)]:
-            raise TypeError(
-                f"{cls.__name__} defines `{old}`, which nothing calls any more: define `{hooks[old]}`."
-            )
-        for name in TURN_HOOKS:
-            hook = vars(cls).get(name)
-            if inspect.isfunction(hook) and len(inspect.signature(hook).parameters) != 2:
-                raise TypeError(
-                    f"`{name}` of {cls.__name__} must take a `Turn`, which has `real`, `fake`, `condition`, `latents`, "
-                    f"`real_logits`, `fake_logits`, `batch` and more: `def {name}(self, turn)`."
-                )
+        hooks.check(cls)
 
     @property
     def figure_names(self):
@@ -356,7 +310,7 @@ class GAN(Generative, Game):
             # What parts keep moves alike on all replicas.
             shared = {name: replicas.mean(value) for name, value in figures.items()}
         for part in self.parts():
-            figures |= part.after_step(self, turn, {**figures, **shared})
+            figures |= hooks.moved(part, part.after_step(self, turn, {**figures, **shared}))
         measured = [name for penalty in self._penalties(turn.player) for name in penalty.measured]
         return {name: value for name, value in figures.items() if name not in measured}
 
@@ -491,52 +445,16 @@ class GAN(Generative, Game):
 
     def _add(self, turn, loss, figures, terms):
         logged = self.figures(turn)
-        for hook, given, names in (
-            (f"{turn.player}_terms", terms, self.term_names),
-            ("figures", logged, self.logged_names),
-        ):
-            if set(given) != set(names[turn.player]):
-                raise ValueError(
-                    f"`{hook}` of {type(self).__name__} must give what is declared for the {turn.player}, "
-                    f"{list(names[turn.player])}. Received: {list(given)}"
-                )
-        return self._penalize(turn, loss + sum(terms.values()), {**figures, **terms, **logged})
+        hooks.check_given(self, f"{turn.player}_terms", terms, self.term_names[turn.player])
+        hooks.check_given(self, "figures", logged, self.logged_names[turn.player])
+        loss, figures = loss + sum(terms.values()), {**figures, **terms, **logged}
+        for penalty in self._penalties(turn.player):
+            value, measured = penalty.term(self, turn, loss.dtype)
+            loss, figures = loss + value, {**figures, penalty.name: value, **measured}
+        return loss, figures
 
     def _penalties(self, player):
         return [r for r in self.regularizers if isinstance(r, Penalty) and r.player == player]
-
-    def _penalize(self, turn, loss, figures):
-        dtype = loss.dtype
-        for penalty in self._penalties(turn.player):
-
-            def term(penalty=penalty):
-                found = penalty.penalty(self, turn)
-                value, measured = found if penalty.measured else (found, {})
-                weight = penalty.weight_at(self.state.step.value)
-                value = tf.cast(weight * penalty.interval * value, dtype)
-                return [value, *(tf.cast(measured[name], "float32") for name in penalty.measured)]
-
-            def nothing(penalty=penalty):
-                return [tf.zeros((), dtype), *(tf.zeros(()) for _ in penalty.measured)]
-
-            due = penalty.is_due(turn.step)
-            if penalty.interval == 1:
-                value, *measured = term()
-            elif replicas.count_and_index()[0] == 1:
-                # A lazy penalty costs nothing at the steps between.
-                value, *measured = tf.cond(due, term, nothing)
-            else:
-                # Replicas cannot exchange anything inside a branch: computed always, but counted, and its
-                # traces kept (spectral norms, moving statistics, random draws), only where it is due.
-                kept = [*self.generator.non_trainable_weights, *self.discriminator.non_trainable_weights]
-                before = [(v, tf.identity(v.value)) for v in [*kept, *self.state.seeds()]]
-                value, *measured = term()
-                value = tf.cast(due, dtype) * value
-                for variable, old in before:
-                    variable.assign(tf.where(due, variable.value, old))
-            figures |= {penalty.name: value, **dict(zip(penalty.measured, measured, strict=True))}
-            loss = loss + value
-        return loss, figures
 
 
 @contextlib.contextmanager

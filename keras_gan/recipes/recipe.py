@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 
 SCALES = ("small", "paper")
 
@@ -63,6 +64,11 @@ class Recipe:
 
 def register(name, *, small, paper):
     """Add a recipe at both scales to the list."""
+    if not isinstance(name, str) or not re.fullmatch("[a-z0-9]+(-[a-z0-9]+)*", name):
+        raise ValueError(f"`name` must be words in lower case joined by hyphens. Received: {name!r}")
+    for scale, recipe in (("small", small), ("paper", paper)):
+        if not isinstance(recipe, Recipe):
+            raise ValueError(f"`{scale}` must be a `keras_gan.recipes.Recipe`. Received: {recipe!r}")
     if name in RECIPES:
         raise ValueError(f"There is a recipe {name!r} already.")
     RECIPES[name] = {"small": small, "paper": paper}

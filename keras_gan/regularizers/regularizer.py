@@ -1,8 +1,9 @@
 """The bases of all regularizers."""
 
+import tensorflow as tf
 from keras import ops
 
-from keras_gan import gradients, random
+from keras_gan import gradients, random, replicas
 from keras_gan.arguments import check_int
 from keras_gan.networks.outputs import over_maps
 from keras_gan.parts import Part
@@ -82,6 +83,43 @@ class Penalty(Regularizer):
             turn: `Turn`, the images, their condition and logits.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `penalty`.")
+
+    def term(self, gan, turn, dtype):
+        """What it adds to the objective at this step of its player, of a dtype, and a dict of what it measured."""
+
+        def weighted():
+            value, measured = self._checked(self.penalty(gan, turn))
+            value = ops.cast(self.weight_at(gan.state.step.value) * self.interval * value, dtype)
+            return [value, *(ops.cast(measured[name], "float32") for name in self.measured)]
+
+        def nothing():
+            return [tf.zeros((), dtype), *(tf.zeros(()) for _ in self.measured)]
+
+        due = self.is_due(turn.step)
+        if self.interval == 1:
+            value, *measured = weighted()
+        elif replicas.count_and_index()[0] == 1:
+            # A lazy penalty costs nothing at the steps between.
+            value, *measured = tf.cond(due, weighted, nothing)
+        else:
+            # Replicas cannot exchange anything inside a branch: computed always, but counted, and its
+            # traces kept (spectral norms, moving statistics, random draws), only where it is due.
+            kept = [*gan.generator.non_trainable_weights, *gan.discriminator.non_trainable_weights]
+            before = [(v, tf.identity(v.value)) for v in [*kept, *gan.state.seeds()]]
+            value, *measured = weighted()
+            value = tf.cast(due, dtype) * value
+            for variable, old in before:
+                variable.assign(tf.where(due, variable.value, old))
+        return value, dict(zip(self.measured, measured, strict=True))
+
+    def _checked(self, found):
+        """The value and the measured figures that `penalty` returned."""
+        value, measured = found if self.measured and isinstance(found, tuple) else (found, {})
+        rank = getattr(getattr(value, "shape", None), "rank", 0)
+        if value is None or rank not in (0, None) or set(measured) != set(self.measured):
+            wanted = f"a scalar and a dict of {list(self.measured)}" if self.measured else "a scalar"
+            raise ValueError(f"`penalty` of {type(self).__name__} must return {wanted}. Received: {found!r}")
+        return value, measured
 
 
 class Constraint(Regularizer):

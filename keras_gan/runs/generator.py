@@ -53,6 +53,10 @@ class Generator:
         import tensorflow as tf
 
         loaded = tf.saved_model.load(str(path))
+        if hasattr(loaded, "score"):
+            raise ValueError(
+                f"{path} is an anomaly detector: it scores images, `tf.saved_model.load(path).score(images)`, and makes none."
+            )
         if not hasattr(loaded, "sample"):
             raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
         metadata = path / "metadata.json"
@@ -91,6 +95,11 @@ class Generator:
     def images_of(self, latents, label=None):
         """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
         condition = None
+        if self.gan is not None and self.gan.condition is not None and self.gan.condition.keys != ("label",):
+            raise ValueError(
+                f"This model is conditioned on {self.gan.condition.keys}, of which classes alone can be chosen here. In "
+                "Python: `gan.images_of(latents, condition)`."
+            )
         if self.num_classes is not None or label is not None:
             condition = np.full(len(latents), self._class(label or 0), "int32")
         parts = range(0, len(latents), 64)

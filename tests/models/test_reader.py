@@ -119,3 +119,62 @@ def test_sources_are_checked():
     for wrong in ("hdf5", "", 3, ":"):
         with pytest.raises(ValueError, match="must end in a colon"):
             keras_gan.data.register(wrong, print)
+
+
+def test_hooks_that_return_nothing_say_what_they_must(images):
+    class Nothing(keras_gan.GAN):
+        def generator_terms(self, turn):
+            pass
+
+    gan = tiny_gan(Nothing)
+    with pytest.raises(
+        ValueError, match="`generator_terms` of Nothing must return a dict of what is declared"
+    ):
+        gan.fit(images, batch_size=16, verbose=0)
+
+    class Mute(keras_gan.regularizers.Penalty):
+        name = "mute"
+
+        def penalty(self, gan, turn):
+            pass
+
+    class Vector(Mute):
+        def penalty(self, gan, turn):
+            return keras.ops.mean(turn.fake, axis=(1, 2, 3))
+
+    for penalty in (Mute(1.0), Vector(1.0)):
+        gan = tiny_gan(regularizers=[penalty])
+        with pytest.raises(ValueError, match="`penalty` of .* must return a scalar"):
+            gan.fit(images, batch_size=16, verbose=0)
+
+    class Still(keras_gan.losses.NonSaturatingLoss):
+        def after_step(self, gan, turn, figures):
+            pass
+
+    gan = tiny_gan(loss=Still())
+    with pytest.raises(ValueError, match="`after_step` of Still must return a dict"):
+        gan.fit(images, batch_size=16, verbose=0)
+
+
+def test_a_sigmoid_on_any_of_several_maps_is_refused():
+    generator, discriminator = tiny_networks()
+    logits = discriminator.output
+    several = keras.Model(discriminator.input, [keras.ops.sigmoid(logits), logits])
+    with pytest.raises(ValueError, match="The discriminator ends in a sigmoid"):
+        keras_gan.GAN(generator, several).compile()
+
+
+def test_recipes_are_checked_when_registered():
+    recipe = keras_gan.recipes.get("dcgan")
+    with pytest.raises(ValueError, match="`paper` must be a"):
+        keras_gan.recipes.register("mine", small=recipe, paper={})
+    with pytest.raises(ValueError, match="joined by hyphens"):
+        keras_gan.recipes.register("My Recipe", small=recipe, paper=recipe)
+    assert "mine" not in keras_gan.recipes.RECIPES
+
+
+def test_latents_of_a_model_of_another_condition(tmp_path):
+    gan = keras_gan.GAN(*networks(Vectors(2)), condition=Vectors(2))
+    gan.save(tmp_path / "gan.keras")
+    with pytest.raises(ValueError, match="classes alone can be chosen"):
+        keras_gan.runs.Generator(tmp_path / "gan.keras").images_of(np.zeros((2, 2), "float32"))

@@ -1,0 +1,94 @@
+"""What a model's own methods must be named, take and give: checked when a class is made, or when its graph is traced."""
+
+import inspect
+import warnings
+
+CONDITION = "condition, one of keras_gan.conditions"
+NOISE = "noise, a keras_gan.noise.Noise"
+
+# Hooks of before, which nothing calls any more, and what to define instead.
+GONE = {
+    "generator_variables": "variables_of(player)",
+    "discriminator_variables": "variables_of(player)",
+    "_update": "update(batch)",
+    "_minimize": "minimize(player, objective, tape)",
+    "only_logged": "figures(turn)",
+    "discriminator_outputs_used": "heads",
+    "draw_latents": NOISE,
+    "move_latents": NOISE,
+    "check_condition": CONDITION,
+    "condition_requirements": CONDITION,
+    "as_condition": CONDITION,
+    "random_condition": CONDITION,
+    "export_condition": CONDITION,
+    "assert_condition": CONDITION,
+    "no_label": CONDITION,
+    "condition_spec": CONDITION,
+}
+
+# Names of before that work for one release.
+RENAMED = {
+    "generator_variables": ('variables_of("generator")', lambda gan: gan.variables_of("generator")),
+    "discriminator_variables": (
+        'variables_of("discriminator")',
+        lambda gan: gan.variables_of("discriminator"),
+    ),
+    "draw_latents": ("noise.draw", lambda gan: gan.noise.draw),
+    "move_latents": ("noise.move", lambda gan: gan.noise.move),
+    "as_condition": ("condition.as_array", lambda gan: gan.condition.as_array),
+}
+
+# Hooks that take a player's turn.
+OF_TURN = (
+    "discriminator_objective",
+    "generator_objective",
+    "discriminator_terms",
+    "generator_terms",
+    "figures",
+)
+
+
+def renamed(gan, name):
+    """What a name of before stands for, with a warning."""
+    new, of = RENAMED[name]
+    warnings.warn(f"`{name}` is now `{new}`.", FutureWarning, stacklevel=3)
+    return of(gan)
+
+
+def check(cls):
+    """Raise a TypeError where a subclass of `GAN` defines a hook of before."""
+    if inspect.isfunction(vars(cls).get("condition")):
+        raise TypeError(f"{cls.__name__} defines `condition(batch)`, which is now `condition_of(batch)`.")
+    for name in GONE.keys() & vars(cls):
+        raise TypeError(
+            f"{cls.__name__} defines `{name}`, which nothing calls any more: define `{GONE[name]}`."
+        )
+    for name in OF_TURN:
+        hook = vars(cls).get(name)
+        if inspect.isfunction(hook) and len(inspect.signature(hook).parameters) != 2:
+            raise TypeError(
+                f"`{name}` of {cls.__name__} must take a `Turn`, which has `real`, `fake`, `condition`, `latents`, "
+                f"`real_logits`, `fake_logits`, `batch` and more: `def {name}(self, turn)`."
+            )
+
+
+def check_given(model, hook, given, names):
+    """Raise a ValueError where a hook gives other figures than the model declares."""
+    if not isinstance(given, dict) or set(given) != set(names):
+        received = list(given) if isinstance(given, dict) else repr(given)
+        raise ValueError(
+            f"`{hook}` of {type(model).__name__} must return a dict of what is declared, {list(names)}. Received: {received}"
+        )
+
+
+def moved(part, given):
+    """The figures that a part's `after_step` gave.
+
+    Raises:
+        ValueError: where it gave no dict.
+    """
+    if not isinstance(given, dict):
+        raise ValueError(
+            f"`after_step` of {type(part).__name__} must return a dict of figures, `{{}}` for none. Received: {given!r}"
+        )
+    return given
