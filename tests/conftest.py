@@ -16,7 +16,11 @@ tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 2
 )
 
+# Two processes share the cores, and graphs of small networks are traced longer than they compute.
+tf.config.threading.set_intra_op_parallelism_threads(1)
+
 gc.freeze()  # what the imports left need not be looked through again
+gc.set_threshold(100_000, 50, 100)  # graphs hold many objects, and are freed after each file of tests
 
 SHARED = pathlib.Path(__file__).parents[2] / "shared"
 GOLDEN = pathlib.Path(__file__).parent / "data" / "golden", SHARED / "golden"
