@@ -60,12 +60,17 @@ def get(identifier):
     >>> keras_gan.regularizers.get("r1")
     R1Penalty(gamma=10.0, interval=1)
     """
+    if isinstance(identifier, str) and identifier in MOVED:
+        return __getattr__(MOVED[identifier])()
     return parts.get(identifier, Regularizer, ALIASES)
 
 
+# Augmentations by their aliases, which were regularizers once; for one release.
+MOVED = {"blur": "Blur", "instance_noise": "InstanceNoise"}
+
+
 def __getattr__(name):
-    # Names of before, which work for one release.
-    if name not in ("Blur", "InstanceNoise"):
+    if name not in MOVED.values():
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from keras_gan import augmentations
 

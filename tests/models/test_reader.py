@@ -96,6 +96,8 @@ def test_old_names_warn_and_metadata_name_the_noise(tmp_path):
     gan = keras_gan.GAN(*tiny_networks(), noise=Uniform(4))
     with pytest.warns(FutureWarning, match="`draw_latents` is now `noise.draw`"):
         assert gan.draw_latents(2, tf.constant([0, 0], "int64")).shape == (2, 4)
+    with pytest.warns(FutureWarning, match="is now `augmentations.InstanceNoise`"):
+        assert isinstance(keras_gan.regularizers.get("instance_noise"), keras_gan.augmentations.InstanceNoise)
     assert keras_gan.export.describe(gan)["inputs"]["latents"]["distribution"] == "uniform, -1 to 1"
     with pytest.raises(ValueError, match="the networks are of"):
         keras_gan.GAN(*tiny_networks(), modality=keras_gan.modalities.Images((32, 32, 1)))
