@@ -11,7 +11,7 @@ from keras_gan.data.arrays import check_floats
 from keras_gan.losses import RelativisticLoss
 from keras_gan.networks.outputs import first, judge, maps_of
 from keras_gan.noise import Noise
-from keras_gan.regularizers import GradientNormPenalty
+from keras_gan.regularizers import GradientNormPenalty, Penalty
 from keras_gan.training.checks import layers_of
 
 # === Networks ===
@@ -304,6 +304,12 @@ def check_parts(gan):
         )
     if len(set(names)) < len(names):
         raise ValueError(f"Each regularizer may be given once. Received: {names}")
+    for regularizer in gan.regularizers:
+        players = ("discriminator", "generator") if isinstance(regularizer, Penalty) else tuple(gan.players)
+        if regularizer.player not in players:
+            raise ValueError(
+                f"`player` of {type(regularizer).__name__} must be one of {players}. Received: {regularizer.player!r}"
+            )
     if sum(isinstance(part, AdaptiveAugmentation) for part in gan.augmentations) > 1:
         raise ValueError(
             f"Only one augmentation may adapt itself: ADA or APA. Received: {list(gan.augmentations)}"
@@ -319,12 +325,12 @@ def check_parts(gan):
         )
     _check_second_derivatives(gan, penalties)
     _check_lazy(gan)
-    if gan.modality.in_range and _ends_in_sigmoid(gan.generator):
+    if gan.modality.in_range and ends_in_sigmoid(gan.generator):
         raise ValueError(
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
             'End it in `Activation("tanh")`.'
         )
-    if any(_ends_in_sigmoid(network) for network in _one_map_each(judge(gan.discriminator, gan.heads))):
+    if any(ends_in_sigmoid(network) for network in _one_map_each(judge(gan.discriminator, gan.heads))):
         raise ValueError(
             "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
             "applied twice, and gradients would vanish). Remove the sigmoid: `Dense(1)`."
@@ -375,11 +381,12 @@ def _one_map_each(network):
     return [keras.Model(network.inputs, output) for output in outputs] if len(outputs) > 1 else [network]
 
 
-def _ends_in_sigmoid(network):
+def ends_in_sigmoid(network):
+    """Whether the last thing that a network computes is a sigmoid."""
     # `operations` has what is no layer too, such as a `keras.ops.sigmoid`.
     for layer in reversed(getattr(network, "operations", network.layers)):
         if isinstance(layer, keras.Model):
-            return _ends_in_sigmoid(layer)
+            return ends_in_sigmoid(layer)
         if type(layer).__name__ in ("Sigmoid", "HardSigmoid"):
             return True
         activation = getattr(layer, "activation", None)

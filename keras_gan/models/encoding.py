@@ -78,7 +78,18 @@ def check_encoder(encoder, generator, per_latent, name="decoder"):
         raise ValueError(f"`encoder` must be a keras.Model. Received: {type(encoder).__name__}")
     images, codes = encoder.input_shape, encoder.output_shape
     latents, made = generator.input_shape, generator.output_shape
-    if images != made or any(not isinstance(shape, tuple) for shape in (images, codes, latents)):
+    if not isinstance(codes, tuple):
+        raise ValueError(
+            f"The encoder has {len(codes)} outputs and must have one: means and log variances side by side, "
+            "`Concatenate()([mean, log_variance])`."
+            if per_latent == 2
+            else f"The encoder has {len(codes)} outputs and must have one, the latents."
+        )
+    if not isinstance(latents, tuple):
+        raise ValueError(
+            f"The {name} must take latents alone: an autoencoder has no condition. Received: {latents}"
+        )
+    if images != made or not isinstance(images, tuple):
         raise ValueError(
             f"The {name} must make what the encoder takes. Received: encoder.input_shape={images}, "
             f"{name}.output_shape={made}"

@@ -1,19 +1,20 @@
 """What a model's own methods must be named, take and give: checked when a class is made, or when its graph is traced."""
 
+import functools
 import inspect
 import warnings
 
-CONDITION = "condition, one of keras_gan.conditions"
-NOISE = "noise, a keras_gan.noise.Noise"
+CONDITION = "pass `condition=`, one of `keras_gan.conditions`, to the constructor"
+NOISE = "pass `noise=`, a `keras_gan.noise.Noise`, to the constructor"
 
 # Hooks of before, which nothing calls any more, and what to define instead.
 GONE = {
-    "generator_variables": "variables_of(player)",
-    "discriminator_variables": "variables_of(player)",
-    "_update": "update(batch)",
-    "_minimize": "minimize(player, objective, tape)",
-    "only_logged": "figures(turn)",
-    "discriminator_outputs_used": "heads",
+    "generator_variables": "define `variables_of(player)`",
+    "discriminator_variables": "define `variables_of(player)`",
+    "_update": "define `update(batch)`",
+    "_minimize": "define `minimize(player, objective, tape)`",
+    "only_logged": "define `figures(turn)`",
+    "discriminator_outputs_used": "define `heads`",
     "draw_latents": NOISE,
     "move_latents": NOISE,
     "check_condition": CONDITION,
@@ -35,7 +36,10 @@ RENAMED = {
     ),
     "draw_latents": ("noise.draw", lambda gan: gan.noise.draw),
     "move_latents": ("noise.move", lambda gan: gan.noise.move),
-    "as_condition": ("condition.as_array", lambda gan: gan.condition.as_array),
+    "as_condition": (
+        "condition.as_array",
+        lambda gan: functools.partial(gan.condition.as_array, class_names=gan.class_names),
+    ),
 }
 
 # Hooks that take a player's turn.
@@ -60,9 +64,7 @@ def check(cls):
     if inspect.isfunction(vars(cls).get("condition")):
         raise TypeError(f"{cls.__name__} defines `condition(batch)`, which is now `condition_of(batch)`.")
     for name in GONE.keys() & vars(cls):
-        raise TypeError(
-            f"{cls.__name__} defines `{name}`, which nothing calls any more: define `{GONE[name]}`."
-        )
+        raise TypeError(f"{cls.__name__} defines `{name}`, which nothing calls any more: {GONE[name]}.")
     for name in OF_TURN:
         hook = vars(cls).get(name)
         if inspect.isfunction(hook) and len(inspect.signature(hook).parameters) != 2:

@@ -9,6 +9,7 @@ from keras_gan import random
 from keras_gan.arguments import check_int
 from keras_gan.layers.likelihood import KINDS, Likelihood
 from keras_gan.losses.adversarial_loss import weighted_mean
+from keras_gan.models import checks
 from keras_gan.models.encoding import Variational, check_encoder, divergence
 from keras_gan.models.generative import Generative
 from keras_gan.optimizers import Adam
@@ -62,6 +63,10 @@ class VAE(Variational, Generative, Game):
         if not isinstance(likelihood, Likelihood):
             raise ValueError(
                 f"`likelihood` must be one of {sorted(KINDS)}, or a `keras_gan.layers.Likelihood`. Received: {likelihood!r}"
+            )
+        if checks.ends_in_sigmoid(self.generator):
+            raise ValueError(
+                "The decoder ends in a sigmoid. A Bernoulli likelihood takes logits, a Gaussian one images in [-1, 1]: remove it."
             )
         self.likelihood = likelihood
 

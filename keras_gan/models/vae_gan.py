@@ -117,6 +117,7 @@ class VAEGAN(Variational, GAN):
             **batch,
             "codes": z,
             "made": made,
+            "units": math.prod(real.shape[1:]),
             "features": replicas.mean(weighted_mean(difference, weight)),
             "kl": weighted_mean(divergence(mean, log_variance), weight),
         }
@@ -150,8 +151,7 @@ class VAEGAN(Variational, GAN):
         """What the encoder minimises of a batch that is `encoded`; returns as `minimize` takes it."""
         beta = value_at(self.beta, self.state.step.value)
         figures = {name: batch[name] for name in ("features", "kl")}
-        units = math.prod(self._features.output_shape[1:])
-        return 0.5 * units * self._log_features(batch) + beta * batch["kl"], figures
+        return 0.5 * batch["units"] * self._log_features(batch) + beta * batch["kl"], figures
 
     def _log_features(self, batch):
         return ops.log(batch["features"] + 1e-12)

@@ -270,7 +270,11 @@ class Game(Loops, keras.Model):
                 steps_per_execution=steps_per_execution,
                 run_eagerly=run_eagerly,
             )
-            self.state.add_figures(self.figure_names)
+            names = list(self.figure_names)
+            if len(set(names)) < len(names):
+                twice = sorted({name for name in names if names.count(name) > 1})
+                raise ValueError(f"Each figure needs a name of its own in the logs. Twice: {twice}")
+            self.state.add_figures(names)
             for part in self.parts():
                 part.build(self)
             self.evaluation = Evaluation(metrics, self.validation_names)

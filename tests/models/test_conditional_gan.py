@@ -115,7 +115,7 @@ def test_vectors_of_attributes(images):
     assert gan.generate(3, seed=0, labels=[0.5, -1.0]).shape == (3, 8, 8, 1)
     with pytest.raises(ValueError, match="must be given"):
         gan.generate(3)
-    with pytest.raises(ValueError, match="2 floats"):
+    with pytest.raises(ValueError, match=r"floats of shape \(2,\)"):
         gan.generate(3, labels=[1.0])
     with pytest.raises(ValueError, match="no `condition`"):
         gan.fit(images, batch_size=8, verbose=0)

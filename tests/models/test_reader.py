@@ -180,3 +180,35 @@ def test_latents_of_a_model_of_another_condition(tmp_path):
     gan.save(tmp_path / "gan.keras")
     with pytest.raises(ValueError, match="classes alone can be chosen"):
         keras_gan.runs.Generator(tmp_path / "gan.keras").images_of(np.zeros((2, 2), "float32"))
+
+
+def test_encoders_held_wrong_are_named():
+    encoder, decoder = keras_gan.networks.vae((8, 8, 1), latent_dim=4, filters=4)
+    mean, log_variance = (keras.layers.Dense(4)(keras.layers.Flatten()(encoder.inputs[0])) for _ in range(2))
+    with pytest.raises(ValueError, match="The encoder has 2 outputs and must have one"):
+        keras_gan.VAE(keras.Model(encoder.inputs, [mean, log_variance]), decoder)
+    labelled = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=3)
+    with pytest.raises(ValueError, match="must take latents alone"):
+        keras_gan.VAE(encoder, labelled[0])
+    ends = keras.Model(decoder.inputs, keras.ops.sigmoid(decoder.output))
+    with pytest.raises(ValueError, match="The decoder ends in a sigmoid"):
+        keras_gan.VAE(encoder, ends, likelihood="bernoulli")
+
+
+def test_penalties_of_no_player_and_figures_of_one_name_are_refused():
+    class Lost(keras_gan.regularizers.Penalty):
+        name, player = "lost", "critic"
+
+    with pytest.raises(ValueError, match="`player` of Lost must be one of"):
+        tiny_gan(regularizers=[Lost(1.0)])
+    Lost.player, Lost.name = "discriminator", "g_loss"
+    with pytest.raises(ValueError, match=r"a name of its own in the logs. Twice: \['g_loss'\]"):
+        tiny_gan(regularizers=[Lost(1.0)])
+
+
+def test_vae_gan_of_a_discriminator_with_features_of_its_own():
+    made = keras_gan.networks.progan((16, 16, 1), latent_dim=4, filters=[4, 4, 4])
+    model = keras_gan.VAEGAN(keras_gan.networks.encoder((16, 16, 1), 8, filters=4), *made, seed=0)
+    model.compile()
+    images = np.random.default_rng(0).uniform(-1, 1, (8, 16, 16, 1)).astype("float32")
+    assert np.isfinite(model.fit(images, batch_size=4, verbose=0).history["e_loss"]).all()
