@@ -215,7 +215,7 @@ class Probe:
     def _look(self, start):
         """Images, logits and features of some of the batch."""
         model, batch = self.model, self._batch(start)
-        condition, fake = model.condition_of(batch), model.forward(batch)
+        condition, fake = model.condition_of(batch), model.samples(batch)
         out = {
             "real_logits": self._logits(batch),
             "fake_logits": _per_image(model.discriminate(fake, condition)),

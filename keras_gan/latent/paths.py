@@ -175,7 +175,7 @@ def _latents(generator, shape, seed):
     if getattr(generator, "noise_dim", None):
         raise ValueError(
             "An InfoGAN's latents hold a category and codes, between which there is no way: use "
-            "`gan.join(noise, category, codes)` with `interpolate` of the noise."
+            "`gan.noise.join(noise, category, codes)` with `interpolate` of the noise."
         )
     return np.random.default_rng(seed).normal(size=(*shape, latent_dim))
 

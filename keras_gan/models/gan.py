@@ -356,6 +356,10 @@ class GAN(Generative, Game):
         """Generate fakes for a batch of real images and what `draw` adds to it."""
         return self.synthesize(batch["latents"], self.condition_of(batch), training=training)
 
+    def samples(self, batch):
+        """Fakes of the prior alone, in training mode, for who looks on."""
+        return self.forward(batch)
+
     def assess(self, batch):
         """Real and generated images of a held-out batch, and the logits of both."""
         real, condition = batch["image"], self.condition_of(batch)

@@ -99,10 +99,11 @@ class VAEGAN(Variational, GAN):
     # === The update ===
 
     def draw(self, count, seed):
-        return {
-            **super().draw(count, seed),
-            "posterior_noise": random.normal((count, *self.noise.shape), seed),
-        }
+        drawn = super().draw(count, seed)
+        if not isinstance(seed, keras.random.SeedGenerator):
+            # The same seed would give the latents again.
+            seed = seed + tf.constant([1, 0], seed.dtype)
+        return {**drawn, "posterior_noise": random.normal((count, *self.noise.shape), seed)}
 
     def encoded(self, batch, training=True):
         """The batch with `made`, its images again, and how far they are: `features` and `kl`, scalars."""
@@ -129,6 +130,9 @@ class VAEGAN(Variational, GAN):
             return fake
         made = batch["made"] if "made" in batch else self.encoded(batch)["made"]
         return by_turns(made, fake)
+
+    def samples(self, batch):
+        return super().forward(batch)
 
     def update(self, batch):
         batch = self.arrange(batch)

@@ -28,7 +28,7 @@ class Generator:
         noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
     """
 
-    def __init__(self, path, value_range=None):
+    def __init__(self, path):
         path = pathlib.Path(path)
         if not path.exists() and hub_name(path) is None:
             raise ValueError(

@@ -212,3 +212,12 @@ def test_vae_gan_of_a_discriminator_with_features_of_its_own():
     model.compile()
     images = np.random.default_rng(0).uniform(-1, 1, (8, 16, 16, 1)).astype("float32")
     assert np.isfinite(model.fit(images, batch_size=4, verbose=0).history["e_loss"]).all()
+
+
+def test_vae_gan_draws_two_kinds_of_noise_and_samples_are_of_the_prior(images):
+    model = tiny_vae_gan()
+    drawn = model.draw(4, tf.constant([3, 0], "int64"))
+    assert np.abs(drawn["latents"] - drawn["posterior_noise"]).min() > 1e-6
+    batch = {"image": tf.constant(images[:4]), **drawn}
+    expected = model.generator(drawn["latents"], training=True)
+    np.testing.assert_allclose(model.samples(batch), expected, atol=1e-5)
