@@ -9,7 +9,7 @@ from keras_gan import conditions
 from keras_gan.augmentations import AdaptiveAugmentation
 from keras_gan.data.arrays import check_floats
 from keras_gan.losses import RelativisticLoss
-from keras_gan.networks.outputs import first, judge, maps_of
+from keras_gan.networks.outputs import first, logits_only, maps_of
 from keras_gan.noise import Noise
 from keras_gan.regularizers import GradientNormPenalty, Penalty
 from keras_gan.training.checks import layers_of
@@ -330,7 +330,7 @@ def check_parts(gan):
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
             'End it in `Activation("tanh")`.'
         )
-    if any(ends_in_sigmoid(network) for network in _one_map_each(judge(gan.discriminator, gan.heads))):
+    if any(ends_in_sigmoid(network) for network in _one_map_each(logits_only(gan.discriminator, gan.heads))):
         raise ValueError(
             "The discriminator ends in a sigmoid, and every loss here takes raw logits (it would be "
             "applied twice, and gradients would vanish). Remove the sigmoid: `Dense(1)`."

@@ -10,7 +10,7 @@ from keras import ops
 from keras_gan.arguments import check_int
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
-from keras_gan.networks.outputs import first, judge
+from keras_gan.networks.outputs import first, logits_only
 from keras_gan.noise import Codes
 
 
@@ -86,7 +86,7 @@ class InfoGAN(GAN):
         self.categories, self.codes = categories, codes
         self.information_weight, self.code_weight = float(information_weight), float(code_weight)
         # Q belongs to the generator: all of the discriminator that its logits do not need.
-        self._judging = {id(variable) for variable in judge(discriminator, self.heads).variables}
+        self._judging = {id(variable) for variable in logits_only(discriminator, self.heads).variables}
 
     def get_config(self):
         names = ("categories", "codes", "information_weight", "code_weight")

@@ -23,7 +23,7 @@ def over_maps(function, *logits):
     return sum(function(*maps) for maps in zip(*logits, strict=True))
 
 
-def judge(discriminator, heads=()):
+def logits_only(discriminator, heads=()):
     """The part of a functional discriminator that its logits need; `heads` are its other outputs, which stand last."""
     outputs = getattr(discriminator, "outputs", None)  # a subclass has none
     if not outputs or not heads:

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan import replicas
-from keras_gan.networks.outputs import first, inputs_of, judge
+from keras_gan.networks.outputs import first, inputs_of, logits_only
 from keras_gan.regularizers.regularizer import Penalty
 
 
@@ -47,7 +47,7 @@ class FeatureMatchingPenalty(Penalty):
         if self.layer is None:
             self._features[gan] = last_features(gan.discriminator, gan.heads)
             return
-        network = judge(gan.discriminator, gan.heads)
+        network = logits_only(gan.discriminator, gan.heads)
         names = [layer.name for layer in network.layers] if hasattr(network, "outputs") else []
         if self.layer not in names:
             raise ValueError(
@@ -68,7 +68,7 @@ def last_features(discriminator, heads=()):
     """What a discriminator's last layer with weights is given, as a function of its inputs and `training`."""
     if hasattr(discriminator, "features"):
         return discriminator.features
-    network = judge(discriminator, heads)
+    network = logits_only(discriminator, heads)
     if not getattr(network, "outputs", None):
         raise ValueError(
             f"{type(discriminator).__name__} is not a functional model: its last features are known only by a method "

@@ -24,8 +24,8 @@ def test_the_papers_networks():
 
 def test_contract():
     generator, discriminator = infogan((8, 8, 3), latent_dim=9, recognition=4)
-    judge = keras_gan.networks.outputs.judge(discriminator, ["recognition"])
-    network_contract((generator, judge), latent_dim=9, image_shape=(8, 8, 3))
+    discriminating = keras_gan.networks.outputs.logits_only(discriminator, ["recognition"])
+    network_contract((generator, discriminating), latent_dim=9, image_shape=(8, 8, 3))
     with pytest.raises(ValueError, match="multiples of 4"):
         infogan((30, 28, 1))
 

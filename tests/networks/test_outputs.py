@@ -1,5 +1,5 @@
 from keras_gan.networks import dcgan
-from keras_gan.networks.outputs import first, judge, maps_of, over_maps
+from keras_gan.networks.outputs import first, logits_only, maps_of, over_maps
 
 
 def test_first():
@@ -8,9 +8,9 @@ def test_first():
 
 def test_judge_is_what_the_logits_need():
     _, plain = dcgan((8, 8, 1), latent_dim=4, filters=4)
-    assert judge(plain) is plain
+    assert logits_only(plain) is plain
     _, with_head = dcgan((8, 8, 1), latent_dim=4, filters=4, recognition=5)
-    names = {layer.name for layer in judge(with_head, ["recognition"]).layers}
+    names = {layer.name for layer in logits_only(with_head, ["recognition"]).layers}
     assert "logit" in names and not {"recognition", "code"} & names
 
 
