@@ -29,6 +29,58 @@ def of_sum(function, inputs):
     return tf.convert_to_tensor(tape.gradient(outputs, inputs))
 
 
+def where_due(due, function, otherwise, sources, constants, scale):
+    """`tf.cond` with the derivative computed in the branch, which costs less to trace and at every step.
+
+    The derivative of `tf.cond` itself takes out of the branch all that was computed on the way.
+
+    Args:
+        due: scalar bool tensor.
+        function: without arguments, to a list of scalars, of which the first is differentiated.
+        otherwise: the same where it is not due.
+        sources: tensors and `tf.Variable`s from outside that the first scalar is differentiated by.
+        constants: other tensors from outside that `function` may use.
+        scale: function that multiplies a loss by the optimiser's loss scale, in which the derivative is computed.
+
+    Returns:
+        The list of scalars.
+
+    Raises:
+        ValueError: where `function` uses any other tensor from outside, whose derivative would be lost.
+    """
+    if tf.executing_eagerly():
+        return tf.cond(due, function, otherwise)
+    known = {id(x) for x in tf.nest.flatten([sources, constants])}
+    reached = []
+
+    def differentiated():
+        values = function()
+        for tensor in tf.compat.v1.get_default_graph().external_captures:
+            if tf.is_symbolic_tensor(tensor) and tensor.dtype.is_floating and id(tensor) not in known:
+                raise ValueError(
+                    "What is not computed at every step can be differentiated by what it is given (a penalty's `turn`) alone, "
+                    f"and it uses another tensor: {tensor.name!r}."
+                )
+        found = tf.gradients(scale(values[0]), sources)
+        reached.extend(i for i, gradient in enumerate(found) if gradient is not None)
+        return values, [tf.convert_to_tensor(found[i]) for i in reached]
+
+    def undue():
+        return otherwise(), [tf.zeros_like(sources[i]) for i in reached]
+
+    values, found = tf.cond(due, differentiated, undue)
+
+    @tf.custom_gradient
+    def value(*_):
+        def derivative(upstream):
+            share = upstream / scale(tf.ones_like(upstream))
+            return [tf.cast(share, gradient.dtype) * gradient for gradient in found]
+
+        return tf.stop_gradient(values[0]), derivative
+
+    return [value(*(sources[i] for i in reached)), *values[1:]]
+
+
 def minimizer(loss, variables, optimizer):
     """A compiled function that makes a step of an optimiser and returns what the loss gives beside its value.
 

@@ -5,6 +5,7 @@ import difflib
 import inspect
 
 import keras
+import tensorflow as tf
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +35,13 @@ class Turn:
     player: str = "discriminator"
     batch: object = None
     step: object = 0
+
+    def differentiable(self):
+        """The tensors in it through which the player's objective depends on the player's variables."""
+        found = [self.real_logits, self.fake_logits, self.real_heads, self.fake_heads]
+        if self.player == "generator":
+            found += [self.fake, self.latents, self.condition, self.batch]
+        return [x for x in tf.nest.flatten(found) if x is not None and x.dtype.is_floating]
 
 
 class Part:

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_gan import gradients
@@ -21,3 +22,44 @@ def test_float32_at_least_and_twice_differentiable():
         value = tf.reduce_sum(gradient)
     assert gradient.dtype == tf.float32
     assert float(tape.gradient(value, w)) == 12.0
+
+
+def derivatives(due, source_is_scaled=1.0):
+    """Of w^2 times a tensor that depends on u, computed where it is due: its value, and its derivatives by w and u."""
+    w, u = tf.Variable(3.0), tf.Variable(5.0)
+
+    @tf.function
+    def step(due):
+        with tf.GradientTape() as tape:
+            source = 2.0 * u
+            value, seen = gradients.where_due(
+                due,
+                lambda: [w**2 * source, source],
+                lambda: [tf.zeros(()), tf.zeros(())],
+                sources=[w, source],
+                constants=[],
+                scale=lambda loss: loss * source_is_scaled,
+            )
+            loss = 7.0 * value
+        return value, seen, *tape.gradient(loss, [w, u])
+
+    return [float(x) for x in step(tf.constant(due))]
+
+
+def test_where_due_is_differentiated_in_the_branch():
+    assert derivatives(True) == [90.0, 10.0, 7 * 60.0, 7 * 18.0]
+    assert derivatives(False) == [0.0, 0.0, 0.0, 0.0]
+    # A loss scale, in which half precision needs the derivative, leaves no trace.
+    assert derivatives(True, 2.0**15) == derivatives(True)
+
+
+def test_where_due_refuses_what_it_would_not_differentiate():
+    w = tf.Variable(3.0)
+
+    @tf.function
+    def step(due):
+        stray = tf.identity(2.0 * w, name="stray")
+        return gradients.where_due(due, lambda: [stray * stray], lambda: [tf.zeros(())], [w], [], lambda loss: loss)
+
+    with pytest.raises(ValueError, match="another tensor: 'stray"):
+        step(tf.constant(True))

@@ -87,24 +87,29 @@ def _mirrored(x, pad, axis):
 
 def _matrix(rows):
     """(batch, n, n) matrices of entries that are tensors of shape (batch,) or numbers."""
-    like = next(entry for row in rows for entry in row if not isinstance(entry, (int, float)))
-    return ops.stack([ops.stack([e + ops.zeros_like(like) for e in row], axis=-1) for row in rows], axis=-2)
+    entries = [entry for row in rows for entry in row]
+    like = next(entry for entry in entries if not isinstance(entry, (int, float)))
+    # One tensor for each number that occurs: a graph of few operations is traced and compiled sooner.
+    zero = ops.zeros_like(like)
+    filled = {e: zero + e for e in entries if isinstance(e, (int, float))}
+    flat = ops.stack([filled[e] if isinstance(e, (int, float)) else e for e in entries], axis=-1)
+    return ops.reshape(flat, (-1, len(rows), len(rows)))
 
 
 # === Geometry: matrices from places in the result to places in the image ===
 
 
 def _scaled(x, y):
-    return _matrix([[1.0 / x, 0.0, 0.0], [0.0, 1.0 / y, 0.0], [0.0, 0.0, 1.0 + 0.0 * x]])
+    return _matrix([[1.0 / x, 0.0, 0.0], [0.0, 1.0 / y, 0.0], [0.0, 0.0, 1.0]])
 
 
 def _moved(x, y):
-    return _matrix([[1.0, 0.0, -x], [0.0, 1.0, -y], [0.0, 0.0, 1.0 + 0.0 * x]])
+    return _matrix([[1.0, 0.0, -x], [0.0, 1.0, -y], [0.0, 0.0, 1.0]])
 
 
 def _turned(angle):
     c, s = ops.cos(angle), ops.sin(angle)
-    return _matrix([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0 + 0.0 * c]])
+    return _matrix([[c, s, 0.0], [-s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
 def _geometry(images, strengths, draws):

@@ -100,7 +100,14 @@ class Penalty(Regularizer):
             value, *measured = weighted()
         elif replicas.count_and_index()[0] == 1:
             # A lazy penalty costs nothing at the steps between.
-            value, *measured = tf.cond(due, weighted, nothing)
+            value, *measured = gradients.where_due(
+                due,
+                weighted,
+                nothing,
+                sources=[v.value for v in gan.variables_of(turn.player)] + turn.differentiable(),
+                constants=vars(turn),
+                scale=gan.optimizer_of(turn.player).scale_loss,
+            )
         else:
             # Replicas cannot exchange anything inside a branch: computed always, but counted, and its
             # traces kept (spectral norms, moving statistics, random draws), only where it is due.

@@ -16,7 +16,7 @@ from keras_gan.regularizers import Constraint
 from keras_gan.schedules import value_at
 from keras_gan.training import checks
 from keras_gan.training.evaluation import Evaluation
-from keras_gan.training.loops import Loops
+from keras_gan.training.loops import Loops, collector_paused
 from keras_gan.training.optimizers import Optimizers, prepare_optimizer
 from keras_gan.training.state import State
 
@@ -345,10 +345,11 @@ class Game(Loops, keras.Model):
 
     def train_step(self, data):
         """One step: the update, and the moving averages after it."""
-        batch = self.unpack(data)
-        # Nothing, not even a counter, moves for a batch that fails its checks.
-        with tf.control_dependencies(list(batch.values())):
-            return self._log(self.step(batch))
+        with collector_paused():
+            batch = self.unpack(data)
+            # Nothing, not even a counter, moves for a batch that fails its checks.
+            with tf.control_dependencies(list(batch.values())):
+                return self._log(self.step(batch))
 
     def step(self, batch):
         """The update and what follows it; figures as `update`."""

@@ -1,6 +1,7 @@
 """`fit` and `evaluate` of a `Game`: what stands around the update."""
 
 import contextlib
+import gc
 import warnings
 
 import tensorflow as tf
@@ -28,6 +29,18 @@ def repeatable_graphs():
         yield
     finally:
         tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": before})
+
+
+@contextlib.contextmanager
+def collector_paused():
+    """Let Python's garbage collector rest: what a trace makes lives on, and it would go through all of it again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class Loops:
