@@ -97,6 +97,12 @@ class Codes(Noise):
 
     def __init__(self, size, categories, codes):
         super().__init__(size)
+        check_int(categories, "categories")
+        check_int(codes, "codes", least=0)
+        if categories + codes > size:
+            raise ValueError(
+                f"`size` must hold noise, {categories} categories and {codes} codes. Received: size={size}"
+            )
         self.categories, self.codes = categories, codes
 
     @property

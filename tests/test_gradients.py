@@ -59,7 +59,9 @@ def test_where_due_refuses_what_it_would_not_differentiate():
     @tf.function
     def step(due):
         stray = tf.identity(2.0 * w, name="stray")
-        return gradients.where_due(due, lambda: [stray * stray], lambda: [tf.zeros(())], [w], [], lambda loss: loss)
+        return gradients.where_due(
+            due, lambda: [stray * stray], lambda: [tf.zeros(())], [w], [], lambda loss: loss
+        )
 
     with pytest.raises(ValueError, match="another tensor: 'stray"):
         step(tf.constant(True))

@@ -273,3 +273,11 @@ def test_super_resolution_rates_are_the_papers():
         schedule = parts[f"{player}_optimizer"]._learning_rate
         np.testing.assert_allclose([float(schedule(1000 * step)) for step in at], rates, rtol=1e-6)
         assert recipe.options(recipes.Plan(recipe.steps, 128, 16))["pretraining_steps"] == 1_000_000
+
+
+def test_init_from_takes_the_variance_of_a_likelihood(tmp_path):
+    first = recipes.build("vae", (8, 8, 1), seed=1)
+    first.likelihood.log_variance.assign(-3.0)
+    first.save(tmp_path / "first.keras")
+    second = recipes.build("vae", (8, 8, 1), seed=2, init_from=tmp_path / "first.keras")
+    assert float(second.likelihood.log_variance) == -3.0

@@ -79,10 +79,13 @@ class Augmentation(Part):
         """
         draws, strength = Draws(gan.seed_generator), self.strength(gan)
         made = ops.cast(self.transform(ops.cast(images, "float32"), draws, strength), images.dtype)
-        if gan.from_images and condition is not None:
-            moved = self.transform(ops.cast(condition, "float32"), draws, strength, colors=False)
-            condition = ops.cast(moved, condition.dtype)
-        return made, condition
+
+        def moved(image):
+            return ops.cast(
+                self.transform(ops.cast(image, "float32"), draws, strength, colors=False), image.dtype
+            )
+
+        return made, None if condition is None else gan.condition.with_images(condition, moved)
 
     def replace_real(self, gan, batch):
         """The images that the discriminator is taught are real, of a batch."""

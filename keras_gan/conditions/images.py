@@ -50,6 +50,9 @@ class Images(Condition):
         if self.key in arrays:
             self.modality.check_array(arrays[self.key], "Conditions")
 
+    def with_images(self, values, function):
+        return function(values)
+
     def requirements(self, batch, where, anew=False):
         # Masks and sketches are bright by chance more often than pictures.
         return self.modality.requirements(batch[self.key], where, anew, fewest=8, name="Conditions")

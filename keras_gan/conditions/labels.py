@@ -92,7 +92,7 @@ class Labels(Condition):
         inside = tf.reduce_all((values >= lowest) & (values < self.num_classes))
         tf.debugging.Assert(inside, [f"labels are out of range: 0 to {self.num_classes - 1}", values])
 
-    def grid(self, rows, seed):
+    def grid(self, rows, seed, examples):
         return (np.arange(rows) % self.num_classes).astype("int32")
 
 

@@ -75,18 +75,14 @@ class Several(Condition):
         return tuple(condition.as_array(value, n, class_names) for condition, value in pairs)
 
     def draw(self, n, seed):
-        return tuple(condition.draw(n, seed) for condition in self.conditions)
+        return tuple(condition.draw(n, seed + i) for i, condition in enumerate(self.conditions))
 
-    def fill(self, given, n, seed):
-        pairs = zip(self.conditions, given, strict=True)
-        return tuple(condition.fill(value, n, seed) for condition, value in pairs)
+    def grid(self, rows, seed, examples):
+        return tuple(condition.grid(rows, seed + i, examples) for i, condition in enumerate(self.conditions))
 
-    def require(self, values):
-        for condition, value in zip(self.conditions, values, strict=True):
-            condition.require(value)
-
-    def grid(self, rows, seed):
-        return tuple(condition.grid(rows, seed) for condition in self.conditions)
+    def with_images(self, values, function):
+        pairs = zip(self.conditions, values, strict=True)
+        return tuple(condition.with_images(value, function) for condition, value in pairs)
 
 
 def rows_of(condition, rows):

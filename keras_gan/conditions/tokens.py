@@ -1,7 +1,6 @@
 """Texts as numbers."""
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
@@ -56,6 +55,3 @@ class Tokens(Condition):
     def require(self, values):
         inside = tf.reduce_all((values >= 0) & (values < self.vocabulary))
         tf.debugging.Assert(inside, [f"tokens must be given, in 0 to {self.vocabulary - 1}", values])
-
-    def grid(self, rows, seed):
-        return np.random.default_rng(seed).integers(0, self.vocabulary, (rows, self.length)).astype("int32")

@@ -65,6 +65,11 @@ class FAnoGAN(Encoding, Generative, Game):
     def check_networks(self, encoder, generator, discriminator):
         checks.check_networks(generator, discriminator, conditional=False)
         check_encoder(encoder, generator, per_latent=1, name="generator")
+        if isinstance(discriminator.output_shape, list):
+            raise ValueError(
+                "FAnoGAN compares what the discriminator's one output is made of. Received: "
+                f"discriminator.output_shape={discriminator.output_shape}"
+            )
         if pack_size(discriminator) > 1:
             raise ValueError("FAnoGAN scores images one by one, and this discriminator sees packs of them.")
 

@@ -145,7 +145,7 @@ class Generative:
         if self.condition is None:
             return self.sample_latents(rows * columns, seed, truncation), None
         latents = np.tile(self.sample_latents(columns, seed, truncation), (rows, 1))
-        drawn = self.condition.grid(rows, seed)
+        drawn = self.condition.grid(rows, seed, self.examples)
         return latents, tf.nest.map_structure(lambda values: values.repeat(columns, axis=0), drawn)
 
     def grid_images(self, inputs, columns):

@@ -190,6 +190,6 @@ class InfoGAN(GAN):
         # Of classes each column has one, so that rows still differ in their category alone.
         beside = None
         if self.condition is not None:
-            drawn = self.condition.grid(columns, seed)
+            drawn = self.condition.grid(columns, seed, self.examples)
             beside = tf.nest.map_structure(lambda x: np.tile(x, (rows,) + (1,) * (x.ndim - 1)), drawn)
         return self.noise.join(noise, category, codes).numpy(), beside

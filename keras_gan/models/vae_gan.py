@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_gan import random, replicas
 from keras_gan.arguments import check_weight
+from keras_gan.layers.packing import pack_size
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.encoding import Variational, check_encoder, divergence
 from keras_gan.models.gan import GAN, untouched
@@ -69,7 +70,7 @@ class VAEGAN(Variational, GAN):
         super().__init__(generator, discriminator, encoder=encoder, **kwargs)
         if not isinstance(self.noise, Normal):
             raise ValueError(
-                f"The prior of a VAEGAN is normal, from which the KL divergence is reckoned. Received: noise={self.noise}"
+                f"The prior of a VAEGAN is normal, of which the KL divergence is computed. Received: noise={self.noise}"
             )
         self.feature_weight = check_weight(feature_weight, "feature_weight")
         # Past Keras' tracking: its layers are the discriminator's.
@@ -78,6 +79,8 @@ class VAEGAN(Variational, GAN):
     def check_networks(self, encoder, generator, discriminator):
         super().check_networks(generator, discriminator)
         check_encoder(encoder, generator, per_latent=2, name="generator")
+        if pack_size(discriminator) > 1:
+            raise ValueError("VAEGAN compares images one by one, and this discriminator sees packs of them.")
 
     def get_config(self):
         return {**super().get_config(), "feature_weight": self.feature_weight}

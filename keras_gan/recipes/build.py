@@ -133,7 +133,9 @@ def _gan_for(name, path, image_shape):
 def _copy_weights(source, target, path):
     """Copy the weights of all networks; where the classes are others, all but what is of the classes alone."""
     classes = [getattr(gan, "num_classes", None) for gan in (source, target)]
-    names = [*target.networks, *(f"ema_{name}" for name in target.averaged)]
+    # What a player moves beside its networks too, such as a likelihood's variance.
+    moved = [name for names in target.players.values() for name in names]
+    names = dict.fromkeys([*target.networks, *moved, *(f"ema_{name}" for name in target.averaged)])
     if isinstance(source, keras_gan.GAN) != isinstance(target, keras_gan.GAN) or not all(
         hasattr(source, name) for name in names
     ):

@@ -105,6 +105,10 @@ class Game(Loops, keras.Model):
         class_names=None,
         **kwargs,
     ):
+        if not self.players:
+            raise TypeError(
+                f"{type(self).__name__} must define `players`: networks by the name of who trains them."
+            )
         given = dict(zip(self.networks, networks, strict=False))
         named = {name: kwargs.pop(name) for name in self.networks if name in kwargs}
         given |= named

@@ -202,3 +202,22 @@ def test_with_the_other_models(model, augmentation):
     assert np.isfinite(history["d_loss"]).all() and np.isfinite(history["g_loss"]).all()
     # SRGAN's first steps are without a discriminator.
     assert history["augment_p"][-1] == pytest.approx(augmentation.p)
+
+
+def test_an_image_condition_moves_with_its_image_among_others():
+    """As the image; labels beside it stay. Moving by whole pixels shows it to the bit."""
+    condition = keras_gan.conditions.get((3, keras_gan.conditions.Images((8, 8, 1))))
+    moves = augmentations.DiffAugment("translation", translation=0.5)
+    images = np.random.default_rng(0).uniform(-1, 1, (16, 8, 8, 1)).astype("float32")
+    labels = np.arange(16, dtype="int32") % 3
+
+    class Holder:
+        seed_generator = keras.random.SeedGenerator(0)
+
+    Holder.condition = condition
+    moved, (same, beside) = moves.augment(
+        Holder, tf.constant(images), (tf.constant(labels), tf.constant(images))
+    )
+    np.testing.assert_array_equal(moved, beside)
+    np.testing.assert_array_equal(same, labels)
+    assert not np.array_equal(moved, images)

@@ -105,9 +105,16 @@ def test_a_gan_is_told_it_trains_saves_and_generates(case, tmp_path):
 
 
 def test_rows_of_grids(case):
-    condition = case[0]
+    """Classes in their order; what cannot be made up is that of examples of the data."""
+    condition, given, _, _ = case
     gan = keras_gan.GAN(*networks(condition), condition=condition, ema_decay=None)
+    gan.compile()
+    data = {"image": np.zeros((4, 2), "float32"), **batch_of(condition, given)}
+    gan.fit(data, batch_size=4, verbose=0)
     latents, told = gan.grid_inputs(2, 3, seed=0)
+    for kind, key in (("vectors", "condition"), ("images", "condition"), ("tokens", "tokens")):
+        if case is CASES[kind]:
+            np.testing.assert_array_equal(told[::3], data[key][[0, 3]])
     np.testing.assert_array_equal(latents[:3], latents[3:])
     for spec, values in zip(tf.nest.flatten(condition.spec), tf.nest.flatten(told), strict=True):
         assert values.shape == (6, *spec.shape[1:])

@@ -221,3 +221,29 @@ def test_vae_gan_draws_two_kinds_of_noise_and_samples_are_of_the_prior(images):
     batch = {"image": tf.constant(images[:4]), **drawn}
     expected = model.generator(drawn["latents"], training=True)
     np.testing.assert_allclose(model.samples(batch), expected, atol=1e-5)
+
+
+def test_encoders_of_other_discriminators_are_refused():
+    encoder, generator = keras_gan.networks.vae((16, 16, 1), latent_dim=4, filters=4)
+    two = keras_gan.networks.infogan((16, 16, 1), latent_dim=7, recognition=3)[1]
+    one = keras_gan.networks.encoder((16, 16, 1), 4, filters=4)
+    with pytest.raises(ValueError, match="the discriminator's one output"):
+        keras_gan.FAnoGAN(one, generator, two)
+    image = keras.Input((16, 16, 1))
+    packed = keras_gan.layers.Packing(2)(image)
+    packs = keras.Model(image, keras.layers.Dense(1)(keras.layers.Flatten()(packed)))
+    with pytest.raises(ValueError, match="sees packs of them"):
+        keras_gan.VAEGAN(encoder, generator, packs)
+
+
+def test_a_game_without_players_says_so():
+    class Nobody(keras_gan.Game):
+        networks = ("network",)
+
+    with pytest.raises(TypeError, match="Nobody must define `players`"):
+        Nobody(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+
+
+def test_codes_must_fit_into_the_latents():
+    with pytest.raises(ValueError, match="must hold noise, 10 categories and 2 codes"):
+        keras_gan.noise.Codes(10, categories=10, codes=2)
