@@ -9,21 +9,23 @@ class Named:
     """A metric that has a name.
 
     Attributes:
-        place: module of `keras_gan.metrics` and class in it, with a dot between.
+        place: module of `keras_gan.metrics` and class in it, with a dot between; or a class.
         of: "images", "pairs" (of images and their targets) or "model" (which makes its own images for it).
         takes: "features" or "classifier", what its first argument is, or None.
         options: further arguments, a dict.
     """
 
-    place: str
+    place: object
     of: str = "images"
     takes: str | None = None
     options: dict = dataclasses.field(default_factory=dict)
 
     def make(self, extractor="inception", **options):
         """The metric, on an extractor (or its classifier) where it takes one; options are its arguments."""
-        module, name = self.place.split(".")
-        kind = getattr(importlib.import_module(f"keras_gan.metrics.{module}"), name)
+        kind = self.place
+        if isinstance(kind, str):
+            module, name = kind.split(".")
+            kind = getattr(importlib.import_module(f"keras_gan.metrics.{module}"), name)
         given = [] if self.takes is None else [extractor]
         return kind(*given, **{**self.options, **options})
 

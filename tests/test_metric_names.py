@@ -1,4 +1,5 @@
 import keras
+import numpy as np
 import pytest
 
 from keras_gan import metric_names, metrics
@@ -21,3 +22,27 @@ def test_unknown_names_are_refused():
     for wrong in ([], ["FID"]):
         with pytest.raises(ValueError, match="must be names among fid, kid"):
             metric_names.check_metrics(wrong)
+
+
+def test_one_line_makes_a_metric_known(monkeypatch):
+    """It is computed by name from stored images too."""
+
+    class Brightness(metrics.ImageMetric):
+        def __init__(self, name="brightness"):
+            super().__init__(name)
+
+        def make_variables(self, image_shape):
+            self.keep("total", (), "float32")
+
+        def take(self, real, fake, labels):
+            self.total.assign_add(
+                keras.ops.sum(keras.ops.mean(keras.ops.cast(fake, "float32"), axis=(1, 2, 3)))
+            )
+
+        def compute(self):
+            return float(self.total) / float(self.images_seen)
+
+    monkeypatch.setitem(METRICS, "brightness", metric_names.Named(Brightness))
+    images = np.full((100, 8, 8, 1), 50, "uint8")
+    figures = metrics.evaluate(images, images, metrics=["brightness"])
+    assert figures["brightness"]["value"] == 50.0 and figures["brightness"]["n_generated"] == 100

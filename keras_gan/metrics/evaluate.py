@@ -138,12 +138,29 @@ def evaluate(
             for key, images, indices in (("ms_ssim", generated, mine), ("ms_ssim_real", reference, some)):
                 images = _some(images, indices, 2000, seed)
                 figures[key] = {"value": mean_ms_ssim(images, 1000, seed), **base, "pairs": 1000}
+        elif METRICS[name].of == "images":
+            metric = METRICS[name].make(
+                _classifier_of(extractor) if METRICS[name].takes == "classifier" else extractor
+            )
+            figures |= _measured(metric, reference, some, generated, mine, base)
     for metric in pairs:
         for start in range(0, len(mine), 64):
             part = mine[start : start + 64]
             metric.update_state(np.asarray(reference[part]), np.asarray(generated[part]))
         figures[metric.name] = {"value": metric.result(), **base, "channels": "rgb", "border": 0}
     return figures
+
+
+def _measured(metric, reference, some, generated, mine, depends):
+    """The figures of a metric that has no quicker way than batch by batch, of as many images of each kind."""
+    count = min(len(some), len(mine))
+    for start in range(0, count, 64):
+        part = slice(start, min(start + 64, count))
+        metric.update_state(np.asarray(reference[some[part]]), np.asarray(generated[mine[part]]))
+    found = metric.result()
+    found = found if isinstance(found, dict) else {metric.name: found}
+    depends = {**depends, "n_generated": count, "n_reference": count}
+    return {name: {"value": float(value), **depends} for name, value in found.items()}
 
 
 def _some(images, indices, most, seed):
