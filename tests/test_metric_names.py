@@ -44,5 +44,5 @@ def test_one_line_makes_a_metric_known(monkeypatch):
 
     monkeypatch.setitem(METRICS, "brightness", metric_names.Named(Brightness))
     images = np.full((100, 8, 8, 1), 50, "uint8")
-    figures = metrics.evaluate(images, images, metrics=["brightness"])
+    figures = metrics.evaluate(images, images, None, metrics=["brightness"])
     assert figures["brightness"]["value"] == 50.0 and figures["brightness"]["n_generated"] == 100
