@@ -6,7 +6,7 @@ import pathlib
 import keras
 
 from keras_gan import export
-from keras_gan.convert import latent, state_dict, style, super_resolution, translation
+from keras_gan.convert import biggan, latent, state_dict, style, super_resolution, translation
 from keras_gan.models.checks import classes_of
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
@@ -16,18 +16,24 @@ from keras_gan.models.stylegan3 import StyleGAN3
 from keras_gan.networks.outputs import first
 from keras_gan.tiles import default_overlap
 
-FAMILIES = (*translation.FAMILIES, *super_resolution.FAMILIES, *style.FAMILIES, *latent.FAMILIES)
+FAMILIES = (
+    *translation.FAMILIES,
+    *super_resolution.FAMILIES,
+    *style.FAMILIES,
+    *latent.FAMILIES,
+    *biggan.FAMILIES,
+)
 # Whose images are in [0, 1].
 SUPER_RESOLUTION = ("rrdbnet", "msrresnet", "srvggnet")
 
 
-def load(path, prefix=""):
+def load(path, prefix="", truncation=1.0):
     """Build the network of a published checkpoint, with its weights.
 
     Family and sizes are recognised from names and shapes; PyTorch is not needed, and nothing in the file
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
     ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
-    PyTorch examples' DCGAN; R3GAN; state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
+    PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 
     Training checkpoints with several networks, `{"generator": ..., "optimizer": ...}` or names such as
@@ -37,6 +43,7 @@ def load(path, prefix=""):
         path: of a `.pth` file, of today's format or the older one, an `.npz` or a `.safetensors` file.
         prefix: str; only names that begin with it, which is taken off, such as "G." in a file of two networks; or the name
             of a network in the file, such as "netD_state_dict".
+        truncation: float, of the statistics that a file of Hugging Face's BigGAN-deep has for each multiple of 0.02.
 
     Returns:
         keras.Model, NHWC, in the range of the official network: [0, 1] for super-resolution, else [-1, 1]. Its
@@ -52,7 +59,7 @@ def load(path, prefix=""):
     candidates, problem = state_dict.read(path, prefix), None
     for _, state in candidates:
         try:
-            network = _recognized(state, path)
+            network = _recognized(state, path, truncation)
         except ValueError as error:
             problem = problem or error
             continue
@@ -69,10 +76,11 @@ def load(path, prefix=""):
     )
 
 
-def _recognized(state, path):
+def _recognized(state, path, truncation):
     """The network of a state dict, with its weights; None where it is of no known family."""
     for family in FAMILIES:
         cleaned = state_dict.State(state)
+        cleaned.truncation = truncation
         try:
             found = family(cleaned)
             if found is not None and isinstance(found[1][0], str):

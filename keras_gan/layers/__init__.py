@@ -24,6 +24,7 @@ from keras_gan.layers.packing import Packing
 from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.prelu import PReLU
+from keras_gan.layers.projected_batch_normalization import ProjectedBatchNormalization
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
@@ -57,6 +58,7 @@ __all__ = [
     "Packing",
     "PixelNormalization",
     "PixelShuffle",
+    "ProjectedBatchNormalization",
     "ReflectionPadding2D",
     "SelfAttention",
     "SpectralNormalization",

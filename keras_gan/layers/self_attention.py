@@ -17,6 +17,7 @@ class SelfAttention(keras.layers.Layer):
 
     Args:
         spectral_normalization: bool, on all four convolutions. Default True.
+        half_step: bool, as in `SpectralNormalization`. Default False.
 
     Input and output shape: (batch, height, width, channels), at least 8 channels, even sides.
 
@@ -29,8 +30,9 @@ class SelfAttention(keras.layers.Layer):
     https://arxiv.org/abs/1805.08318
     """
 
-    def __init__(self, spectral_normalization=True, **kwargs):
+    def __init__(self, spectral_normalization=True, half_step=False, **kwargs):
         super().__init__(**kwargs)
+        self.half_step = half_step
         self.spectral_normalization = spectral_normalization
 
     def build(self, input_shape):
@@ -51,7 +53,7 @@ class SelfAttention(keras.layers.Layer):
                 dtype=self.dtype_policy,
             )
             if self.spectral_normalization:
-                layer = SpectralNormalization(layer, dtype=self.dtype_policy)
+                layer = SpectralNormalization(layer, half_step=self.half_step, dtype=self.dtype_policy)
             layer.build(shape)
             return layer
 
@@ -79,7 +81,11 @@ class SelfAttention(keras.layers.Layer):
         return input_shape
 
     def get_config(self):
-        return {**super().get_config(), "spectral_normalization": self.spectral_normalization}
+        return {
+            **super().get_config(),
+            "spectral_normalization": self.spectral_normalization,
+            "half_step": self.half_step,
+        }
 
 
 def _pool(x):

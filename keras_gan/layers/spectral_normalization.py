@@ -22,6 +22,8 @@ class SpectralNormalization(keras.layers.Wrapper):
     Args:
         layer: a layer with a `kernel` (dense, convolution, transposed convolution) or `embeddings`.
         power_iterations: int, in each training call. Default 1.
+        half_step: bool. By default u moves first, and v = W u / ||W u||. The codes of SNGAN and BigGAN take
+            sigma = ||W^T v|| of the u before it moves; True does. Default False.
 
     Raises:
         ValueError: for a layer that has neither.
@@ -35,10 +37,11 @@ class SpectralNormalization(keras.layers.Wrapper):
     https://arxiv.org/abs/1802.05957
     """
 
-    def __init__(self, layer, power_iterations=1, **kwargs):
+    def __init__(self, layer, power_iterations=1, half_step=False, **kwargs):
         kwargs.setdefault("name", layer.name)
         super().__init__(layer, **kwargs)
         self.power_iterations = check_int(power_iterations, "power_iterations")
+        self.half_step = half_step
 
     def build(self, input_shape):
         super().build(input_shape)
@@ -82,9 +85,12 @@ class SpectralNormalization(keras.layers.Wrapper):
         matrix = ops.reshape(matrix, (-1, matrix.shape[-1]))
         constant = ops.stop_gradient(matrix)
         u = _unit(self.u.value)
-        for _ in range(self.power_iterations if training else 0):
+        # With half a step the last move of u comes behind v, in training and out of it.
+        for _ in range(self.power_iterations - self.half_step if training else 0):
             u = _unit(ops.matmul(ops.transpose(constant), ops.matmul(constant, u)))
         v = _unit(ops.matmul(constant, u))
+        if self.half_step:
+            u = _unit(ops.matmul(ops.transpose(constant), v))
         if training:
             self.u.assign(u)
         # A kernel of zeros stays one.
@@ -94,7 +100,11 @@ class SpectralNormalization(keras.layers.Wrapper):
         return self.layer.compute_output_shape(input_shape)
 
     def get_config(self):
-        return {**super().get_config(), "power_iterations": self.power_iterations}
+        return {
+            **super().get_config(),
+            "power_iterations": self.power_iterations,
+            "half_step": self.half_step,
+        }
 
 
 def _unit(vector):

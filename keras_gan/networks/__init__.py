@@ -1,5 +1,6 @@
 """Networks: functions that return a (generator, discriminator) pair of keras.Model, or one of them."""
 
+from keras_gan.networks.biggan import biggan, biggan_deep
 from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
 from keras_gan.networks.esrgan import esrgan_discriminator, rrdbnet
@@ -22,6 +23,8 @@ from keras_gan.networks.vae import encoder, vae
 
 __all__ = [
     "RECEPTIVE_FIELDS",
+    "biggan",
+    "biggan_deep",
     "dcgan",
     "encoder",
     "esrgan_discriminator",
