@@ -24,6 +24,7 @@ _CLASSES = {
     "VAEGAN": "models.vae_gan",
     "WGAN": "models.wgan",
     "WGANGP": "models.wgan_gp",
+    "BigGAN": "models.biggan",
     "ConditionalGAN": "models.conditional_gan",
     "CycleGAN": "models.cyclegan",
     "InfoGAN": "models.info_gan",

@@ -109,6 +109,32 @@ class Cosine(Schedule):
 
 
 @keras.saving.register_keras_serializable("keras_gan")
+class Delayed(Schedule):
+    """0 before a step, and a number from it on, such as a moving average that begins late.
+
+    Args:
+        value: number that is not negative.
+        begin: int, the step.
+
+    Example:
+    >>> decay = keras_gan.schedules.Delayed(0.9999, begin=20_000)
+    >>> [round(float(decay(step)), 4) for step in (0, 19_999, 20_000)]
+    [0.0, 0.0, 0.9999]
+    """
+
+    def __init__(self, value, begin):
+        if isinstance(value, Schedule):
+            raise ValueError(f"`value` must be a number. Received: {value!r}")
+        self.value, self.begin = number_or_schedule(value, "value"), check_int(begin, "begin")
+
+    def __call__(self, step):
+        return ops.where(step >= self.begin, self.value, 0.0)
+
+    def get_config(self):
+        return {"value": self.value, "begin": self.begin}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
 class HalfLife(Schedule):
     """The decay of a moving average that is given by its half-life in images.
 

@@ -43,3 +43,18 @@ def test_a_gan_of_uniform_noise(images, tmp_path):
         Noise(4).draw(1, SEED)
     with pytest.raises(ValueError, match="`size`"):
         Normal(0)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "variance"), [(2.0, 0.773741), (1.0, 0.291125), (0.5, 0.080589), (0.25, 0.020660)]
+)
+def test_variance_of_a_normal_that_is_cut(threshold, variance):
+    noise = keras_gan.noise.TruncatedNormal(500)
+    z = noise.truncated(400, keras.random.SeedGenerator(0), threshold / 2.0).numpy()
+    assert np.abs(z).max() <= threshold and abs(z.mean()) < 0.005
+    np.testing.assert_allclose(z.var(), variance, rtol=0.02)
+    assert noise.distribution == "normal, mean 0, deviation 1, within 2"
+    whole = (
+        keras_gan.noise.TruncatedNormal(500, threshold=100.0).draw(400, keras.random.SeedGenerator(0)).numpy()
+    )
+    assert np.isfinite(whole).all() and abs(whole.var() - 1) < 0.02

@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import keras_gan
 from keras_gan.optimizers import Adam, ScheduledAdam
 from tests.contracts import round_trip
 from tests.helpers import tiny_gan
@@ -91,3 +92,28 @@ def test_config():
     assert ScheduledAdam(beta_2=0.5).get_config()["beta_2"] == 0.5
     with pytest.raises(ValueError, match="beta_2"):
         ScheduledAdam(beta_2="fast")
+
+
+def test_accumulated_gradients_are_those_of_the_whole_batch():
+    """Two steps on halves of a batch move the discriminator as one on the whole does."""
+    images = np.random.default_rng(0).normal(size=(8, 2)).astype("float32")
+
+    def trained(batch_size, accumulated):
+        keras.utils.set_random_seed(0)
+        latents = keras.Input((3,))
+        # Fakes that do not depend on what is drawn.
+        generator = keras.Model(latents, keras.layers.Dense(2, kernel_initializer="zeros")(latents))
+        discriminator = keras.Sequential(
+            [keras.Input((2,)), keras.layers.Dense(4, "tanh"), keras.layers.Dense(1)]
+        )
+        gan = keras_gan.GAN(generator, discriminator, seed=0)
+        gan.compile(
+            generator_optimizer=keras.optimizers.SGD(0.0),
+            discriminator_optimizer=keras.optimizers.SGD(0.5, gradient_accumulation_steps=accumulated),
+        )
+        gan.fit(images, batch_size=batch_size, shuffle=False, verbose=0)
+        return discriminator.get_weights()
+
+    for a, b in zip(trained(8, None), trained(4, 2), strict=True):
+        np.testing.assert_allclose(a, b, atol=1e-6)
+    assert any(np.abs(a - b).max() > 1e-3 for a, b in zip(trained(8, None), trained(4, None), strict=True))

@@ -132,8 +132,10 @@ def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), column
     """Images of the same latents, truncated by one value in each row.
 
     Args:
-        generator, seed, label: as in `interpolation_sheet`.
-        values: factors of the latents; of a StyleGAN, of the distance of w to its mean.
+        generator, seed: as in `interpolation_sheet`.
+        values: truncations, as `generate` takes them: factors of the latents, of BigGAN's of their threshold, of a StyleGAN's of
+            the distance of w to its mean.
+        label: class of all images, its number or name. Default: each column has one, of a model of classes.
         columns: int, latents.
 
     Returns:
@@ -144,10 +146,22 @@ def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), column
     >>> keras_gan.latent.truncation_sweep(gan, values=(0.5, 1.0), columns=3).shape
     (6, 16, 16, 1)
     """
-    latents = _latents(generator, (columns,), seed)
+    classes = getattr(generator, "num_classes", None)
+    if label is None and classes:
+        label = [column % classes for column in range(columns)]
     if style_model(generator) is None:
-        return _images(generator, np.stack([value * latents for value in values]), label, "z")
-    gan, latents = style_model(generator), latents.astype("float32")
+        # A stored model, or one in memory.
+        sample = getattr(generator, "sample", None) if hasattr(generator, "latent_dim") else None
+        rows = (
+            sample(columns, seed, value, label)
+            if sample
+            else generator.generate(
+                columns, seed, truncation=value, **({} if label is None else {"labels": label})
+            )
+            for value in values
+        )
+        return np.concatenate(list(rows))
+    gan, latents = style_model(generator), _latents(generator, (columns,), seed).astype("float32")
     condition = _condition(gan, columns, label)
     return np.concatenate([gan.images_of(latents, condition, truncation=value) for value in values])
 

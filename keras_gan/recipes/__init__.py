@@ -8,6 +8,7 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     stability,
     r3gan,
     conditional,
+    biggan,
     progan,
     stylegan,
     translation,

@@ -16,6 +16,9 @@ class OrthogonalPenalty(Penalty):
         weight: float. Default 1e-4.
         player: "generator" (default, as in BigGAN) or "discriminator".
         interval: int. Computed at every `interval`-th step of its player, times `interval`.
+        embeddings: bool, whether it is of tables of embeddings too, whose rows are the filters; never of the one that layers
+            share, which is called "shared". Default False. The official code's has them, and its gradient for a weight is that
+            of half the weight here.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
@@ -25,9 +28,9 @@ class OrthogonalPenalty(Penalty):
     equation 3, https://arxiv.org/abs/1809.11096
     """
 
-    def __init__(self, weight=1e-4, player="generator", interval=1):
+    def __init__(self, weight=1e-4, player="generator", interval=1, embeddings=False):
         super().__init__(weight, interval)
-        self.player = check_player(player)
+        self.player, self.embeddings = check_player(player), embeddings
 
     @property
     def name(self):
@@ -42,6 +45,11 @@ class OrthogonalPenalty(Penalty):
                 if "Transpose" in type(layer).__name__:
                     kernel = ops.swapaxes(kernel, -1, -2)  # the filters stand before the inputs
                 kernel = ops.reshape(kernel, (-1, kernel.shape[-1]))
+            elif self.embeddings and isinstance(layer, keras.layers.Embedding) and layer.name != "shared":
+                kernel = ops.transpose(ops.cast(ops.convert_to_tensor(layer.embeddings), "float32"))
+            else:
+                kernel = None
+            if kernel is not None:
                 gram = ops.matmul(ops.transpose(kernel), kernel)
                 total += ops.sum(ops.square(gram * (1.0 - ops.eye(gram.shape[0]))))
         return total

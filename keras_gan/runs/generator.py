@@ -79,7 +79,7 @@ class Generator:
     def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
         """n uint8 images.
 
-        `label` is an int, the name of a class or None, and an error for a model without classes; `styles` are `truncation_cutoff` and `noise`
+        `label` is an int, the name of a class, n of them, or None, and an error for a model without classes; `styles` are `truncation_cutoff` and `noise`
         of a StyleGAN, and an error for other models.
         """
         if styles and not hasattr(self.gan, "style"):
@@ -107,6 +107,8 @@ class Generator:
         return np.concatenate([self._images(latents[part], labels) for part, labels in cut])
 
     def _class(self, label):
+        if isinstance(label, (list, tuple)):
+            return [self._class(each) for each in label]
         if isinstance(label, str):
             if self.num_classes is None:
                 raise ValueError(f"This model has no classes. Received: label {label!r}")
