@@ -16,17 +16,21 @@ def convert(
     prefix: Annotated[
         str, typer.Option(help="Only names that begin with it, such as G. of a file of two networks.")
     ] = "",
+    truncation: Annotated[
+        float,
+        typer.Option(help="Of the statistics to take, of Hugging Face's BigGAN-deep: a multiple of 0.02."),
+    ] = 1.0,
 ):
     """Turn a published checkpoint into a SavedModel.
 
-    Known: pix2pix, CycleGAN, ESRGAN and Real-ESRGAN (also compact), MSRResNet, DCGAN, StyleGAN2 and 3, ProGAN, R3GAN.
+    Known: pix2pix, CycleGAN, ESRGAN and Real-ESRGAN (also compact), MSRResNet, DCGAN, StyleGAN2 and 3, ProGAN, R3GAN, BigGAN.
     """
     existing(file, "")
     writable(to, "--to", folder=True)
 
     from keras_gan.convert import convert
 
-    network, folder = convert(file, to, prefix)
+    network, folder = convert(file, to, prefix, truncation)
     typer.echo(f"{network.name}, {network.count_params():,} weights: {folder}")
 
 

@@ -98,7 +98,7 @@ def _recognized(state, path, truncation):
     return None
 
 
-def convert(path, to, prefix=""):
+def convert(path, to, prefix="", truncation=1.0):
     """Write the network of a published checkpoint as a SavedModel.
 
     `serving_default` takes `images`, NHWC floats in the network's own range, and gives `images`;
@@ -106,7 +106,7 @@ def convert(path, to, prefix=""):
     does: `sample(n, seed, truncation)`, and `serving_default` of `latents`.
 
     Args:
-        path, prefix: as in `load`.
+        path, prefix, truncation: as in `load`.
         to: folder to write.
 
     Returns:
@@ -115,7 +115,7 @@ def convert(path, to, prefix=""):
     Raises:
         ValueError: as `load`, and for a folder with other things in it.
     """
-    network = load(path, prefix)
+    network = load(path, prefix, truncation)
     folder = pathlib.Path(to)
     about = {
         "family": network.name,

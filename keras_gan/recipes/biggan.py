@@ -7,7 +7,7 @@ from keras_gan.recipes.recipe import Recipe, register
 
 def networks(image_shape, num_classes):
     return keras_gan.networks.biggan(
-        image_shape, num_classes, latent_dim=64, filters=16, shared_dim=32, attention=None
+        image_shape, num_classes, latent_dim=64, filters=8, shared_dim=32, attention=None
     )
 
 

@@ -38,7 +38,7 @@ def test_gradients_go_through_it():
     assert spread.sum() == pytest.approx(1, abs=1e-5) and spread[4, 4] == spread.max() < 0.5
 
 
-@pytest.mark.parametrize("jit_compile", [False, True])
+@pytest.mark.parametrize("jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_with_penalties_on_gradients(jit_compile, images):
     parts = {
         "regularizers": ["r1", "gradient_penalty"],

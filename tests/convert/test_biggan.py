@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_gan import convert
 from tests.conftest import golden
@@ -41,3 +42,16 @@ def test_hugging_faces_port_between_two_truncations():
 def test_a_loaded_generator_is_sampled_by_class():
     gan = convert.as_gan(convert.load(golden("biggan/biggan_32.npz"), prefix="G."))
     assert gan.num_classes == 5 and gan.generate(3, seed=0, labels=4).shape == (3, 32, 32, 3)
+
+
+def test_a_converted_port_is_sampled_by_class(tmp_path):
+    _, folder = convert.convert(
+        golden("biggan/hf_biggan_deep_64.npz"), tmp_path / "saved", "G.", truncation=0.5
+    )
+    saved = tf.saved_model.load(str(folder))
+    images = saved.sample(2, 0, 1.0, labels=tf.constant([0, 4])).numpy()
+    assert (
+        images.shape == (2, 64, 64, 3)
+        and images.dtype == np.uint8
+        and np.abs(np.diff(images, axis=0)).max() > 0
+    )

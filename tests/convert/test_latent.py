@@ -36,7 +36,7 @@ def test_dcgans_discriminator_by_its_name_in_the_file():
         convert.load(golden("dcgan/dcgan_pytorch_64_ngf8_nc3_training.pth"), prefix="netQ")
 
 
-@pytest.mark.parametrize("classes", [False, True])
+@pytest.mark.parametrize("classes", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_r3gan(tmp_path, classes):
     path = golden("r3gan/r3gan_16_w24-16-8_cond4.npz" if classes else "r3gan/r3gan_16_w24-16-8.npz")
     arrays = np.load(path)

@@ -88,7 +88,7 @@ def test_real_images_are_blended_as_generated_ones_are():
     np.testing.assert_allclose(batch["image"], 0.25 * eight + 0.75 * double(half(eight)), atol=1e-6)
 
 
-@pytest.mark.parametrize("epochs, stage", [(1, 1), (3, 2)])
+@pytest.mark.parametrize("epochs, stage", [pytest.param(1, 1, marks=pytest.mark.slow), (3, 2)])
 def test_resumed_in_the_middle_of_a_fade_to_the_bit(epochs, stage):
     gan = pro_gan(fade_images=48)
     gan.fit(IMAGES, batch_size=8, epochs=epochs, verbose=0)

@@ -67,7 +67,10 @@ def test_each_step_moves_every_player(images):
     [
         {},
         {"regularizers": ["r1", "lecam", "feature_matching"], "augmentation": "ada"},
-        {"loss": "relativistic", "regularizers": ["gradient_penalty"], "augmentation": "diffaugment"},
+        pytest.param(
+            {"loss": "relativistic", "regularizers": ["gradient_penalty"], "augmentation": "diffaugment"},
+            marks=pytest.mark.slow,
+        ),
     ],
     ids=["plain", "penalties", "relativistic"],
 )
