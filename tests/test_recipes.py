@@ -32,6 +32,7 @@ EXPECTED = {
     "esrgan": keras_gan.ESRGAN,
     "vae": keras_gan.VAE,
     "vae-gan": keras_gan.VAEGAN,
+    "biggan": keras_gan.BigGAN,
 }
 
 
