@@ -76,7 +76,7 @@ def biggan_discriminator(state):
     entries = _Entries(network, state)
     for i in range(blocks):
         entries.block(f"blocks.{i}.0", f"block_{i}", 2)
-        entries.attention(f"blocks.{i}.1")
+        entries.attention(f"blocks.{i}.1", f"block_{i}")
     return network, entries.logit()
 
 
@@ -101,7 +101,7 @@ def biggan_deep_discriminator(state):
     for i in range(blocks):
         for j in range(depth):
             entries.block(f"blocks.{i}.{j}", f"block_{i * depth + j}", 4)
-        entries.attention(f"blocks.{i}.{depth}")
+        entries.attention(f"blocks.{i}.{depth}", f"block_{i * depth + depth - 1}")
     return network, entries.logit()
 
 
@@ -147,10 +147,8 @@ def huggingface_generator(state):
             entries.add(f"{at}.bn_{j}.scale.weight", norm.gain.kernel, told)
             entries.add(f"{at}.bn_{j}.offset.weight", norm.shift.kernel, told)
             entries.convolution(f"{at}.conv_{j}", f"{block}_conv_{j + 1}")
-    for n in attended:
-        entries.attention(
-            f"generator.layers.{n}", ("snconv1x1_theta", "snconv1x1_phi", "snconv1x1_g", "snconv1x1_o_conv")
-        )
+        parts = ("snconv1x1_theta", "snconv1x1_phi", "snconv1x1_g", "snconv1x1_o_conv")
+        entries.attention(f"generator.layers.{n + 1}", block, parts)
     last = network.get_layer("last_norm")
     entries.add("generator.bn.weight", last.gamma)
     entries.add("generator.bn.bias", last.beta)
@@ -221,10 +219,10 @@ class _Entries:
             for left in ("weight", "bias", "u0"):
                 self.state.pop(f"{name}.conv_sc.{left}", None)
 
-    def attention(self, name, parts=("theta", "phi", "g", "o")):
+    def attention(self, name, block, parts=("theta", "phi", "g", "o")):
         if f"{name}.gamma" not in self.state:
             return
-        layer = self.network.get_layer("attention")
+        layer = self.network.get_layer(f"{block}_attention")
         self.add(f"{name}.gamma", layer.gamma, lambda array: array.reshape(()))
         for part, projection in zip(
             parts, (layer.query, layer.key, layer.content, layer.output_projection), strict=True
@@ -234,14 +232,9 @@ class _Entries:
     def logit(self):
         """The discriminator's last entries, and all."""
         self.linear("linear", "logit")
-        embedding, table = self.network.get_layer("label_projection"), self.state["embed.weight"]
+        embedding = self.network.get_layer("label_projection")
         self.add("embed.weight", embedding.layer.embeddings)
-
-        def other_side(u):
-            v = u @ table
-            return (v / np.linalg.norm(v)).reshape(-1)
-
-        self.add("embed.u0", embedding.u, other_side)
+        self.add("embed.u0", embedding.u, np.ravel)
         return self.found
 
 
@@ -258,7 +251,7 @@ def _generator(entries, blocks, convolutions, shared):
     entries.linear("linear", "linear", lambda array: order(array).T, order)
     for i in range(blocks):
         entries.block(f"blocks.{i}.0", f"block_{i}", convolutions, normalized=True)
-        entries.attention(f"blocks.{i}.1")
+        entries.attention(f"blocks.{i}.1", f"block_{i}")
     last = network.get_layer("last_norm")
     entries.add("output_layer.0.gain", last.gamma)
     entries.add("output_layer.0.bias", last.beta)

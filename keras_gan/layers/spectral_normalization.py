@@ -56,8 +56,10 @@ class SpectralNormalization(keras.layers.Wrapper):
         self.normalized = getattr(self.layer, f"_{name}", None)
         if self.normalized is None:
             self.normalized = getattr(self.layer, name)
-        # Transposed convolutions have their filters before the last axis.
-        self._transposed = "Transpose" in type(self.layer).__name__
+        # Transposed convolutions have their filters before the last axis; the official codes take rows of embeddings for them.
+        self._transposed = "Transpose" in type(self.layer).__name__ or (
+            name == "embeddings" and self.half_step
+        )
         filters = self.normalized.shape[-2 if self._transposed else -1]
         self.u = self.add_weight(
             shape=(filters,),

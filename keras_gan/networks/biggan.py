@@ -60,7 +60,7 @@ def biggan(
             normalisation a table of its own, and needs `hierarchical=False`.
         hierarchical: bool. Default True.
         attention: int, side in pixels at which both networks attend; `None` for nowhere. Default 64, or half of smaller
-            images' side.
+            images' side. At 32 pixels the discriminator attends in all blocks, as the official code does.
         spectral_normalization: bool. Default True; False is for weights that have it in them.
         epsilon: float, of batch normalisation.
 
@@ -108,7 +108,7 @@ def biggan(
         y = parts.convolution(width, 3, f"{name}_conv_2")(y)
         x = parts.convolution(width, 1, f"{name}_shortcut")(layers.UpSampling2D()(x))
         x = layers.Add()([y, x])
-        x = parts.attention(x) if x.shape[1] == attention else x
+        x = parts.attention(x, name) if x.shape[1] == attention else x
     generator = Model([latents, label], parts.image(x, image_shape[-1]), name="generator")
 
     widths = [width * (discriminator_filters or filters) for width in DOWN[side]]
@@ -126,8 +126,9 @@ def biggan(
             x = parts.convolution(width, 1, f"{name}_shortcut")(x)
         x = layers.AveragePooling2D(2)(x) if down and i else x
         x = layers.Add()([y, x])
-        if down and x.shape[1] == attention:
-            x = parts.attention(x)
+        # At 32 pixels the official table has all of its blocks at 16.
+        if attention and (side == 32 or (down and x.shape[1] == attention)):
+            x = parts.attention(x, name)
     return generator, Model([image, label], parts.logit(x, label, num_classes), name="discriminator")
 
 
@@ -186,8 +187,8 @@ def biggan_deep(
         down = i < 2 if side == 32 else True
         for j in range(depth):
             x = parts.deep_down(x, width, down and not j, f"block_{i * depth + j}")
-        if down and x.shape[1] == attention:
-            x = parts.attention(x)
+        if attention and (side == 32 or x.shape[1] == attention):
+            x = parts.attention(x, f"block_{i * depth + depth - 1}")
     return generator, Model([image, label], parts.logit(x, label, num_classes), name="discriminator")
 
 
@@ -207,7 +208,7 @@ def deep_generator(parts, start, plan, channels, num_classes, latent_dim, shared
     x = layers.Reshape((4, 4, start))(parts.linear(4 * 4 * start, "linear")(told))
     for i, (width, up, attends) in enumerate(plan):
         x = parts.deep_up(x, told, width, up, f"block_{i}")
-        x = parts.attention(x) if attends else x
+        x = parts.attention(x, f"block_{i}") if attends else x
     return Model([latents, label], parts.image(x, channels), name="generator")
 
 
@@ -230,8 +231,8 @@ class Parts:
     def __init__(self, spectral, epsilon):
         self.spectral, self.epsilon = spectral, epsilon
 
-    def wrap(self, layer, half_step=True):
-        return SpectralNormalization(layer, half_step=half_step) if self.spectral else layer
+    def wrap(self, layer):
+        return SpectralNormalization(layer, half_step=True) if self.spectral else layer
 
     def linear(self, units, name):
         return self.wrap(layers.Dense(units, kernel_initializer="orthogonal", name=name))
@@ -249,8 +250,8 @@ class Parts:
             layer = ProjectedBatchNormalization(self.spectral, epsilon=self.epsilon, name=name)
         return layers.ReLU()(layer([x, beside]))
 
-    def attention(self, x):
-        return SelfAttention(self.spectral, half_step=True, name="attention")(x)
+    def attention(self, x, block):
+        return SelfAttention(self.spectral, half_step=True, name=f"{block}_attention")(x)
 
     def image(self, x, channels):
         x = layers.ReLU()(BatchNormalization(momentum=0.9, epsilon=self.epsilon, name="last_norm")(x))
@@ -260,8 +261,7 @@ class Parts:
     def logit(self, x, label, num_classes):
         features = ops.sum(layers.ReLU()(x), axis=(1, 2))
         x = self.linear(1, "logit")(features)
-        # Of a table of embeddings the official u is on the side of the classes, half a step behind.
-        x = layers.Add()([x, project(features, label, num_classes, lambda e: self.wrap(e, half_step=False))])
+        x = layers.Add()([x, project(features, label, num_classes, self.wrap)])
         return layers.Activation("linear", dtype="float32", name="logits")(x)
 
     def deep_up(self, x, told, width, up, name):

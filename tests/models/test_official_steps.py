@@ -422,3 +422,58 @@ def test_esrgan(step):
     _, figures = gan.discriminator_objective(turn)
     official = step["loss.l_d_real"] + step["loss.l_d_fake"]
     np.testing.assert_allclose(figures["d_adversarial"] / 2, official, rtol=1e-3)
+
+
+@of("biggan_32_attn16_hier_shared")
+def test_biggan(step, monkeypatch):
+    """Officially fakes have classes of their own, new ones are made for the generator, and real and fake images go through the
+    discriminator in one pass: its spectral norms move once in its turn, ours twice."""
+    gan = keras_gan.BigGAN(step.network("G."), step.network("D."), num_classes=5, ema_decay=None)
+    weights = dict(zip(("discriminator", "generator"), step["ortho"] / 2, strict=True))
+    gan.compile(
+        regularizers=[
+            keras_gan.regularizers.OrthogonalPenalty(w, p, embeddings=True) for p, w in weights.items()
+        ],
+        generator_optimizer=step.adam("G"),
+        discriminator_optimizer=step.adam("D"),
+    )
+    labels = {name: tf.constant(step[name], "int32") for name in ("label", "y_D", "y_G")}
+    real, fake = tf.constant(step["real"]), gan.synthesize(step.latents("z_D"), labels["y_D"], training=True)
+
+    def orthogonal(player):
+        penalty = next(r for r in gan.regularizers if r.player == player)
+        return penalty.weight * penalty.penalty(gan, None)
+
+    def discriminator_objective():
+        logits = [gan.discriminate(*pair) for pair in ((real, labels["label"]), (fake, labels["y_D"]))]
+        loss = gan.adversarial_loss.discriminator_loss(*logits)
+        return loss + orthogonal("discriminator"), {"adversarial": loss, "logits": logits}
+
+    sigma = keras_gan.layers.SpectralNormalization.sigma
+    with monkeypatch.context() as patch:
+        # Of one pass: both are divided by the same, and nothing moves between them.
+        patch.setattr(
+            keras_gan.layers.SpectralNormalization,
+            "sigma",
+            lambda self, kernel=None, training=False: sigma(self, kernel, False),
+        )
+        gradients, figures = gradient_of(gan, "discriminator", discriminator_objective)
+    expected = step["loss.D_loss_real"] + step["loss.D_loss_fake"]
+    np.testing.assert_allclose(figures["adversarial"], expected, rtol=1e-4)
+    for found, name in zip(figures["logits"], ("real", "fake"), strict=True):
+        np.testing.assert_allclose(found, step[f"d_logits_{name}"], atol=1e-4)
+    assert_same(gradients, step.gradients("D.", "grad.D."))
+    gan.discriminate(real, labels["label"])
+    gan.discriminator_optimizer.apply(gradients, gan.variables_of("discriminator"))
+
+    def generator_objective():
+        made = gan.synthesize(step.latents("z_G"), labels["y_G"], training=True)
+        logits = gan.discriminate(made, labels["y_G"])
+        loss = gan.adversarial_loss.generator_loss(logits, None)
+        return loss + orthogonal("generator"), {"adversarial": loss, "logits": logits}
+
+    gradients, figures = gradient_of(gan, "generator", generator_objective)
+    np.testing.assert_allclose(figures["adversarial"], step["loss.G_loss"], rtol=1e-4)
+    np.testing.assert_allclose(figures["logits"], step["g_logits_fake"], atol=1e-4)
+    # The class embedding's comes as the rows that were used.
+    assert_same([tf.convert_to_tensor(g) for g in gradients], step.gradients("G.", "grad.G."))
