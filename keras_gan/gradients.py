@@ -61,7 +61,9 @@ def where_due(due, function, otherwise, sources, constants, scale):
                     "What is not computed at every step can be differentiated by what it is given (a penalty's `turn`) alone, "
                     f"and it uses another tensor: {tensor.name!r}."
                 )
-        found = tf.gradients(scale(values[0]), sources)
+        # A tensor may come of another one: what lies between them the tape outside goes through.
+        tensors = [x for x in sources if not isinstance(x, tf.Variable)]
+        found = tf.gradients(scale(values[0]), sources, stop_gradients=tensors)
         reached.extend(i for i, gradient in enumerate(found) if gradient is not None)
         return values, [tf.convert_to_tensor(found[i]) for i in reached]
 

@@ -47,10 +47,10 @@ def save(gan, name, licence=None, metadata=None):
         raise ImportError(
             "The Hugging Face Hub needs huggingface_hub. Install it: pip install 'keras-gan[hub]'"
         ) from error
+    picture = samples_of(gan)
     keras.saving.save_model(gan, name)
     api, repository = huggingface_hub.HfApi(library_name="keras_gan"), name.removeprefix(START)
     about = {**describe(gan), **(metadata or {})}
-    picture = samples_of(gan)
     files = {
         "README.md": model_card(about, repository, licence, picture is not None).encode(),
         # Keras has a metadata.json of its own.
@@ -68,7 +68,7 @@ def save(gan, name, licence=None, metadata=None):
 
 
 def samples_of(gan):
-    """A sample grid as the bytes of a PNG, or None where a model makes no images of latents."""
+    """A sample grid as the bytes of a PNG, or None where a model makes no images of latents, or needs data for its rows."""
     from keras_gan.grid import image_grid
 
     if (
@@ -77,7 +77,11 @@ def samples_of(gan):
         or gan.generator.output_shape[-1] not in (1, 3, 4)
     ):
         return None
-    images, columns = gan.grid_images(gan.grid_inputs(gan.grid_rows, 8, 0), 8)
+    try:
+        inputs = gan.grid_inputs(gan.grid_rows, 8, 0)
+    except ValueError:  # conditions are those of the data of `fit`, and this model has seen none
+        return None
+    images, columns = gan.grid_images(inputs, 8)
     buffer = io.BytesIO()
     image_grid(images, columns).save(buffer, format="PNG")
     return buffer.getvalue()

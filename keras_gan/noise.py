@@ -66,7 +66,8 @@ class Normal(Noise):
 class TruncatedNormal(Noise):
     """z ~ N(0, I), each number drawn anew until it is within `threshold`; truncation multiplies that. BigGAN's.
 
-    The paper's thresholds of 2, 1 and 0.5 are truncations of 1, 0.5 and 0.25 at the default.
+    The paper's thresholds of 2, 1 and 0.5 are truncations of 1, 0.5 and 0.25 at the default. The paper truncates when it samples
+    alone; here training draws within `threshold` too, so that a truncation of 1 is what the generator knows.
 
     Args:
         size: as in `Noise`.
@@ -95,6 +96,8 @@ class TruncatedNormal(Noise):
         return self.truncated(count, seed, 1.0)
 
     def truncated(self, count, seed, truncation):
+        if isinstance(truncation, (int, float)) and truncation < 0:
+            raise ValueError(f"`truncation` must not be negative. Received: truncation={truncation}")
         # Beyond 5 the share is 1 in float32, whose inverse is infinite.
         limit = tf.clip_by_value(self.threshold * tf.cast(truncation, "float32"), 0.0, 5.0)
         share = tf.math.erf(limit / math.sqrt(2.0))

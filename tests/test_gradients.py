@@ -65,3 +65,26 @@ def test_where_due_refuses_what_it_would_not_differentiate():
 
     with pytest.raises(ValueError, match="another tensor: 'stray"):
         step(tf.constant(True))
+
+
+def test_where_due_counts_each_way_once():
+    """Of a tensor that comes of another one, as logits do of images."""
+    w = tf.Variable(2.0)
+
+    @tf.function
+    def step():
+        with tf.GradientTape() as tape:
+            fake = 2.0 * w
+            logits = 5.0 * fake
+            value, _ = gradients.where_due(
+                tf.constant(True),
+                lambda: [logits**2 + fake * w, fake],
+                lambda: [tf.zeros(()), tf.zeros(())],
+                sources=[w, fake, logits],
+                constants=[],
+                scale=lambda loss: loss,
+            )
+        return value, tape.gradient(value, w)
+
+    # (10 w)^2 + 2 w^2
+    assert [float(x) for x in step()] == [408.0, 204.0 * 2.0]

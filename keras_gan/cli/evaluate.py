@@ -37,7 +37,7 @@ def evaluate(
         int | None, typer.Option(min=4, help="Height and width, where the images of a folder differ in size.")
     ] = None,
     seed: Annotated[int, typer.Option()] = 0,
-    truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
+    truncation: Annotated[float, typer.Option(help="Less than 1: more typical, less varied images.")] = 1.0,
     out: Annotated[
         pathlib.Path | None, typer.Option(help="Default: evaluation.json in the model's folder.")
     ] = None,

@@ -13,7 +13,7 @@ def generate(
     n: Annotated[int, typer.Option("-n", min=1, help="How many images.")] = 64,
     out: Annotated[pathlib.Path, typer.Option(help="Image to write.")] = pathlib.Path("grid.png"),
     seed: Annotated[int, typer.Option()] = 0,
-    truncation: Annotated[float, typer.Option(help="Factor of the latents.")] = 1.0,
+    truncation: Annotated[float, typer.Option(help="Less than 1: more typical, less varied images.")] = 1.0,
     label: Annotated[
         str | None,
         typer.Option(

@@ -70,7 +70,8 @@ def biggan_discriminator(state):
     network = networks.biggan(
         (side, side, state["blocks.0.0.conv1.weight"].shape[1]),
         classes,
-        filters=_filters(features, DOWN[side][-1]),
+        filters=8,
+        discriminator_filters=_filters(features, DOWN[side][-1]),
         attention=_attended_down(side, attended),
     )[1]
     entries = _Entries(network, state)
@@ -92,7 +93,8 @@ def biggan_deep_discriminator(state):
     network = networks.biggan_deep(
         (side, side, state["input_conv.weight"].shape[1]),
         classes,
-        filters=_filters(features, DOWN[side][-1]),
+        filters=8,
+        discriminator_filters=_filters(features, DOWN[side][-1]),
         depth=depth,
         attention=_attended_down(side, attended),
     )[1]
@@ -132,20 +134,20 @@ def huggingface_generator(state):
         Parts(False, 1e-4), len(linear) // 16, plan, 3, embedding.shape[1], latent_dim, len(embedding)
     )
 
-    def told(array):
+    def beside(array):
         # Latents stand before the class there.
         return np.concatenate([array.T[latent_dim:], array.T[:latent_dim]])
 
     entries = _Entries(network, state)
     entries.add("embeddings.weight", network.get_layer("shared").embeddings, np.transpose)
-    entries.linear("generator.gen_z", "linear", told)
+    entries.linear("generator.gen_z", "linear", beside)
     for k, n in enumerate(places):
         block, at = f"block_{k}", f"generator.layers.{n}"
         for j in range(4):
             norm = network.get_layer(f"{block}_norm_{j + 1}")
             entries.statistics(f"{at}.bn_{j}", norm.normalization, "running_means", "running_vars", row)
-            entries.add(f"{at}.bn_{j}.scale.weight", norm.gain.kernel, told)
-            entries.add(f"{at}.bn_{j}.offset.weight", norm.shift.kernel, told)
+            entries.add(f"{at}.bn_{j}.scale.weight", norm.gain.kernel, beside)
+            entries.add(f"{at}.bn_{j}.offset.weight", norm.shift.kernel, beside)
             entries.convolution(f"{at}.conv_{j}", f"{block}_conv_{j + 1}")
         parts = ("snconv1x1_theta", "snconv1x1_phi", "snconv1x1_g", "snconv1x1_o_conv")
         entries.attention(f"generator.layers.{n + 1}", block, parts)
@@ -280,11 +282,19 @@ def _deep_plan(start, widths, attends):
 
     It does where the width falls, and else at every other block.
     """
+    stages = next((len(found) - 1 for found in UP.values() if len(set(found)) == 1), 0)
+    if set(widths) == {start}:  # 32 pixels, whatever the depth
+        depth, left = divmod(len(widths), stages)
+        if left:
+            raise ValueError(f"its {len(widths)} blocks of one width fit no size")
+        return [(width, i % depth == depth - 1, attends(i)) for i, width in enumerate(widths)]
     plan, before, rose = [], start, True
     for i, width in enumerate(widths):
         rose = width < before or not rose
         plan.append((width, rose, attends(i)))
         before = width
+    if 4 << sum(rose for _, rose, _ in plan) not in UP:
+        raise ValueError(f"blocks of the widths {widths} fit no size of {list(UP)} pixels")
     return plan
 
 

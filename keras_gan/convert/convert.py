@@ -6,7 +6,10 @@ import pathlib
 import keras
 
 from keras_gan import export
+from keras_gan.arguments import check_truncation
 from keras_gan.convert import biggan, latent, state_dict, style, super_resolution, translation
+from keras_gan.layers import ConditionalBatchNormalization, ProjectedBatchNormalization
+from keras_gan.models.biggan import BigGAN
 from keras_gan.models.checks import classes_of
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
@@ -33,7 +36,8 @@ def load(path, prefix="", truncation=1.0):
     Family and sizes are recognised from names and shapes; PyTorch is not needed, and nothing in the file
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
     ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
-    PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
+    PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's;
+    state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 
     Training checkpoints with several networks, `{"generator": ..., "optimizer": ...}` or names such as
@@ -56,6 +60,7 @@ def load(path, prefix="", truncation=1.0):
     Example:
     >>> network = keras_gan.convert.load("latest_net_G.pth")  # doctest: +SKIP
     """
+    check_truncation(truncation)
     candidates, problem = state_dict.read(path, prefix), None
     for _, state in candidates:
         try:
@@ -92,6 +97,11 @@ def _recognized(state, path, truncation):
                 f"{path} looks like {family.__name__}, but a tensor is missing or has another rank ({error})"
             ) from error
         if found is not None:
+            if truncation != 1 and family is not biggan.huggingface_generator:
+                raise ValueError(
+                    f"{path} has no statistics for truncations: `truncation` is for Hugging Face's BigGAN-deep. Pass it to "
+                    f"`generate` or `sample`. Received: truncation={truncation:g}"
+                )
             network, entries = found
             state_dict.assign(network, cleaned, entries, path)
             return network
@@ -122,6 +132,7 @@ def convert(path, to, prefix="", truncation=1.0):
         "source": pathlib.Path(path).name,
         "output_shape": list(network.output_shape[1:]),
         "parameters": network.count_params(),
+        **({} if truncation == 1 else {"statistics_of_truncation": truncation}),
     }
     if network.name == "generator":
         as_gan(network).export(folder, metadata=about)
@@ -147,7 +158,8 @@ def as_gan(generator):
         generator: as `load` gives it.
 
     Returns:
-        `StyleGAN2` or `StyleGAN3` where the generator has styles, else `GAN`, or `ConditionalGAN` where it takes labels.
+        `StyleGAN2` or `StyleGAN3` where the generator has styles, else `GAN`, or `BigGAN` or `ConditionalGAN` where it takes
+        labels.
     """
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
@@ -155,7 +167,9 @@ def as_gan(generator):
     judge = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
     if not any(layer.name == "mapping" for layer in generator.layers):
         if isinstance(generator.input_shape, list):
-            return ConditionalGAN(generator, judge, num_classes=max(classes_of(generator)), ema_decay=None)
+            normalized = (ConditionalBatchNormalization, ProjectedBatchNormalization)
+            model = BigGAN if any(isinstance(x, normalized) for x in generator.layers) else ConditionalGAN
+            return model(generator, judge, num_classes=max(classes_of(generator)), ema_decay=None)
         return GAN(generator, judge, ema_decay=None)
     classes = None
     if isinstance(generator.input_shape, list):

@@ -191,7 +191,10 @@ def _latents(generator, shape, seed):
             "An InfoGAN's latents hold a category and codes, between which there is no way: use "
             "`gan.noise.join(noise, category, codes)` with `interpolate` of the noise."
         )
-    return np.random.default_rng(seed).normal(size=(*shape, latent_dim))
+    latents = np.random.default_rng(seed).normal(size=(*shape, latent_dim))
+    threshold = getattr(getattr(getattr(generator, "gan", generator), "noise", None), "threshold", None)
+    # Latents that training has not seen are moved to the border of those that it has.
+    return latents if threshold is None else np.clip(latents, -threshold, threshold)
 
 
 def _points(generator, shape, seed, label, space):

@@ -9,7 +9,7 @@ from keras_gan.layers.spectral_normalization import SpectralNormalization
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ProjectedBatchNormalization(keras.layers.Layer):
-    """BigGAN's: what is told of an image, its class and a part of its latents, scales and shifts each channel.
+    """BigGAN's: a vector, of an image's class and a part of its latents, scales and shifts each channel.
 
         y = (1 + A c) (x - mean) / sqrt(variance + epsilon) + B c
 

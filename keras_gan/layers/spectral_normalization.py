@@ -22,8 +22,8 @@ class SpectralNormalization(keras.layers.Wrapper):
     Args:
         layer: a layer with a `kernel` (dense, convolution, transposed convolution) or `embeddings`.
         power_iterations: int, in each training call. Default 1.
-        half_step: bool. By default u moves first, and v = W u / ||W u||. The codes of SNGAN and BigGAN take
-            sigma = ||W^T v|| of the u before it moves; True does. Default False.
+        half_step: bool. With it v is computed from the stored u, and sigma = ||W^T v||, as the codes of SNGAN and BigGAN do;
+            each row of an embedding counts as a filter then. Default False: u moves first, and sigma = ||W u||.
 
     Raises:
         ValueError: for a layer that has neither.
@@ -41,7 +41,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         kwargs.setdefault("name", layer.name)
         super().__init__(layer, **kwargs)
         self.power_iterations = check_int(power_iterations, "power_iterations")
-        self.half_step = half_step
+        self.half_step = bool(half_step)
 
     def build(self, input_shape):
         super().build(input_shape)

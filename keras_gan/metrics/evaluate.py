@@ -142,7 +142,8 @@ def evaluate(
             metric = METRICS[name].make(
                 _classifier_of(extractor) if METRICS[name].takes == "classifier" else extractor
             )
-            figures |= _measured(metric, reference, some, generated, mine, base)
+            depends = on_features if METRICS[name].takes else base
+            figures |= _measured(metric, reference, some, generated, mine, depends)
     for metric in pairs:
         for start in range(0, len(mine), 64):
             part = mine[start : start + 64]

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from keras_gan.arguments import check_int
 from keras_gan.models.conditional_gan import ConditionalGAN
+from keras_gan.models.generative import inputs_of
 from keras_gan.networks.outputs import first
 from keras_gan.noise import TruncatedNormal
 from keras_gan.optimizers import Adam
@@ -16,12 +17,15 @@ LATE = Delayed(0.9999, 20_000)
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BigGAN(ConditionalGAN):
-    """BigGAN: large batches by class, latents that are cut off, and a generator that is smooth enough for it.
+    """BigGAN: large batches by class, truncated latents, and a generator that is smooth enough for them.
 
-    Defaults: hinge loss; `TruncatedNormal` latents, which `truncation` cuts off further; orthogonal regularisation of the
-    generator, 1e-4 of the official code; two discriminator steps; Adam(5e-5, 0, 0.999) for the generator, 2e-4 for the
-    discriminator; a moving average from the 20,000th step. Batches larger than the memory:
-    `optimizers.Adam(..., gradient_accumulation_steps=8)` for both players.
+    Defaults: hinge loss; `TruncatedNormal` latents, in training too, which `truncation` cuts further; orthogonal regularisation
+    of the generator, 1e-4 of the official code; two discriminator steps; Adam(5e-5, 0, 0.999) for the generator, 2e-4 for the
+    discriminator; a moving average from the 20,000th step.
+
+    Batches larger than the memory: `optimizers.Adam(..., gradient_accumulation_steps=8)` for both players. A step is then one
+    of the eight parts: give `Delayed` eight times the steps. Batch normalisation sees a part, and the generator's gradient is
+    of the discriminator as it was at each part.
 
     Args:
         generator, discriminator: such as `networks.biggan(...)` or `networks.biggan_deep(...)`.
@@ -61,7 +65,8 @@ class BigGAN(ConditionalGAN):
     def standing_statistics(self, passes=16, batch_size=64, truncation=1.0, seed=0):
         """Let `ema_generator` normalise by the means over some batches that it makes at a truncation, of classes at random.
 
-        Moving averages are those of training's latents, and of a generator that was changing.
+        Moving averages are those of training's latents, and of a generator that was changing. All later images use these
+        means, whatever their truncation, until the next training step copies training's again.
 
         Args:
             passes: int, batches. Default 16.
@@ -70,8 +75,7 @@ class BigGAN(ConditionalGAN):
         """
         check_int(passes, "passes")
         check_int(batch_size, "batch_size")
-        self.checked_seed(1, seed, truncation)
-        network = self.ema_generator
+        seed, network = self.checked_seed(1, seed, truncation), self.ema_generator
         if network is self.generator:
             raise ValueError(
                 "Training's own statistics would be lost: `ema_decay=None` leaves no other generator."
@@ -79,8 +83,8 @@ class BigGAN(ConditionalGAN):
         layers = [
             layer for layer in network._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)
         ]
-        kept = [(v, v.numpy()) for layer in layers for v in layer.non_trainable_variables]
-        others = [(v, v.numpy()) for v in network.weights if all(v is not each for each, _ in kept)]
+        statistics = {id(v) for layer in layers for v in layer.non_trainable_variables}
+        before = [(v, v.numpy()) for v in network.weights]
         momenta = [layer.momentum for layer in layers]
         network.trainable = True
         try:
@@ -90,10 +94,12 @@ class BigGAN(ConditionalGAN):
                     layer.momentum = i / (i + 1)
                 latents = tf.constant(self.sample_latents(batch_size, seed + i, truncation))
                 labels = self.condition.draw(batch_size, tf.constant(seed + i, "int64"))
-                network([latents, labels], training=True)
+                network(inputs_of(network, latents, labels), training=True)
+            # Vectors of spectral normalisation have moved too.
+            before = [(v, value) for v, value in before if id(v) not in statistics]
         finally:
             network.trainable = False
             for layer, momentum in zip(layers, momenta, strict=True):
                 layer.momentum = momentum
-            for variable, value in others:  # vectors of spectral normalisation have moved
+            for variable, value in before:
                 variable.assign(value)

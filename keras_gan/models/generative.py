@@ -59,8 +59,8 @@ class Generative:
             n: int, how many.
             seed: int for the same images at every call; `None` for new ones.
             batch_size: int, how many at once.
-            truncation: float; the latents are multiplied by it. Less than 1 gives more typical
-                and less varied images.
+            truncation: float; less than 1 gives more typical and less varied images. The latents are multiplied by it;
+                those of `noise.TruncatedNormal` are within so many times its threshold.
             labels: of a model with a condition: an int or a name of `class_names`, or n of them; `None` for classes drawn at
                 random, the same for the same seed. Where the condition is a vector: that, or n of them.
 

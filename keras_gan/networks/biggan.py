@@ -40,7 +40,7 @@ def biggan(
     discriminator_filters=None,
     shared_dim=128,
     hierarchical=True,
-    attention=64,
+    attention=True,
     spectral_normalization=True,
     epsilon=1e-5,
 ):
@@ -59,8 +59,9 @@ def biggan(
         shared_dim: int, size of the class embedding that all blocks share. Default 128; `None` gives each
             normalisation a table of its own, and needs `hierarchical=False`.
         hierarchical: bool. Default True.
-        attention: int, side in pixels at which both networks attend; `None` for nowhere. Default 64, or half of smaller
-            images' side. At 32 pixels the discriminator attends in all blocks, as the official code does.
+        attention: int, side in pixels at which both networks attend; the generator alone at the images' own. `None` for
+            nowhere. Default 64, or half of smaller images' side. At 32 pixels the discriminator attends in all blocks, as
+            the official code does.
         spectral_normalization: bool. Default True; False is for weights that have it in them.
         epsilon: float, of batch normalisation.
 
@@ -76,9 +77,13 @@ def biggan(
     Reference: Brock et al., "Large Scale GAN Training for High Fidelity Natural Image Synthesis", 2019,
     https://arxiv.org/abs/1809.11096; the official code's architecture
     """
-    side, attention = _checked(image_shape, num_classes, filters, attention)
+    discriminator_filters = filters if discriminator_filters is None else discriminator_filters
+    side, attention = _checked(
+        image_shape, num_classes, attention, filters=filters, discriminator_filters=discriminator_filters
+    )
     widths = [width * filters for width in UP[side]]
     slots = len(widths)
+    check_int(shared_dim, "shared_dim", optional=True)
     if hierarchical and shared_dim is None:
         raise ValueError("`hierarchical` joins latents to the class embedding: give `shared_dim` too.")
     if latent_dim is None:
@@ -91,17 +96,17 @@ def biggan(
         )
     parts = Parts(spectral_normalization, epsilon)
     latents, label = layers.Input((latent_dim,), name="latents"), condition_input(num_classes)
-    shared = None if shared_dim is None else layers.Embedding(num_classes, shared_dim, name="shared")(label)
+    shared = None if shared_dim is None else _shared(num_classes, shared_dim)(label)
     chunks = [latents] * slots
-    told = [label if shared is None else shared] * slots
+    vectors = [label if shared is None else shared] * slots
     if hierarchical:
         size = latent_dim // slots
         chunks = [latents[:, i * size : (i + 1) * size] for i in range(slots)]
-        told = [layers.Concatenate()([shared, chunk]) for chunk in chunks]
+        vectors = [layers.Concatenate()([shared, chunk]) for chunk in chunks]
     x = parts.linear(4 * 4 * widths[0], "linear")(chunks[0])
     x = layers.Reshape((4, 4, widths[0]))(x)
     for i, width in enumerate(widths[1:]):
-        name, beside = f"block_{i}", told[i + 1]
+        name, beside = f"block_{i}", vectors[i + 1]
         y = parts.normalized(x, beside, num_classes, f"{name}_norm_1")
         y = parts.convolution(width, 3, f"{name}_conv_1")(layers.UpSampling2D()(y))
         y = parts.normalized(y, beside, num_classes, f"{name}_norm_2")
@@ -111,7 +116,7 @@ def biggan(
         x = parts.attention(x, name) if x.shape[1] == attention else x
     generator = Model([latents, label], parts.image(x, image_shape[-1]), name="generator")
 
-    widths = [width * (discriminator_filters or filters) for width in DOWN[side]]
+    widths = [width * discriminator_filters for width in DOWN[side]]
     image, label = layers.Input(image_shape, name="images"), condition_input(num_classes)
     x = image
     for i, width in enumerate(widths):
@@ -127,7 +132,7 @@ def biggan(
         x = layers.AveragePooling2D(2)(x) if down and i else x
         x = layers.Add()([y, x])
         # At 32 pixels the official table has all of its blocks at 16.
-        if attention and (side == 32 or (down and x.shape[1] == attention)):
+        if (down and x.shape[1] == attention) or (side, attention) == (32, 16):
             x = parts.attention(x, name)
     return generator, Model([image, label], parts.logit(x, label, num_classes), name="discriminator")
 
@@ -141,7 +146,7 @@ def biggan_deep(
     discriminator_filters=None,
     shared_dim=128,
     depth=2,
-    attention=64,
+    attention=True,
     spectral_normalization=True,
     epsilon=1e-5,
 ):
@@ -169,9 +174,14 @@ def biggan_deep(
     Reference: Brock et al., "Large Scale GAN Training for High Fidelity Natural Image Synthesis", 2019, appendix B,
     https://arxiv.org/abs/1809.11096
     """
-    side, attention = _checked(image_shape, num_classes, filters, attention)
+    discriminator_filters = filters if discriminator_filters is None else discriminator_filters
+    side, attention = _checked(
+        image_shape, num_classes, attention, filters=filters, discriminator_filters=discriminator_filters
+    )
     for name, value in (("latent_dim", latent_dim), ("shared_dim", shared_dim), ("depth", depth)):
         check_int(value, name)
+    if min(UP[side]) * filters < 4 or min(DOWN[side]) * discriminator_filters < 4:
+        raise ValueError(f"Blocks need 4 channels at least at {side} pixels. Received: filters={filters}")
     widths = [width * filters for width in UP[side]]
     parts = Parts(spectral_normalization, epsilon)
     plan = []
@@ -180,14 +190,14 @@ def biggan_deep(
     generator = deep_generator(parts, widths[0], plan, image_shape[-1], num_classes, latent_dim, shared_dim)
 
     # At 32 pixels the first width is the blocks' own.
-    widths = [width * (discriminator_filters or filters) for width in DOWN[side]]
+    widths = [width * discriminator_filters for width in DOWN[side]]
     image, label = layers.Input(image_shape, name="images"), condition_input(num_classes)
     x = parts.convolution(widths[0], 3, "input")(image)
     for i, width in enumerate(widths[1:]):
         down = i < 2 if side == 32 else True
         for j in range(depth):
             x = parts.deep_down(x, width, down and not j, f"block_{i * depth + j}")
-        if attention and (side == 32 or x.shape[1] == attention):
+        if x.shape[1] == attention or (side, attention) == (32, 16):
             x = parts.attention(x, f"block_{i * depth + depth - 1}")
     return generator, Model([image, label], parts.logit(x, label, num_classes), name="discriminator")
 
@@ -203,26 +213,37 @@ def deep_generator(parts, start, plan, channels, num_classes, latent_dim, shared
         num_classes, latent_dim, shared_dim: as in `biggan_deep`.
     """
     latents, label = layers.Input((latent_dim,), name="latents"), condition_input(num_classes)
-    shared = layers.Embedding(num_classes, shared_dim, name="shared")(label)
-    told = layers.Concatenate()([shared, latents])
-    x = layers.Reshape((4, 4, start))(parts.linear(4 * 4 * start, "linear")(told))
+    shared = _shared(num_classes, shared_dim)(label)
+    beside = layers.Concatenate()([shared, latents])
+    x = layers.Reshape((4, 4, start))(parts.linear(4 * 4 * start, "linear")(beside))
     for i, (width, up, attends) in enumerate(plan):
-        x = parts.deep_up(x, told, width, up, f"block_{i}")
+        x = parts.deep_up(x, beside, width, up, f"block_{i}")
         x = parts.attention(x, f"block_{i}") if attends else x
     return Model([latents, label], parts.image(x, channels), name="generator")
 
 
-def _checked(image_shape, num_classes, filters, attention):
+def _checked(image_shape, num_classes, attention, **widths):
     """The side of the images, and that at which the networks attend, or None."""
-    height, width, _ = image_shape
-    if height != width or height not in UP:
+    if len(image_shape) != 3 or image_shape[0] != image_shape[1] or image_shape[0] not in UP:
         raise ValueError(
-            f"`image_shape` must be square, of {', '.join(map(str, UP))} pixels. Received: {image_shape}"
+            f"`image_shape` must be (side, side, channels), of {', '.join(map(str, UP))} pixels. Received: {image_shape}"
         )
     check_int(num_classes, "num_classes")
-    check_int(filters, "filters")
-    attention = check_int(attention, "attention", optional=True)
-    return height, min(attention, height // 2) if attention else None
+    for name, value in widths.items():
+        check_int(value, name)
+    side = image_shape[0]
+    if attention is True:
+        return side, min(64, side // 2)
+    if attention and attention not in [8 << i for i in range(len(UP[side]) - 1)]:
+        raise ValueError(
+            f"`attention` must be a side that occurs, 8 to {side}. Received: attention={attention}"
+        )
+    return side, attention or None
+
+
+def _shared(num_classes, size):
+    # Keras' own initialiser makes classes so alike that the generator learns to tell them late.
+    return layers.Embedding(num_classes, size, embeddings_initializer="orthogonal", name="shared")
 
 
 class Parts:
@@ -261,14 +282,14 @@ class Parts:
     def logit(self, x, label, num_classes):
         features = ops.sum(layers.ReLU()(x), axis=(1, 2))
         x = self.linear(1, "logit")(features)
-        x = layers.Add()([x, project(features, label, num_classes, self.wrap)])
+        x = layers.Add()([x, project(features, label, num_classes, self.wrap, "orthogonal")])
         return layers.Activation("linear", dtype="float32", name="logits")(x)
 
-    def deep_up(self, x, told, width, up, name):
+    def deep_up(self, x, beside, width, up, name):
         inner = x.shape[-1] // 4
         y = x
         for k, (filters, size) in enumerate(((inner, 1), (inner, 3), (inner, 3), (width, 1)), start=1):
-            y = self.normalized(y, told, None, f"{name}_norm_{k}")
+            y = self.normalized(y, beside, None, f"{name}_norm_{k}")
             y = layers.UpSampling2D()(y) if up and k == 2 else y
             y = self.convolution(filters, size, f"{name}_conv_{k}")(y)
         x = x[..., :width] if width < x.shape[-1] else x

@@ -48,7 +48,10 @@ def as_vector(condition, num_classes, embedding_dim=None):
     return layers.Embedding(num_classes, embedding_dim, name="label_embedding")(condition)
 
 
-def project(features, label, num_classes, wrap=lambda layer: layer):
+def project(features, label, num_classes, wrap=lambda layer: layer, initializer="uniform"):
     """The projection discriminator's term: the inner product of features and the class's embedding."""
-    embedding = wrap(layers.Embedding(num_classes, features.shape[-1], name="label_projection"))(label)
+    table = layers.Embedding(
+        num_classes, features.shape[-1], embeddings_initializer=initializer, name="label_projection"
+    )
+    embedding = wrap(table)(label)
     return ops.sum(ops.multiply(features, embedding), axis=-1, keepdims=True)

@@ -19,7 +19,7 @@ def small(plan):
 register(
     "biggan",
     small=Recipe(
-        "classes, latents cut off, residual",
+        "classes, truncated latents, residual",
         "BigGAN",
         networks,
         small,

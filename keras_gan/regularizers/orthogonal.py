@@ -16,9 +16,8 @@ class OrthogonalPenalty(Penalty):
         weight: float. Default 1e-4.
         player: "generator" (default, as in BigGAN) or "discriminator".
         interval: int. Computed at every `interval`-th step of its player, times `interval`.
-        embeddings: bool, whether it is of tables of embeddings too, whose rows are the filters; never of the one that layers
-            share, which is called "shared". Default False. The official code's has them, and its gradient for a weight is that
-            of half the weight here.
+        embeddings: bool, whether to penalise tables of `keras.layers.Embedding` too (their rows are the filters), except the
+            layer "shared". Default False. BigGAN's official code does; its gradient for a weight is that of half the weight here.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
@@ -45,11 +44,24 @@ class OrthogonalPenalty(Penalty):
                 if "Transpose" in type(layer).__name__:
                     kernel = ops.swapaxes(kernel, -1, -2)  # the filters stand before the inputs
                 kernel = ops.reshape(kernel, (-1, kernel.shape[-1]))
-            elif self.embeddings and isinstance(layer, keras.layers.Embedding) and layer.name != "shared":
+            elif (
+                self.embeddings
+                and isinstance(layer, keras.layers.Embedding)
+                and layer.name != "shared"
+                and layer.trainable
+            ):
                 kernel = ops.transpose(ops.cast(ops.convert_to_tensor(layer.embeddings), "float32"))
             else:
                 kernel = None
             if kernel is not None:
+                inputs, filters = kernel.shape
+                if filters > 4096 and inputs < filters:
+                    # The same by the smaller product: BigGAN's first layer has 24,576 filters of 20 inputs.
+                    small = ops.matmul(kernel, ops.transpose(kernel))
+                    total += ops.sum(ops.square(small)) - ops.sum(
+                        ops.square(ops.sum(ops.square(kernel), axis=0))
+                    )
+                    continue
                 gram = ops.matmul(ops.transpose(kernel), kernel)
-                total += ops.sum(ops.square(gram * (1.0 - ops.eye(gram.shape[0]))))
+                total += ops.sum(ops.square(gram * (1.0 - ops.eye(filters))))
         return total

@@ -33,7 +33,7 @@ def repeatable_graphs():
 
 @contextlib.contextmanager
 def collector_paused():
-    """Let Python's garbage collector rest: what a trace makes lives on, and it would go through all of it again and again."""
+    """Disable Python's garbage collector while a step is traced: what a trace makes stays alive, and each run would scan it."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -34,7 +34,7 @@ def test_hugging_faces_port_at_a_truncation(truncation):
 
 
 def test_hugging_faces_port_between_two_truncations():
-    """Where its code interpolates with the weights swapped there is nothing to be equal to."""
+    """Between two rows its code swaps the weights of the interpolation: such truncations are refused."""
     with pytest.raises(ValueError, match="multiples of 0.02 up to 1. Received: truncation=0.406"):
         convert.load(golden("biggan/hf_biggan_deep_64.npz"), prefix="G.", truncation=0.406)
 

@@ -159,9 +159,17 @@ def test_a_sheet_of_truncations_against_classes():
 
 
 def test_wrong_sizes_are_refused():
-    with pytest.raises(ValueError, match="must be square, of 32, 64"):
+    with pytest.raises(ValueError, match="of 32, 64, 128, 256, 512 pixels"):
         networks.biggan((28, 28, 1), 3)
     with pytest.raises(ValueError, match="a multiple of 4 at 32 pixels"):
         networks.biggan((32, 32, 1), 3, 10)
+    with pytest.raises(ValueError, match="`attention` must be a side that occurs, 8 to 64"):
+        networks.biggan((64, 64, 1), 3, attention=48)
+    with pytest.raises(ValueError, match="`discriminator_filters` must be a positive int"):
+        networks.biggan((32, 32, 1), 3, discriminator_filters=0)
+    with pytest.raises(ValueError, match="4 channels at least"):
+        networks.biggan_deep((64, 64, 1), 3, filters=1)
+    with pytest.raises(ValueError, match="must not be negative"):
+        tiny().generate(1, truncation=-0.5, labels=0)
     with pytest.raises(ValueError, match="give `shared_dim` too"):
         networks.biggan((32, 32, 1), 3, shared_dim=None)
