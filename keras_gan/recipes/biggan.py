@@ -7,13 +7,19 @@ from keras_gan.recipes.recipe import Recipe, register
 
 def networks(image_shape, num_classes):
     return keras_gan.networks.biggan(
-        image_shape, num_classes, latent_dim=64, filters=8, shared_dim=32, attention=None
+        image_shape,
+        num_classes,
+        latent_dim=64,
+        filters=8,
+        shared_dim=None,
+        hierarchical=False,
+        attention=None,
     )
 
 
 def small(plan):
     orthogonal = keras_gan.regularizers.OrthogonalPenalty(0.5e-4, embeddings=True)
-    return adam(2e-4, 0.0, 0.99, discriminator_rate=4e-4, regularizers=[orthogonal], discriminator_steps=1)
+    return adam(1e-3, 0.0, 0.99, regularizers=[orthogonal], discriminator_steps=1)
 
 
 register(
