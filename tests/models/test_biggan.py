@@ -9,12 +9,10 @@ from keras_gan import networks
 from tests.contracts import game_contract
 
 
-def tiny(seed=0, **options):
-    keras.utils.set_random_seed(seed)
-    pair = networks.biggan(
-        (32, 32, 1), 3, 8, filters=2, discriminator_filters=2, shared_dim=4, attention=None
-    )
-    gan = keras_gan.BigGAN(*pair, num_classes=3, seed=seed, ema_decay=0.9, **options)
+def tiny(**options):
+    keras.utils.set_random_seed(0)
+    pair = networks.biggan((32, 32, 1), 3, 8, filters=2, shared_dim=4, attention=None, **options)
+    gan = keras_gan.BigGAN(*pair, num_classes=3, seed=0, ema_decay=0.9)
     gan.compile()
     return gan
 
@@ -58,7 +56,8 @@ def test_it_trains_resumes_is_saved_and_exported(data, tmp_path):
 @pytest.mark.slow
 def test_contract(data, tmp_path, mirrored):
     def make():
-        gan = tiny()
+        # Spectral normalisation has a contract of its own.
+        gan = tiny(spectral_normalization=False)
         gan.compile(discriminator_steps=1)
         return gan
 
