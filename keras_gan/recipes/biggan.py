@@ -19,7 +19,7 @@ def networks(image_shape, num_classes):
 
 def small(plan):
     orthogonal = keras_gan.regularizers.OrthogonalPenalty(0.5e-4, embeddings=True)
-    return adam(1e-3, 0.0, 0.99, regularizers=[orthogonal], discriminator_steps=1)
+    return adam(4e-4, 0.0, 0.99, regularizers=[orthogonal], discriminator_steps=1)
 
 
 register(
