@@ -164,15 +164,15 @@ def as_gan(generator):
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
     images = keras.Input(tuple(generator.output_shape[1:]))
-    judge = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
+    discriminator = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
     if not any(layer.name == "mapping" for layer in generator.layers):
         if isinstance(generator.input_shape, list):
             normalized = (ConditionalBatchNormalization, ProjectedBatchNormalization)
             model = BigGAN if any(isinstance(x, normalized) for x in generator.layers) else ConditionalGAN
-            return model(generator, judge, num_classes=max(classes_of(generator)), ema_decay=None)
-        return GAN(generator, judge, ema_decay=None)
+            return model(generator, discriminator, num_classes=max(classes_of(generator)), ema_decay=None)
+        return GAN(generator, discriminator, ema_decay=None)
     classes = None
     if isinstance(generator.input_shape, list):
         classes = generator.get_layer("mapping").get_layer("embed").kernel.shape[0]
     model = StyleGAN3 if kind_of(generator) == "StyleGAN3" else StyleGAN2
-    return model(generator, judge, ema_decay=None, num_classes=classes)
+    return model(generator, discriminator, ema_decay=None, num_classes=classes)
