@@ -25,6 +25,7 @@ _CLASSES = {
     "WGAN": "models.wgan",
     "WGANGP": "models.wgan_gp",
     "BigGAN": "models.biggan",
+    "DFGAN": "models.dfgan",
     "ConditionalGAN": "models.conditional_gan",
     "CycleGAN": "models.cyclegan",
     "InfoGAN": "models.info_gan",

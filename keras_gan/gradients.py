@@ -11,22 +11,24 @@ def of_sum(function, inputs):
 
     Args:
         function: From a tensor of images to logits of any shape, or a list of them.
-        inputs: Tensor of shape (batch, ...).
+        inputs: Tensor of shape (batch, ...), or a tuple of tensors, which `function` takes one by one then.
 
     Returns:
-        Tensor of the shape of `inputs`.
+        Tensor of the shape of `inputs`, or a tuple of them.
 
     Example:
     >>> keras_gan.gradients.of_sum(lambda x: 3.0 * x, tf.ones((1, 2))).numpy()
     array([[3., 3.]], dtype=float32)
     """
-    inputs = tf.convert_to_tensor(inputs)
-    inputs = tf.cast(inputs, keras.backend.result_type(inputs.dtype, "float32"))
+    several = isinstance(inputs, tuple)
+    inputs = [tf.convert_to_tensor(x) for x in (inputs if several else (inputs,))]
+    inputs = [tf.cast(x, keras.backend.result_type(x.dtype, "float32")) for x in inputs]
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
-        outputs = sum(tf.reduce_sum(tf.cast(x, inputs.dtype)) for x in tf.nest.flatten(function(inputs)))
+        outputs = sum(tf.reduce_sum(tf.cast(x, inputs[0].dtype)) for x in tf.nest.flatten(function(*inputs)))
     # A tensor also where the function gathers rows.
-    return tf.convert_to_tensor(tape.gradient(outputs, inputs))
+    found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(outputs, inputs)]
+    return tuple(found) if several else found[0]
 
 
 def where_due(due, function, otherwise, sources, constants, scale):

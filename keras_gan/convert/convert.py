@@ -5,9 +5,9 @@ import pathlib
 
 import keras
 
-from keras_gan import export
+from keras_gan import conditions, export
 from keras_gan.arguments import check_truncation
-from keras_gan.convert import biggan, latent, state_dict, style, super_resolution, translation
+from keras_gan.convert import biggan, dfgan, latent, state_dict, style, super_resolution, translation
 from keras_gan.layers import ConditionalBatchNormalization, ProjectedBatchNormalization
 from keras_gan.models.biggan import BigGAN
 from keras_gan.models.checks import classes_of
@@ -25,6 +25,7 @@ FAMILIES = (
     *style.FAMILIES,
     *latent.FAMILIES,
     *biggan.FAMILIES,
+    *dfgan.FAMILIES,
 )
 # Whose images are in [0, 1].
 SUPER_RESOLUTION = ("rrdbnet", "msrresnet", "srvggnet")
@@ -36,7 +37,8 @@ def load(path, prefix="", truncation=1.0):
     Family and sizes are recognised from names and shapes; PyTorch is not needed, and nothing in the file
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
     ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
-    PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's;
+    PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; tobran's DF-GAN
+    (generators);
     state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 
@@ -159,7 +161,7 @@ def as_gan(generator):
 
     Returns:
         `StyleGAN2` or `StyleGAN3` where the generator has styles, else `GAN`, or `BigGAN` or `ConditionalGAN` where it takes
-        labels.
+        labels or vectors.
     """
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
@@ -167,6 +169,8 @@ def as_gan(generator):
     discriminator = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
     if not any(layer.name == "mapping" for layer in generator.layers):
         if isinstance(generator.input_shape, list):
+            if (condition := conditions.read_off(generator)) is not None:
+                return ConditionalGAN(generator, discriminator, condition=condition, ema_decay=None)
             normalized = (ConditionalBatchNormalization, ProjectedBatchNormalization)
             model = BigGAN if any(isinstance(x, normalized) for x in generator.layers) else ConditionalGAN
             return model(generator, discriminator, num_classes=max(classes_of(generator)), ema_decay=None)

@@ -26,6 +26,7 @@ from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.prelu import PReLU
 from keras_gan.layers.projected_batch_normalization import ProjectedBatchNormalization
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
+from keras_gan.layers.residual_gain import ResidualGain
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 
@@ -60,6 +61,7 @@ __all__ = [
     "PixelShuffle",
     "ProjectedBatchNormalization",
     "ReflectionPadding2D",
+    "ResidualGain",
     "SelfAttention",
     "SpectralNormalization",
 ]

@@ -412,10 +412,13 @@ class GAN(Generative, Game):
         figures = {"real_score": mean_logit(turn.real_logits), "fake_score": mean_logit(turn.fake_logits)}
         if "real_sign" in self.figure_names:
             figures["real_sign"] = over_maps(lambda logits: mean_logit(tf.sign(logits)), turn.real_logits)
-        counted = turn.real_logits, turn.fake_logits
+        counted = turn
         for regularizer in self.regularizers:
-            counted = regularizer.relabel(self, *counted)
-        loss = self.adversarial_loss.discriminator_loss(*counted, turn.batch.get("sample_weight"))
+            real, fake = regularizer.relabel(self, counted)
+            counted = dataclasses.replace(counted, real_logits=real, fake_logits=fake)
+        loss = self.adversarial_loss.discriminator_loss(
+            counted.real_logits, counted.fake_logits, turn.batch.get("sample_weight")
+        )
         return self._add(turn, loss, {**figures, "d_adversarial": loss}, self.discriminator_terms(turn))
 
     def generator_objective(self, turn):

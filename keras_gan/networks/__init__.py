@@ -3,6 +3,7 @@
 from keras_gan.networks.biggan import biggan, biggan_deep
 from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
+from keras_gan.networks.dfgan import dfgan
 from keras_gan.networks.esrgan import esrgan_discriminator, rrdbnet
 from keras_gan.networks.fanogan import fanogan, fanogan_mlp
 from keras_gan.networks.freeze import freeze_blocks
@@ -26,6 +27,7 @@ __all__ = [
     "biggan",
     "biggan_deep",
     "dcgan",
+    "dfgan",
     "encoder",
     "esrgan_discriminator",
     "fanogan",

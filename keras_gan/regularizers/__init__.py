@@ -12,7 +12,9 @@ from keras_gan.regularizers.gradient_penalty import GradientPenalty
 from keras_gan.regularizers.label_flipping import LabelFlipping
 from keras_gan.regularizers.latent_consistency import LatentConsistencyPenalty
 from keras_gan.regularizers.lecam import LeCamPenalty
+from keras_gan.regularizers.matching_aware import MatchingAwarePenalty
 from keras_gan.regularizers.max_gradient import MaxGradientPenalty
+from keras_gan.regularizers.mismatched_pairs import MismatchedPairs
 from keras_gan.regularizers.orthogonal import OrthogonalPenalty
 from keras_gan.regularizers.path_length import PathLengthPenalty
 from keras_gan.regularizers.perceptual import PerceptualPenalty
@@ -38,7 +40,9 @@ ALIASES = {
     "label_flipping": LabelFlipping,
     "latent_consistency": LatentConsistencyPenalty,
     "lecam": LeCamPenalty,
+    "matching_aware": MatchingAwarePenalty,
     "max_gradient": MaxGradientPenalty,
+    "mismatched_pairs": MismatchedPairs,
     "orthogonal": OrthogonalPenalty,
     "path_length": PathLengthPenalty,
     "perceptual": PerceptualPenalty,
@@ -95,7 +99,9 @@ __all__ = [
     "LabelFlipping",
     "LatentConsistencyPenalty",
     "LeCamPenalty",
+    "MatchingAwarePenalty",
     "MaxGradientPenalty",
+    "MismatchedPairs",
     "OrthogonalPenalty",
     "PathLengthPenalty",
     "Penalty",

@@ -35,11 +35,14 @@ class LabelFlipping(Regularizer):
         self.fraction = check_fraction(fraction, "fraction")
         self.decay_steps = check_int(decay_steps, "decay_steps", optional=True)
 
-    def relabel(self, gan, real_logits, fake_logits):
-        if isinstance(real_logits, list):
+    def relabel(self, gan, turn):
+        if isinstance(turn.real_logits, list):
             # Each map has its own coins.
-            pairs = [self.relabel(gan, *pair) for pair in zip(real_logits, fake_logits, strict=True)]
-            return tuple(map(list, zip(*pairs, strict=True)))
+            pairs = zip(turn.real_logits, turn.fake_logits, strict=True)
+            return tuple(map(list, zip(*(self._flip(gan, *pair) for pair in pairs), strict=True)))
+        return self._flip(gan, turn.real_logits, turn.fake_logits)
+
+    def _flip(self, gan, real_logits, fake_logits):
         shape = (ops.shape(real_logits)[0],) + (1,) * (len(real_logits.shape) - 1)
         draw = random.uniform(shape, gan.seed_generator)
         flipped = draw < self.fraction * fade(gan.state.step.value, self.decay_steps)

@@ -1,5 +1,7 @@
 """The bases of all regularizers."""
 
+import inspect
+
 import tensorflow as tf
 from keras import ops
 
@@ -36,10 +38,15 @@ class Regularizer(Part):
                 f"{cls.__name__} defines `perturb`, which nothing calls any more: what changes the images that the "
                 "discriminator sees is a `keras_gan.augmentations.Augmentation` with `augment(gan, images, condition)`."
             )
+        if "relabel" in vars(cls) and len(inspect.signature(cls.relabel).parameters) != 3:
+            raise TypeError(
+                f"{cls.__name__} defines `relabel` with other arguments than `relabel(gan, turn)`: the logits are "
+                "`turn.real_logits` and `turn.fake_logits`."
+            )
 
-    def relabel(self, gan, real_logits, fake_logits):
-        """The logits that the discriminator's loss counts as those of real and of fake images."""
-        return real_logits, fake_logits
+    def relabel(self, gan, turn):
+        """The logits that the discriminator's loss counts as those of real and of fake images; `turn` has those so far."""
+        return turn.real_logits, turn.fake_logits
 
     def generator_weight(self, gan, fake_logits):
         """Weights of shape (batch,) for the fakes in the generator's loss, or None."""
