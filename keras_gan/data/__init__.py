@@ -1,6 +1,7 @@
 """Sources of images -> shuffled batches in [-1, 1], in an order that a resumed run goes on with."""
 
 from keras_gan.data.arrays import from_arrays
+from keras_gan.data.captioned import captioned
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.data.load import load, register
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
@@ -12,6 +13,7 @@ __all__ = [
     "Source",
     "Stream",
     "Wanted",
+    "captioned",
     "from_arrays",
     "from_uint8",
     "load",

@@ -45,7 +45,7 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit, value_
         channels = channels_of(modes)
     images = Files(files, size, channels, fit, value_range)
     shape = (*size, channels)
-    return Source(images.cached(cache_limit), classes, class_names, shape)
+    return Source(images.cached(cache_limit), classes, class_names, shape, files)
 
 
 def channels_of(modes):
@@ -145,7 +145,7 @@ def list_files(path, quiet=False):
                 f"{path!r} has both images ({os.path.basename(here[0])}) and folders of images "
                 f"({os.path.basename(with_images[0])}): images belong in class folders, or all in one."
             )
-        _warn_of_others(path, other, quiet)
+        _warn_of_others(path, here, other, quiet)
         return here, [0] * len(here), None
     files, classes, names = [], [], []
     for folder in folders:
@@ -161,7 +161,7 @@ def list_files(path, quiet=False):
             classes += [len(names)] * len(images)
             names.append(os.path.basename(folder))
         other += others
-    _warn_of_others(path, other, quiet)
+    _warn_of_others(path, files, other, quiet)
     if not files:
         raise ValueError(f"{path!r} has no images that Pillow reads.")
     return files, classes, names
@@ -226,7 +226,10 @@ def is_image(path):
         return False
 
 
-def _warn_of_others(path, other, quiet):
+def _warn_of_others(path, images, other, quiet):
+    # A text beside an image is its caption.
+    stems = {os.path.splitext(image)[0] for image in images}
+    other = [file for file in other if not (file.endswith(".txt") and os.path.splitext(file)[0] in stems)]
     if other and not quiet:
         names = [os.path.relpath(file, path) for file in other[:5]]
         warnings.warn(

@@ -39,6 +39,7 @@ class Source:
         labels: int64 array of shape (n,); zeros where there are none.
         class_names: list of str, or None.
         shape: (height, width, channels).
+        files: list of paths of the images, where each has a file.
 
     Example:
     >>> images = np.zeros((100, 8, 8, 1), "uint8")
@@ -50,3 +51,4 @@ class Source:
     labels: object
     class_names: list | None
     shape: tuple
+    files: list | None = None

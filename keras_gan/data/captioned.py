@@ -1,0 +1,294 @@
+"""Images with captions -> batches of images and embeddings of their captions."""
+
+import csv
+import json
+import os
+import pathlib
+import warnings
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.data.arrays import getter
+from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
+from keras_gan.data.load import read
+from keras_gan.data.stream import Stream
+
+# What tables of captions call their two columns, best first.
+FILE_COLUMNS = ("file", "file_name", "filename", "image", "path")
+CAPTION_COLUMNS = ("caption", "captions", "text", "label")
+
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def captioned(
+    name,
+    captions=None,
+    *,
+    encoder,
+    split="train",
+    image_size=None,
+    batch_size=64,
+    channels=None,
+    seed=0,
+    data_dir=None,
+    flip=False,
+    fit="crop",
+    on_error="raise",
+    value_range=None,
+    cache_limit=4 * 2**30,
+):
+    """Load images with the embeddings of their captions, ready for models whose condition is a vector, such as `DFGAN`.
+
+    Each caption is embedded once, before training. Of several captions of an image one is drawn at each step.
+
+    Args:
+        name: as in `keras_gan.data.load`: "folder:PATH" or a path, "mnist_5k", a name of TFDS.
+        captions: of a folder's images: a dict from file to caption or list of captions; a path of such a `.json` file, of a
+            `.csv` file with the columns `file` and `caption`, or of a `.jsonl` file with these keys (`file_name` and `text`,
+            as Hugging Face writes them, too). A file is named by its path in the folder or by its name, with its ending or
+            without. Default: a `.txt` file beside each image, a caption a line; where there is none, the classes' names
+            as words, of mnist_5k "a handwritten three".
+        encoder: function from a list of texts to a float array of shape (number of texts, size).
+        split: a split's name, as in `keras_gan.data.load`.
+        image_size, batch_size, channels, seed, data_dir, flip, fit, on_error, value_range, cache_limit: as in
+            `keras_gan.data.load`.
+
+    Returns:
+        `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, float32 of shape (batch_size, size).
+        `dataset.captions` is a list of the captions of each image.
+
+    Raises:
+        ValueError: for images without a caption, empty captions, captions that fit no image at all, and an encoder that gives
+            another shape or numbers that are not finite. Captions of images that the split does not have are named in a
+            warning.
+
+    Example:
+    >>> def encoder(texts):
+    ...     return np.array([[len(text), text.count("e")] for text in texts], "float32")
+    >>> data = keras_gan.data.captioned("mnist_5k", encoder=encoder, batch_size=50)
+    >>> data.captions[0], data.element_spec["condition"].shape
+    (['a handwritten zero'], TensorShape([50, 2]))
+    """
+    if not callable(encoder):
+        raise ValueError(
+            f"`encoder` must be a function from a list of texts to an array of shape (texts, size). Received: {encoder!r}"
+        )
+    check_channels(channels)
+    value_range = check_value_range(value_range)
+    name = f"folder:{os.fspath(name)}" if isinstance(name, os.PathLike) else name
+    if not isinstance(name, str):
+        raise ValueError(f"`name` must be a name, 'folder:PATH' or a path. Received: {type(name).__name__}")
+    in_folder = name.startswith("folder:")
+    if captions is not None and not in_folder:
+        raise ValueError(f"`captions` are of a folder's images. Received: name={name!r}")
+    given = None if captions is None else read_captions(captions)
+    source = read(
+        name,
+        split,
+        image_size_pair(image_size),
+        channels,
+        False,
+        data_dir,
+        fit,
+        on_error,
+        cache_limit=cache_limit,
+        value_range=value_range,
+    )
+    if given is not None:
+        found = _of_files(given, source.files, str(captions)[:200])
+    elif in_folder and any(os.path.isfile(_text_beside(file)) for file in source.files):
+        found = [_lines(_text_beside(file)) for file in source.files]
+    else:
+        found = _of_classes(source, name)
+    _check_captions(found, source.files or range(len(found)), name)
+    vectors, rows = embed(found, encoder)
+    stream = Stream(
+        _fetch(source),
+        len(found),
+        batch_size,
+        seed=seed,
+        flip=flip,
+        then=_drawn(vectors, rows),
+        name=name if split == "train" else f"{name}[{split}]",
+    )
+    dataset = stream.dataset()
+    dataset.captions = found
+    return dataset
+
+
+# === Captions ===
+
+
+def read_captions(captions):
+    """A dict from names of files to lists of captions, from what `captioned` takes."""
+    if isinstance(captions, dict):
+        pairs = captions.items()
+    else:
+        path = pathlib.Path(captions)
+        suffix = path.suffix.lower()
+        if suffix not in (".json", ".jsonl", ".csv"):
+            raise ValueError(
+                f"`captions` must be a dict, or a .json, .jsonl or .csv file. Received: {captions!r}"
+            )
+        if not path.is_file():
+            raise ValueError(f"There is no file {str(path)!r} of captions.")
+        text = path.read_text(encoding="utf-8-sig")
+        try:
+            if suffix == ".csv":
+                rows = list(csv.DictReader(text.splitlines()))
+            else:
+                rows = (
+                    json.loads(text)
+                    if suffix == ".json"
+                    else [json.loads(line) for line in text.splitlines() if line]
+                )
+        except ValueError as error:
+            raise ValueError(f"{path} is not valid {suffix[1:]}: {error}") from error
+        pairs = rows.items() if isinstance(rows, dict) else _of_rows(rows, path)
+    found = {}
+    for file, of_one in pairs:
+        of_one = [of_one] if isinstance(of_one, str) else of_one
+        if not isinstance(of_one, (list, tuple)) or not all(isinstance(text, str) for text in of_one):
+            raise ValueError(
+                f"The captions of {file!r} must be a text or a list of texts. Received: {of_one!r}"
+            )
+        found.setdefault(str(file).replace("\\", "/"), []).extend(of_one)
+    if not found:
+        raise ValueError(f"`captions` are empty. Received: {captions!r}")
+    return found
+
+
+def _of_rows(rows, path):
+    """Pairs of a file's name and its caption, of a table's rows."""
+    columns = list(rows[0]) if rows and isinstance(rows[0], dict) else []
+    named = [next((c for c in names if c in columns), None) for names in (FILE_COLUMNS, CAPTION_COLUMNS)]
+    if None in named:
+        raise ValueError(
+            f"{path} must have the columns `file` and `caption`. It has: {columns or 'rows without names'}"
+        )
+    bad = [i for i, row in enumerate(rows) if not row.get(named[0]) or row.get(named[1]) is None]
+    if bad:
+        raise ValueError(f"{path}: row {bad[0] + 1} has no file or no caption: {rows[bad[0]]}")
+    return [(row[named[0]], row[named[1]]) for row in rows]
+
+
+def _of_files(given, files, where):
+    """The captions of each file, by the names that may be meant."""
+    root = os.path.commonpath([os.path.dirname(file) for file in files])
+    found, used = [], set()
+    for file in files:
+        relative = os.path.relpath(file, root).replace(os.sep, "/")
+        names = [relative, os.path.splitext(relative)[0], os.path.basename(file)]
+        names.append(os.path.splitext(names[-1])[0])
+        key = next((name for name in names if name in given), None)
+        used.add(key)
+        found.append(given.get(key, []))
+    if used == {None}:
+        raise ValueError(
+            f"None of the names in the captions is that of an image: the captions have {list(given)[:3]}, the images "
+            f"are {[os.path.relpath(file, root) for file in files[:3]]}. Captions: {where}"
+        )
+    unused = [name for name in given if name not in used]
+    if unused:
+        warnings.warn(
+            f"{len(unused)} of {len(given)} captions are of no image here: {', '.join(unused[:5])}"
+            f"{' ...' if len(unused) > 5 else ''}",
+            stacklevel=3,
+        )
+    return found
+
+
+def _text_beside(file):
+    return os.path.splitext(file)[0] + ".txt"
+
+
+def _lines(path):
+    if not os.path.isfile(path):
+        return []
+    with open(path, encoding="utf-8-sig") as file:
+        return [line.strip() for line in file if line.strip()] or [""]
+
+
+def _of_classes(source, name):
+    if source.class_names is None:
+        raise ValueError(
+            f"{name!r} has no captions: give `captions=`, a .txt file beside each image, or one folder a class."
+        )
+    words = [each.replace("_", " ").replace("-", " ") for each in source.class_names]
+    if name == "mnist_5k":
+        words = [f"a handwritten {DIGITS[int(word)]}" for word in words]
+    return [[words[label]] for label in source.labels]
+
+
+def _check_captions(captions, files, name):
+    for problem, bad in (
+        ("no caption", [i for i, texts in enumerate(captions) if not texts]),
+        ("an empty caption", [i for i, texts in enumerate(captions) if any(not t.strip() for t in texts)]),
+    ):
+        if bad:
+            raise ValueError(
+                f"{len(bad)} of {len(captions)} images of {name!r} have {problem}: "
+                f"{', '.join(str(files[i]) for i in bad[:5])}{' ...' if len(bad) > 5 else ''}"
+            )
+
+
+# === Embeddings ===
+
+
+def embed(captions, encoder, batch_size=256):
+    """Embeddings of captions, each text once.
+
+    Args:
+        captions: list of lists of texts.
+        encoder: as in `captioned`.
+
+    Returns:
+        float32 array of shape (different texts, size), and a list of arrays of its rows, one array for each image.
+    """
+    places = {}
+    rows = [np.array([places.setdefault(text, len(places)) for text in texts]) for texts in captions]
+    texts, vectors = list(places), []
+    for start in range(0, len(texts), batch_size):
+        part = texts[start : start + batch_size]
+        made = np.asarray(encoder(part))
+        if made.ndim != 2 or len(made) != len(part) or made.dtype.kind not in "fiu":
+            raise ValueError(
+                f"`encoder` must give floats of shape ({len(part)}, size) for {len(part)} texts. Received: "
+                f"shape={made.shape}, dtype={made.dtype}"
+            )
+        bad = np.flatnonzero(~np.isfinite(made.astype("float32")).all(axis=1))
+        if bad.size:
+            raise ValueError(f"`encoder` gives numbers that are not finite for {part[bad[0]]!r}.")
+        vectors.append(made.astype("float32"))
+    if len({part.shape[1] for part in vectors}) > 1:
+        raise ValueError(f"`encoder` gives vectors of several sizes: {sorted({v.shape[1] for v in vectors})}")
+    return np.concatenate(vectors), rows
+
+
+def _fetch(source):
+    """A `fetch` for `Stream`: images, and which of all images they are."""
+    images = getter(source.images)
+
+    def fetch(indices):
+        return {"image": from_uint8(images(indices)), "of": indices}
+
+    return fetch
+
+
+def _drawn(vectors, rows):
+    """A `then` for `Stream`: the embedding of one of each image's captions."""
+    counts = np.array([len(each) for each in rows])
+    with tf.device("CPU:0"), tf.init_scope():
+        table, flat = tf.constant(vectors), tf.constant(np.concatenate(rows), tf.int32)
+        starts = tf.constant(np.cumsum(counts) - counts, tf.int32)
+        counts = tf.constant(counts, tf.int32)
+
+    def then(batch, seed):
+        which = batch.pop("of")
+        share = tf.random.stateless_uniform(tf.shape(which), seed + 3)
+        count = tf.gather(counts, which)
+        chosen = tf.minimum(tf.cast(share * tf.cast(count, tf.float32), tf.int32), count - 1)
+        return {**batch, "condition": tf.gather(table, tf.gather(flat, tf.gather(starts, which) + chosen))}
+
+    return then

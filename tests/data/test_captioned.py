@@ -1,0 +1,154 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_gan
+from keras_gan import data, networks
+
+
+def lengths(texts):
+    """An encoder by which a text is known again: its length, and its first letter's number."""
+    return np.array([[len(text), ord(text[0])] for text in texts], "float64")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Six images whose grey is their number times 40, in two classes."""
+    for i in range(6):
+        into = tmp_path / "images" / ("red_heart" if i < 3 else "bell")
+        into.mkdir(parents=True, exist_ok=True)
+        Image.new("L", (8, 8), i * 40).save(into / f"{i}.png")
+    return tmp_path / "images"
+
+
+def pairs_of(dataset):
+    """All (number of the image, embedding) of an epoch."""
+    found = []
+    for batch in dataset:
+        numbers = np.rint((batch["image"].numpy()[:, 0, 0, 0] + 1) * 127.5 / 40).astype(int)
+        found += list(zip(numbers.tolist(), batch["condition"].numpy().tolist(), strict=True))
+    return found
+
+
+def as_csv(path, table):
+    lines = ["file,caption"] + [f'{file},"{text}"' for file, texts in table.items() for text in texts]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def as_json(path, table):
+    path.write_text(json.dumps(table))
+
+
+def as_jsonl(path, table):
+    path.write_text(
+        "\n".join(json.dumps({"file_name": f, "text": t}) for f, texts in table.items() for t in texts)
+    )
+
+
+@pytest.mark.parametrize(("write", "ending"), [(as_csv, "csv"), (as_json, "json"), (as_jsonl, "jsonl")])
+@pytest.mark.parametrize("named", ["path", "name", "stem"])
+def test_each_image_has_its_caption(folder, tmp_path, write, ending, named):
+    names = {"path": "red_heart/{}.png", "name": "{}.png", "stem": "{}"}
+    table = {}
+    for i in range(6):
+        name = names[named].format(i)
+        table[name.replace("red_heart", "bell") if i > 2 else name] = ["x" * (i + 1)]
+    write(tmp_path / f"captions.{ending}", table)
+    dataset = data.captioned(folder, tmp_path / f"captions.{ending}", encoder=lengths, batch_size=3)
+    found = pairs_of(dataset)
+    assert sorted(number for number, _ in found) == list(range(6))
+    assert all(vector == [number + 1, ord("x")] for number, vector in found)
+
+
+def test_one_of_several_captions_is_drawn_at_each_step(folder):
+    captions = {str(i): [f"{i}", f"{i}b", f"{i}cc"] for i in range(6)}
+    dataset = data.captioned(folder, captions, encoder=lengths, batch_size=6)
+    assert dataset.captions[1] == ["3", "3b", "3cc"] or dataset.captions[0] == ["3", "3b", "3cc"]
+    drawn = []
+    for epoch in range(200):
+        dataset.stream.start(epoch, 0, 1)
+        for number, (length, letter) in pairs_of(dataset):
+            assert letter == ord(str(number))
+            drawn.append(length)
+    shares = np.bincount(np.array(drawn, int), minlength=4)[1:] / len(drawn)
+    np.testing.assert_allclose(shares, 1 / 3, atol=0.05)
+    dataset.stream.start(3, 0, 1)
+    again = pairs_of(dataset)
+    dataset.stream.start(3, 0, 1)
+    assert pairs_of(dataset) == again
+
+
+def test_texts_beside_the_images_and_names_of_classes(folder, recwarn):
+    by_class = data.captioned(folder, encoder=lengths, batch_size=6)
+    assert sorted({caption for (caption,) in by_class.captions}) == ["bell", "red heart"]
+    for image in folder.rglob("*.png"):
+        image.with_suffix(".txt").write_text(f"image {image.stem}\n\nanother line\n")
+    beside = data.captioned(folder, encoder=lengths, batch_size=6)
+    assert sorted(beside.captions) == [[f"image {i}", "another line"] for i in range(6)]
+    assert not recwarn.list
+
+
+def test_digits_have_captions_and_train_a_model():
+    dataset = data.captioned("mnist_5k", encoder=lengths, split="test", image_size=32, batch_size=10)
+    assert {caption for (caption,) in dataset.captions} == {
+        f"a handwritten {digit}"
+        for digit in ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    }
+    gan = keras_gan.DFGAN(*networks.dfgan((32, 32, 1), 2, 4, filters=2), seed=0)
+    gan.compile()
+    history = gan.fit(dataset, epochs=1, steps_per_epoch=2, verbose=0).history
+    assert np.isfinite(history["d_loss"]).all()
+
+
+def test_what_is_missing_is_named(folder, tmp_path):
+    some = {str(i): "text" for i in range(4)}
+    with pytest.raises(ValueError, match="2 of 6 images .* have no caption: .*bell.4.png"):
+        data.captioned(folder, some, encoder=lengths)
+    every = {str(i): "text" for i in range(6)}
+    with pytest.raises(ValueError, match="1 of 6 images .* have an empty caption: .*0.png"):
+        data.captioned(folder, {**every, "0": ["good", " "]}, encoder=lengths)
+    with pytest.warns(UserWarning, match="1 of 7 captions are of no image here: elsewhere"):
+        data.captioned(folder, {**every, "elsewhere": "text"}, encoder=lengths, batch_size=6)
+    with pytest.raises(ValueError, match="None of the names in the captions is that of an image: .*'a'"):
+        data.captioned(folder, {"a": "text"}, encoder=lengths)
+    with pytest.raises(ValueError, match="have no caption"):
+        (folder / "bell" / "4.txt").write_text("only one")
+        data.captioned(folder, encoder=lengths)
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    Image.new("L", (8, 8)).save(flat / "a.png")
+    with pytest.raises(ValueError, match="has no captions: give `captions=`"):
+        data.captioned(flat, encoder=lengths)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("c.csv", "name,words\na,b\n", "columns `file` and `caption`. It has: .'name', 'words'"),
+        ("c.csv", "file,caption\na\n", "row 1 has no file or no caption"),
+        ("c.json", "{", "not valid json"),
+        ("c.json", '{"a": 3}', "captions of 'a' must be a text"),
+        ("c.json", "{}", "`captions` are empty"),
+        ("c.yaml", "a: b", "must be a dict, or a .json"),
+    ],
+)
+def test_files_of_captions_that_are_refused(folder, tmp_path, name, text, message):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(ValueError, match=message):
+        data.captioned(folder, tmp_path / name, encoder=lengths)
+
+
+def test_encoders_that_are_refused(folder):
+    for encoder, message in (
+        (None, "`encoder` must be a function"),
+        (lambda texts: np.zeros(len(texts)), r"shape \(2, size\)"),
+        (lambda texts: np.full((len(texts), 3), np.nan), "not finite for 'bell'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            data.captioned(folder, encoder=encoder)
+    with pytest.raises(ValueError, match="There is no file"):
+        data.captioned(folder, "missing.csv", encoder=lengths)
+    with pytest.raises(ValueError, match="of a folder's images"):
+        data.captioned("mnist_5k", {"a": "b"}, encoder=lengths)
