@@ -11,7 +11,7 @@ from keras_gan.arguments import check_int
 from keras_gan.data.arrays import gather_from
 from keras_gan.data.stream import Stream, from_the_start, stream_of, untuned
 
-# What a batch may hold whatever the model: what a model is not told it does not use.
+# What a batch may hold whatever the model: what a model does not take it does not use.
 KEYS = ("image", "label", "condition", "sample_weight")
 
 
@@ -201,7 +201,7 @@ class TrainingBatches:
         self.k = k = takes.batches_per_step
         self.steps_per_epoch = steps_per_epoch
         count = self.stream.batches if self.stream else int(dataset.cardinality())
-        # Our own streams are as long as they are told to be; others Keras draws on across epochs.
+        # Our own streams end where `start` sets it; others Keras draws on across epochs.
         self.keras_steps_per_epoch = None if self.stream else steps_per_epoch
         if count == tf.data.INFINITE_CARDINALITY and steps_per_epoch is None:
             raise ValueError(

@@ -10,7 +10,7 @@ from keras_gan.models.conditional_gan import ConditionalGAN
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ACGAN(ConditionalGAN):
-    """The discriminator is not told the class but names it; both players want it named rightly.
+    """The discriminator does not take the class but predicts it; both players minimise the error of that prediction.
 
         discriminator adds  weight * (CE(label, C(x)) + CE(label, C(G(z, label))))
         generator adds      weight * CE(label, C(G(z, label)))

@@ -204,7 +204,7 @@ def check_condition(condition, generator, discriminator, class_names):
     shapes = generator.input_shape
     condition.check_inputs(shapes if isinstance(shapes, list) else [shapes])
     if isinstance(discriminator.input_shape, list):
-        # One that takes images alone is not told.
+        # One that takes images alone does not get it.
         try:
             condition.check_inputs(discriminator.input_shape)
         except ValueError as error:

@@ -8,7 +8,7 @@ from keras_gan.models.gan import GAN
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ConditionalGAN(GAN):
-    """A GAN whose networks are told what to draw: a class, or a vector of attributes.
+    """A GAN whose networks take a condition: a class, or a vector of attributes.
 
     It trains on batches `(images, labels)` or dicts with `label` (classes) or `condition` (vectors).
     How the networks use the condition is theirs: concatenated (`networks.dcgan(num_classes=10)`),
@@ -17,7 +17,7 @@ class ConditionalGAN(GAN):
     Args:
         generator: keras.Model from [latents, condition] to images.
         discriminator: keras.Model from [images, condition] to logits; one that takes images alone
-            is not told.
+            does not get it.
         num_classes: int; the condition is a label, an int in 0 .. num_classes - 1.
         condition: another one, as in `GAN`. Without both it is read off the generator's second input: vectors, sequences
             of them, or images.

@@ -35,9 +35,10 @@ class GAN(Generative, Game):
             images of shape (batch, height, width, channels) in [-1, 1], or to vectors.
         discriminator: keras.Model from images to one logit per image or per patch, high for real,
             without a sigmoid; of several outputs (batch, ..., 1) the losses are added up.
-        condition: what the networks are told too: the number of classes, one of `keras_gan.conditions`, or a tuple of them;
+        condition: what the networks take beside latents and images: the number of classes, one of `keras_gan.conditions`, or a
+            tuple of them;
             `None` for nothing. The networks take [latents, condition] and [images, condition] then; a discriminator that
-            takes images alone is not told.
+            takes images alone does not get it.
         noise: `keras_gan.noise.Noise` that latents are drawn from. Default: standard normal.
         ema_decay: float in [0, 1), or a schedule over generator steps such as `schedules.HalfLife`; default
             0.999; `None` for no moving average (then `ema_generator` is `generator`).
@@ -114,7 +115,7 @@ class GAN(Generative, Game):
 
     @property
     def condition(self):
-        """What the networks are told, a `keras_gan.conditions.Condition`, or None."""
+        """What the networks take beside latents and images, a `keras_gan.conditions.Condition`, or None."""
         return self._condition
 
     def get_config(self):
@@ -428,7 +429,7 @@ class GAN(Generative, Game):
             real = self.discriminator_outputs(turn.real, turn.condition)
         turn = self.with_outputs(turn, real, fake)
         for regularizer in self.regularizers:
-            chosen = regularizer.generator_weight(self, turn.fake_logits)
+            chosen = regularizer.generator_weight(self, turn)
             weight = chosen if weight is None else weight if chosen is None else weight * chosen
         loss = self.adversarial_loss.generator_loss(turn.fake_logits, turn.real_logits, weight)
         figures = {"g_adversarial": loss}

@@ -38,17 +38,18 @@ class Regularizer(Part):
                 f"{cls.__name__} defines `perturb`, which nothing calls any more: what changes the images that the "
                 "discriminator sees is a `keras_gan.augmentations.Augmentation` with `augment(gan, images, condition)`."
             )
-        if "relabel" in vars(cls) and len(inspect.signature(cls.relabel).parameters) != 3:
-            raise TypeError(
-                f"{cls.__name__} defines `relabel` with other arguments than `relabel(gan, turn)`: the logits are "
-                "`turn.real_logits` and `turn.fake_logits`."
-            )
+        for hook in ("relabel", "generator_weight"):
+            if hook in vars(cls) and list(inspect.signature(getattr(cls, hook)).parameters)[2:] != ["turn"]:
+                raise TypeError(
+                    f"{cls.__name__} defines `{hook}` with other arguments than `{hook}(gan, turn)`: the logits are "
+                    "`turn.real_logits` and `turn.fake_logits`."
+                )
 
     def relabel(self, gan, turn):
         """The logits that the discriminator's loss counts as those of real and of fake images; `turn` has those so far."""
         return turn.real_logits, turn.fake_logits
 
-    def generator_weight(self, gan, fake_logits):
+    def generator_weight(self, gan, turn):
         """Weights of shape (batch,) for the fakes in the generator's loss, or None."""
         return None
 

@@ -34,8 +34,8 @@ class TopK(Regularizer):
         self.decay = check_fraction(decay, "decay")
         self.lowest = check_fraction(lowest, "lowest")
 
-    def generator_weight(self, gan, fake_logits):
-        scores = per_image(fake_logits)
+    def generator_weight(self, gan, turn):
+        scores = per_image(turn.fake_logits)
         everyone = replicas.gather(scores)
         count = ops.cast(ops.shape(everyone)[0], "float32")
         epoch = ops.cast(gan.state.epoch.value, "float32")

@@ -75,7 +75,7 @@ class Game(Loops, keras.Model):
 
     # Batches of data that a step takes.
     batches_per_step = 1
-    # What the networks are told beside latents and images, a `keras_gan.conditions.Condition`, or None.
+    # What the networks take beside latents and images, a `keras_gan.conditions.Condition`, or None.
     condition = None
     # Whether what is generated is made of images, and not of latents.
     from_images = False

@@ -49,8 +49,12 @@ def test_config_and_what_is_refused():
 
 
 def test_a_hook_of_the_form_before_is_refused():
-    with pytest.raises(TypeError, match="Old defines `relabel` with other arguments"):
+    def relabel(self, gan, real_logits, fake_logits):
+        return real_logits, fake_logits
 
-        class Old(Regularizer):
-            def relabel(self, gan, real_logits, fake_logits):
-                return real_logits, fake_logits
+    def generator_weight(self, gan, fake_logits):
+        return None
+
+    for hook in (relabel, generator_weight):
+        with pytest.raises(TypeError, match=f"Old defines `{hook.__name__}` with other arguments"):
+            type("Old", (Regularizer,), {hook.__name__: hook})

@@ -1,7 +1,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.regularizers import TopK
+from keras_gan.regularizers import TopK, Turn
 from tests.contracts import check_config, part_contract
 from tests.helpers import tiny_gan
 
@@ -13,7 +13,7 @@ def test_k_falls_with_the_epochs_to_half():
     # 20 x 0.9^epoch, rounded up, not below 10.
     for epoch, k in ((0, 20), (1, 18), (2, 17), (5, 12), (6, 11), (7, 10), (50, 10)):
         gan.state.epoch.assign(epoch)
-        weight = gan.regularizers[0].generator_weight(gan, logits).numpy()
+        weight = gan.regularizers[0].generator_weight(gan, Turn(None, None, fake_logits=logits)).numpy()
         assert set(np.flatnonzero(weight)) == set(np.argsort(means)[-k:])
         # The weighted mean over all is the mean over those chosen.
         np.testing.assert_allclose((weight * means).mean(), np.sort(means)[-k:].mean(), rtol=1e-5)
