@@ -1,6 +1,7 @@
 """Images with captions -> batches of images and embeddings of their captions."""
 
 import csv
+import io
 import json
 import os
 import pathlib
@@ -133,10 +134,10 @@ def read_captions(captions):
             )
         if not path.is_file():
             raise ValueError(f"There is no file {str(path)!r} of captions.")
-        text = path.read_text(encoding="utf-8-sig")
+        text = _text_of(path)
         try:
             if suffix == ".csv":
-                rows = list(csv.DictReader(text.splitlines()))
+                rows = list(csv.DictReader(io.StringIO(text)))
             else:
                 rows = (
                     json.loads(text)
@@ -167,7 +168,11 @@ def _of_rows(rows, path):
         raise ValueError(
             f"{path} must have the columns `file` and `caption`. It has: {columns or 'rows without names'}"
         )
-    bad = [i for i, row in enumerate(rows) if not row.get(named[0]) or row.get(named[1]) is None]
+    bad = [
+        i
+        for i, row in enumerate(rows)
+        if not isinstance(row, dict) or not row.get(named[0]) or row.get(named[1]) is None
+    ]
     if bad:
         raise ValueError(f"{path}: row {bad[0] + 1} has no file or no caption: {rows[bad[0]]}")
     return [(row[named[0]], row[named[1]]) for row in rows]
@@ -175,19 +180,20 @@ def _of_rows(rows, path):
 
 def _of_files(given, files, where):
     """The captions of each file, by the names that may be meant."""
-    root = os.path.commonpath([os.path.dirname(file) for file in files])
-    found, used = [], set()
+    found, used = [], {}
     for file in files:
-        relative = os.path.relpath(file, root).replace(os.sep, "/")
-        names = [relative, os.path.splitext(relative)[0], os.path.basename(file)]
-        names.append(os.path.splitext(names[-1])[0])
-        key = next((name for name in names if name in given), None)
-        used.add(key)
+        key = next((name for name in _names_of(file) if name in given), None)
+        if key in used:
+            raise ValueError(
+                f"The captions of {key!r} may be those of {used[key]} or of {file}: name files by their path in the folder."
+            )
+        if key is not None:
+            used[key] = file
         found.append(given.get(key, []))
-    if used == {None}:
+    if not used:
         raise ValueError(
             f"None of the names in the captions is that of an image: the captions have {list(given)[:3]}, the images "
-            f"are {[os.path.relpath(file, root) for file in files[:3]]}. Captions: {where}"
+            f"are {files[:3]}. Captions: {where}"
         )
     unused = [name for name in given if name not in used]
     if unused:
@@ -199,6 +205,21 @@ def _of_files(given, files, where):
     return found
 
 
+def _names_of(file):
+    """What may name a file: the ends of its path, longest first, each with its ending and without."""
+    parts = pathlib.PurePath(file).parts
+    for start in range(len(parts)):
+        name = "/".join(parts[start:])
+        yield from (name, os.path.splitext(name)[0])
+
+
+def _text_of(path):
+    try:
+        return pathlib.Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not UTF-8 text: {error}") from error
+
+
 def _text_beside(file):
     return os.path.splitext(file)[0] + ".txt"
 
@@ -206,8 +227,7 @@ def _text_beside(file):
 def _lines(path):
     if not os.path.isfile(path):
         return []
-    with open(path, encoding="utf-8-sig") as file:
-        return [line.strip() for line in file if line.strip()] or [""]
+    return [line.strip() for line in _text_of(path).splitlines() if line.strip()] or [""]
 
 
 def _of_classes(source, name):

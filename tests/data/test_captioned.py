@@ -123,12 +123,32 @@ def test_what_is_missing_is_named(folder, tmp_path):
         data.captioned(flat, encoder=lengths)
 
 
+def test_names_of_files(folder, tmp_path):
+    """A path from above the folder names a file; one name for two files is refused."""
+    alone = folder / "bell"
+    captions = {f"images/bell/{i}.png": f"{i}" for i in range(3, 6)}
+    assert data.captioned(alone, captions, encoder=lengths, batch_size=3).captions == [["3"], ["4"], ["5"]]
+    Image.new("L", (8, 8)).save(folder / "bell" / "0.png")
+    with pytest.raises(
+        ValueError, match="captions of '0' may be those of .*bell.0.png or of .*red_heart.0.png"
+    ):
+        data.captioned(folder, {str(i): "text" for i in range(6)}, encoder=lengths)
+
+
+def test_a_caption_of_two_lines(folder, tmp_path):
+    rows = ["file,caption"] + [f'{i},"one\ntwo"' for i in range(6)]
+    (tmp_path / "c.csv").write_text("\n".join(rows))
+    dataset = data.captioned(folder, tmp_path / "c.csv", encoder=lengths, batch_size=6)
+    assert dataset.captions == [["one\ntwo"]] * 6
+
+
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
         ("c.csv", "name,words\na,b\n", "columns `file` and `caption`. It has: .'name', 'words'"),
         ("c.csv", "file,caption\na\n", "row 1 has no file or no caption"),
         ("c.json", "{", "not valid json"),
+        ("c.json", '[{"file": "a", "text": "b"}, 3]', "row 2 has no file or no caption"),
         ("c.json", '{"a": 3}', "captions of 'a' must be a text"),
         ("c.json", "{}", "`captions` are empty"),
         ("c.yaml", "a: b", "must be a dict, or a .json"),
