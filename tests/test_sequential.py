@@ -36,8 +36,8 @@ def networks(channels=1):
     return generator, discriminator
 
 
-# What needs styles, targets or a network that is downloaded.
-ELSEWHERE = ("path_length", "perceptual")
+# What needs styles, targets, a condition or a network that is downloaded.
+ELSEWHERE = ("matching_aware", "mismatched_pairs", "path_length", "perceptual")
 
 
 @pytest.mark.parametrize("name", [n for n in keras_gan.regularizers.ALIASES if n not in ELSEWHERE])
