@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import posixpath
 import warnings
 
 import numpy as np
@@ -80,6 +81,11 @@ def captioned(
     name = f"folder:{os.fspath(name)}" if isinstance(name, os.PathLike) else name
     if not isinstance(name, str):
         raise ValueError(f"`name` must be a name, 'folder:PATH' or a path. Received: {type(name).__name__}")
+    if not isinstance(split, str):
+        raise ValueError(f"`split` must be a name of one split. Received: {split!r}")
+    for option, value, known in (("fit", fit, ("crop", "pad")), ("on_error", on_error, ("raise", "skip"))):
+        if value not in known:
+            raise ValueError(f"`{option}` must be one of {known}. Received: {value!r}")
     in_folder = name.startswith("folder:")
     if captions is not None and not in_folder:
         raise ValueError(f"`captions` are of a folder's images. Received: name={name!r}")
@@ -89,7 +95,8 @@ def captioned(
         split,
         image_size_pair(image_size),
         channels,
-        False,
+        # Without captions the names of the classes are needed.
+        not in_folder,
         data_dir,
         fit,
         on_error,
@@ -142,7 +149,7 @@ def read_captions(captions):
                 rows = (
                     json.loads(text)
                     if suffix == ".json"
-                    else [json.loads(line) for line in text.splitlines() if line]
+                    else [json.loads(line) for line in text.split("\n") if line.strip()]
                 )
         except ValueError as error:
             raise ValueError(f"{path} is not valid {suffix[1:]}: {error}") from error
@@ -154,7 +161,7 @@ def read_captions(captions):
             raise ValueError(
                 f"The captions of {file!r} must be a text or a list of texts. Received: {of_one!r}"
             )
-        found.setdefault(str(file).replace("\\", "/"), []).extend(of_one)
+        found.setdefault(posixpath.normpath(str(file).replace("\\", "/")), []).extend(of_one)
     if not found:
         raise ValueError(f"`captions` are empty. Received: {captions!r}")
     return found
@@ -171,10 +178,13 @@ def _of_rows(rows, path):
     bad = [
         i
         for i, row in enumerate(rows)
-        if not isinstance(row, dict) or not row.get(named[0]) or row.get(named[1]) is None
+        # A comma without quotes makes a further column, without a name.
+        if not isinstance(row, dict) or None in row or not row.get(named[0]) or row.get(named[1]) is None
     ]
     if bad:
-        raise ValueError(f"{path}: row {bad[0] + 1} has no file or no caption: {rows[bad[0]]}")
+        raise ValueError(
+            f"{path}: row {bad[0] + 1} has no file, no caption, or a comma in a caption without quotes: {rows[bad[0]]}"
+        )
     return [(row[named[0]], row[named[1]]) for row in rows]
 
 
@@ -182,14 +192,14 @@ def _of_files(given, files, where):
     """The captions of each file, by the names that may be meant."""
     found, used = [], {}
     for file in files:
-        key = next((name for name in _names_of(file) if name in given), None)
-        if key in used:
-            raise ValueError(
-                f"The captions of {key!r} may be those of {used[key]} or of {file}: name files by their path in the folder."
-            )
-        if key is not None:
+        keys = [name for name in dict.fromkeys(_names_of(file)) if name in given]
+        for key in keys:
+            if key in used:
+                raise ValueError(
+                    f"The captions of {key!r} may be those of {used[key]} or of {file}: name files by their path in the folder."
+                )
             used[key] = file
-        found.append(given.get(key, []))
+        found.append([text for key in keys for text in given[key]])
     if not used:
         raise ValueError(
             f"None of the names in the captions is that of an image: the captions have {list(given)[:3]}, the images "
@@ -209,7 +219,7 @@ def _names_of(file):
     """What may name a file: the ends of its path, longest first, each with its ending and without."""
     parts = pathlib.PurePath(file).parts
     for start in range(len(parts)):
-        name = "/".join(parts[start:])
+        name = pathlib.PurePath(*parts[start:]).as_posix()
         yield from (name, os.path.splitext(name)[0])
 
 
@@ -227,7 +237,7 @@ def _text_beside(file):
 def _lines(path):
     if not os.path.isfile(path):
         return []
-    return [line.strip() for line in _text_of(path).splitlines() if line.strip()] or [""]
+    return [line.strip() for line in _text_of(path).split("\n") if line.strip()] or [""]
 
 
 def _of_classes(source, name):

@@ -39,6 +39,10 @@ class MatchingAwarePenalty(GradientNormPenalty):
 
     def build(self, gan):
         spec = None if gan.condition is None else gan.condition.spec
+        if not isinstance(gan.discriminator.input_shape, list):
+            raise ValueError(
+                f"`{self.name}` needs a discriminator of [images, condition]. Received: one of images alone"
+            )
         if not isinstance(spec, tf.TensorSpec) or not spec.dtype.is_floating:
             raise ValueError(
                 f"`{self.name}` differentiates by the condition: it needs a model with one condition of floats, such as "

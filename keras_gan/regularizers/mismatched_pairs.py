@@ -45,8 +45,11 @@ class MismatchedPairs(Regularizer):
             )
 
     def relabel(self, gan, turn):
-        if turn.real.shape[0] == 1:
-            raise ValueError(f"`{self.name}` needs batches of 2 images or more. Received: a batch of 1")
+        if replicas.count_and_index()[0] == 1:
+            message = f"`{self.name}` needs batches of 2 images or more. Received: a batch of 1"
+            if turn.real.shape[0] == 1:
+                raise ValueError(message)
+            tf.debugging.assert_greater(tf.shape(turn.real)[0], 1, message)
         wrong = tf.nest.map_structure(_of_the_row_before, turn.condition)
         mismatched = gan.discriminate(turn.real, wrong)
         both = tf.nest.map_structure(lambda *maps: ops.concatenate(maps), turn.fake_logits, mismatched)

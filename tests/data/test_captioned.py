@@ -1,4 +1,5 @@
 import json
+import pathlib
 
 import numpy as np
 import pytest
@@ -6,6 +7,8 @@ from PIL import Image
 
 import keras_gan
 from keras_gan import data, networks
+
+TFDS = pathlib.Path(__file__).parents[3] / "shared" / "data" / "tfds"
 
 
 def lengths(texts):
@@ -128,6 +131,8 @@ def test_names_of_files(folder, tmp_path):
     alone = folder / "bell"
     captions = {f"images/bell/{i}.png": f"{i}" for i in range(3, 6)}
     assert data.captioned(alone, captions, encoder=lengths, batch_size=3).captions == [["3"], ["4"], ["5"]]
+    full = {str(path): path.stem for path in folder.rglob("*.png")} | {"./bell/3.png": "and"}
+    assert ["3", "and"] in data.captioned(folder, full, encoder=lengths, batch_size=3).captions
     Image.new("L", (8, 8)).save(folder / "bell" / "0.png")
     with pytest.raises(
         ValueError, match="captions of '0' may be those of .*bell.0.png or of .*red_heart.0.png"
@@ -146,9 +151,10 @@ def test_a_caption_of_two_lines(folder, tmp_path):
     ("name", "text", "message"),
     [
         ("c.csv", "name,words\na,b\n", "columns `file` and `caption`. It has: .'name', 'words'"),
-        ("c.csv", "file,caption\na\n", "row 1 has no file or no caption"),
+        ("c.csv", "file,caption\na\n", "row 1 has no file, no caption"),
+        ("c.csv", "file,caption\na,red, and blue\n", "row 1 has .* a comma in a caption without quotes"),
         ("c.json", "{", "not valid json"),
-        ("c.json", '[{"file": "a", "text": "b"}, 3]', "row 2 has no file or no caption"),
+        ("c.json", '[{"file": "a", "text": "b"}, 3]', "row 2 has no file, no caption"),
         ("c.json", '{"a": 3}', "captions of 'a' must be a text"),
         ("c.json", "{}", "`captions` are empty"),
         ("c.yaml", "a: b", "must be a dict, or a .json"),
@@ -160,7 +166,17 @@ def test_files_of_captions_that_are_refused(folder, tmp_path, name, text, messag
         data.captioned(folder, tmp_path / name, encoder=lengths)
 
 
+def test_class_names_of_tfds():
+    if not TFDS.is_dir():
+        pytest.skip(f"{TFDS} is not here")
+    dataset = data.captioned("fashion_mnist", encoder=lengths, split="test", data_dir=TFDS, batch_size=10)
+    assert "Ankle boot" in {caption for (caption,) in dataset.captions}
+
+
 def test_encoders_that_are_refused(folder):
+    for options in ({"fit": "stretch"}, {"on_error": "ignore"}, {"split": ("train", "test")}):
+        with pytest.raises(ValueError, match=f"`{next(iter(options))}` must be"):
+            data.captioned(folder, encoder=lengths, **options)
     for encoder, message in (
         (None, "`encoder` must be a function"),
         (lambda texts: np.zeros(len(texts)), r"shape \(2, size\)"),

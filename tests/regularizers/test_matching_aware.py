@@ -46,8 +46,12 @@ def test_config_and_what_is_refused():
     check_config(MatchingAwarePenalty(3.0, 4.0, 2), {"weight": 3.0, "power": 4.0, "interval": 2})
     with pytest.raises(ValueError, match="2 or more"):
         MatchingAwarePenalty(power=1.0)
-    with pytest.raises(ValueError, match="condition=None"):
+    with pytest.raises(ValueError, match="images alone"):
         tiny_gan(regularizers=["matching_aware"])
+    generator, _ = networks.dfgan((32, 32, 1), 3, 4, filters=2)
+    _, alone = networks.dcgan((32, 32, 1), latent_dim=4, filters=2, discriminator_normalization="none")
+    with pytest.raises(ValueError, match="discriminator of .images, condition"):
+        keras_gan.ConditionalGAN(generator, alone).compile(regularizers=["matching_aware"])
     pair = networks.dcgan(
         (28, 28, 1), latent_dim=4, filters=2, num_classes=3, discriminator_normalization="none"
     )
