@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from keras_gan.data.arrays import getter
 from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
-from keras_gan.data.load import read
+from keras_gan.data.load import check_options, read
 from keras_gan.data.stream import Stream
 
 # What tables of captions call their two columns, best first.
@@ -83,9 +83,7 @@ def captioned(
         raise ValueError(f"`name` must be a name, 'folder:PATH' or a path. Received: {type(name).__name__}")
     if not isinstance(split, str):
         raise ValueError(f"`split` must be a name of one split. Received: {split!r}")
-    for option, value, known in (("fit", fit, ("crop", "pad")), ("on_error", on_error, ("raise", "skip"))):
-        if value not in known:
-            raise ValueError(f"`{option}` must be one of {known}. Received: {value!r}")
+    check_options(fit, on_error)
     in_folder = name.startswith("folder:")
     if captions is not None and not in_folder:
         raise ValueError(f"`captions` are of a folder's images. Received: name={name!r}")

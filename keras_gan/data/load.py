@@ -76,9 +76,7 @@ def load(
             f"`name` must be a name, 'folder:PATH' or a path. Received: {type(name).__name__}. Arrays: "
             "`keras_gan.data.from_arrays`."
         )
-    for option, value, known in (("fit", fit, ("crop", "pad")), ("on_error", on_error, ("raise", "skip"))):
-        if value not in known:
-            raise ValueError(f"`{option}` must be one of {known}. Received: {value!r}")
+    check_options(fit, on_error)
     size = image_size_pair(image_size)
     many = isinstance(splits, (tuple, list))
     names = list(splits) if many else [splits]
@@ -137,6 +135,13 @@ def read(
     if wanted.value_range is not None:
         raise ValueError(f"`value_range` is of a folder's images of more than 8 bits, and {name!r} has none.")
     return tensorflow_datasets.read(name, split, size, channels, labels, data_dir, fit, wanted.cache_limit)
+
+
+def check_options(fit, on_error):
+    """Raise a ValueError for unknown values of the two."""
+    for option, value, known in (("fit", fit, ("crop", "pad")), ("on_error", on_error, ("raise", "skip"))):
+        if value not in known:
+            raise ValueError(f"`{option}` must be one of {known}. Received: {value!r}")
 
 
 def checked(source, name, wanted):

@@ -50,6 +50,7 @@ def dfgan(image_shape, condition_dim, latent_dim=100, *, filters=32, discriminat
         raise ValueError(
             f"`image_shape` must be (side, side, channels), the side a power of two from 8 on. Received: {image_shape}"
         )
+    check_int(image_shape[-1], "channels")
     # Of 4 x 4 pixels, and of each size up to the images' own.
     factors = [min(2**i, 8) for i in reversed(range(side.bit_length() - 2))]
 

@@ -44,6 +44,13 @@ class MismatchedPairs(Regularizer):
                 'image. Use another loss, such as "hinge".'
             )
 
+        later = gan.regularizers[gan.regularizers.index(self) + 1 :]
+        others = [r.name for r in later if type(r).relabel is not Regularizer.relabel]
+        if others:
+            raise ValueError(
+                f"`{self.name}` makes the fakes twice as many, which `{others[0]}` does not take: give `{self.name}` after it."
+            )
+
     def relabel(self, gan, turn):
         if replicas.count_and_index()[0] == 1:
             message = f"`{self.name}` needs batches of 2 images or more. Received: a batch of 1"

@@ -43,6 +43,9 @@ def test_config_and_what_is_refused():
         tiny_gan(regularizers=["mismatched_pairs"])
     with pytest.raises(ValueError, match="RelativisticLoss compares"):
         tiny("relativistic")
+    with pytest.raises(ValueError, match="give `mismatched_pairs` after it"):
+        tiny().compile(regularizers=["mismatched_pairs", "label_flipping"])
+    tiny().compile(regularizers=["label_flipping", "mismatched_pairs"])
     one = {"image": np.zeros((2, 8, 8, 1), "float32"), "condition": np.zeros((2, 3), "float32")}
     with pytest.raises(ValueError, match="batches of 2 images"):
         tiny().fit(one, batch_size=1, verbose=0)
