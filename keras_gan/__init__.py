@@ -31,6 +31,8 @@ _CLASSES = {
     "InfoGAN": "models.info_gan",
     "Pix2Pix": "models.pix2pix",
     "ProGAN": "models.progan",
+    "StackGAN": "models.stackgan",
+    "StackGAN2": "models.stackgan2",
     "StyleGAN": "models.stylegan",
     "StyleGAN2": "models.stylegan2",
     "StyleGAN3": "models.stylegan3",

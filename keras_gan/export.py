@@ -119,7 +119,7 @@ def describe(gan, shapes=()):
         figures = dict(zip(gan.figure_names, gan.state.figure_means.numpy().round(6).tolist(), strict=True))
     return {
         "class": type(gan).__name__,
-        "image_shape": list(gan.generator.output_shape[1:]),
+        "image_shape": list(gan.output_shape[1:]),
         "latent_dim": None if gan.from_images else first(gan.generator.input_shape)[-1],
         "noise_dim": getattr(gan, "noise_dim", None),
         "num_classes": getattr(gan, "num_classes", None),

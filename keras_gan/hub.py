@@ -71,11 +71,7 @@ def samples_of(gan):
     """A sample grid as the bytes of a PNG, or None where a model makes no images of latents, or needs data for its rows."""
     from keras_gan.grid import image_grid
 
-    if (
-        gan.from_images
-        or len(gan.generator.output_shape) != 4
-        or gan.generator.output_shape[-1] not in (1, 3, 4)
-    ):
+    if gan.from_images or len(gan.output_shape) != 4 or gan.output_shape[-1] not in (1, 3, 4):
         return None
     try:
         inputs = gan.grid_inputs(gan.grid_rows, 8, 0)

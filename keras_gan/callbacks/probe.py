@@ -201,7 +201,8 @@ class Probe:
         return self.model.arrange(part)
 
     def _full(self, images):
-        """Images of a model that grows at its full size."""
+        """The images that people look at, of a model that grows at its full size."""
+        images = self.model.visible(images)
         if images.shape[1] == self.model.image_shape[0]:
             return images
         return tf.image.resize(images, self.model.image_shape[:2], "nearest")
@@ -221,7 +222,7 @@ class Probe:
             "fake_logits": _per_image(model.discriminate(fake, condition)),
             "real": tf.cast(self._full(batch["image"]), "float32"),
             "fake": tf.cast(self._full(fake), "float32"),
-            "ema": tf.cast(model.forward(batch, training=False), "float32"),
+            "ema": tf.cast(model.visible(model.forward(batch, training=False)), "float32"),
         }
         for side, images in (("real", batch["image"]), ("fake", fake)):
             features = model.discriminator_outputs(images, condition, network=self.features)

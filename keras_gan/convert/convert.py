@@ -7,12 +7,28 @@ import keras
 
 from keras_gan import conditions, export
 from keras_gan.arguments import check_truncation
-from keras_gan.convert import biggan, dfgan, latent, state_dict, style, super_resolution, translation
-from keras_gan.layers import ConditionalBatchNormalization, ProjectedBatchNormalization
+from keras_gan.convert import (
+    biggan,
+    dfgan,
+    latent,
+    stackgan,
+    state_dict,
+    style,
+    super_resolution,
+    translation,
+)
+from keras_gan.layers import (
+    ConditionalBatchNormalization,
+    ImagePyramid,
+    ProjectedBatchNormalization,
+    PyramidLevels,
+)
 from keras_gan.models.biggan import BigGAN
 from keras_gan.models.checks import classes_of
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
+from keras_gan.models.stackgan import augmentation_of
+from keras_gan.models.stackgan2 import StackGAN2
 from keras_gan.models.style_based import kind_of
 from keras_gan.models.stylegan2 import StyleGAN2
 from keras_gan.models.stylegan3 import StyleGAN3
@@ -26,6 +42,7 @@ FAMILIES = (
     *latent.FAMILIES,
     *biggan.FAMILIES,
     *dfgan.FAMILIES,
+    *stackgan.FAMILIES,
 )
 # Whose images are in [0, 1].
 SUPER_RESOLUTION = ("rrdbnet", "msrresnet", "srvggnet")
@@ -37,8 +54,8 @@ def load(path, prefix="", truncation=1.0):
     Family and sizes are recognised from names and shapes; PyTorch is not needed, and nothing in the file
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
     ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
-    PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; tobran's DF-GAN
-    (generators);
+    PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; tobran's DF-GAN and
+    hanzhanggit's StackGAN and StackGAN-v2 (generators);
     state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 
@@ -160,13 +177,15 @@ def as_gan(generator):
         generator: as `load` gives it.
 
     Returns:
-        `StyleGAN2` or `StyleGAN3` where the generator has styles, else `GAN`, or `BigGAN` or `ConditionalGAN` where it takes
-        labels or vectors.
+        `StyleGAN2` or `StyleGAN3` where the generator has styles, `StackGAN2` where it makes images of several sizes, else `GAN`,
+        or `BigGAN` or `ConditionalGAN` where it takes labels or vectors.
     """
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
     images = keras.Input(tuple(generator.output_shape[1:]))
     discriminator = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
+    if any(isinstance(layer, ImagePyramid) for layer in generator.layers):
+        return _pyramid_gan(generator)
     if not any(layer.name == "mapping" for layer in generator.layers):
         if isinstance(generator.input_shape, list):
             if (condition := conditions.read_off(generator)) is not None:
@@ -180,3 +199,14 @@ def as_gan(generator):
         classes = generator.get_layer("mapping").get_layer("embed").kernel.shape[0]
     model = StyleGAN3 if kind_of(generator) == "StyleGAN3" else StyleGAN2
     return model(generator, discriminator, ema_decay=None, num_classes=classes)
+
+
+def _pyramid_gan(generator):
+    pyramid = next(layer for layer in generator.layers if isinstance(layer, ImagePyramid))
+    images = keras.Input(tuple(generator.output_shape[1:]))
+    levels = PyramidLevels([tensor.shape[1] for tensor in pyramid.input])(images)
+    logits = [keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(level)) for level in levels]
+    inputs = images
+    if isinstance(generator.input_shape, list):
+        inputs = [images, keras.Input((augmentation_of(generator).units,))]
+    return StackGAN2(generator, keras.Model(inputs, logits), ema_decay=None)

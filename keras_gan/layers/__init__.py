@@ -6,11 +6,13 @@ from keras_gan.layers.batch_normalization import BatchNormalization
 from keras_gan.layers.biased_activation import BiasedActivation
 from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
+from keras_gan.layers.conditioning_augmentation import ConditioningAugmentation
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.filtered_leaky_relu import FilteredLeakyReLU
 from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
 from keras_gan.layers.fourier_features import FourierFeatures
 from keras_gan.layers.grouped_convolution import GroupedConv2D
+from keras_gan.layers.image_pyramid import ImagePyramid, PyramidLevels
 from keras_gan.layers.latent_average import LatentAverage
 from keras_gan.layers.leaky_relu import LeakyReLU
 from keras_gan.layers.learned_constant import LearnedConstant
@@ -38,6 +40,7 @@ __all__ = [
     "BiasedActivation",
     "BilinearUpsampling",
     "ConditionalBatchNormalization",
+    "ConditioningAugmentation",
     "EqualizedConv2D",
     "EqualizedDense",
     "FIRDownsampling",
@@ -46,6 +49,7 @@ __all__ = [
     "FourierFeatures",
     "GaussianLikelihood",
     "GroupedConv2D",
+    "ImagePyramid",
     "LatentAverage",
     "LeakyReLU",
     "LearnedConstant",
@@ -60,6 +64,7 @@ __all__ = [
     "PixelNormalization",
     "PixelShuffle",
     "ProjectedBatchNormalization",
+    "PyramidLevels",
     "ReflectionPadding2D",
     "ResidualGain",
     "SelfAttention",

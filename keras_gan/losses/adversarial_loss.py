@@ -47,9 +47,13 @@ class AdversarialLoss(Part):
         if isinstance(real_logits, list) and hasattr(real_logits[0], "shape"):
             pairs = zip(real_logits, fake_logits, strict=True)
             return sum(self.discriminator_loss(*pair, sample_weight) for pair in pairs)
-        real_logits, fake_logits = _logits(real_logits), _logits(fake_logits)
-        real, fake = self.discriminator_terms(real_logits, fake_logits)
-        return weighted_mean(real, sample_weight) + ops.mean(fake)
+        real, fake = self.sides(real_logits, fake_logits, sample_weight)
+        return real + fake
+
+    def sides(self, real_logits, fake_logits, sample_weight=None):
+        """The two scalars that `discriminator_loss` adds up for one map of logits: of real images, and of fakes."""
+        real, fake = self.discriminator_terms(_logits(real_logits), _logits(fake_logits))
+        return weighted_mean(real, sample_weight), ops.mean(fake)
 
     def generator_loss(self, fake_logits, real_logits=None, sample_weight=None):
         """Scalar that the generator minimises.

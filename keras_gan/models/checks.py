@@ -194,8 +194,8 @@ def chosen_condition(condition, num_classes, generator, model):
 RESERVED = ("image", "sample_weight", "latents", "mixed_latents", "mix", "posterior_noise")
 
 
-def check_condition(condition, generator, discriminator, class_names):
-    """Raise a ValueError where the networks do not take a condition, or the classes are not as many as their names."""
+def check_condition(condition, generator, class_names):
+    """Raise a ValueError where the generator does not take a condition, or the classes are not as many as their names."""
     taken = [key for key in condition.keys if key in RESERVED]
     if taken:
         raise ValueError(
@@ -203,15 +203,6 @@ def check_condition(condition, generator, discriminator, class_names):
         )
     shapes = generator.input_shape
     condition.check_inputs(shapes if isinstance(shapes, list) else [shapes])
-    if isinstance(discriminator.input_shape, list):
-        # One that takes images alone does not get it.
-        try:
-            condition.check_inputs(discriminator.input_shape)
-        except ValueError as error:
-            raise ValueError(
-                f"The discriminator does not take the condition {condition}. Received: "
-                f"discriminator.input_shape={discriminator.input_shape}"
-            ) from error
     num_classes = getattr(condition, "num_classes", None)
     if num_classes is None:
         return
@@ -225,6 +216,19 @@ def check_condition(condition, generator, discriminator, class_names):
         raise ValueError(
             f"The generator was built with num_classes={max(found)}. Received: num_classes={num_classes}"
         )
+
+
+def check_told(condition, discriminator):
+    """Raise a ValueError where a discriminator takes something else beside images than a condition, or than nothing."""
+    if not isinstance(discriminator.input_shape, list):
+        return
+    try:
+        condition.check_inputs(discriminator.input_shape)
+    except ValueError as error:
+        raise ValueError(
+            f"The discriminator does not take the condition {condition}. Received: "
+            f"discriminator.input_shape={discriminator.input_shape}"
+        ) from error
 
 
 def with_num_classes(config, condition):

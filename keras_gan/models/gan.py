@@ -106,7 +106,8 @@ class GAN(Generative, Game):
         checks.check_heads(self, discriminator)
         checks.check_noise(self._noise, generator)
         if self._condition is not None:
-            checks.check_condition(self._condition, generator, discriminator, self.class_names)
+            checks.check_condition(self._condition, generator, self.class_names)
+            self.check_told(discriminator)
             self.num_classes = getattr(self._condition, "num_classes", None)
         if self._modality is not None and self._modality.shape != self.image_shape:
             raise ValueError(
@@ -126,6 +127,10 @@ class GAN(Generative, Game):
     def check_networks(self, generator, discriminator):
         """Raise a ValueError where the two networks do not fit together, or not this model."""
         checks.check_networks(generator, discriminator, self._condition is not None)
+
+    def check_told(self, discriminator):
+        """Raise a ValueError where the discriminator takes something else beside images than the condition."""
+        checks.check_told(self._condition, discriminator)
 
     # === Compilation ===
 
@@ -361,6 +366,10 @@ class GAN(Generative, Game):
         """Fakes of the prior alone, in training mode, for who looks on."""
         return self.forward(batch)
 
+    def visible(self, images):
+        """The images that people and metrics look at, of those that the networks exchange."""
+        return images
+
     def assess(self, batch):
         """Real and generated images of a held-out batch, and the logits of both."""
         real, condition = batch["image"], self.condition_of(batch)
@@ -417,10 +426,13 @@ class GAN(Generative, Game):
         for regularizer in self.regularizers:
             real, fake = regularizer.relabel(self, counted)
             counted = dataclasses.replace(counted, real_logits=real, fake_logits=fake)
-        loss = self.adversarial_loss.discriminator_loss(
-            counted.real_logits, counted.fake_logits, turn.batch.get("sample_weight")
-        )
+        loss = self.discriminator_loss(counted)
         return self._add(turn, loss, {**figures, "d_adversarial": loss}, self.discriminator_terms(turn))
+
+    def discriminator_loss(self, turn):
+        """The adversarial loss of the discriminator: of the logits that regularizers left in its turn."""
+        weight = turn.batch.get("sample_weight")
+        return self.adversarial_loss.discriminator_loss(turn.real_logits, turn.fake_logits, weight)
 
     def generator_objective(self, turn):
         """What the generator minimises; arguments and returns as `discriminator_objective`."""

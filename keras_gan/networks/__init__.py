@@ -17,6 +17,8 @@ from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.sngan import sagan, sngan
 from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
 from keras_gan.networks.srvggnet import srvggnet
+from keras_gan.networks.stackgan import stackgan
+from keras_gan.networks.stackgan2 import stackgan2
 from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
@@ -48,6 +50,8 @@ __all__ = [
     "srgan_discriminator",
     "srresnet",
     "srvggnet",
+    "stackgan",
+    "stackgan2",
     "stylegan",
     "stylegan2",
     "stylegan3",

@@ -43,11 +43,11 @@ def check_normalization(normalization):
         raise ValueError(f"`normalization` must be one of {NORMALIZATIONS}. Received: {normalization!r}")
 
 
-def normalize(x, normalization):
+def normalize(x, normalization, name=None):
     """Batch or instance normalisation, or none; instance normalisation has no weights."""
     if normalization == "batch":
         gamma = keras.initializers.RandomNormal(mean=1.0, stddev=0.02)
-        return BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma)(x)
+        return BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_initializer=gamma, name=name)(x)
     if normalization == "instance":
         return layers.GroupNormalization(groups=-1, epsilon=1e-5, center=False, scale=False)(x)
     return x

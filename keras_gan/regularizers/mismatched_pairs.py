@@ -38,12 +38,7 @@ class MismatchedPairs(Regularizer):
                 f"`{self.name}` needs a model with a condition whose discriminator takes it: [images, condition]. Received: "
                 f"condition={gan.condition}, discriminator.input_shape={gan.discriminator.input_shape}"
             )
-        if gan.adversarial_loss.relativistic:
-            raise ValueError(
-                f"`{self.name}` adds to the fakes, and {type(gan.adversarial_loss).__name__} compares each fake with a real "
-                'image. Use another loss, such as "hinge".'
-            )
-
+        check_loss(gan.adversarial_loss, f"`{self.name}`")
         later = gan.regularizers[gan.regularizers.index(self) + 1 :]
         others = [r.name for r in later if type(r).relabel is not Regularizer.relabel]
         if others:
@@ -52,21 +47,36 @@ class MismatchedPairs(Regularizer):
             )
 
     def relabel(self, gan, turn):
-        if replicas.count_and_index()[0] == 1:
-            message = f"`{self.name}` needs batches of 2 images or more. Received: a batch of 1"
-            if turn.real.shape[0] == 1:
-                raise ValueError(message)
-            tf.debugging.assert_greater(tf.shape(turn.real)[0], 1, message)
-        wrong = tf.nest.map_structure(_of_the_row_before, turn.condition)
-        mismatched = gan.discriminate(turn.real, wrong)
+        mismatched = gan.discriminate(turn.real, mismatched_condition(turn, f"`{self.name}`"))
         both = tf.nest.map_structure(lambda *maps: ops.concatenate(maps), turn.fake_logits, mismatched)
         return turn.real_logits, both
 
 
-def _of_the_row_before(values):
-    """The rows of the whole batch, moved by one: of all replicas together, so that one process equals two replicas."""
+def check_loss(loss, name):
+    """Raise a ValueError for a loss that cannot count mismatched pairs among the fakes; `name` is who counts them."""
+    if loss.relativistic:
+        raise ValueError(
+            f"{name} adds to the fakes, and {type(loss).__name__} compares each fake with a real image. Use another loss, such "
+            'as "hinge".'
+        )
+
+
+def mismatched_condition(turn, name):
+    """The condition of the image before, for each of the whole batch: of all replicas together, so that one process equals two.
+
+    Raises:
+        ValueError: for a batch of one image; `name` is who asks.
+    """
     if replicas.count_and_index()[0] == 1:
-        return ops.roll(values, 1, axis=0)
-    rows = tf.shape(values)[0]
-    start = replicas.rows_before(rows)
-    return ops.roll(replicas.gather(values), 1, axis=0)[start : start + rows]
+        message = f"{name} needs batches of 2 images or more. Received: a batch of 1"
+        if turn.real.shape[0] == 1:
+            raise ValueError(message)
+        tf.debugging.assert_greater(tf.shape(turn.real)[0], 1, message)
+        return tf.nest.map_structure(lambda values: ops.roll(values, 1, axis=0), turn.condition)
+
+    def rolled(values):
+        rows = tf.shape(values)[0]
+        start = replicas.rows_before(rows)
+        return ops.roll(replicas.gather(values), 1, axis=0)[start : start + rows]
+
+    return tf.nest.map_structure(rolled, turn.condition)

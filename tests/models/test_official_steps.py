@@ -13,6 +13,7 @@ import keras_gan
 from keras_gan import convert
 from keras_gan.layers.noise_injection import noise_of
 from tests.conftest import golden
+from tests.convert.test_stackgan import set_discriminator_2
 
 
 class Step:
@@ -477,3 +478,41 @@ def test_biggan(step, monkeypatch):
     np.testing.assert_allclose(figures["logits"], step["g_logits_fake"], atol=1e-4)
     # The class embedding's comes as the rows that were used.
     assert_same([tf.convert_to_tensor(g) for g in gradients], step.gradients("G.", "grad.G."))
+
+
+@of(["stackgan_v2_uncond", "stackgan_v2_color"])
+def test_stackgan2(step):
+    """Officially a wrong pair is another image with the same text; those images are given to ours too."""
+    alone, sides = step.path.stem.endswith("uncond"), (64, 128)
+    sizes = {"branches": 2, "embedding_dim": 5, "filters": 3, "discriminator_filters": 2}
+    discriminator, gradients = (
+        keras_gan.networks.stackgan2((128, 128, 3), 9, 7, unconditional=alone, **sizes)[1] for _ in range(2)
+    )
+    set_discriminator_2(discriminator, step.arrays, sides)
+    of_gradients = {k.removeprefix("grad."): v for k, v in step.arrays.items() if k.startswith("grad.")}
+    set_discriminator_2(gradients, {**step.arrays, **of_gradients}, sides)
+
+    def pyramid(name):
+        return keras_gan.layers.ImagePyramid()([tf.constant(step[f"{name}{side}"]) for side in sides])
+
+    gan = keras_gan.StackGAN2(
+        step.network("G."), discriminator, ema_decay=None, color_weight=0.0 if alone else 50.0
+    )
+    gan.compile(generator_optimizer=step.adam("G"), discriminator_optimizer=step.adam("D64"))
+    seen = noted(gan)
+    latents = tf.constant(np.concatenate([step["z"], step["eps"]], axis=1), "float32")
+    gan.draw = lambda count, seed: {"latents": latents}
+    gan.arrange = lambda batch: {**batch, "image": pyramid("real")}
+    gan.mismatched = lambda turn: (pyramid("wrong"), turn.condition)
+    batch = {"image": tf.constant(step["real128"]), "condition": tf.constant(step["text"], "float32")}
+    figures = gan.update(batch)
+    official = sum(step[f"loss.D{side}.errD"] for side in sides)
+    np.testing.assert_allclose(figures["d_loss"], official, rtol=1e-4)
+    np.testing.assert_allclose(figures["g_kl"], step["loss.kl_loss"], rtol=1e-4)
+    if not alone:
+        official = step["loss.like_mu2"] + step["loss.like_cov2"]
+        np.testing.assert_allclose(figures["g_color"], official, rtol=1e-3)
+    np.testing.assert_allclose(figures["g_loss"], step["loss.errG_total"], rtol=1e-4)
+    assert_same(seen["discriminator"], [v.numpy() for v in gradients.trainable_variables])
+    # With the colour term one shift's gradient is 1/2000 of the largest, which float32 resolves to 1.5e-3 of itself.
+    assert_same(seen["generator"], step.gradients("G.", "grad.G."), bound=1e-3 if alone else 2e-3)

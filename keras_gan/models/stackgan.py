@@ -1,0 +1,135 @@
+"""StackGAN."""
+
+import keras
+from keras import ops
+
+from keras_gan.arguments import check_weight
+from keras_gan.layers import ConditioningAugmentation
+from keras_gan.models import checks
+from keras_gan.models.gan import GAN
+from keras_gan.regularizers.mismatched_pairs import check_loss, mismatched_condition
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class StackGAN(GAN):
+    """One stage of StackGAN: images of a text's embedding, around which the generator draws its condition.
+
+    The discriminator is told the mean of that distribution, and shown real images with another image's text too. Of its
+    logits of images with their text (c), and of images alone (u) where it gives those, it minimises
+
+        real_c + (fake_c + mismatched_c) / 2                                    of stage I
+        (real_c + real_u) / 2 + (fake_c + mismatched_c + fake_u) / 3            of stage II
+
+    where each is a mean of softplus(-logit) or softplus(logit). The generator adds `kl_weight` times the divergence between its
+    distribution and the standard normal one (the mean over units, logged as `g_kl`). Adam(2e-4, 0.5).
+
+    It trains on dicts with `image` and `condition`, the embeddings: float vectors of any frozen encoder. Stage II is a
+    second `StackGAN`, with a `fit` of its own, whose generator holds stage I's, frozen.
+
+    Args:
+        generator, discriminator: such as `networks.stackgan(...)`; the generator has one
+            `layers.ConditioningAugmentation`, whose means the discriminator takes.
+        kl_weight: float. Default 2.
+        condition, noise, ema_decay, seed: as in `GAN`; the condition is read off the generator's second input.
+
+    Example:
+    >>> networks = keras_gan.networks
+    >>> sizes = {"condition_dim": 4, "latent_dim": 3, "embedding_dim": 2, "filters": 8, "discriminator_filters": 2}
+    >>> first = keras_gan.StackGAN(*networks.stackgan((8, 8, 3), **sizes))
+    >>> first.compile()
+    >>> images = np.random.uniform(-1, 1, (8, 32, 32, 3)).astype("float32")
+    >>> embeddings = np.random.normal(size=(8, 4)).astype("float32")
+    >>> history = first.fit({"image": images[:, ::4, ::4], "condition": embeddings}, batch_size=4, verbose=0)
+    >>> second = keras_gan.StackGAN(*networks.stackgan((32, 32, 3), **sizes, stage_1=first.ema_generator))
+    >>> second.compile()
+    >>> history = second.fit({"image": images, "condition": embeddings}, batch_size=4, verbose=0)
+    >>> second.generate(2, labels=embeddings[:2], seed=0).shape
+    (2, 32, 32, 3)
+
+    Reference: Zhang et al., "StackGAN: Text to Photo-realistic Image Synthesis with Stacked Generative Adversarial
+    Networks", 2017, https://arxiv.org/abs/1612.03242; losses: the official PyTorch code
+    """
+
+    term_names = {"discriminator": (), "generator": ("g_kl",)}
+
+    def __init__(self, generator, discriminator, *, kl_weight=2.0, condition=None, **kwargs):
+        condition = self.chosen_condition(condition, generator)
+        super().__init__(generator, discriminator, condition=condition, **kwargs)
+        self.kl_weight = check_weight(kl_weight, "kl_weight")
+
+    def chosen_condition(self, condition, generator):
+        """The condition given, or what the generator's second input says."""
+        return checks.chosen_condition(condition, None, generator, type(self).__name__)
+
+    def get_config(self):
+        return {**super().get_config(), "kl_weight": self.kl_weight}
+
+    # === What the networks are given ===
+
+    def check_networks(self, generator, discriminator):
+        super().check_networks(generator, discriminator)
+        self.check_maps(discriminator)
+
+    def check_maps(self, discriminator):
+        """Raise a ValueError for a discriminator of other logits than this model's loss is of."""
+        count = len(discriminator.output_shape) if isinstance(discriminator.output_shape, list) else 1
+        if count > 2:
+            raise ValueError(
+                f"The discriminator of a {type(self).__name__} gives logits of images with their condition and, in stage II, of "
+                f"images alone too. Received: {count} outputs"
+            )
+
+    def check_told(self, discriminator):
+        augmentation, shapes = augmentation_of(self.generator), discriminator.input_shape
+        if not isinstance(shapes, list) or len(shapes) != 2 or shapes[1] != (None, augmentation.units):
+            raise ValueError(
+                f"The discriminator must take [images, means of the generator's conditioning augmentation (batch, "
+                f"{augmentation.units})]. Received: discriminator.input_shape={shapes}"
+            )
+
+    def _take_parts(self, **parts):
+        super()._take_parts(**parts)
+        check_loss(self.adversarial_loss, type(self).__name__)
+
+    def discriminator_outputs(self, images, condition=None, training=True, network=None):
+        if condition is not None:
+            generator = self.generator if training else self.ema_generator
+            condition, _ = augmentation_of(generator).distribution(condition)
+        return super().discriminator_outputs(images, condition, training, network)
+
+    # === Objectives ===
+
+    def mismatched(self, turn):
+        """Real images, and conditions that are not theirs."""
+        return turn.real, mismatched_condition(turn, type(self).__name__)
+
+    def discriminator_loss(self, turn):
+        loss = self.adversarial_loss
+        mismatched = self.discriminate(*self.mismatched(turn))
+        if not isinstance(mismatched, list):
+            real, fake = loss.sides(turn.real_logits, turn.fake_logits, turn.batch.get("sample_weight"))
+            return real + (fake + loss.sides(turn.real_logits, mismatched)[1]) / 2.0
+        pairs = zip(turn.real_logits, turn.fake_logits, strict=True)
+        sides = [loss.sides(*pair, turn.batch.get("sample_weight")) for pair in pairs]
+        real, fake = (sum(side) for side in zip(*sides, strict=True))
+        return real / 2.0 + (fake + loss.sides(turn.real_logits[0], mismatched[0])[1]) / 3.0
+
+    def generator_terms(self, turn):
+        mean, log_variance = augmentation_of(self.generator).distribution(turn.condition)
+        divergence = ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance
+        return {"g_kl": self.kl_weight * 0.5 * ops.mean(divergence)}
+
+
+def augmentation_of(generator):
+    """A generator's own layer that draws its condition, and not that of a stage inside it.
+
+    Raises:
+        ValueError: where there is not one.
+    """
+    found = [layer for layer in generator.layers if isinstance(layer, ConditioningAugmentation)]
+    if len(found) != 1:
+        raise ValueError(
+            f"The generator must have one `keras_gan.layers.ConditioningAugmentation`, and has {len(found)}: build it with "
+            "`networks.stackgan` or `networks.stackgan2`."
+        )
+    return found[0]

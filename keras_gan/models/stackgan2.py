@@ -1,0 +1,172 @@
+"""StackGAN-v2."""
+
+import itertools
+
+import keras
+from keras import ops
+
+from keras_gan.arguments import check_weight
+from keras_gan.layers import PyramidLevels
+from keras_gan.layers.image_pyramid import image_pyramid
+from keras_gan.models.stackgan import StackGAN
+from keras_gan.networks.outputs import first
+from keras_gan.parts import as_list
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class StackGAN2(StackGAN):
+    """StackGAN-v2: one generator that draws an image at each of several sizes, all trained together.
+
+    Within the model an "image" is a pyramid: the images of all sizes in one tensor (`layers.ImagePyramid`). `generate`,
+    metrics and exports are of the largest. It trains on images of that size, whose means over pixels are the smaller ones.
+
+    Of each size the discriminator has logits of images with their text (c) and, with `networks.stackgan2(...,
+    unconditional=True)`, of images alone (u). It minimises the sum over sizes of
+
+        real_c + mismatched_c + fake_c + 2 real_u + fake_u
+
+    or without u of real_c + (mismatched_c + fake_c) / 2, and of a model without a condition of real_u + fake_u. The generator
+    adds the divergence of `StackGAN` and colour consistency, logged as `g_color`: `color_weight` times the mean squared
+    difference between neighbouring sizes' channel means, and five times that of their channel covariances; the smaller image
+    is the target.
+
+    Args:
+        generator, discriminator: such as `networks.stackgan2(...)`.
+        color_weight: float. Default 0 with a condition, 50 without one.
+        kl_weight, condition, noise, ema_decay, seed: as in `StackGAN`; networks of latents and images alone have no condition.
+
+    Example:
+    >>> networks = keras_gan.networks.stackgan2(
+    ...     (16, 16, 3), 4, 3, branches=2, embedding_dim=2, filters=4, discriminator_filters=2
+    ... )
+    >>> gan = keras_gan.StackGAN2(*networks)
+    >>> gan.compile()
+    >>> images = np.random.uniform(-1, 1, (8, 16, 16, 3)).astype("float32")
+    >>> embeddings = np.random.normal(size=(8, 4)).astype("float32")
+    >>> history = gan.fit({"image": images, "condition": embeddings}, batch_size=4, verbose=0)
+    >>> gan.generate(2, labels=embeddings[:2], seed=0).shape
+    (2, 16, 16, 3)
+
+    Reference: Zhang et al., "StackGAN++: Realistic Image Synthesis with Stacked Generative Adversarial Networks", 2018,
+    https://arxiv.org/abs/1710.10916; losses: the official code
+    """
+
+    def __init__(self, generator, discriminator, *, color_weight=None, **kwargs):
+        super().__init__(generator, discriminator, **kwargs)
+        if color_weight is None:
+            color_weight = 50.0 if self.condition is None else 0.0
+        self.color_weight = check_weight(color_weight, "color_weight")
+
+    def chosen_condition(self, condition, generator):
+        if condition is None and not isinstance(getattr(generator, "input_shape", None), list):
+            return None
+        return super().chosen_condition(condition, generator)
+
+    def get_config(self):
+        return {**super().get_config(), "color_weight": self.color_weight}
+
+    # === Pyramids ===
+
+    @property
+    def levels(self):
+        """The layer that takes a pyramid apart."""
+        return next(layer for layer in self.discriminator.layers if isinstance(layer, PyramidLevels))
+
+    @property
+    def image_shape(self):
+        side, _, channels = first(self.discriminator.input_shape)[1:]
+        return (side, side, channels // len(self.levels.sides))
+
+    @property
+    def output_shape(self):
+        return (None, *self.image_shape)
+
+    def check_maps(self, discriminator):
+        levels = [layer for layer in discriminator.layers if isinstance(layer, PyramidLevels)]
+        if len(levels) != 1:
+            raise ValueError(
+                "The discriminator of a StackGAN2 begins with one `keras_gan.layers.PyramidLevels`, and its generator ends in "
+                f"`layers.ImagePyramid`: build them with `networks.stackgan2`. It has {len(levels)} of them."
+            )
+        sizes, count = len(levels[0].sides), len(as_list(discriminator.output_shape))
+        wanted = (sizes, 2 * sizes) if isinstance(discriminator.input_shape, list) else (sizes,)
+        if count not in wanted:
+            raise ValueError(
+                f"The discriminator of a StackGAN2 of {sizes} sizes gives {' or '.join(map(str, wanted))} logits. Received: {count}"
+            )
+
+    def visible(self, images):
+        """The largest image of each pyramid."""
+        return images[..., -self.image_shape[-1] :]
+
+    def arrange(self, batch, training=True):
+        """The batch with pyramids as its images."""
+        return {**batch, "image": image_pyramid(batch["image"], self.levels.sides)}
+
+    def forward(self, batch, training=True):
+        return super().synthesize(batch["latents"], self.condition_of(batch), training)
+
+    def synthesize(self, latents, condition=None, training=False):
+        """The largest images of latents: in training the generator's, else `ema_generator`'s."""
+        return self.visible(super().synthesize(latents, condition, training))
+
+    def call(self, inputs, training=False):
+        return self.visible(super().call(inputs, training))
+
+    def assess(self, batch):
+        """Metrics are given the largest images; scores are of all."""
+        real, fake, *logits = super().assess(batch)
+        return self.visible(real), self.visible(fake), *logits
+
+    # === Objectives ===
+
+    @property
+    def term_names(self):
+        names = ("g_kl",) if self.condition is not None else ()
+        return {"discriminator": (), "generator": names + (("g_color",) if self.color_weight else ())}
+
+    def discriminator_loss(self, turn):
+        loss, weight = self.adversarial_loss, turn.batch.get("sample_weight")
+        if self.condition is None:
+            return loss.discriminator_loss(turn.real_logits, turn.fake_logits, weight)
+        mismatched = as_list(self.discriminate(*self.mismatched(turn)))
+        maps = list(zip(as_list(turn.real_logits), as_list(turn.fake_logits), mismatched, strict=True))
+        each, total = len(maps) // len(self.levels.sides), 0.0
+        for real, fake, other in maps[::each]:
+            real, fake = loss.sides(real, fake, weight)
+            _, other = loss.sides(other, other)
+            total = total + (real + (fake + other) / 2.0 if each == 1 else real + fake + other)
+        for real, fake, other in maps[1::each] if each == 2 else ():
+            # Alone, an image with another's text is as real as with its own.
+            other, _ = loss.sides(other, other, weight)
+            total = total + sum(loss.sides(real, fake, weight)) + other
+        return total
+
+    def generator_terms(self, turn):
+        terms = super().generator_terms(turn) if self.condition is not None else {}
+        if self.color_weight:
+            terms["g_color"] = self.color_weight * self.color_difference(turn.fake)
+        return terms
+
+    def color_difference(self, pyramids):
+        """Mean squared differences of channel means and, five times, of channel covariances between neighbouring sizes."""
+        found = [mean_and_covariance(images) for images in self.levels(pyramids)]
+        total = 0.0
+        for target, image in itertools.pairwise(found):
+            mean, covariance = (
+                ops.mean(ops.square(ops.stop_gradient(t) - x)) for t, x in zip(target, image, strict=True)
+            )
+            total = total + mean + 5.0 * covariance
+        return total
+
+
+def mean_and_covariance(images):
+    """Mean (batch, channels) and covariance (batch, channels, channels) over the pixels of each image, in float32."""
+    shape = ops.shape(images)
+    pixels = ops.reshape(ops.cast(images, "float32"), (-1, shape[1] * shape[2], shape[3]))
+    mean = ops.mean(pixels, axis=1, keepdims=True)
+    centred = pixels - mean
+    covariance = ops.matmul(ops.transpose(centred, (0, 2, 1)), centred) / ops.cast(
+        shape[1] * shape[2], "float32"
+    )
+    return mean[:, 0], covariance

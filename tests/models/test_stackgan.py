@@ -1,0 +1,136 @@
+"""StackGAN: both stages."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import keras_gan
+from keras_gan import networks
+from tests.contracts import game_contract
+
+SIZES = {"condition_dim": 3, "latent_dim": 4, "embedding_dim": 3, "filters": 8, "discriminator_filters": 4}
+
+
+def first(**options):
+    keras.utils.set_random_seed(0)
+    gan = keras_gan.StackGAN(*networks.stackgan((8, 8, 3), **SIZES), seed=0, ema_decay=0.9, **options)
+    gan.compile()
+    return gan
+
+
+def second():
+    keras.utils.set_random_seed(1)
+    pair = networks.stackgan((32, 32, 3), **SIZES, residual_blocks=1, stage_1=first().ema_generator)
+    gan = keras_gan.StackGAN(*pair, seed=0, ema_decay=0.9)
+    gan.compile()
+    return gan
+
+
+@pytest.fixture(scope="module")
+def colours():
+    return np.random.default_rng(0).uniform(-0.9, 0.9, (64, 3)).astype("float32")
+
+
+def of(colours, side):
+    """Images of one colour, and the colour as their text."""
+    return {"image": np.tile(colours[:, None, None], (1, side, side, 1)), "condition": colours}
+
+
+def test_the_papers_choices():
+    gan = first()
+    assert isinstance(gan.adversarial_loss, keras_gan.losses.NonSaturatingLoss)
+    assert gan.kl_weight == 2.0 and gan.regularizers == []
+    assert float(gan.generator_optimizer.learning_rate) == pytest.approx(2e-4)
+
+
+@pytest.mark.parametrize("make, side", [(first, 8), (second, 32)])
+def test_the_discriminators_loss(make, side, colours):
+    """From its logits, in NumPy: the mean that a batch's texts have is that of the moment."""
+    gan = make()
+    batch = {name: tf.constant(values[:8]) for name, values in of(colours, side).items()}
+    fake = gan.forward({**batch, **gan.draw(8, gan.seed_generator)})
+    turn = gan.turn_of("discriminator", batch, fake)
+    loss, _ = gan.discriminator_objective(turn)
+    mean, _ = gan.generator.get_layer("conditioning").distribution(batch["condition"])
+
+    def logits(images, told):
+        found = gan.discriminator([images, told], training=True)
+        return [x.numpy() for x in (found if isinstance(found, list) else [found])]
+
+    def softplus(x):
+        return np.log1p(np.exp(x)).mean()
+
+    real, fake, other = (
+        logits(x, told)
+        for x, told in (
+            (batch["image"], mean),
+            (fake, mean),
+            (batch["image"], tf.roll(mean, 1, axis=0)),
+        )
+    )
+    if side == 8:
+        expected = softplus(-real[0]) + (softplus(fake[0]) + softplus(other[0])) / 2
+    else:
+        expected = (softplus(-real[0]) + softplus(-real[1])) / 2
+        expected += (softplus(fake[0]) + softplus(fake[1]) + softplus(other[0])) / 3
+    np.testing.assert_allclose(loss, expected, rtol=1e-5)
+
+
+def test_stage_1_is_frozen_and_stays_so(colours, tmp_path):
+    gan = second()
+    before = [v.numpy() for v in gan.generator.get_layer("stage_1").weights]
+    gan.fit(of(colours, 32), batch_size=16, verbose=0)
+    gan.save(tmp_path / "gan.keras")
+    again = keras.saving.load_model(tmp_path / "gan.keras")
+    again.fit(of(colours, 32), batch_size=16, verbose=0)
+    for model in (gan, again):
+        after = [v.numpy() for v in model.generator.get_layer("stage_1").weights]
+        for a, b in zip(before, after, strict=True):
+            np.testing.assert_array_equal(a, b)
+    # Training goes on in the generator that was copied.
+    assert all(layer.trainable for layer in first().generator.layers)
+
+
+def test_it_is_exported(colours, tmp_path):
+    gan = second()
+    images = gan.generate(4, labels=colours[:4], seed=1)
+    gan.export(tmp_path / "saved")
+    saved = tf.saved_model.load(str(tmp_path / "saved"))
+    assert np.abs(saved.sample(4, 1, 1.0, labels=colours[:4]).numpy().astype(int) - images).max() <= 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make, side", [(first, 8), (second, 32)])
+def test_contract(make, side, colours, tmp_path, mirrored):
+    game_contract(make, of(colours, side), tmp_path, mirrored)
+
+
+@pytest.mark.slow
+def test_images_follow_their_texts(colours):
+    """Colours of held-out texts: nearer to the text asked for than to another's, by the mean squared difference."""
+    gan = first()
+    gan.fit(of(colours, 8), batch_size=32, epochs=400, verbose=0)
+    texts = np.random.default_rng(1).uniform(-0.9, 0.9, (32, 3)).astype("float32")
+    made = gan.generate(32, labels=texts, seed=0).astype("float32").mean(axis=(1, 2)) / 127.5 - 1.0
+    own, other = ((made - t) ** 2 for t in (texts, np.roll(texts, 1, axis=0)))
+    assert own.mean() < 0.3 * other.mean()
+
+
+def test_what_is_refused(colours):
+    with pytest.raises(ValueError, match="power of two"):
+        networks.stackgan((28, 28, 1), 8)
+    with pytest.raises(ValueError, match="fourth of the side"):
+        networks.stackgan((64, 64, 3), **SIZES, stage_1=first().generator)
+    with pytest.raises(ValueError, match="multiple of 4"):
+        networks.stackgan((32, 32, 3), **{**SIZES, "filters": 6}, stage_1=first().generator)
+    with pytest.raises(ValueError, match="ConditioningAugmentation"):
+        keras_gan.StackGAN(*networks.dfgan((8, 8, 3), 3, 4, filters=4))
+    generator, _ = networks.stackgan((8, 8, 3), **SIZES)
+    _, other = networks.stackgan((8, 8, 3), **{**SIZES, "embedding_dim": 5})
+    with pytest.raises(ValueError, match=r"\(batch, 3\)"):
+        keras_gan.StackGAN(generator, other)
+    with pytest.raises(ValueError, match="compares each fake"):
+        first().compile(loss="relativistic")
+    with pytest.raises(ValueError, match="batches of 2"):
+        first().fit(of(colours[:1], 8), batch_size=1, verbose=0)
