@@ -33,6 +33,7 @@ _CLASSES = {
     "ProGAN": "models.progan",
     "StackGAN": "models.stackgan",
     "StackGAN2": "models.stackgan2",
+    "StarGAN": "models.stargan",
     "StyleGAN": "models.stylegan",
     "StyleGAN2": "models.stylegan2",
     "StyleGAN3": "models.stylegan3",

@@ -147,7 +147,8 @@ def _inputs_of(gan):
     """What an export takes, by name: shape (None for any), dtype, range."""
     if gan.from_images:
         # `images` of a SavedModel, `source` of a file, whose output is called so.
-        return {"source": {"shape": [None, *gan.source_shape], "dtype": "float32", "range": [-1, 1]}}
+        found = {"source": {"shape": [None, *gan.source_shape], "dtype": "float32", "range": [-1, 1]}}
+        return found | _labels_of(gan.exported_condition())
     shape = list(first(gan.generator.input_shape)[1:])
     found = {
         "latents": {
@@ -156,12 +157,15 @@ def _inputs_of(gan):
             "distribution": gan.noise.distribution,
         }
     }
-    if gan.condition is None:
-        return found
-    classes = getattr(gan.condition, "num_classes", None)
+    return found | _labels_of(gan.condition)
+
+
+def _labels_of(condition):
+    if condition is None:
+        return {}
+    classes = getattr(condition, "num_classes", None)
     values = {"range": [0, classes - 1]} if classes else {}
-    spec = gan.condition.spec
-    return {**found, "labels": {"shape": list(spec.shape), "dtype": spec.dtype.name, **values}}
+    return {"labels": {"shape": list(condition.spec.shape), "dtype": condition.spec.dtype.name, **values}}
 
 
 def _checked(n, truncation):
@@ -228,6 +232,8 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
     - "litert", "onnx": a file, from floats `source` to floats `images`, clipped to [-1, 1]; of a CycleGAN two, NAME_a2b and
       NAME_b2a.
 
+    Those of a StarGAN take `labels` too, one for each image: `translate(images, labels)`.
+
     Args:
         **options: as in `export`; of files also shape: (height, width), where the network takes any; default: of LiteRT the
             size of the training's images, of ONNX any.
@@ -240,14 +246,14 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
     with _in_float32(gan):
         networks = gan.exported_networks()
         if format == "saved_model":
-            write_networks(networks, filepath)
+            write_networks(networks, filepath, condition=gan.exported_condition())
             beside = filepath / "metadata.json"
         else:
             filepath.parent.mkdir(parents=True, exist_ok=True)
             given = {"default_shape": gan.trained_source_shape[:2], **options}
             for name, network in networks.items():
                 one = filepath if len(networks) == 1 else filepath.with_stem(f"{filepath.stem}_{name}")
-                graph = export_files.of_images(network, of_any_size(network))
+                graph = export_files.of_images(network, of_any_size(network), gan.exported_condition())
                 shapes = export_files.write(graph, one, format, **given)
             beside = filepath.with_name(filepath.name + ".metadata.json")
     about = {
@@ -301,16 +307,20 @@ def export_detector(detector, filepath, format="saved_model", metadata=None):
 
 
 def of_any_size(network):
-    """A network from image to image as a function of images of any size, as a graph.
+    """A network from image (and condition) to image as a function of images of any size, as a graph.
 
     Sizes that it cannot take are filled up with the last rows and columns, which are cut off again.
     """
-    shape = network.input_shape
-    multiple = 1 if None not in shape[1:3] else multiple_of(network, shape[-1])
+    shape, several = first(network.input_shape), isinstance(network.input_shape, list)
+    # Networks of several inputs are not tried: StarGAN's halves the size twice.
+    multiple = 1 if None not in shape[1:3] else 4 if several else multiple_of(network, shape[-1])
 
-    def function(images):
+    def made_of(images, beside):
+        return tf.cast(network([images, *beside] if several else images, training=False), tf.float32)
+
+    def function(images, *beside):
         if multiple == 1:
-            return tf.cast(network(images, training=False), tf.float32)
+            return made_of(images, beside)
         full = tf.shape(images)[1:3]
         for axis in (1, 2):
             side = full[axis - 1]
@@ -318,14 +328,14 @@ def of_any_size(network):
             missing = (multiple - side % multiple) % multiple
             rows = tf.minimum(tf.range(side + missing), side - 1)
             images = tf.gather(images, rows, axis=axis)
-        made = tf.cast(network(images, training=False), tf.float32)
+        made = made_of(images, beside)
         scale = tf.shape(made)[1] // tf.shape(images)[1]
         return made[:, : full[0] * scale, : full[1] * scale]
 
     return function
 
 
-def write_networks(networks, folder, value_range=(-1, 1)):
+def write_networks(networks, folder, value_range=(-1, 1), condition=None):
     """Write networks from image to image as one SavedModel, each weight once.
 
     Args:
@@ -333,11 +343,13 @@ def write_networks(networks, folder, value_range=(-1, 1)):
             one's is `serving_default`, another's `serving_NAME`. A name of None leaves out the one for uint8.
         folder: to write.
         value_range: (low, high) of the floats.
+        condition: `keras_gan.conditions.Condition` that networks of two inputs take beside images; without it their labels
+            are not checked.
     """
     module, signatures = tf.Module(), {}
     module.weights = [variable.value for network in networks.values() for variable in network.weights]
     for name, network in networks.items():
-        of_floats, of_levels = _on_images(network, value_range, of_images=name is not None)
+        of_floats, of_levels = _on_images(network, value_range, name is not None, condition)
         signatures[f"serving_{name}" if signatures else "serving_default"] = of_floats
         if name:
             signatures[name] = of_levels
@@ -346,28 +358,25 @@ def write_networks(networks, folder, value_range=(-1, 1)):
     _write_module(module, signatures, folder)
 
 
-def _on_images(network, value_range, of_images):
-    """A network (whose output may be no images) as functions of floats in a range and of uint8; where it takes labels too, only of floats."""
-    (low, high), shape = value_range, network.input_shape
-    made_of = functools.partial(network, training=False)
-    if of_images and not isinstance(shape, list):
+def _on_images(network, value_range, of_images, condition):
+    """A network (whose output may be no images) as functions of floats in a range and of uint8, and of labels where it takes them."""
+    (low, high), shape = value_range, first(network.input_shape)
+    made_of, labels = functools.partial(network, training=False), []
+    if of_images:
         made_of = of_any_size(network)
-    if isinstance(shape, list):
-        labels = tf.TensorSpec(shape[1], network.inputs[1].dtype, name="labels")
+    if isinstance(network.input_shape, list):
+        labels = [tf.TensorSpec(network.input_shape[1], network.inputs[1].dtype, name="labels")]
+        made_of = made_of if of_images else lambda *inputs: network(list(inputs), training=False)
 
-        @tf.function(input_signature=[tf.TensorSpec(shape[0], tf.float32, name="images"), labels])
-        def of_labelled(images, labels):
-            return {"images": tf.cast(network([images, labels], training=False), tf.float32)}
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images"), *labels])
+    def of_floats(images, *labels):
+        if condition is not None:
+            condition.require(*labels)
+        return {"images": tf.cast(made_of(images, *labels), tf.float32)}
 
-        return of_labelled, None
-
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
-    def of_floats(images):
-        return {"images": tf.cast(made_of(images), tf.float32)}
-
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images")])
-    def of_levels(images):
-        made = of_floats(tf.cast(images, tf.float32) / 255.0 * (high - low) + low)["images"]
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images"), *labels])
+    def of_levels(images, *labels):
+        made = of_floats(tf.cast(images, tf.float32) / 255.0 * (high - low) + low, *labels)["images"]
         return to_uint8((made - low) / (high - low) * 2.0 - 1.0)
 
     return of_floats, of_levels

@@ -80,10 +80,12 @@ def of_latents(gan):
     return Graph(gan.synthesize, specs, [variable.value for variable in network.weights])
 
 
-def of_images(network, function):
-    """The graph of a generator from images."""
+def of_images(network, function, condition=None):
+    """The graph of a generator from images, or from images and a condition."""
     # What comes out is called `images`.
-    specs = [tf.TensorSpec(network.input_shape, tf.float32, name="source")]
+    specs = [tf.TensorSpec(first(network.input_shape), tf.float32, name="source")]
+    if condition is not None:
+        specs.append(tf.TensorSpec(condition.spec.shape, condition.spec.dtype, name="labels"))
     return Graph(function, specs, [variable.value for variable in network.weights])
 
 

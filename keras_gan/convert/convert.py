@@ -12,6 +12,7 @@ from keras_gan.convert import (
     dfgan,
     latent,
     stackgan,
+    stargan,
     state_dict,
     style,
     super_resolution,
@@ -39,6 +40,7 @@ FAMILIES = (
     *translation.FAMILIES,
     *super_resolution.FAMILIES,
     *style.FAMILIES,
+    *stargan.FAMILIES,  # before DCGAN's, whose names it has
     *latent.FAMILIES,
     *biggan.FAMILIES,
     *dfgan.FAMILIES,
@@ -55,7 +57,7 @@ def load(path, prefix="", truncation=1.0):
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
     ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
     PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; tobran's DF-GAN and
-    hanzhanggit's StackGAN and StackGAN-v2 (generators);
+    hanzhanggit's StackGAN and StackGAN-v2 (generators); yunjey's StarGAN;
     state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 

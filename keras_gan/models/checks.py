@@ -57,8 +57,8 @@ def check_networks(generator, discriminator, conditional):
         )
 
 
-def check_translation(generator, discriminator):
-    """Raise a ValueError where networks are not those of a model from image to image."""
+def check_translation(generator, discriminator, conditional=False):
+    """Raise a ValueError where networks are not those of a model from image to image, or from [image, condition] to image."""
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
             raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
@@ -66,9 +66,16 @@ def check_translation(generator, discriminator):
     _check_channels_last(generator, discriminator)
     source, made = (_shape(generator, side, "generator") for side in ("input", "output"))
     judged, logits = (_shape(discriminator, side, "discriminator") for side in ("input", "output"))
-    if isinstance(generator.input_shape, list) or len(source) != 4 or len(made) != 4:
+    several = isinstance(generator.input_shape, list) and len(generator.input_shape) == 2
+    if (
+        isinstance(generator.input_shape, list) != conditional
+        or len(source) != 4
+        or len(made) != 4
+        or several != conditional
+    ):
         raise ValueError(
-            "The generator must take images and give images, (batch, height, width, channels). Received: "
+            f"The generator must take {'[images, condition]' if conditional else 'images'} and give images, (batch, height, "
+            "width, channels). Received: "
             f"generator.input_shape={generator.input_shape}, output_shape={generator.output_shape}"
         )
     if len(judged) != 4 or None in judged[1:]:
@@ -191,7 +198,7 @@ def chosen_condition(condition, num_classes, generator, model):
 
 
 # What a batch holds beside conditions.
-RESERVED = ("image", "sample_weight", "latents", "mixed_latents", "mix", "posterior_noise")
+RESERVED = ("image", "sample_weight", "latents", "order", "mixed_latents", "mix", "posterior_noise")
 
 
 def check_condition(condition, generator, class_names):

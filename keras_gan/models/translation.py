@@ -115,6 +115,10 @@ class Translation(GAN):
         """What an export holds: networks by the name under which they are called."""
         return {"translate": self.ema_generator}
 
+    def exported_condition(self):
+        """What exported networks take beside images, or None."""
+        return None
+
     @property
     def trained_source_shape(self):
         """(height, width, channels) of the images that it is trained to translate."""

@@ -19,6 +19,7 @@ from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
 from keras_gan.networks.srvggnet import srvggnet
 from keras_gan.networks.stackgan import stackgan
 from keras_gan.networks.stackgan2 import stackgan2
+from keras_gan.networks.stargan import stargan
 from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
@@ -52,6 +53,7 @@ __all__ = [
     "srvggnet",
     "stackgan",
     "stackgan2",
+    "stargan",
     "stylegan",
     "stylegan2",
     "stylegan3",

@@ -84,7 +84,9 @@ def test_contract(make, data, tmp_path, mirrored):
 def test_all_parts_take_pyramids(data):
     """Augmentations, penalties, XLA and the monitor."""
     gan = tiny()
-    gan.compile(augmentation="diffaugment", regularizers=["feature_matching", "consistency"], jit_compile=True)
+    gan.compile(
+        augmentation="diffaugment", regularizers=["feature_matching", "consistency"], jit_compile=True
+    )
     monitor = keras_gan.callbacks.TrainingMonitor(every=2)
     history = gan.fit(data, batch_size=16, epochs=2, verbose=0, callbacks=[monitor]).history
     assert np.isfinite(history["consistency"]).all()
