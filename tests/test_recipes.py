@@ -33,6 +33,7 @@ EXPECTED = {
     "vae": keras_gan.VAE,
     "vae-gan": keras_gan.VAEGAN,
     "biggan": keras_gan.BigGAN,
+    "stargan": keras_gan.StarGAN,
 }
 
 
@@ -41,7 +42,7 @@ def test_small(name):
     recipe = recipes.get(name)
     side = recipe.image_size or 28
     low = side // (recipe.factor or 1)
-    source_shape = None if recipe.data == "images" else (low, low, 1)
+    source_shape = None if recipe.data in ("images", "domains") else (low, low, 1)
     gan = recipes.build(name, (side, side, 1), num_classes=10, source_shape=source_shape)
     assert type(gan) is EXPECTED[name]
     # A U-Net of seven halvings is wide at its bottom.

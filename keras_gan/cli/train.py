@@ -198,7 +198,7 @@ def _checked(given):
         raise ValueError(f"{name} takes {', '.join(kind.options)}, not {', '.join(foreign)}.")
     if bool(given["test_b"]) != bool(given["test_a"] and given["b"]):
         raise ValueError("--test-a and --test-b go together, as --a and --b do.")
-    if chosen.data != "images" and extractor == "trained":
+    if chosen.data not in ("images", "domains") and extractor == "trained":
         raise ValueError(f"--extractor trained needs classes, and {name}'s data have none: give a network.")
     keras_gan.recipes.check_adversarial(
         name,

@@ -13,6 +13,7 @@ def translate(
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
     out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, PNGs of the same names.")],
     direction: Annotated[str | None, typer.Option(help="CycleGAN only: a2b (default) or b2a.")] = None,
+    label: Annotated[str | None, typer.Option(help="StarGAN only: the class to translate into.")] = None,
     sheet: Annotated[
         pathlib.Path | None, typer.Option(help="Image to write with some of them before and after.")
     ] = None,
@@ -26,7 +27,9 @@ def translate(
         bool, typer.Option("--skip-bad", help="Count images that cannot be read as no failure.")
     ] = False,
 ):
-    """Translate all images of a folder (pix2pix, cyclegan, converted networks)."""
+    """Translate all images of a folder (pix2pix, cyclegan, stargan, converted networks)."""
+    if direction is not None and label is not None:
+        raise ValueError("Give --direction, of a CycleGAN, or --label, of a StarGAN, not both.")
     existing(model)
     existing(images, "")
     levels = value_range_of(value_range)
@@ -37,7 +40,7 @@ def translate(
     from keras_gan.runs.translator import Translator
 
     written, problems = Translator(model, levels).translate_folder(
-        images, out, direction, sheet, report=typer.echo
+        images, out, direction or label, sheet, report=typer.echo
     )
     typer.echo(f"{written} images in {out}")
     if problems:

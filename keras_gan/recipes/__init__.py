@@ -12,6 +12,7 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     progan,
     stylegan,
     translation,
+    stargan,
     super_resolution,
     autoencoders,
     anomalies,

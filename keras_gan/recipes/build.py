@@ -74,7 +74,7 @@ def build(
     keras.utils.set_random_seed(seed)
     if recipe.on_gan:
         chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
-    elif recipe.data == "images":
+    elif recipe.data in ("images", "domains"):
         chosen = recipe.networks(image_shape, **classes)
     elif source_shape is None:
         raise ValueError(f"The recipe {name!r} is from image to image: give the `source_shape` too.")

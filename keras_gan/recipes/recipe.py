@@ -36,7 +36,8 @@ class Recipe:
         batch_size, steps: ints; generator steps.
         ema_decay: float, None, or a function from the `Plan` to a schedule.
         labels: bool, whether it trains on the data's classes.
-        data: "images", or what a model from image to image trains on: "pairs", "unpaired" or "low_high".
+        data: "images", or what a model from image to image trains on: "domains" (images by class), "pairs", "unpaired" or
+            "low_high".
         factor: int, how many times larger "low_high" makes images.
         crop: int, side of the random parts that are trained on, or None.
         options: function from the `Plan` to further arguments of the model.

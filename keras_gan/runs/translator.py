@@ -31,7 +31,7 @@ class Translator:
         value_range: (low, high), the values of 16-bit or float images that become black and white. Default: the run's.
 
     Attributes:
-        directions: names of what it does: "translate", or "a2b" and "b2a".
+        directions: names of what it does: "translate", or "a2b" and "b2a", or of a StarGAN the names of its classes.
         source_shape: (height, width, channels) of what it takes; sizes may be None.
 
     Raises:
@@ -49,13 +49,16 @@ class Translator:
 
             # Held: its functions do not keep the variables alive.
             self._loaded = tf.saved_model.load(str(path))
+            about = path / "metadata.json"
+            about = json.loads(about.read_text()) if about.exists() else {}
             names = [name for name in ("translate", "a2b", "b2a") if hasattr(self._loaded, name)]
             self.directions = {name: getattr(self._loaded, name) for name in names}
             if names:
                 function = self.directions[names[0]].concrete_functions[0]
                 self.source_shape = tuple(function.inputs[0].shape[1:])
-            about = path / "metadata.json"
-            about = json.loads(about.read_text()) if about.exists() else {}
+            if "labels" in about.get("inputs", ()):
+                translate = self._loaded.translate
+                self.directions = _by_class(about.get("num_classes"), about.get("class_names"), translate, path)
             self.overlap, self.classes = about.get("overlap", FARTHEST), about.get("classes_a")
             self.value_range = about.get("value_range")
         else:
@@ -66,6 +69,14 @@ class Translator:
                 name: lambda levels, graph=graph: to_uint8(graph(from_uint8(levels), training=False))
                 for name, graph in graphs.items()
             }
+            if gan.from_images and gan.exported_condition() is not None:
+                graph = graphs["translate"]
+                self.directions = _by_class(
+                    gan.num_classes,
+                    gan.class_names,
+                    lambda levels, labels: to_uint8(graph([from_uint8(levels), labels], training=False)),
+                    path,
+                )
             self.source_shape = gan.source_shape if gan.from_images else None
             self.overlap = default_overlap(gan.ema_generator)
             # Of a checkpoint, too, it is the run's.
@@ -91,6 +102,8 @@ class Translator:
         return from_uint8(self.directions[direction](to_uint8(images)))
 
     def _direction(self, direction):
+        if direction is None and "translate" not in self.directions and "a2b" not in self.directions:
+            raise ValueError(f"Say into which class: `--label` one of {', '.join(self.directions)}.")
         direction = direction or next(iter(self.directions))
         if direction not in self.directions:
             raise ValueError(
@@ -229,6 +242,19 @@ class Translator:
         # JPEG and the like have no transparency.
         (opaque(drawn) if out.suffix.lower() in (".jpg", ".jpeg", ".bmp") else drawn).save(out)
         return out
+
+
+def _by_class(num_classes, class_names, translate, path):
+    """Functions of uint8 images by the class that they translate into, from one of images and labels."""
+    if num_classes is None:
+        raise ValueError(
+            f"{path} translates by vectors of attributes, which are given in Python: `gan.translate(images, labels)`."
+        )
+    names = class_names or [str(label) for label in range(num_classes)]
+    return {
+        name: lambda levels, label=label: translate(levels, np.full(len(levels), label, "int32"))
+        for label, name in enumerate(names)
+    }
 
 
 def alpha_of(image, value_range=None):
