@@ -180,3 +180,27 @@ def test_photographs_are_cut_and_not_made_small(tmp_path):
     assert (config["crop"], config["image_size"], config["flip"]) == (48, None, True)
     assert here("train", "srgan", *SHORT, "--no-flip", "--out", tmp_path / "digits")[0] == 0
     assert json.loads((tmp_path / "digits" / "config.json").read_text())["flip"] is False
+
+
+@pytest.mark.slow
+def test_domains(tmp_path):
+    """Class folders are domains: trained, translated into one by name, from the run and from its SavedModel."""
+    domains, run = tmp_path / "domains", tmp_path / "run"
+    domains.mkdir()
+    for seed, name in enumerate(("bright", "dark")):
+        folder(domains / name, 4, 16, seed)
+    options = ("--dataset", f"folder:{domains}", "--image-size", 16, "--out", run)
+    code, out = here("train", "stargan", "--steps", "2", "--batch-size", "2", *options)
+    assert code == 0 and "goes without it" in out, out
+    translated = []
+    for i, model in enumerate((run, run / "saved_model")):
+        code, out = here("translate", model, domains / "dark", tmp_path / f"made{i}", "--label", "bright")
+        assert code == 0, out
+        translated.append(np.asarray(Image.open(tmp_path / f"made{i}" / "0.png"), int))
+    assert np.abs(translated[0] - translated[1]).max() <= 1
+    assert here("report", run)[0] == 0
+    for wrong, message in ((("--label", "brigth"), "bright, dark"), ((), "Say into which class")):
+        code, out = here("translate", run, domains / "dark", tmp_path / "x", *wrong)
+        assert code == 1 and message in out, out
+    code, out = here("generate", run)
+    assert code == 1 and "translate" in out
