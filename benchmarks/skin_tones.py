@@ -114,6 +114,8 @@ def main():
         train, test = train[: -options.hold_out], train[-options.hold_out :]
     of = edits(test)
     rows = bars(train, test, of)
+    for name, row in rows.items():
+        print(f"  {name}: {row}", flush=True)
     gan = model(tones, options)
     images = train.reshape(-1, 64, 64, 3)
     labels = np.tile(np.arange(len(tones)), len(train))
@@ -140,7 +142,10 @@ def main():
             name: str(value) if isinstance(value, pathlib.Path) else value
             for name, value in vars(options).items()
         }
-        given = {name: given[name] for name in ("seed", "filters", "residual_blocks", "rate", "discriminator_steps", "hold_out")}
+        given = {
+            name: given[name]
+            for name in ("seed", "filters", "residual_blocks", "rate", "discriminator_steps", "hold_out")
+        }
         line = {**given, "steps": steps, "seconds": round(seconds), **rows, **machine("keras", "tensorflow")}
         with options.results.open("a") as file:
             file.write(json.dumps(line) + "\n")

@@ -44,3 +44,24 @@ def assert_same_state(a, b):
     assert len(a) == len(b)
     for (name, x), y in zip(a.items(), b.values(), strict=True):
         np.testing.assert_array_equal(x, y, err_msg=name)
+
+
+def spots_of(count, side, seed):
+    """Images of a bright spot, and texts that say where it is: [3 (x, y), 3 sin 3 (x, y), 3 cos 3 (x, y)] in [-.7, .7]."""
+    rng = np.random.default_rng(seed)
+    places = rng.uniform(-0.7, 0.7, (count, 2))
+    grid = (np.arange(side) + 0.5) / side * 2 - 1
+    squares = (grid[None, None] - places[:, :1, None]) ** 2 + (grid[None, :, None] - places[:, 1:, None]) ** 2
+    images = np.repeat((1.8 * np.exp(-squares / 0.15) - 0.9)[..., None], 3, axis=-1)
+    images = (images + rng.normal(size=images.shape) * 0.05).clip(-1, 1).astype("float32")
+    texts = np.concatenate([3 * places, 3 * np.sin(3 * places), 3 * np.cos(3 * places)], axis=1)
+    return {"image": images, "condition": texts.astype("float32")}
+
+
+def place_of(images):
+    """Where the bright spot of uint8 images is, (x, y) in [-1, 1]."""
+    light = images.mean(axis=-1) / 127.5 - 1.0
+    grid = (np.arange(light.shape[1]) + 0.5) / light.shape[1] * 2 - 1
+    weights = np.maximum(light + 0.6, 1e-3) ** 2
+    weights /= weights.sum(axis=(1, 2), keepdims=True)
+    return np.stack([(weights.sum(axis=1) * grid).sum(1), (weights.sum(axis=2) * grid).sum(1)], axis=1)

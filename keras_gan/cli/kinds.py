@@ -119,7 +119,13 @@ class Unpaired(Pairs):
         )
 
 
-KINDS = {"images": Images(), "domains": Images(), "low_high": LowHigh(), "pairs": Pairs(), "unpaired": Unpaired()}
+KINDS = {
+    "images": Images(),
+    "domains": Images(),
+    "low_high": LowHigh(),
+    "pairs": Pairs(),
+    "unpaired": Unpaired(),
+}
 
 
 def sizes_of(config):

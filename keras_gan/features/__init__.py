@@ -1,7 +1,8 @@
-"""Networks whose features metrics are computed on."""
+"""Networks that turn images, and texts, into vectors."""
 
 from keras_gan.features.extractor import Extractor
 from keras_gan.features.inception import inception
+from keras_gan.features.minilm import MiniLM
 from keras_gan.features.train_extractor import train_extractor
 
-__all__ = ["Extractor", "inception", "train_extractor"]
+__all__ = ["Extractor", "MiniLM", "inception", "train_extractor"]

@@ -58,7 +58,9 @@ class Translator:
                 self.source_shape = tuple(function.inputs[0].shape[1:])
             if "labels" in about.get("inputs", ()):
                 translate = self._loaded.translate
-                self.directions = _by_class(about.get("num_classes"), about.get("class_names"), translate, path)
+                self.directions = _by_class(
+                    about.get("num_classes"), about.get("class_names"), translate, path
+                )
             self.overlap, self.classes = about.get("overlap", FARTHEST), about.get("classes_a")
             self.value_range = about.get("value_range")
         else:
