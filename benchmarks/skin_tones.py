@@ -119,9 +119,8 @@ def main():
     gan = model(tones, options)
     images = train.reshape(-1, 64, 64, 3)
     labels = np.tile(np.arange(len(tones)), len(train))
-    data = keras_gan.data.from_arrays(
-        images, labels, batch_size=16 * options.discriminator_steps, seed=options.seed
-    )
+    # Of each discriminator step.
+    data = keras_gan.data.from_arrays(images, labels, batch_size=16, seed=options.seed)
 
     def found():
         return measured(gan.translate(test[of[:, 0], of[:, 1]], of[:, 2], 64), test, of)
