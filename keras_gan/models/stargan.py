@@ -232,6 +232,9 @@ class StarGAN(Translation):
     def _shown_domains(self):
         return min(self.domains, self._most_shown)
 
+    def row_names(self, rows):
+        """None: the rows of a sample grid are images of any class."""
+
     def examples(self, count):
         """A dict of `count` images of the data that `fit` holds out (or else trains on), with their domains."""
         found = super(Translation, self).examples(count)

@@ -21,7 +21,9 @@ def falling(rate, discriminator_steps):
     """Adam(rate, .5) whose rate is constant for half of the steps and then falls to zero."""
 
     def parts(plan):
-        rates = [keras_gan.schedules.LinearDecay(rate, plan.steps, plan.steps // 2) for _ in range(2)]
+        # A schedule counts its own player's steps.
+        totals = (plan.steps, plan.steps * discriminator_steps)
+        rates = [keras_gan.schedules.LinearDecay(rate, total, total // 2) for total in totals]
         generator, discriminator = (keras_gan.optimizers.Adam(each, 0.5) for each in rates)
         return {
             "generator_optimizer": generator,
