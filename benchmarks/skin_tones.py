@@ -67,7 +67,12 @@ def model(tones, options):
         discriminator_blocks=5,
     )
     gan = keras_gan.StarGAN(
-        *networks, num_classes=len(tones), class_names=tones, ema_decay=0.999, seed=options.seed
+        *networks,
+        num_classes=len(tones),
+        class_names=tones,
+        identity_weight=options.identity_weight,
+        ema_decay=0.99,
+        seed=options.seed,
     )
     adam = {
         f"{player}_optimizer": keras_gan.optimizers.Adam(options.rate, beta_1=0.5) for player in gan.players
@@ -102,9 +107,10 @@ def main():
         "--hold-out", type=int, default=0, help="of the training emoji, instead of the test's"
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--filters", type=int, default=32)
-    parser.add_argument("--residual-blocks", type=int, default=3)
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--filters", type=int, default=16)
+    parser.add_argument("--residual-blocks", type=int, default=2)
+    parser.add_argument("--identity-weight", type=float, default=10.0)
+    parser.add_argument("--rate", type=float, default=3e-4)
     parser.add_argument("--discriminator-steps", type=int, default=2)
     options = parser.parse_args()
     arrays = np.load(options.data)
@@ -143,7 +149,15 @@ def main():
         }
         given = {
             name: given[name]
-            for name in ("seed", "filters", "residual_blocks", "rate", "discriminator_steps", "hold_out")
+            for name in (
+                "seed",
+                "filters",
+                "residual_blocks",
+                "identity_weight",
+                "rate",
+                "discriminator_steps",
+                "hold_out",
+            )
         }
         line = {**given, "steps": steps, "seconds": round(seconds), **rows, **machine("keras", "tensorflow")}
         with options.results.open("a") as file:

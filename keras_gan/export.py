@@ -370,6 +370,9 @@ def _on_images(network, value_range, of_images, condition):
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images"), *labels])
     def of_floats(images, *labels):
+        for given in labels:
+            message = "`labels` must be given, one for each image"
+            tf.debugging.assert_equal(tf.shape(given)[0], tf.shape(images)[0], message)
         if condition is not None:
             condition.require(*labels)
         return {"images": tf.cast(made_of(images, *labels), tf.float32)}

@@ -179,6 +179,11 @@ def _rows(graph, specs, representative):
         yield from graph.examples(specs, CALIBRATION)
         return
     arrays = [np.asarray(array) for array in representative]
+    if len(arrays) != len(specs):
+        names = ", ".join(spec.name for spec in specs)
+        raise ValueError(
+            f"`representative` must hold an array for each input, in this order: {names}. Received: {len(arrays)} arrays"
+        )
     for spec, array in zip(specs, arrays, strict=True):
         if not tf.TensorSpec([None, *spec.shape[1:]]).shape.is_compatible_with(array.shape):
             raise ValueError(

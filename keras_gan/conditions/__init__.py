@@ -7,7 +7,7 @@ from keras_gan.conditions.images import Images
 from keras_gan.conditions.labels import Labels
 from keras_gan.conditions.several import Several
 from keras_gan.conditions.tokens import Tokens
-from keras_gan.conditions.vectors import Sequences, Vectors
+from keras_gan.conditions.vectors import Attributes, Sequences, Vectors
 
 
 def get(identifier):
@@ -49,6 +49,7 @@ def read_off(network):
 
 
 __all__ = [
+    "Attributes",
     "Condition",
     "Images",
     "Labels",

@@ -58,6 +58,7 @@ class Condition(Part):
             raise ValueError(
                 f"`{self.key}` must be {kind} of shape {tuple(spec.shape)}. Received in {where}: "
                 f"dtype={value.dtype.name}, shape={value.shape}"
+                + ("" if same_kind else f". Write `{self.key}.astype({spec.dtype.name!r})`.")
             )
 
     def check_arrays(self, arrays):

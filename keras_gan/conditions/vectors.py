@@ -1,6 +1,7 @@
 """Vectors of attributes or of an encoder, and sequences of them."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
@@ -31,6 +32,36 @@ class Vectors(Condition):
     @property
     def missing(self):
         return [float("nan")] * self.size
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Attributes(Vectors):
+    """Attributes of which an image has several: a vector of floats, each 0 or 1.
+
+    Args:
+        size, key: as in `Vectors`.
+
+    Example:
+    >>> keras_gan.conditions.Attributes(3).as_array([0, 1, 1], 1)
+    array([[0., 1., 1.]], dtype=float32)
+    """
+
+    def requirements(self, batch, where, anew=False):
+        values = batch[self.key]
+        binary = tf.reduce_all((values == 0.0) | (values == 1.0))
+        return [
+            (binary, f"Attributes must be 0 or 1 each. {where} has others; of -1 and 1: `(values + 1) / 2`.")
+        ]
+
+    def as_array(self, given, n, class_names=None):
+        values = super().as_array(given, n, class_names)
+        if not np.isin(values, (0.0, 1.0)).all():
+            raise ValueError(f"`labels` must be attributes, each 0 or 1. Received: {given!r}")
+        return values
+
+    def require(self, values):
+        binary = tf.reduce_all((values == 0.0) | (values == 1.0))
+        tf.debugging.Assert(binary, ["`labels` must be attributes, each 0 or 1", values])
 
 
 @keras.saving.register_keras_serializable("keras_gan")

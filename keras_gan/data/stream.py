@@ -9,6 +9,9 @@ from keras_gan.arguments import check_int
 # Operations of tf.data that keep batches as they are, one for one.
 ONE_TO_ONE = ("_MapDataset", "_ParallelMapDataset", "_PrefetchDataset", "_OptionsDataset")
 
+# What the seed 0 is to the shuffle.
+OF_ZERO = 1_540_483_477
+
 
 class Stream:
     """Makes a `tf.data.Dataset` whose order can be entered at any batch of any epoch.
@@ -152,11 +155,12 @@ class Stream:
         rounds, places = places // self.size, places % self.size
         if not self.shuffle:
             return places
-        seed = tf.fill([self.batch_size], tf.constant(self.seed, tf.int64))
-        seeds = tf.stack([seed, tf.fill([self.batch_size], epoch), rounds], axis=1)
+        # Of a first word 0 the operation leaves small sets nearly in their order (TensorFlow 2.21).
+        seed = tf.fill([self.batch_size], tf.constant(self.seed % 2**31 or OF_ZERO, tf.int64))
+        seeds = tf.stack([seed, tf.fill([self.batch_size], epoch % 2**31), rounds], axis=1)
         return tf.raw_ops.RandomIndexShuffle(
             index=places,
-            seed=tf.cast(seeds % 2**31, tf.int32),
+            seed=tf.cast(seeds, tf.int32),
             max_index=tf.constant(self.size - 1, tf.int64),
             rounds=4,
         )

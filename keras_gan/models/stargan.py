@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_gan import random, replicas
 from keras_gan.arguments import check_int, check_weight
-from keras_gan.conditions import Labels, Vectors
+from keras_gan.conditions import Attributes, Labels, Vectors
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
 from keras_gan.models import checks
@@ -28,8 +28,10 @@ class StarGAN(Translation):
 
         discriminator adds  classification_weight * CE(y, C(x))
         generator adds      classification_weight * CE(y', C(G(x, y'))) + cycle_weight * mean |x - G(G(x, y'), y)|
+                            + identity_weight * mean |x - G(x, y)|
 
-    Logged as `d_classification`, `g_classification` and `g_cycle`. Of attributes, of which an image has several, CE is the sum
+    Logged as `d_classification`, `g_classification`, `g_cycle` and `g_identity`. The last is not in the paper: the way back alone
+    lets shapes change with the domain in a way that can be undone, most of all in short trainings. Of attributes, of which an image has several, CE is the sum
     of their binary cross-entropies. Defaults: the Wasserstein loss with gradient penalty 10, five discriminator steps,
     Adam(1e-4, 0.5).
 
@@ -40,9 +42,10 @@ class StarGAN(Translation):
         generator: keras.Model from [images, domains] to images in [-1, 1].
         discriminator: keras.Model from images to [logits, domain logits]; both such as `networks.stargan(...)`.
         num_classes: int, domains of which an image is in one.
-        condition: `conditions.Vectors(n)` of n attributes. Without both it is read off the generator's second input.
+        condition: `conditions.Attributes(n)`. Without both it is read off the generator's second input.
         classification_weight: float. Default 1.
         cycle_weight: float. Default 10.
+        identity_weight: float. Default 0, which saves its time.
         ema_decay: float or None (default, as in the paper). seed: as in `GAN`.
 
     Example:
@@ -60,7 +63,6 @@ class StarGAN(Translation):
 
     paired = False
     heads = ("domains",)
-    term_names = {"discriminator": ("d_classification",), "generator": ("g_classification", "g_cycle")}
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class StarGAN(Translation):
         condition=None,
         classification_weight=1.0,
         cycle_weight=10.0,
+        identity_weight=0.0,
         **kwargs,
     ):
         if not isinstance(getattr(generator, "input_shape", None), list):
@@ -79,13 +82,16 @@ class StarGAN(Translation):
                 f"{getattr(generator, 'input_shape', None)}. Build it with `networks.stargan`."
             )
         condition = checks.chosen_condition(condition, num_classes, generator, type(self).__name__)
-        if not isinstance(condition, (Labels, Vectors)):
+        if type(condition) is Vectors:
+            condition = Attributes(condition.size, condition.key)
+        if not isinstance(condition, (Labels, Attributes)):
             raise ValueError(
-                f"The domains of a StarGAN are `num_classes` labels, or `conditions.Vectors` of attributes. Received: {condition}"
+                f"The domains of a StarGAN are `num_classes` labels, or `conditions.Attributes`. Received: {condition}"
             )
         super().__init__(generator, discriminator, condition=condition, **kwargs)
         self.classification_weight = check_weight(classification_weight, "classification_weight")
         self.cycle_weight = check_weight(cycle_weight, "cycle_weight")
+        self.identity_weight = check_weight(identity_weight, "identity_weight")
         shapes = discriminator.output_shape
         if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1] == (None, self.domains)):
             raise ValueError(
@@ -98,6 +104,7 @@ class StarGAN(Translation):
             **super().get_config(),
             "classification_weight": self.classification_weight,
             "cycle_weight": self.cycle_weight,
+            "identity_weight": self.identity_weight,
         }
         return checks.with_num_classes(config, self.condition)
 
@@ -111,7 +118,7 @@ class StarGAN(Translation):
                 f"generator.input_shape={generator.input_shape}, output_shape={generator.output_shape}"
             )
 
-    condition = property(lambda self: self._condition, doc="The domains, `Labels` or `Vectors`.")
+    condition = property(lambda self: self._condition, doc="The domains, `Labels` or `Attributes`.")
 
     @property
     def domains(self):
@@ -133,6 +140,11 @@ class StarGAN(Translation):
         """The domains to make: those of the whole batch, all replicas' together, in the order that `draw` drew."""
         own, order = self.condition_of(batch), batch["order"]
         if replicas.count_and_index()[0] == 1:
+            if own.shape[0] == 1:
+                raise ValueError(
+                    "StarGAN asks each image for the domain of another one of its batch, which must have 2 images or more. "
+                    "Received: a batch of 1"
+                )
             return tf.gather(own, tf.argsort(order, stable=True))
         rows = tf.shape(own)[0]
         start = replicas.rows_before(rows)
@@ -158,6 +170,11 @@ class StarGAN(Translation):
             "discriminator_optimizer": Adam(1e-4, beta_1=0.5),
         }
 
+    @property
+    def term_names(self):
+        names = ("g_classification", "g_cycle", *(("g_identity",) if self.identity_weight else ()))
+        return {"discriminator": ("d_classification",), "generator": names}
+
     def _cross_entropy(self, domains, heads):
         logits = ops.cast(heads["domains"], "float32")
         if self.num_classes:
@@ -171,10 +188,14 @@ class StarGAN(Translation):
 
     def generator_terms(self, turn):
         back = self.synthesize(turn.fake, turn.condition, training=True)
-        return {
+        terms = {
             "g_classification": self._cross_entropy(self.targets(turn.batch), turn.fake_heads),
             "g_cycle": self.cycle_weight * distance(turn.real, back),
         }
+        if self.identity_weight:
+            same = self.synthesize(turn.real, turn.condition, training=True)
+            terms["g_identity"] = self.identity_weight * distance(turn.real, same)
+        return terms
 
     # === Use ===
 

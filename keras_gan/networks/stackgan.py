@@ -98,6 +98,10 @@ def _first(image_shape, condition_dim, latent_dim, embedding_dim, filters):
 def _second(image_shape, condition_dim, embedding_dim, filters, residual_blocks, stage_1):
     if filters % 4:
         raise ValueError(f"`filters` of stage II must be a multiple of 4. Received: filters={filters}")
+    if not isinstance(stage_1, keras.Model) or hasattr(stage_1, "ema_generator"):
+        raise ValueError(
+            f"`stage_1` must be the generator of stage I, such as `gan.ema_generator`. Received: {type(stage_1).__name__}"
+        )
     shapes, made = stage_1.input_shape, stage_1.output_shape
     wanted = (None, image_shape[0] // 4, image_shape[0] // 4, image_shape[2])
     if not isinstance(shapes, list) or shapes[1] != (None, condition_dim) or made != wanted:

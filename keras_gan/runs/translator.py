@@ -108,8 +108,9 @@ class Translator:
             raise ValueError(f"Say into which class: `--label` one of {', '.join(self.directions)}.")
         direction = direction or next(iter(self.directions))
         if direction not in self.directions:
+            kind = "direction" if {"translate", "a2b"} & set(self.directions) else "class"
             raise ValueError(
-                f"There is no direction {direction!r}. There are: {', '.join(self.directions)}"
+                f"There is no {kind} {direction!r}. There are: {', '.join(self.directions)}"
                 + (
                     ", the one it was trained in: leave the direction out."
                     if len(self.directions) == 1

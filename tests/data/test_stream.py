@@ -86,3 +86,13 @@ def test_tuning_that_was_asked_for_stays():
     options.autotune.enabled = True
     assert untuned(tf.data.Dataset.range(3)).options().autotune.enabled is False
     assert untuned(tf.data.Dataset.range(3).with_options(options)).options().autotune.enabled is True
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**31, -1])
+@pytest.mark.parametrize("size", [60, 5000])
+def test_the_order_is_not_the_datas_own(seed, size):
+    """Correlations of place and index over ten epochs; by chance their mean deviates by 1 / sqrt(10 size)."""
+    stream = Stream(lambda i: {"image": i}, size, size, seed=seed)
+    epochs = [stream._indices(tf.constant(e, tf.int64), tf.constant(0, tf.int64)).numpy() for e in range(10)]
+    found = [np.corrcoef(order, np.arange(size))[0, 1] for order in epochs]
+    assert abs(np.mean(found)) < 4 / np.sqrt(10 * size)

@@ -128,6 +128,9 @@ def test_what_is_refused(colours):
         networks.stackgan((28, 28, 1), 8)
     with pytest.raises(ValueError, match="fourth of the side"):
         networks.stackgan((64, 64, 3), **SIZES, stage_1=first().generator)
+    for other in (first(), "stage_1.keras"):
+        with pytest.raises(ValueError, match="ema_generator"):
+            networks.stackgan((32, 32, 3), **SIZES, stage_1=other)
     with pytest.raises(ValueError, match="multiple of 4"):
         networks.stackgan((32, 32, 3), **{**SIZES, "filters": 6}, stage_1=first().generator)
     with pytest.raises(ValueError, match="ConditioningAugmentation"):

@@ -58,7 +58,7 @@ def test_the_papers_choices():
 @pytest.mark.parametrize("kind", ["classes", "attributes"])
 def test_what_the_players_minimise(kind, data, attributes):
     """From the networks' outputs, in NumPy."""
-    gan = tiny() if kind == "classes" else of_attributes()
+    gan = tiny(identity_weight=3.0) if kind == "classes" else of_attributes()
     gan.compile(regularizers=[])
     whole = data if kind == "classes" else attributes
     batch = {name: tf.constant(values[:8]) for name, values in whole.items()}
@@ -85,7 +85,22 @@ def test_what_the_players_minimise(kind, data, attributes):
     loss, figures = gan.generator_objective(gan.turn_of("generator", batch, fake))
     np.testing.assert_allclose(figures["g_cycle"], 10 * np.abs(image - back).mean(), rtol=1e-5)
     expected = -np.mean(fake_logits) + cross_entropy(wanted, fake_domains) + figures["g_cycle"]
+    if kind == "classes":
+        same = gan.generator([image, tf.constant(own)], training=True)
+        np.testing.assert_allclose(figures["g_identity"], 3 * np.abs(image - same).mean(), rtol=1e-5)
+        expected += figures["g_identity"]
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
+
+
+def test_attributes_are_0_or_1(attributes):
+    gan = of_attributes()
+    assert type(gan.condition) is keras_gan.conditions.Attributes
+    with pytest.raises(ValueError, match="0 or 1 each"):
+        gan.fit({**attributes, "condition": 2 * attributes["condition"] - 1}, batch_size=16, verbose=0)
+    with pytest.raises(ValueError, match="each 0 or 1"):
+        gan.translate(attributes["image"][:1], [-1, 1])
+    with pytest.raises(ValueError, match=r"astype\('float32'\)"):
+        gan.fit({**attributes, "condition": attributes["condition"].astype(int)}, batch_size=16, verbose=0)
 
 
 def test_translations(data, tmp_path):
@@ -104,6 +119,8 @@ def test_translations(data, tmp_path):
     assert np.abs(found.astype(int) - made).max() <= 1
     with pytest.raises(tf.errors.InvalidArgumentError, match="out of range"):
         saved.translate(images, tf.constant([1, 1, 1, 3]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="one for each image"):
+        saved.translate(images, tf.constant([1]))
     with pytest.raises(ValueError, match="Did you mean 'green'"):
         gan.translate(images, "greem")
     with pytest.raises(ValueError, match=r"must be in 0 \.\. 2"):
@@ -195,5 +212,7 @@ def test_what_is_refused(data):
         networks.stargan((20, 20, 3), num_classes=3)
     with pytest.raises(ValueError, match="several domains"):
         networks.stargan((16, 16, 3))
+    with pytest.raises(ValueError, match="batch of 1"):
+        tiny().fit(data, batch_size=1, verbose=0)
     with pytest.raises(ValueError, match="label"):
         tiny().fit(data["image"], batch_size=16, verbose=0)
