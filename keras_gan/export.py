@@ -312,8 +312,8 @@ def of_any_size(network):
     Sizes that it cannot take are filled up with the last rows and columns, which are cut off again.
     """
     shape, several = first(network.input_shape), isinstance(network.input_shape, list)
-    # Networks of several inputs are not tried: StarGAN's halves the size twice.
-    multiple = 1 if None not in shape[1:3] else 4 if several else multiple_of(network, shape[-1])
+    beside = [tf.zeros((1, *x.shape[1:]), x.dtype) for x in network.inputs[1:]] if several else ()
+    multiple = 1 if None not in shape[1:3] else multiple_of(network, shape[-1], beside)
 
     def made_of(images, beside):
         return tf.cast(network([images, *beside] if several else images, training=False), tf.float32)
@@ -375,7 +375,10 @@ def _on_images(network, value_range, of_images, condition):
             tf.debugging.assert_equal(tf.shape(given)[0], tf.shape(images)[0], message)
         if condition is not None:
             condition.require(*labels)
-        return {"images": tf.cast(made_of(images, *labels), tf.float32)}
+        made = made_of(images, *labels)
+        if isinstance(made, (list, tuple)):  # a discriminator's
+            return {f"output_{i}": tf.cast(each, tf.float32) for i, each in enumerate(made)}
+        return {"images": tf.cast(made, tf.float32)}
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images"), *labels])
     def of_levels(images, *labels):

@@ -139,12 +139,19 @@ def _after(layer, far, step):
     return far, step
 
 
-def multiple_of(network, channels):
-    """Of what the sides of its images must be multiples: 1, or 2 or 4 where it makes them smaller in between."""
+def multiple_of(network, channels, beside=()):
+    """Of what the sides of its images must be multiples: 1, or 2 or 4 where it makes them smaller in between.
+
+    Args:
+        network: from images, or [images, *beside], to images.
+        channels: int, of the images.
+        beside: tensors of one row that it takes too.
+    """
     for multiple in (1, 2):
         side = 16 + multiple
         try:
-            made = network(tf.zeros((1, side, side, channels)), training=False)
+            images = tf.zeros((1, side, side, channels))
+            made = network([images, *beside] if beside else images, training=False)
         except (ValueError, tf.errors.InvalidArgumentError):
             continue
         if made.shape[1] % side == 0:

@@ -78,13 +78,17 @@ class Augmentation(Part):
         Where the condition is an image it is moved as its image is, and keeps its colours.
         """
         draws, strength = Draws(gan.seed_generator), self.strength(gan)
-        made = ops.cast(self.transform(ops.cast(images, "float32"), draws, strength), images.dtype)
+        made = [
+            ops.cast(self.transform(ops.cast(part, "float32"), draws, strength), images.dtype)
+            for part in gan.side_by_side(images)
+        ]
 
         def moved(image):
             return ops.cast(
                 self.transform(ops.cast(image, "float32"), draws, strength, colors=False), image.dtype
             )
 
+        made = made[0] if len(made) == 1 else ops.concatenate(made, axis=-1)
         return made, None if condition is None else gan.condition.with_images(condition, moved)
 
     def replace_real(self, gan, batch):

@@ -39,9 +39,14 @@ def translate(
 
     from keras_gan.runs.translator import Translator
 
-    written, problems = Translator(model, levels).translate_folder(
-        images, out, direction or label, sheet, report=typer.echo
-    )
+    translator = Translator(model, levels)
+    if (direction if translator.kind == "class" else label) is not None:
+        option = "--label" if translator.kind == "class" else "--direction"
+        raise ValueError(
+            f"{model} translates into a {translator.kind}: give {option}, one of {', '.join(translator.directions)}."
+        )
+    chosen = label if translator.kind == "class" else direction
+    written, problems = translator.translate_folder(images, out, chosen, sheet, report=typer.echo)
     typer.echo(f"{written} images in {out}")
     if problems:
         typer.echo(f"Left out: {len(problems)}", err=True)

@@ -151,7 +151,7 @@ def convert(path, to, prefix="", truncation=1.0):
     about = {
         "family": network.name,
         "source": pathlib.Path(path).name,
-        "output_shape": list(network.output_shape[1:]),
+        "output_shape": list(first(network.output_shape)[1:]),
         "parameters": network.count_params(),
         **({} if truncation == 1 else {"statistics_of_truncation": truncation}),
     }
@@ -162,7 +162,7 @@ def convert(path, to, prefix="", truncation=1.0):
     # A discriminator's logits are no image.
     name = (
         None
-        if network.output_shape[-1] == 1 and network.name in ("patchgan", "discriminator")
+        if first(network.output_shape)[-1] == 1 and network.name in ("patchgan", "discriminator")
         else "translate"
     )
     export.write_networks({name: network}, folder, value_range)

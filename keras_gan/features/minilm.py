@@ -19,8 +19,8 @@ TOKENS = 256
 class MiniLM:
     """A frozen sentence encoder: all-MiniLM-L6-v2 by onnxruntime, such as `keras_gan.data.captioned` takes.
 
-    Vectors of texts are kept in the cache folder of the platform, by the model's and the texts' content: a second run embeds
-    nothing. Each text is a call of its own, as a model of int8 weights scales by what is in the batch.
+    The vectors of a list of texts are kept in the cache folder of the platform, by the content of model and list: a second run
+    embeds nothing. Each text is a call of its own, as a model of int8 weights scales by what is in the batch.
 
     Args:
         model: path of an ONNX file with the inputs and outputs of such a model. Default: that of the package
@@ -57,6 +57,7 @@ class MiniLM:
         self._session = None
 
     def __call__(self, texts):
+        texts = texts if isinstance(texts, str) else list(texts)
         if isinstance(texts, str) or not all(isinstance(text, str) for text in texts):
             raise ValueError(f"`texts` must be a list of texts. Received: {texts!r}")
         if not len(texts):
@@ -66,7 +67,7 @@ class MiniLM:
             raise ValueError(f"`texts` has an empty text, number {empty[0]} of {len(texts)} (from 0).")
         if not self.cache:
             return self.scale * self._embedded(texts)
-        name = hashlib.sha256(json.dumps(list(texts)).encode()).hexdigest()[:32]
+        name = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:32]
         path = cache_folder("texts", self.sha256[:16]) / f"{name}.npy"
         if not path.exists():
             vectors = self._embedded(texts)

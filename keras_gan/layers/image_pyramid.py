@@ -42,6 +42,14 @@ class PyramidLevels(keras.layers.Layer):
     def __init__(self, sides, **kwargs):
         super().__init__(**kwargs)
         self.sides = list(sides)
+        if not self.sides or any(self.sides[-1] % side for side in self.sides):
+            raise ValueError(f"`sides` must divide the last one. Received: sides={self.sides}")
+
+    def build(self, input_shape):
+        if input_shape[-1] % len(self.sides) or input_shape[1] != self.sides[-1]:
+            raise ValueError(
+                f"A pyramid of the sides {self.sides} has that last height, and channels for all. Received: {tuple(input_shape)}"
+            )
 
     def call(self, inputs):
         channels = inputs.shape[-1] // len(self.sides)

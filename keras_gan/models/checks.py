@@ -66,13 +66,8 @@ def check_translation(generator, discriminator, conditional=False):
     _check_channels_last(generator, discriminator)
     source, made = (_shape(generator, side, "generator") for side in ("input", "output"))
     judged, logits = (_shape(discriminator, side, "discriminator") for side in ("input", "output"))
-    several = isinstance(generator.input_shape, list) and len(generator.input_shape) == 2
-    if (
-        isinstance(generator.input_shape, list) != conditional
-        or len(source) != 4
-        or len(made) != 4
-        or several != conditional
-    ):
+    inputs = len(generator.input_shape) if isinstance(generator.input_shape, list) else 1
+    if inputs != 1 + conditional or len(source) != 4 or len(made) != 4:
         raise ValueError(
             f"The generator must take {'[images, condition]' if conditional else 'images'} and give images, (batch, height, "
             "width, channels). Received: "
@@ -198,7 +193,7 @@ def chosen_condition(condition, num_classes, generator, model):
 
 
 # What a batch holds beside conditions.
-RESERVED = ("image", "sample_weight", "latents", "order", "mixed_latents", "mix", "posterior_noise")
+RESERVED = ("image", "sample_weight", "latents", "target_order", "mixed_latents", "mix", "posterior_noise")
 
 
 def check_condition(condition, generator, class_names):
@@ -225,7 +220,7 @@ def check_condition(condition, generator, class_names):
         )
 
 
-def check_told(condition, discriminator):
+def check_discriminator_condition(condition, discriminator):
     """Raise a ValueError where a discriminator takes something else beside images than a condition, or than nothing."""
     if not isinstance(discriminator.input_shape, list):
         return

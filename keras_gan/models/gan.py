@@ -107,7 +107,7 @@ class GAN(Generative, Game):
         checks.check_noise(self._noise, generator)
         if self._condition is not None:
             checks.check_condition(self._condition, generator, self.class_names)
-            self.check_told(discriminator)
+            self.check_discriminator_condition(discriminator)
             self.num_classes = getattr(self._condition, "num_classes", None)
         if self._modality is not None and self._modality.shape != self.image_shape:
             raise ValueError(
@@ -128,9 +128,9 @@ class GAN(Generative, Game):
         """Raise a ValueError where the two networks do not fit together, or not this model."""
         checks.check_networks(generator, discriminator, self._condition is not None)
 
-    def check_told(self, discriminator):
+    def check_discriminator_condition(self, discriminator):
         """Raise a ValueError where the discriminator takes something else beside images than the condition."""
-        checks.check_told(self._condition, discriminator)
+        checks.check_discriminator_condition(self._condition, discriminator)
 
     # === Compilation ===
 
@@ -365,6 +365,10 @@ class GAN(Generative, Game):
     def samples(self, batch):
         """Fakes of the prior alone, in training mode, for who looks on."""
         return self.forward(batch)
+
+    def side_by_side(self, images):
+        """The images that stand side by side in the channels of what the networks exchange, a list."""
+        return [images]
 
     def visible(self, images):
         """The images that people and metrics look at, of those that the networks exchange."""

@@ -7,6 +7,7 @@ from keras_gan.arguments import check_weight
 from keras_gan.layers import ConditioningAugmentation
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
+from keras_gan.regularizers import MismatchedPairs
 from keras_gan.regularizers.mismatched_pairs import check_loss, mismatched_condition
 
 
@@ -14,8 +15,8 @@ from keras_gan.regularizers.mismatched_pairs import check_loss, mismatched_condi
 class StackGAN(GAN):
     """One stage of StackGAN: images of a text's embedding, around which the generator draws its condition.
 
-    The discriminator is told the mean of that distribution, and shown real images with another image's text too. Of its
-    logits of images with their text (c), and of images alone (u) where it gives those, it minimises
+    The discriminator takes the mean of that distribution, which is no path of its gradient to the generator, and sees real
+    images with another image's text too. Of its logits of images with their text (c), and of images alone (u) where it gives those, it minimises
 
         real_c + (fake_c + mismatched_c) / 2                                    of stage I
         (real_c + real_u) / 2 + (fake_c + mismatched_c + fake_u) / 3            of stage II
@@ -51,6 +52,8 @@ class StackGAN(GAN):
     """
 
     term_names = {"discriminator": (), "generator": ("g_kl",)}
+    # Whether the generator learns by what the discriminator makes of its mean; it does in version 2.
+    mean_is_trained = False
 
     def __init__(self, generator, discriminator, *, kl_weight=2.0, condition=None, **kwargs):
         condition = self.chosen_condition(condition, generator)
@@ -79,7 +82,7 @@ class StackGAN(GAN):
                 f"images alone too. Received: {count} outputs"
             )
 
-    def check_told(self, discriminator):
+    def check_discriminator_condition(self, discriminator):
         augmentation, shapes = augmentation_of(self.generator), discriminator.input_shape
         if not isinstance(shapes, list) or len(shapes) != 2 or shapes[1] != (None, augmentation.units):
             raise ValueError(
@@ -90,11 +93,16 @@ class StackGAN(GAN):
     def _take_parts(self, **parts):
         super()._take_parts(**parts)
         check_loss(self.adversarial_loss, type(self).__name__)
+        if any(isinstance(regularizer, MismatchedPairs) for regularizer in self.regularizers):
+            raise ValueError(
+                f"{type(self).__name__} counts mismatched pairs itself: leave out `mismatched_pairs`."
+            )
 
     def discriminator_outputs(self, images, condition=None, training=True, network=None):
         if condition is not None:
             generator = self.generator if training else self.ema_generator
             condition, _ = augmentation_of(generator).distribution(condition)
+            condition = condition if self.mean_is_trained else ops.stop_gradient(condition)
         return super().discriminator_outputs(images, condition, training, network)
 
     # === Objectives ===

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from keras_gan.arguments import check_weight
-from keras_gan.layers import PyramidLevels
+from keras_gan.layers import ImagePyramid, PyramidLevels
 from keras_gan.layers.image_pyramid import image_pyramid
 from keras_gan.models.stackgan import StackGAN
 from keras_gan.networks.outputs import first
@@ -81,6 +81,18 @@ class StackGAN2(StackGAN):
     def output_shape(self):
         return (None, *self.image_shape)
 
+    mean_is_trained = True
+
+    def check_networks(self, generator, discriminator):
+        super().check_networks(generator, discriminator)
+        made = [layer for layer in generator.layers if isinstance(layer, ImagePyramid)]
+        sides = [tensor.shape[1] for tensor in made[-1].input] if made else None
+        wanted = next(layer.sides for layer in discriminator.layers if isinstance(layer, PyramidLevels))
+        if sides != wanted:
+            raise ValueError(
+                f"The generator must make images of the sides {wanted} that the discriminator takes. Received: {sides}"
+            )
+
     def check_maps(self, discriminator):
         levels = [layer for layer in discriminator.layers if isinstance(layer, PyramidLevels)]
         if len(levels) != 1:
@@ -88,7 +100,8 @@ class StackGAN2(StackGAN):
                 "The discriminator of a StackGAN2 begins with one `keras_gan.layers.PyramidLevels`, and its generator ends in "
                 f"`layers.ImagePyramid`: build them with `networks.stackgan2`. It has {len(levels)} of them."
             )
-        sizes, count = len(levels[0].sides), len(as_list(discriminator.output_shape))
+        sizes, shapes = len(levels[0].sides), discriminator.output_shape
+        count = len(shapes) if isinstance(shapes, list) else 1
         wanted = (sizes, 2 * sizes) if isinstance(discriminator.input_shape, list) else (sizes,)
         if count not in wanted:
             raise ValueError(
@@ -99,6 +112,10 @@ class StackGAN2(StackGAN):
         """The largest image of each pyramid."""
         return images[..., -self.image_shape[-1] :]
 
+    def side_by_side(self, images):
+        """The images of a pyramid, all of the last one's size."""
+        return ops.split(images, len(self.levels.sides), axis=-1)
+
     def arrange(self, batch, training=True):
         """The batch with pyramids as its images."""
         return {**batch, "image": image_pyramid(batch["image"], self.levels.sides)}
@@ -107,8 +124,9 @@ class StackGAN2(StackGAN):
         return super().synthesize(batch["latents"], self.condition_of(batch), training)
 
     def synthesize(self, latents, condition=None, training=False):
-        """The largest images of latents: in training the generator's, else `ema_generator`'s."""
-        return self.visible(super().synthesize(latents, condition, training))
+        """In training the generator's pyramids of latents, else the largest images of `ema_generator`'s."""
+        images = super().synthesize(latents, condition, training)
+        return images if training else self.visible(images)
 
     def call(self, inputs, training=False):
         return self.visible(super().call(inputs, training))

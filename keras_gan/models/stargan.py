@@ -10,6 +10,7 @@ from keras_gan.arguments import check_int, check_weight
 from keras_gan.conditions import Attributes, Labels, Vectors
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import interleave
+from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models import checks
 from keras_gan.models.cyclegan import distance
 from keras_gan.models.translation import Translation
@@ -21,9 +22,9 @@ from keras_gan.tiles import as_graph, filled_up
 
 @keras.saving.register_keras_serializable("keras_gan")
 class StarGAN(Translation):
-    """Translates images between several domains, all by one generator that is told the domain to make.
+    """Translates images between several domains, all by one generator that takes the domain to make.
 
-    The discriminator also names the domain of an image. With y the domain of an image x, and y' that of another image of the
+    The discriminator also classifies images by domain. With y the domain of an image x, and y' that of another image of the
     batch:
 
         discriminator adds  classification_weight * CE(y, C(x))
@@ -61,7 +62,7 @@ class StarGAN(Translation):
     2018, https://arxiv.org/abs/1711.09020; settings: the official code
     """
 
-    paired = False
+    paired = keeps_labels = False
     heads = ("domains",)
 
     def __init__(
@@ -134,11 +135,11 @@ class StarGAN(Translation):
         return self.condition.of(batch)
 
     def draw(self, count, seed):
-        return {"order": random.uniform((count,), seed)}
+        return {"target_order": random.uniform((count,), seed)}
 
     def targets(self, batch):
         """The domains to make: those of the whole batch, all replicas' together, in the order that `draw` drew."""
-        own, order = self.condition_of(batch), batch["order"]
+        own, order = self.condition_of(batch), batch["target_order"]
         if replicas.count_and_index()[0] == 1:
             if own.shape[0] == 1:
                 raise ValueError(
@@ -175,16 +176,20 @@ class StarGAN(Translation):
         names = ("g_classification", "g_cycle", *(("g_identity",) if self.identity_weight else ()))
         return {"discriminator": ("d_classification",), "generator": names}
 
-    def _cross_entropy(self, domains, heads):
+    def _cross_entropy(self, domains, heads, sample_weight=None):
         logits = ops.cast(heads["domains"], "float32")
         if self.num_classes:
             found = ops.sparse_categorical_crossentropy(domains, logits, from_logits=True)
         else:
             found = ops.sum(ops.binary_crossentropy(domains, logits, from_logits=True), axis=-1)
-        return self.classification_weight * ops.mean(found)
+        return self.classification_weight * weighted_mean(found, sample_weight)
 
     def discriminator_terms(self, turn):
-        return {"d_classification": self._cross_entropy(turn.condition, turn.real_heads)}
+        return {
+            "d_classification": self._cross_entropy(
+                turn.condition, turn.real_heads, turn.batch.get("sample_weight")
+            )
+        }
 
     def generator_terms(self, turn):
         back = self.synthesize(turn.fake, turn.condition, training=True)
@@ -220,11 +225,11 @@ class StarGAN(Translation):
         outputs, graph = [], as_graph(network)
         for start in range(0, len(images), batch_size):
             part = slice(start, start + batch_size)
-            told = tf.constant(labels[part])
+            wanted = tf.constant(labels[part])
             outputs.append(
                 filled_up(
                     # What finds out which sizes the network takes gives it one image.
-                    lambda x, training, told=told: graph([x, told[: len(x)]], training=training),
+                    lambda x, training, wanted=wanted: graph([x, wanted[: len(x)]], training=training),
                     images[part],
                     self.source_shape[:2],
                 )

@@ -31,7 +31,7 @@ def stackgan(
         image_shape: (side, side, channels); the side is a power of two, 8 or more, and of stage II four times stage I's.
         condition_dim: int, size of the embedding.
         latent_dim: int, size of z, which stage I alone takes. Default 100.
-        embedding_dim: int, size of the condition that is drawn, and that the discriminator is told. Default 128.
+        embedding_dim: int, size of the condition that is drawn, and of the mean that the discriminator takes. Default 128.
         filters: int. Of stage I, channels of the 4 x 4 features for each doubling; the last has half as many. Of stage II, channels
             at stage I's size. Default 192 and 128.
         discriminator_filters: int, channels after the first convolution. Default 96 and 64, as in the official settings.

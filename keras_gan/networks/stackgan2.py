@@ -39,11 +39,11 @@ def stackgan2(
         condition_dim: int, size of a sentence's embedding; `None` for images without a condition.
         latent_dim: int, size of z. Default 100. With a condition the latents are [z, noise of `ConditioningAugmentation`].
         branches: int, sizes: the side of each is twice that of the one before, and the first 8 or more. Default 3.
-        embedding_dim: int, size of the condition that is drawn, and that the discriminator is told. Default 128.
+        embedding_dim: int, size of the condition that is drawn, and of the mean that the discriminator takes. Default 128.
         filters: int, channels at the first image's size; each further one has half as many. Default 64.
         discriminator_filters: int, channels after the first convolution. Default 64.
         residual_blocks: int, of each branch after the first. Default 2.
-        unconditional: bool, whether the discriminator also says of images alone whether they are real.
+        unconditional: bool, whether the discriminator has logits of images alone too.
 
     Returns:
         generator [latents, condition] -> pyramids, and discriminator [pyramids, drawn condition (batch, embedding_dim)] -> list
@@ -106,16 +106,16 @@ def stackgan2(
 
     pyramid = layers.Input((*image_shape[:2], branches * image_shape[-1]), name="images")
     levels = PyramidLevels(sides, name="levels")(pyramid)
-    told, logits = layers.Input((embedding_dim,), name="condition"), []
+    mean, logits = layers.Input((embedding_dim,), name="condition"), []
     for side, level in zip(sides, levels, strict=True):
         features = image_features(level, discriminator_filters, orthogonal, f"{side}_")
         if condition_dim is not None:
-            joined = layers.Concatenate()([everywhere(told, 4), features])
+            joined = layers.Concatenate()([everywhere(mean, 4), features])
             joined = normalized(joined, features.shape[-1], f"{side}_joint", orthogonal)
             logits.append(logit(LeakyReLU(0.2)(joined), orthogonal, f"{side}_logits"))
         if condition_dim is None or unconditional:
             logits.append(logit(features, orthogonal, f"{side}_logits_of_images"))
-    inputs = pyramid if condition_dim is None else [pyramid, told]
+    inputs = pyramid if condition_dim is None else [pyramid, mean]
     return generator, Model(inputs, logits if len(logits) > 1 else logits[0], name="discriminator")
 
 

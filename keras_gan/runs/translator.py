@@ -31,6 +31,7 @@ class Translator:
         value_range: (low, high), the values of 16-bit or float images that become black and white. Default: the run's.
 
     Attributes:
+        kind: "direction", or "class" of a StarGAN.
         directions: names of what it does: "translate", or "a2b" and "b2a", or of a StarGAN the names of its classes.
         source_shape: (height, width, channels) of what it takes; sizes may be None.
 
@@ -39,7 +40,7 @@ class Translator:
     """
 
     def __init__(self, path, value_range=None):
-        path = pathlib.Path(path)
+        path, self.kind = pathlib.Path(path), "direction"
         if not path.exists() and hub_name(path) is None:
             raise ValueError(
                 f"There is no {str(path)!r}. It must be a run folder, a `.keras` file or a SavedModel."
@@ -56,7 +57,8 @@ class Translator:
             if names:
                 function = self.directions[names[0]].concrete_functions[0]
                 self.source_shape = tuple(function.inputs[0].shape[1:])
-            if "labels" in about.get("inputs", ()):
+            if names and len(function.structured_input_signature[0]) == 2:
+                self.kind = "class"
                 translate = self._loaded.translate
                 self.directions = _by_class(
                     about.get("num_classes"), about.get("class_names"), translate, path
@@ -72,6 +74,7 @@ class Translator:
                 for name, graph in graphs.items()
             }
             if gan.from_images and gan.exported_condition() is not None:
+                self.kind = "class"
                 graph = graphs["translate"]
                 self.directions = _by_class(
                     gan.num_classes,
@@ -104,13 +107,12 @@ class Translator:
         return from_uint8(self.directions[direction](to_uint8(images)))
 
     def _direction(self, direction):
-        if direction is None and "translate" not in self.directions and "a2b" not in self.directions:
+        if direction is None and self.kind == "class":
             raise ValueError(f"Say into which class: `--label` one of {', '.join(self.directions)}.")
-        direction = direction or next(iter(self.directions))
+        direction = next(iter(self.directions)) if direction is None else direction
         if direction not in self.directions:
-            kind = "direction" if {"translate", "a2b"} & set(self.directions) else "class"
             raise ValueError(
-                f"There is no {kind} {direction!r}. There are: {', '.join(self.directions)}"
+                f"There is no {self.kind} {direction!r}. There are: {', '.join(self.directions)}"
                 + (
                     ", the one it was trained in: leave the direction out."
                     if len(self.directions) == 1

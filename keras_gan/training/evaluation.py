@@ -58,6 +58,11 @@ class Evaluation:
                     f"The metric {metric.name!r} needs labels, and the held-out data have {sorted(names)}: pass "
                     "(images, labels), or `keras_gan.data.load(..., labels=True)`."
                 )
+            if getattr(metric, "takes_labels", False) and not model.keeps_labels:
+                raise ValueError(
+                    f"The metric {metric.name!r} compares images of the same class, and {type(model).__name__} makes images of "
+                    "other classes than the real ones beside them."
+                )
             if isinstance(metric, ImageMetric):
                 with model.distribute_strategy.scope():
                     metric.prepare(model.image_shape, model)

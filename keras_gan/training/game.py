@@ -79,6 +79,8 @@ class Game(Loops, keras.Model):
     condition = None
     # Whether what is generated is made of images, and not of latents.
     from_images = False
+    # Whether what is generated in an evaluation has the labels of the real images beside it.
+    keeps_labels = True
     # Regularizers whose constraints hold after each step.
     regularizers = ()
     # Which stage of its training it is in, of a game that has stages, and the figures that this stage leaves out (logged as 0).

@@ -57,6 +57,8 @@ def test_pairs_and_two_domains(tmp_path):
         assert f"{metrics} of held-out images are among the curves" in (run / "report.html").read_text()
     code, out = here("translate", run, a, tmp_path / "x", "--direction", "c2d")
     assert code == 1 and "a2b, b2a" in out
+    code, out = here("translate", run, a, tmp_path / "x", "--label", "b2a")
+    assert code == 1 and "give --direction" in out
     assert here("translate", run, a, tmp_path / "back", "--direction", "b2a")[0] == 0
 
 
@@ -199,7 +201,11 @@ def test_domains(tmp_path):
         translated.append(np.asarray(Image.open(tmp_path / f"made{i}" / "0.png"), int))
     assert np.abs(translated[0] - translated[1]).max() <= 1
     assert here("report", run)[0] == 0
-    for wrong, message in ((("--label", "brigth"), "bright, dark"), ((), "Say into which class")):
+    for wrong, message in (
+        (("--label", "brigth"), "no class 'brigth'"),
+        ((), "Say into which class"),
+        (("--direction", "bright"), "give --label, one of bright, dark"),
+    ):
         code, out = here("translate", run, domains / "dark", tmp_path / "x", *wrong)
         assert code == 1 and message in out, out
     code, out = here("generate", run)

@@ -1,10 +1,13 @@
 """StarGAN's official networks with random weights, and their outputs."""
 
 import numpy as np
+import pytest
+import tensorflow as tf
 
 from keras_gan import convert, networks
 from keras_gan.convert import state_dict
 from keras_gan.convert.stargan import stargan_generator
+from keras_gan.runs.translator import Translator
 from tests.conftest import golden
 
 GOLDEN = "stargan/stargan_64.npz"
@@ -41,6 +44,21 @@ def test_official_discriminator():
     logits, domains = discriminator(nhwc(arrays["input"]))
     np.testing.assert_allclose(logits, nhwc(arrays["d_source"]), atol=1e-4, rtol=1e-4)
     np.testing.assert_allclose(domains, arrays["d_class"], atol=1e-4, rtol=1e-4)
+
+
+def test_both_are_converted(tmp_path):
+    arrays = np.load(golden(GOLDEN))
+    images, label = nhwc(arrays["input"]), arrays["label"].astype("float32")
+    _, folder = convert.convert(golden(GOLDEN), tmp_path / "G", "G.")
+    made = tf.saved_model.load(str(folder)).signatures["serving_default"]
+    made = made(images=tf.constant(images), labels=tf.constant(label))["images"]
+    np.testing.assert_allclose(made, nhwc(arrays["image_instance_statistics"]), atol=1e-4)
+    with pytest.raises(ValueError, match="vectors of attributes"):
+        Translator(folder)
+    _, folder = convert.convert(golden(GOLDEN), tmp_path / "D", "D.")
+    found = tf.saved_model.load(str(folder)).signatures["serving_default"](images=tf.constant(images))
+    np.testing.assert_allclose(found["output_0"], nhwc(arrays["d_source"]), atol=1e-4, rtol=1e-4)
+    np.testing.assert_allclose(found["output_1"], arrays["d_class"], atol=1e-4, rtol=1e-4)
 
 
 def test_parameters_at_128_pixels():

@@ -78,6 +78,18 @@ def test_the_discriminators_loss(make, side, colours):
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
 
 
+def test_the_mean_is_no_path_to_the_generator(colours):
+    """Where the generator draws nothing of its own condition, the adversarial loss has no gradient in its distribution."""
+    gan = first(kl_weight=0.0)
+    condition = tf.constant(colours[:8])
+    batch = {"image": tf.zeros((8, 8, 8, 3)), "condition": condition}
+    with gan.record("generator") as tape:
+        # Fakes that do not depend on the generator at all.
+        loss, _ = gan.generator_objective(gan.turn_of("generator", batch, tf.zeros((8, 8, 8, 3))))
+    gradients = tape.gradient(loss, [v.value for v in gan.variables_of("generator")])
+    assert all(g is None or not np.any(g) for g in gradients)
+
+
 def test_stage_1_is_frozen_and_stays_so(colours, tmp_path):
     gan = second()
     before = [v.numpy() for v in gan.generator.get_layer("stage_1").weights]
@@ -141,5 +153,7 @@ def test_what_is_refused(colours):
         keras_gan.StackGAN(generator, other)
     with pytest.raises(ValueError, match="compares each fake"):
         first().compile(loss="relativistic")
+    with pytest.raises(ValueError, match="leave out `mismatched_pairs`"):
+        first().compile(regularizers=["mismatched_pairs"])
     with pytest.raises(ValueError, match="batches of 2"):
         first().fit(of(colours[:1], 8), batch_size=1, verbose=0)

@@ -85,10 +85,23 @@ def test_contract(make, data, tmp_path, mirrored):
 def test_all_parts_take_pyramids(data):
     """Augmentations, penalties and the monitor."""
     gan = tiny()
-    gan.compile(augmentation="diffaugment", regularizers=["feature_matching", "consistency"])
+    gan.compile(
+        augmentation="diffaugment", regularizers=["feature_matching", "consistency", "latent_consistency"]
+    )
     monitor = keras_gan.callbacks.TrainingMonitor(every=2)
     history = gan.fit(data, batch_size=16, epochs=2, verbose=0, callbacks=[monitor]).history
     assert np.isfinite(history["consistency"]).all()
+
+
+@pytest.mark.parametrize("augmentation", ["diffaugment", "ada"])
+def test_augmentations_treat_all_sizes_alike(augmentation):
+    """Of a pyramid of one image each level is augmented as the image would be."""
+    gan = tiny(unconditional=False)
+    gan.compile(augmentation=augmentation)
+    image = tf.constant(np.random.default_rng(0).uniform(-1, 1, (4, 16, 16, 3)).astype("float32"))
+    both = tf.concat([image, image], axis=-1)
+    made, _ = gan.augmentations[0].augment(gan, both)
+    np.testing.assert_allclose(made[..., :3], made[..., 3:], atol=1e-6)
 
 
 @pytest.mark.slow
@@ -114,5 +127,11 @@ def test_what_is_refused():
         networks.stackgan2((16, 16, 3), 4, branches=3)
     with pytest.raises(ValueError, match="8 pixels or more"):
         networks.stackgan2((64, 64, 3), 4, branches=3, filters=3)
+    generator, _ = networks.stackgan2((16, 16, 3), None, 4, branches=2, filters=4)
+    _, other = networks.stackgan2((16, 16, 6), None, 4, branches=1, filters=4)
+    with pytest.raises(ValueError, match="of the sides"):
+        keras_gan.StackGAN2(generator, other)
+    with pytest.raises(ValueError, match="divide"):
+        keras_gan.layers.PyramidLevels([7, 16])
     with pytest.raises(ValueError, match="PyramidLevels"):
         keras_gan.StackGAN2(*networks.stackgan((8, 8, 3), 4, 3, filters=4, discriminator_filters=2))

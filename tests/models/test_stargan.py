@@ -155,6 +155,23 @@ def test_pictures(data, attributes):
     np.testing.assert_array_equal(cells[2], gan.translate(cells[:1], changed)[0])
 
 
+def test_metrics_by_class_are_refused(data):
+    """The fakes of a batch have the domains of others."""
+    gan = tiny()
+    extractor = keras.Sequential([keras.Input((16, 16, 3)), keras.layers.Flatten()])
+    gan.compile(metrics=[keras_gan.metrics.ClassFrechetDistance(extractor, num_classes=3)])
+    with pytest.raises(ValueError, match="makes images of other classes"):
+        gan.evaluate(data, verbose=0)
+
+
+def test_sample_weights_count_in_the_classification(data):
+    gan = tiny()
+    batch = {name: tf.constant(values[:8]) for name, values in data.items()}
+    batch |= {"sample_weight": tf.zeros(8), **gan.draw(8, gan.seed_generator)}
+    _, figures = gan.discriminator_objective(gan.turn_of("discriminator", batch, gan.forward(batch)))
+    assert figures["d_classification"] == 0.0
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["classes", "attributes"])
 def test_contract(kind, data, attributes, tmp_path, mirrored):
