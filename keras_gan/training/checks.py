@@ -31,6 +31,15 @@ def check_class_names(training, other, where):
         )
 
 
+def check_number_of_classes(class_names, num_classes):
+    """Raise a ValueError where the training data have more classes than a model has; either may be None."""
+    if class_names is not None and num_classes is not None and len(class_names) > num_classes:
+        raise ValueError(
+            f"The data have {len(class_names)} classes, {', '.join(class_names[:8])}{' ...' if len(class_names) > 8 else ''}, "
+            f"and the model num_classes={num_classes}: build networks and model with {len(class_names)}."
+        )
+
+
 def check_names_of_classes(class_names):
     """Return a list of names of classes by label, or None; raise a ValueError where two are the same."""
     if class_names is None:

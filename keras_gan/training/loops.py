@@ -124,6 +124,7 @@ class Loops:
         warn_of_leak(batches.stream, validation.stream)
         names = batches.stream.class_names if batches.stream else None
         if "label" in batches.dataset.element_spec:
+            checks.check_number_of_classes(names, getattr(self.condition, "num_classes", None))
             checks.check_class_names(names, validation.class_names, "the validation data")
             if names is not None and self.class_names is not None and names != self.class_names:
                 warnings.warn(

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
 import keras_gan
 from keras_gan import networks
@@ -211,7 +212,7 @@ def test_files(format, data, tmp_path):
     assert path.endswith(suffix)
 
 
-def test_what_is_refused(data):
+def test_what_is_refused(data, tmp_path):
     pair = networks.stargan((16, 16, 3), num_classes=3, filters=4, residual_blocks=1)
     with pytest.raises(ValueError, match="num_classes"):
         keras_gan.StarGAN(*pair)
@@ -229,6 +230,15 @@ def test_what_is_refused(data):
         networks.stargan((20, 20, 3), num_classes=3)
     with pytest.raises(ValueError, match="several domains"):
         networks.stargan((16, 16, 3))
+    images = np.zeros((8, 16, 16, 3), "uint8")
+    for i, image in enumerate(images):
+        (tmp_path / "abcd"[i % 4]).mkdir(exist_ok=True)
+        Image.fromarray(image).save(tmp_path / "abcd"[i % 4] / f"{i}.png")
+    four = keras_gan.data.load(tmp_path, labels=True, batch_size=4)
+    gan = tiny()
+    with pytest.raises(ValueError, match="The data have 4 classes, a, b, c, d"):
+        gan.fit(four, verbose=0)
+    assert gan.class_names is None
     with pytest.raises(ValueError, match="batch of 1"):
         tiny().fit(data, batch_size=1, verbose=0)
     with pytest.raises(ValueError, match="label"):
