@@ -76,9 +76,8 @@ def test_colours_of_neighbouring_sizes():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [tiny, alone])
-def test_contract(make, data, tmp_path, mirrored):
-    game_contract(make, data if make is tiny else data["image"], tmp_path, mirrored)
+def test_contract(data, tmp_path, mirrored):
+    game_contract(tiny, data, tmp_path, mirrored)
 
 
 @pytest.mark.slow
