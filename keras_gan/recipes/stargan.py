@@ -47,6 +47,8 @@ register(
         ema_decay=0.99,
         data="domains",
         labels=True,
+        # Too few steps for shapes to be kept by the way back alone.
+        options=lambda plan: {"identity_weight": 10.0},
     ),
     paper=Recipe(
         "StarGAN as in its paper",
