@@ -61,8 +61,14 @@ def test_contract(data, tmp_path, mirrored):
         gan.compile(discriminator_steps=1)
         return gan
 
+    def plain():
+        # Biases before a normalisation have gradients of rounding alone, of which Adam's steps are of any sign.
+        gan, (generator, discriminator) = make(), (keras.optimizers.SGD(1e-3) for _ in range(2))
+        gan.compile(generator, discriminator, discriminator_steps=1)
+        return gan
+
     many = {name: np.concatenate([values] * 3)[:64] for name, values in data.items()}
-    game_contract(make, many, tmp_path, mirrored)
+    game_contract(make, many, tmp_path, mirrored, plain)
 
 
 @pytest.mark.parametrize("chunk", range(4))
