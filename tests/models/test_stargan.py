@@ -176,12 +176,17 @@ def test_sample_weights_count_in_the_classification(data):
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["classes", "attributes"])
 def test_contract(kind, data, attributes, tmp_path, mirrored):
-    game_contract(
-        tiny if kind == "classes" else of_attributes,
-        data if kind == "classes" else attributes,
-        tmp_path,
-        mirrored,
-    )
+    make = tiny if kind == "classes" else of_attributes
+
+    def plain():
+        # Of gradients near 0 Adam's steps are of any sign, and larger steps enlarge rounding.
+        gan, (generator, discriminator) = make(), (keras.optimizers.SGD(1e-4) for _ in range(2))
+        gan.compile(generator, discriminator, discriminator_steps=1)
+        return gan
+
+    # Instance normalisation of the nearly constant images of `data` would enlarge rounding.
+    by_class = {"image": attributes["image"], "label": data["label"]}
+    game_contract(make, by_class if kind == "classes" else attributes, tmp_path, mirrored, plain)
 
 
 @pytest.mark.slow
