@@ -15,3 +15,13 @@ def check_positive(**values):
     """Raise a ValueError for the first argument that is no positive int."""
     for name, value in values.items():
         check_int(value, name)
+
+
+def check_square(image_shape, **sizes):
+    """Raise a ValueError for images that are no squares of a power of two from 8 on, and sizes that are no positive ints."""
+    check_positive(**sizes)
+    height, width, _ = check_image_shape(image_shape)
+    if height != width or height < 8 or height & (height - 1):
+        raise ValueError(
+            f"`image_shape` must be (side, side, channels), the side a power of two from 8 on. Received: {image_shape}"
+        )

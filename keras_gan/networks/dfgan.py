@@ -2,8 +2,8 @@
 
 from keras import Model, layers
 
-from keras_gan.arguments import check_int
 from keras_gan.layers import LeakyReLU, ResidualGain
+from keras_gan.networks.checks import check_square
 
 
 def dfgan(image_shape, condition_dim, latent_dim=100, *, filters=32, discriminator_filters=None):
@@ -37,20 +37,14 @@ def dfgan(image_shape, condition_dim, latent_dim=100, *, filters=32, discriminat
     https://arxiv.org/abs/2008.05865; the official code's architecture
     """
     discriminator_filters = filters if discriminator_filters is None else discriminator_filters
-    sizes = {
-        "condition_dim": condition_dim,
-        "latent_dim": latent_dim,
-        "filters": filters,
-        "discriminator_filters": discriminator_filters,
-    }
-    for name, value in sizes.items():
-        check_int(value, name)
-    side = image_shape[0] if len(image_shape) == 3 and image_shape[0] == image_shape[1] else 0
-    if side < 8 or side & (side - 1):
-        raise ValueError(
-            f"`image_shape` must be (side, side, channels), the side a power of two from 8 on. Received: {image_shape}"
-        )
-    check_int(image_shape[-1], "channels")
+    check_square(
+        image_shape,
+        condition_dim=condition_dim,
+        latent_dim=latent_dim,
+        filters=filters,
+        discriminator_filters=discriminator_filters,
+    )
+    side = image_shape[0]
     # Of 4 x 4 pixels, and of each size up to the images' own.
     factors = [min(2**i, 8) for i in reversed(range(side.bit_length() - 2))]
 

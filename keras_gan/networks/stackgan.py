@@ -3,9 +3,9 @@
 import keras
 from keras import Model, layers
 
-from keras_gan.arguments import check_int
 from keras_gan.layers import ConditioningAugmentation, LeakyReLU
 from keras_gan.networks.blocks import convolution, normal, normalize
+from keras_gan.networks.checks import check_square
 
 
 def stackgan(
@@ -59,7 +59,7 @@ def stackgan(
     discriminator_filters = (
         (96 if stage_1 is None else 64) if discriminator_filters is None else discriminator_filters
     )
-    check_sizes(
+    check_square(
         image_shape,
         condition_dim=condition_dim,
         latent_dim=latent_dim,
@@ -142,18 +142,6 @@ def _image(x, channels):
 
 
 # === What both StackGANs share ===
-
-
-def check_sizes(image_shape, **sizes):
-    """Raise a ValueError for images that are no squares of a power of two, and sizes that are no positive ints."""
-    for name, value in sizes.items():
-        check_int(value, name)
-    side = image_shape[0] if len(image_shape) == 3 and image_shape[0] == image_shape[1] else 0
-    if side < 8 or side & (side - 1):
-        raise ValueError(
-            f"`image_shape` must be (side, side, channels), the side a power of two from 8 on. Received: {image_shape}"
-        )
-    check_int(image_shape[-1], "channels")
 
 
 def inputs_and_condition(condition_dim, size, embedding_dim, activation):

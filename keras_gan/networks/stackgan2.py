@@ -6,8 +6,8 @@ from keras import Model, layers, ops
 from keras_gan.arguments import check_int
 from keras_gan.layers import ImagePyramid, LeakyReLU, PyramidLevels
 from keras_gan.networks.blocks import convolution, normalize
+from keras_gan.networks.checks import check_square
 from keras_gan.networks.stackgan import (
-    check_sizes,
     everywhere,
     image_features,
     inputs_and_condition,
@@ -64,7 +64,7 @@ def stackgan2(
     https://arxiv.org/abs/1710.10916; the official code's architecture
     """
     check_int(condition_dim, "condition_dim", optional=True)
-    check_sizes(
+    check_square(
         image_shape,
         latent_dim=latent_dim,
         branches=branches,

@@ -82,7 +82,7 @@ def test_what_is_refused():
     for shape in ((28, 28, 1), (64, 32, 3), (4, 4, 1)):
         with pytest.raises(ValueError, match="power of two"):
             networks.dfgan(shape, 8)
-    with pytest.raises(ValueError, match="channels"):
+    with pytest.raises(ValueError, match=r"must be \(height, width, channels\)"):
         networks.dfgan((16, 16, 0), 8)
     with pytest.raises(ValueError, match="condition_dim"):
         networks.dfgan((16, 16, 1), 0)
