@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 # Public names by the module that they are in.
 _CLASSES = {
     "ACGAN": "models.acgan",
+    "CLIP": "models.clip",
     "ESRGAN": "models.srgan",
     "FAnoGAN": "models.fanogan",
     "GAN": "models.gan",
@@ -104,6 +105,7 @@ def register():
         *_CLASSES,
         "augmentations",
         "conditions",
+        "features",
         "layers",
         "losses",
         "metrics",

@@ -13,6 +13,7 @@ import tensorflow as tf
 from keras_gan import export_files
 from keras_gan.conditions import Several
 from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.data.texts import UNKNOWN, of_any_length, tokens_layer
 from keras_gan.export_target import check_target
 from keras_gan.networks.outputs import first
 from keras_gan.precision import computes_in_float32, in_float32
@@ -26,7 +27,8 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
       (n, latent_dim), and gives float32 images in [-1, 1]. `sample(n, seed=0, truncation=1.0)`
       gives uint8 images, those of `gan.generate(n, seed)`. Each weight is stored once. Of a
       conditional model they take `labels` too: `sample(n, seed, truncation, labels)` with one
-      label, or n; without it, `sample` draws classes as `gan.generate` does.
+      label, or n; without it, `sample` draws classes as `gan.generate` does. Of a model whose texts are encoded by a
+      keras.Model there is `sample_texts(texts, seed, truncation)`, which makes an image of each text.
     - "litert": a `.tflite` file, from `latents` (and `labels`) to `images`, floats clipped to [-1, 1]; of operations that
       LiteRT has itself.
     - "onnx": an `.onnx` file, the same, checked with onnxruntime; needs `pip install 'keras-gan[onnx]'`.
@@ -123,6 +125,7 @@ def describe(gan, shapes=()):
         "latent_dim": None if gan.from_images else first(gan.generator.input_shape)[-1],
         "noise_dim": getattr(gan, "noise_dim", None),
         "num_classes": getattr(gan, "num_classes", None),
+        "words": words_of(getattr(gan, "text_encoder", None)),
         "class_names": gan.class_names,
         "range": [-1, 1],
         "sample_range": [0, 255],
@@ -141,6 +144,12 @@ def describe(gan, shapes=()):
             "tensorflow": tf.__version__,
         },
     }
+
+
+def words_of(encoder):
+    """The words that a text encoder knows, a list of str, or None of one without a list of words."""
+    layer = tokens_layer(encoder)
+    return None if layer is None else [str(word) for word in layer.get_vocabulary()[2:]]
 
 
 def _inputs_of(gan):
@@ -220,6 +229,103 @@ class Sampler(tf.Module):
 
         self.serving_default = serving_default
         self.sample = sample
+        encoder = getattr(gan, "text_encoder", None)
+        if encoder is not None:
+            self.text_encoder = Embedded(encoder)
+
+            @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts"), *numbers[1:]])
+            def sample_texts(texts, seed=0, truncation=1.0):
+                return sample(tf.size(texts), seed, truncation, self.text_encoder(texts))
+
+            self.sample_texts = sample_texts
+
+
+class Embedded(tf.Module):
+    """A text encoder as a plain tf.Module. A word that it does not know fails, as do an empty text and one that is too long."""
+
+    def __init__(self, encoder):
+        super().__init__()
+        # Past tf.Module's tracking, which would store each weight twice.
+        vars(self)["encoder"], layer = encoder, tokens_layer(encoder)
+        self.tables = [layer, of_any_length(layer)] if layer else []
+        self.weights = [variable.value for variable in encoder.weights]
+
+    def __call__(self, texts):
+        checks = [tf.debugging.assert_positive(tf.size(texts), "`texts` must be given")]
+        if self.tables:
+            layer, whole = self.tables
+            tokens, longest = whole(texts), layer.get_config()["output_sequence_length"]
+            message = "`texts` have words that the text encoder does not know"
+            checks.append(
+                tf.debugging.assert_none_equal(tokens, tf.constant(UNKNOWN, tokens.dtype), message=message)
+            )
+            count = tf.math.count_nonzero(tokens, axis=1)
+            checks.append(tf.debugging.assert_positive(count, "`texts` have an empty one"))
+            if longest:
+                message = f"`texts` have one of more than {longest} words"
+                checks.append(
+                    tf.debugging.assert_less_equal(count, tf.constant(longest, count.dtype), message=message)
+                )
+        with tf.control_dependencies(checks):
+            return self.encoder(tf.identity(texts), training=False)
+
+
+def export_encoders(clip, filepath, format="saved_model", metadata=None):
+    """Write the encoders of a CLIP as a SavedModel, with `metadata.json` beside it.
+
+    `serving_default` takes float32 `images` in [-1, 1] and gives `vectors` of length 1, as `embed_images(images)` does of uint8
+    images and `embed_texts(texts)` of strings; `similarity(images, texts)` gives the cosines between uint8 images and texts.
+
+    Args:
+        clip: `keras_gan.CLIP`.
+
+    Other arguments, returns and errors as `export`.
+    """
+    if format != "saved_model":
+        raise ValueError(f'{type(clip).__name__} is exported as "saved_model". Received: format={format!r}')
+    filepath, module = check_target(filepath, format), tf.Module()
+    module.weights = [variable.value for variable in clip.ema_image_encoder.weights]
+    module.text_encoder = Embedded(clip.ema_text_encoder)
+    shape = [None, *clip.image_shape]
+    images = tf.TensorSpec(shape, tf.uint8, name="images")
+    texts = tf.TensorSpec([None], tf.string, name="texts")
+
+    @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
+    def serving_default(images):
+        return {"vectors": tf.math.l2_normalize(clip(images), axis=-1)}
+
+    @tf.function(input_signature=[images])
+    def embed_images(images):
+        return serving_default(from_uint8(images))["vectors"]
+
+    @tf.function(input_signature=[texts])
+    def embed_texts(texts):
+        return tf.math.l2_normalize(module.text_encoder(texts), axis=-1)
+
+    @tf.function(input_signature=[images, texts])
+    def similarity(images, texts):
+        return tf.matmul(embed_images(images), embed_texts(texts), transpose_b=True)
+
+    signatures = {
+        "serving_default": serving_default,
+        "embed_images": embed_images,
+        "embed_texts": embed_texts,
+        "similarity": similarity,
+    }
+    for name, function in signatures.items():
+        setattr(module, name, function)
+    _write_module(module, signatures, filepath)
+    about = {
+        "class": type(clip).__name__,
+        "image_shape": list(clip.image_shape),
+        "range": [-1, 1],
+        "dim": clip.ema_image_encoder.output_shape[-1],
+        "words": words_of(clip.text_encoder),
+        "dataset": clip.dataset_name,
+        "format": format,
+    }
+    filepath.joinpath("metadata.json").write_text(json.dumps({**about, **(metadata or {})}, indent=2) + "\n")
+    return str(filepath)
 
 
 def export_translator(gan, filepath, format="saved_model", metadata=None, **options):
@@ -390,7 +496,8 @@ def _on_images(network, value_range, of_images, condition):
 
 def _write_saved_model(gan, folder):
     sampler = Sampler(gan)
-    _write_module(sampler, {"serving_default": sampler.serving_default, "sample": sampler.sample}, folder)
+    names = [name for name in ("serving_default", "sample", "sample_texts") if hasattr(sampler, name)]
+    _write_module(sampler, {name: getattr(sampler, name) for name in names}, folder)
 
 
 def _write_module(module, signatures, folder):

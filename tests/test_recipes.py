@@ -34,7 +34,11 @@ EXPECTED = {
     "vae-gan": keras_gan.VAEGAN,
     "biggan": keras_gan.BigGAN,
     "stargan": keras_gan.StarGAN,
+    "clip": keras_gan.CLIP,
+    "dfgan": keras_gan.DFGAN,
+    "stackgan2": keras_gan.StackGAN2,
 }
+ENCODER = keras_gan.networks.text_encoder(["a handwritten zero"], dim=16, units=4, word_dim=4)
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -42,9 +46,17 @@ def test_small(name):
     recipe = recipes.get(name)
     side = recipe.image_size or 28
     low = side // (recipe.factor or 1)
-    source_shape = None if recipe.data in ("images", "domains") else (low, low, 1)
-    gan = recipes.build(name, (side, side, 1), num_classes=10, source_shape=source_shape)
+    source_shape = (low, low, 1) if recipe.data in ("low_high", "pairs", "unpaired") else None
+    text_encoder = ENCODER if recipe.data in ("captions", "texts") else None
+    gan = recipes.build(
+        name, (side, side, 1), num_classes=10, source_shape=source_shape, text_encoder=text_encoder
+    )
     assert type(gan) is EXPECTED[name]
+    if text_encoder is not None:
+        with pytest.raises(ValueError, match="trains on captions"):
+            recipes.build(name, (side, side, 1))
+    if name == "clip":
+        return
     # A U-Net of seven halvings is wide at its bottom.
     assert gan.generator.count_params() < (8e6 if name == "pix2pix" else 2e6)
 

@@ -289,10 +289,8 @@ def _batch(given, stream, samples, model):
             batch["image"] = from_uint8(batch["image"]).numpy()
     elif stream is not None:
         indices = tf.constant(_evenly(stream.size, samples))
-        batch = {name: np.asarray(value) for name, value in stream.fetch(indices).items()}
-        batch = {
-            name: np.asarray(value) for name, value in unpack(stream.structure(batch), keys=None).items()
-        }
+        given = unpack(stream.structure(stream.rows_at(indices)), keys=None)
+        batch = {name: np.asarray(value) for name, value in given.items()}
     else:
         return None
     if len(batch["image"]) < TrainingMonitor.FEWEST or tuple(batch["image"].shape[1:]) != model.image_shape:

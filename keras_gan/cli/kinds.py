@@ -3,7 +3,7 @@
 import functools
 import pathlib
 
-from keras_gan.cli.options import value_range_of
+from keras_gan.cli.options import existing, value_range_of
 
 SIZES = ("--channels", "--data-dir", "--value-range")
 
@@ -119,13 +119,92 @@ class Unpaired(Pairs):
         )
 
 
+class Captioned(Images):
+    """Images with vectors of their captions."""
+
+    options = ("--dataset", "--captions", "--text-encoder", "--hold-out", "--skip-bad", *SIZES)
+
+    def needs(self, name, options):
+        if options["text_encoder"] is None:
+            raise ValueError(
+                f"{name} takes texts as vectors. Train an encoder of these captions, `keras-gan train clip --out runs/clip`, and give "
+                "it, --text-encoder runs/clip; or take all-MiniLM-L6-v2, --text-encoder minilm."
+            )
+        if options["text_encoder"] != "minilm":
+            existing(options["text_encoder"], " --text-encoder is minilm, or a run or `.keras` file of clip.")
+
+    def load(self, recipe, config, on_error):
+        encoder = text_encoder(config["text_encoder"])
+        load = self.loader(config, on_error)
+        held_out = load(split=config["hold_out"], encoder=encoder) if config["hold_out"] else None
+        batches = load(flip=config["flip"], encoder=encoder)
+        batches.text_encoder = encoder
+        return batches, held_out
+
+    def loader(self, config, on_error):
+        from keras_gan import data
+
+        return functools.partial(
+            data.captioned,
+            config["dataset"],
+            config["captions"],
+            **sizes_of(config),
+            channels=config["channels"],
+            data_dir=config["data_dir"],
+            on_error=on_error,
+        )
+
+
+class Texts(Captioned):
+    """Images with their captions as ints, for a text encoder that is made of their words."""
+
+    options = ("--dataset", "--captions", "--hold-out", "--skip-bad", *SIZES)
+
+    def needs(self, name, options):
+        """Nothing more."""
+
+    def load(self, recipe, config, on_error):
+        import keras
+
+        from keras_gan.data.texts import tokens_of
+        from keras_gan.networks import text_encoder
+
+        keras.utils.set_random_seed(config["seed"])
+        load = self.loader(config, on_error)
+        batches = load(flip=config["flip"])
+        encoder = text_encoder(batches.captions)
+        tokens = functools.partial(tokens_of, encoder)
+        held_out = load(split=config["hold_out"], encoder=tokens) if config["hold_out"] else None
+        batches = batches.encoded_by(tokens)
+        batches.text_encoder = encoder
+        return batches, held_out
+
+
 KINDS = {
+    "captions": Captioned(),
+    "texts": Texts(),
     "images": Images(),
     "domains": Images(),
     "low_high": LowHigh(),
     "pairs": Pairs(),
     "unpaired": Unpaired(),
 }
+
+
+def text_encoder(name):
+    """The encoder of texts that --text-encoder names: "minilm", or a path of a CLIP."""
+    if name == "minilm":
+        from keras_gan.features import MiniLM
+
+        return MiniLM(scale=20)
+    from keras_gan.runs.load import load_model
+
+    clip = load_model(name)
+    if not hasattr(clip, "ema_text_encoder"):
+        raise ValueError(
+            f"--text-encoder is minilm, or a run or `.keras` file of clip. {name} is a {type(clip).__name__}."
+        )
+    return clip.ema_text_encoder
 
 
 def sizes_of(config):
@@ -136,6 +215,9 @@ def sizes_of(config):
 def check_folders(options):
     """Raise a ValueError for a folder that is not there."""
     dataset = options["dataset"]
+    captions = options["captions"]
+    if captions and not pathlib.Path(captions).expanduser().is_file():
+        raise ValueError(f"There is no file {captions!r} of captions.")
     folders = [dataset] if dataset and dataset.startswith("folder:") else []
     folders += [
         path

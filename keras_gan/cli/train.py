@@ -13,6 +13,9 @@ import typer
 from keras_gan.cli.kinds import KINDS, check_folders
 from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of, value_range_of, writable
 
+# Kinds of data that are mirrored at random where it is not said: a mirrored digit is another one.
+MIRRORED = ("domains", "low_high", "pairs", "unpaired")
+
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
     """Take the values of a run's `config.json` as the defaults of all options."""
@@ -83,6 +86,16 @@ def train(
         typer.Option(
             min=4, help="Side of the random crops to train on. Default of srgan and esrgan on a folder: 48."
         ),
+    ] = None,
+    captions: Annotated[
+        str | None,
+        typer.Option(
+            help="clip, dfgan, stackgan2 only: .csv, .json or .jsonl of a folder's captions. Default: .txt files beside the "
+            "images, or the names of the class folders."
+        ),
+    ] = None,
+    text_encoder: Annotated[
+        str | None, typer.Option(help="dfgan, stackgan2 only: a run of clip, or minilm (all-MiniLM-L6-v2).")
     ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
     value_range: Annotated[
@@ -198,7 +211,7 @@ def _checked(given):
         raise ValueError(f"{name} takes {', '.join(kind.options)}, not {', '.join(foreign)}.")
     if bool(given["test_b"]) != bool(given["test_a"] and given["b"]):
         raise ValueError("--test-a and --test-b go together, as --a and --b do.")
-    if chosen.data not in ("images", "domains") and extractor == "trained":
+    if chosen.data in ("low_high", "pairs", "unpaired") and extractor == "trained":
         raise ValueError(f"--extractor trained needs classes, and {name}'s data have none: give a network.")
     keras_gan.recipes.check_adversarial(
         name,
@@ -257,6 +270,7 @@ def _configuration(chosen, given):
     names = (
         *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
         *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
+        *("captions", "text_encoder"),
         *("epochs", "steps"),
     )
     # Parts are cut out of pictures as they are.
@@ -268,7 +282,7 @@ def _configuration(chosen, given):
         "image_size": given["image_size"] or own_size,
         "batch_size": given["batch_size"] or chosen.batch_size,
         "precision": given["precision"].value,
-        "flip": chosen.data != "images" if given["flip"] is None else given["flip"],
+        "flip": chosen.data in MIRRORED if given["flip"] is None else given["flip"],
         "init_from": str(given["init_from"]) if given["init_from"] else None,
         "direction": given["direction"] or "a2b",
         "factor": given["factor"] or chosen.factor,
@@ -293,7 +307,8 @@ def _fit(chosen, run, config, given):
     batches, held_out = KINDS[chosen.data].load(chosen, config, "skip" if given["skip_bad"] else "raise")
     specs = unpack(batches.element_spec)
     shape = tuple(specs["image"].shape[1:])
-    source_shape = tuple(specs["condition"].shape[1:]) if "condition" in specs else None
+    from_images = "condition" in specs and chosen.data not in ("captions", "texts")
+    source_shape = tuple(specs["condition"].shape[1:]) if from_images else None
     like_training = {
         "dataset": dataset,
         "image_size": shape[:2],
@@ -315,6 +330,8 @@ def _fit(chosen, run, config, given):
         source_shape=source_shape,
         network=config["network"],
         batch_size=config["batch_size"],
+        text_encoder=getattr(batches, "text_encoder", None),
+        captions=_distinct(batches.captions) if chosen.data == "captions" else None,
         metrics=named_metrics(names_of(metrics), given["extractor"], given["weights"], like_training)
         if metrics
         else [],
@@ -365,12 +382,18 @@ def _fit(chosen, run, config, given):
     _tell(run, gan, metrics)
 
 
+def _distinct(captions, most=1000):
+    """Different captions of a data set, evenly taken where they are many."""
+    texts = list(dict.fromkeys(text for of_one in captions for text in of_one))
+    return texts[:: -(-len(texts) // most)]
+
+
 def _monitor(chosen, batches, action, run):
     """The monitor in a list, or none of it where it is off or has nothing to look at, which is said."""
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
-    if chosen.data != "images":
+    if chosen.data not in ("images", "captions"):
         without = "checks images made of latents"
     elif not chosen.adversarial:
         without = "reads a discriminator that learns"

@@ -6,6 +6,7 @@ from keras_gan.conditions.condition import Condition
 from keras_gan.conditions.images import Images
 from keras_gan.conditions.labels import Labels
 from keras_gan.conditions.several import Several
+from keras_gan.conditions.texts import Texts
 from keras_gan.conditions.tokens import Tokens
 from keras_gan.conditions.vectors import Attributes, Sequences, Vectors
 
@@ -55,6 +56,7 @@ __all__ = [
     "Labels",
     "Sequences",
     "Several",
+    "Texts",
     "Tokens",
     "Vectors",
     "get",

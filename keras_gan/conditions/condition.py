@@ -118,6 +118,9 @@ class Condition(Part):
         found = np.asarray(examples(rows)[self.key])
         return found[np.arange(rows) % len(found)]
 
+    def row_names(self, rows, class_names=None):
+        """What stands before the rows of that grid, a list of str, or None."""
+
     def with_images(self, values, function):
         """The condition as the networks take it, with a function of those that are images in their place."""
         return values

@@ -95,6 +95,9 @@ class Labels(Condition):
     def grid(self, rows, seed, examples):
         return (np.arange(rows) % self.num_classes).astype("int32")
 
+    def row_names(self, rows, class_names=None):
+        return [class_names[row % len(class_names)] for row in range(rows)] if class_names else None
+
 
 def numbers_of_classes(names, class_names):
     """The label of a class's name, or the labels of a list of names; what is no name may be a number as text."""

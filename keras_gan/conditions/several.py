@@ -80,6 +80,9 @@ class Several(Condition):
     def grid(self, rows, seed, examples):
         return tuple(condition.grid(rows, seed + i, examples) for i, condition in enumerate(self.conditions))
 
+    def row_names(self, rows, class_names=None):
+        return next(filter(None, (c.row_names(rows, class_names) for c in self.conditions)), None)
+
     def with_images(self, values, function):
         pairs = zip(self.conditions, values, strict=True)
         return tuple(condition.with_images(value, function) for condition, value in pairs)

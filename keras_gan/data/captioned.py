@@ -15,6 +15,7 @@ from keras_gan.data.arrays import getter
 from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
 from keras_gan.data.load import check_options, read
 from keras_gan.data.stream import Stream
+from keras_gan.data.texts import check_texts, encoded
 
 # What tables of captions call their two columns, best first.
 FILE_COLUMNS = ("file", "file_name", "filename", "image", "path")
@@ -27,7 +28,7 @@ def captioned(
     name,
     captions=None,
     *,
-    encoder,
+    encoder=None,
     split="train",
     image_size=None,
     batch_size=64,
@@ -51,14 +52,17 @@ def captioned(
             as Hugging Face writes them, too). A file is named by its path in the folder or by its name, with its ending or
             without. Default: a `.txt` file beside each image, a caption a line; where there is none, the classes' names
             as words, of mnist_5k "a handwritten three".
-        encoder: function from a list of texts to a float array of shape (number of texts, size).
+        encoder: function from a list of texts to an array of shape (number of texts, size), or a keras.Model from strings to
+            vectors, such as `networks.text_encoder`. Default: none, and batches have images alone.
         split: a split's name, as in `keras_gan.data.load`.
         image_size, batch_size, channels, seed, data_dir, flip, fit, on_error, value_range, cache_limit: as in
             `keras_gan.data.load`.
 
     Returns:
-        `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, float32 of shape (batch_size, size).
-        `dataset.captions` is a list of the captions of each image.
+        `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, of shape (batch_size, size): float32, or
+        int32 of an encoder that gives ints, such as `CLIP.tokens`.
+        `dataset.captions` is a list of the captions of each image; `dataset.encoded_by(encoder)` the same data with another
+        encoder, for one that is made of these captions.
 
     Raises:
         ValueError: for images without a caption, empty captions, captions that fit no image at all, and an encoder that gives
@@ -72,10 +76,7 @@ def captioned(
     >>> data.captions[0], data.element_spec["condition"].shape
     (['a handwritten zero'], TensorShape([50, 2]))
     """
-    if not callable(encoder):
-        raise ValueError(
-            f"`encoder` must be a function from a list of texts to an array of shape (texts, size). Received: {encoder!r}"
-        )
+    _check_encoder(encoder)
     check_channels(channels)
     value_range = check_value_range(value_range)
     name = f"folder:{os.fspath(name)}" if isinstance(name, os.PathLike) else name
@@ -108,19 +109,30 @@ def captioned(
     else:
         found = _of_classes(source, name)
     _check_captions(found, source.files or range(len(found)), name)
-    vectors, rows = embed(found, encoder)
-    stream = Stream(
-        _fetch(source),
-        len(found),
-        batch_size,
-        seed=seed,
-        flip=flip,
-        then=_drawn(vectors, rows),
-        name=name if split == "train" else f"{name}[{split}]",
-    )
-    dataset = stream.dataset()
-    dataset.captions = found
-    return dataset
+
+    def encoded_by(encoder):
+        _check_encoder(encoder)
+        stream = Stream(
+            _fetch(source),
+            len(found),
+            batch_size,
+            seed=seed,
+            flip=flip,
+            then=_without_captions if encoder is None else _drawn(*embed(found, encoder)),
+            name=name if split == "train" else f"{name}[{split}]",
+        )
+        dataset = stream.dataset()
+        dataset.captions, dataset.encoded_by = found, encoded_by
+        return dataset
+
+    return encoded_by(encoder)
+
+
+def _check_encoder(encoder):
+    if encoder is not None and not callable(encoder):
+        raise ValueError(
+            f"`encoder` must be a function from a list of texts to an array of shape (texts, size). Received: {encoder!r}"
+        )
 
 
 # === Captions ===
@@ -272,23 +284,15 @@ def embed(captions, encoder, batch_size=256):
         encoder: as in `captioned`.
 
     Returns:
-        float32 array of shape (different texts, size), and a list of arrays of its rows, one array for each image.
+        Array of shape (different texts, size), float32 or int32, and a list of arrays of its rows, one array for each image.
     """
     places = {}
     rows = [np.array([places.setdefault(text, len(places)) for text in texts]) for texts in captions]
     texts, vectors = list(places), []
+    check_texts(encoder, texts, warn=True)
     for start in range(0, len(texts), batch_size):
         part = texts[start : start + batch_size]
-        made = np.asarray(encoder(part))
-        if made.ndim != 2 or len(made) != len(part) or made.dtype.kind not in "fiu":
-            raise ValueError(
-                f"`encoder` must give floats of shape ({len(part)}, size) for {len(part)} texts. Received: "
-                f"shape={made.shape}, dtype={made.dtype}"
-            )
-        bad = np.flatnonzero(~np.isfinite(made.astype("float32")).all(axis=1))
-        if bad.size:
-            raise ValueError(f"`encoder` gives numbers that are not finite for {part[bad[0]]!r}.")
-        vectors.append(made.astype("float32"))
+        vectors.append(encoded(encoder, part))
     if len({part.shape[1] for part in vectors}) > 1:
         raise ValueError(f"`encoder` gives vectors of several sizes: {sorted({v.shape[1] for v in vectors})}")
     return np.concatenate(vectors), rows
@@ -302,6 +306,11 @@ def _fetch(source):
         return {"image": from_uint8(images(indices)), "of": indices}
 
     return fetch
+
+
+def _without_captions(batch, seed):
+    """A `then` for `Stream`: images alone."""
+    return {"image": batch["image"]}
 
 
 def _drawn(vectors, rows):

@@ -273,10 +273,10 @@ class Unpaired(Stream):
     def _batch(self, epoch, i):
         return {"condition": self.a._batch(epoch, i)["image"], "image": self.b._batch(epoch, i)["image"]}
 
-    def _as_it_lies(self, indices):
+    def rows_at(self, indices):
         return {
-            "condition": self.a._as_it_lies(indices % self.a.size)["image"],
-            "image": self.b._as_it_lies(indices % self.b.size)["image"],
+            "condition": self.a.rows_at(indices % self.a.size)["image"],
+            "image": self.b.rows_at(indices % self.b.size)["image"],
         }
 
     def examples(self, count):

@@ -127,7 +127,7 @@ class Stream:
     def examples(self, count):
         """A dict of `count` rows of the data, evenly spaced, prepared as in training but not mirrored."""
         indices = tf.cast(tf.round(tf.linspace(0.0, self.size - 1.0, min(count, self.size))), tf.int64)
-        return self._as_it_lies(indices)
+        return self.rows_at(indices)
 
     def whole(self):
         """A data set of every row once, in the data's order and not mirrored; the last batch may be smaller."""
@@ -135,13 +135,13 @@ class Stream:
         parts = [tf.data.Dataset.range(full).batch(self.batch_size, drop_remainder=True)]
         if full < self.size:
             parts.append(tf.data.Dataset.from_tensors(tf.range(full, self.size, dtype=tf.int64)))
-        prepare = tf.autograph.experimental.do_not_convert(lambda i: self.structure(self._as_it_lies(i)))
+        prepare = tf.autograph.experimental.do_not_convert(lambda i: self.structure(self.rows_at(i)))
         parts = [part.map(prepare, num_parallel_calls=2, deterministic=True) for part in parts]
         dataset = untuned(functools.reduce(tf.data.Dataset.concatenate, parts).prefetch(tf.data.AUTOTUNE))
         dataset.stream = self
         return dataset
 
-    def _as_it_lies(self, indices):
+    def rows_at(self, indices):
         """Rows prepared as in training, but not mirrored, and of parts the centre."""
         batch = self.fetch(indices)
         if self.crop:

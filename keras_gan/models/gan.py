@@ -109,6 +109,8 @@ class GAN(Generative, Game):
             checks.check_condition(self._condition, generator, self.class_names)
             self.check_discriminator_condition(discriminator)
             self.num_classes = getattr(self._condition, "num_classes", None)
+        # Keras saves the weights of what is an attribute.
+        self.text_encoder = self._text_encoder()
         if self._modality is not None and self._modality.shape != self.image_shape:
             raise ValueError(
                 f"`modality` is of shape {self._modality.shape}, and the networks are of {self.image_shape}."
@@ -118,6 +120,12 @@ class GAN(Generative, Game):
     def condition(self):
         """What the networks take beside latents and images, a `keras_gan.conditions.Condition`, or None."""
         return self._condition
+
+    def _text_encoder(self):
+        """The network that makes vectors of texts, or None."""
+        found = getattr(self._condition, "conditions", [self._condition])
+        encoders = [condition.encoder for condition in found if isinstance(condition, conditions.Texts)]
+        return next((encoder for encoder in encoders if isinstance(encoder, keras.Model)), None)
 
     def get_config(self):
         parts = {"condition": self._condition, "noise": self._noise}

@@ -62,7 +62,8 @@ class Generative:
             truncation: float; less than 1 gives more typical and less varied images. The latents are multiplied by it;
                 those of `noise.TruncatedNormal` are within so many times its threshold.
             labels: of a model with a condition: an int or a name of `class_names`, or n of them; `None` for classes drawn at
-                random, the same for the same seed. Where the condition is a vector: that, or n of them.
+                random, the same for the same seed. Where the condition is a vector: that, or n of them; where it is
+                `conditions.Texts`, a text, or n of them.
 
         Returns:
             uint8 array of shape (n, height, width, channels); float32 where the generator makes
@@ -135,10 +136,7 @@ class Generative:
 
     def row_names(self, rows):
         """Names of the rows of a sample grid, or None."""
-        names = self.class_names
-        if not names or getattr(self.condition, "num_classes", None) is None:
-            return None
-        return [names[row % len(names)] for row in range(rows)]
+        return None if self.condition is None else self.condition.row_names(rows, self.class_names)
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
         """Latents and condition of the cells of a sample grid, row by row: each row has one condition, and all the same latents."""

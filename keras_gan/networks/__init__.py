@@ -23,6 +23,7 @@ from keras_gan.networks.stargan import stargan
 from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
+from keras_gan.networks.text_encoder import text_encoder
 from keras_gan.networks.vae import encoder, vae
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "stylegan",
     "stylegan2",
     "stylegan3",
+    "text_encoder",
     "unet",
     "vae",
 ]

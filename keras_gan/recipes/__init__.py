@@ -14,6 +14,8 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     translation,
     stargan,
     super_resolution,
+    clip,
+    text_to_image,
     autoencoders,
     anomalies,
 )

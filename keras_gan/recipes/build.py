@@ -21,6 +21,8 @@ def build(
     source_shape=None,
     network=None,
     batch_size=None,
+    text_encoder=None,
+    captions=None,
 ):
     """Build and compile the model of a recipe.
 
@@ -40,6 +42,8 @@ def build(
         source_shape: (height, width, channels) of the images that a model from image to image is given.
         network: "compact" for Real-ESRGAN's small generator in recipes of super-resolution, or None for their own.
         batch_size: int, by which averages, penalties and stages that count images are reckoned. Default: the recipe's.
+        text_encoder: of recipes that train on captions, as in `conditions.Texts`; of "clip" the one that it trains.
+        captions: list of texts, as in `conditions.Texts`.
 
     Returns:
         A compiled model.
@@ -74,6 +78,13 @@ def build(
     keras.utils.set_random_seed(seed)
     if recipe.on_gan:
         chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
+    elif recipe.data in ("captions", "texts") and text_encoder is None:
+        raise ValueError(f"The recipe {name!r} trains on captions: give the `text_encoder`.")
+    elif recipe.data == "texts":
+        chosen = recipe.networks(image_shape, text_encoder)
+    elif recipe.data == "captions":
+        condition = keras_gan.conditions.Texts(text_encoder, captions)
+        classes, chosen = {"condition": condition}, recipe.networks(image_shape, condition.size)
     elif recipe.data in ("images", "domains"):
         chosen = recipe.networks(image_shape, **classes)
     elif source_shape is None:

@@ -29,15 +29,16 @@ class Recipe:
         summary: one line of what it is.
         model: name of a model of `keras_gan`.
         networks: function from the image's shape (and `num_classes`) to the networks; of models from image to image from the
-            source's shape too, and of those `on_gan` from the trained GAN.
+            source's shape too, of those `on_gan` from the trained GAN, of "captions" from the size of their vectors, and of
+            "texts" from the text encoder.
         parts: function from the `Plan` to arguments of `compile`; new optimisers each time.
         dataset: name for `keras_gan.data.load`.
         image_size: int, or None for the data's own.
         batch_size, steps: ints; generator steps.
         ema_decay: float, None, or a function from the `Plan` to a schedule.
         labels: bool, whether it trains on the data's classes.
-        data: "images", or what a model from image to image trains on: "domains" (images by class), "pairs", "unpaired" or
-            "low_high".
+        data: "images"; "captions", images with vectors of their captions, or "texts", with the captions as ints; or what a
+            model from image to image trains on: "domains" (images by class), "pairs", "unpaired" or "low_high".
         factor: int, how many times larger "low_high" makes images.
         crop: int, side of the random parts that are trained on, or None.
         options: function from the `Plan` to further arguments of the model.

@@ -10,14 +10,14 @@ from keras_gan.regularizers.regularizer import Regularizer
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MismatchedPairs(Regularizer):
-    """Shows the discriminator each real image with the condition of the one before it too, and counts that as fake.
+    """Shows the discriminator each real image with another's condition too, and counts that as fake.
 
     The loss of the fakes is the mean over the fakes and these pairs:
 
         real + (fake + mismatched) / 2
 
-    It takes one more pass of the discriminator. A condition that occurs twice in a batch is counted as wrong for both images,
-    as in the papers' code: it is for captions and embeddings, not for a few classes.
+    The other image is the one before it in the batch, or where that has the same condition the nearest one before that has
+    not; the papers' code takes the one before it in any case. It takes one more pass of the discriminator.
 
     Example:
     >>> networks = keras_gan.networks.dfgan((16, 16, 3), condition_dim=4, filters=2)
@@ -62,21 +62,33 @@ def check_loss(loss, name):
 
 
 def mismatched_condition(turn, name):
-    """The condition of the image before, for each of the whole batch: of all replicas together, so that one process equals two.
+    """The condition of the nearest image before that has another one, for each image of the whole batch.
+
+    Of all replicas together, so that one process equals two. Where all conditions of a batch are the same, so are these.
 
     Raises:
         ValueError: for a batch of one image; `name` is who asks.
     """
-    if replicas.count_and_index()[0] == 1:
+    rows, alone = tf.shape(turn.real)[0], replicas.count_and_index()[0] == 1
+    if alone:
         message = f"{name} needs batches of 2 images or more. Received: a batch of 1"
         if turn.real.shape[0] == 1:
             raise ValueError(message)
-        tf.debugging.assert_greater(tf.shape(turn.real)[0], 1, message)
-        return tf.nest.map_structure(lambda values: ops.roll(values, 1, axis=0), turn.condition)
-
-    def rolled(values):
-        rows = tf.shape(values)[0]
+        tf.debugging.assert_greater(rows, 1, message)
+    whole = turn.condition if alone else tf.nest.map_structure(replicas.gather, turn.condition)
+    marks = sum(_marks(values) for values in tf.nest.flatten(whole))
+    count = tf.size(marks)
+    before = (tf.range(count)[:, None] - tf.range(1, count)[None]) % count
+    differ = tf.not_equal(tf.gather(marks, before), marks[:, None])
+    other = tf.gather(before, tf.argmax(differ, axis=1), axis=1, batch_dims=1)
+    if not alone:
         start = replicas.rows_before(rows)
-        return ops.roll(replicas.gather(values), 1, axis=0)[start : start + rows]
+        other = other[start : start + rows]
+    return tf.nest.map_structure(lambda values: tf.gather(values, other), whole)
 
-    return tf.nest.map_structure(rolled, turn.condition)
+
+def _marks(values):
+    """A number for each row, the same for equal rows: their sum with fixed weights."""
+    values = tf.cast(tf.reshape(values, (tf.shape(values)[0], -1)), "float32")
+    numbers = tf.range(tf.shape(values)[1], dtype="float32")
+    return tf.reduce_sum(values * tf.sin(12.9898 * numbers + 1.0), axis=1)

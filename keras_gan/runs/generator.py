@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 
 from keras_gan.arguments import check_int, check_truncation
+from keras_gan.conditions import Texts
 from keras_gan.conditions.labels import numbers_of_classes
 from keras_gan.data.images import (
     to_uint8,
@@ -38,6 +39,8 @@ class Generator:
             self._of_saved_model(path)
         else:
             gan = load_model(path)
+            if not hasattr(gan, "generate") and not gan.from_images:
+                raise ValueError(f"{path} is a {type(gan).__name__}, which makes no images.")
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.gan, self.num_classes = gan, getattr(gan, "num_classes", None)
@@ -47,6 +50,11 @@ class Generator:
             self._sample = lambda n, seed, truncation, **options: gan.generate(
                 n, seed, truncation=truncation, **options
             )
+            self._of_texts = None
+            if isinstance(gan.condition, Texts):
+                self._of_texts = lambda texts, seed, truncation: gan.generate(
+                    len(texts), seed, truncation=truncation, labels=texts
+                )
             self._images = lambda latents, condition: gan.images_of(latents, condition)
 
     def _of_saved_model(self, path):
@@ -76,6 +84,15 @@ class Generator:
         self._images = images
         self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
 
+        def of_texts(texts, seed, truncation):
+            try:
+                return loaded.sample_texts(texts, seed, truncation).numpy()
+            except tf.errors.InvalidArgumentError as error:
+                reason = str(error).split("assertion failed: [")[-1].split("]")[0]
+                raise ValueError(f"{path}: {reason}. It knows the words in {metadata}.") from None
+
+        self._of_texts = of_texts if hasattr(loaded, "sample_texts") else None
+
     def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
         """n uint8 images.
 
@@ -91,6 +108,16 @@ class Generator:
         check_truncation(truncation)
         labels = {} if label is None else {"labels": self._class(label)}
         return self._sample(n, seed, truncation, **labels, **styles)
+
+    def sample_texts(self, texts, seed=0, truncation=1.0):
+        """A uint8 image of each text, a list of str; an error for a model that takes no texts."""
+        check_truncation(truncation)
+        if self._of_texts is None:
+            takes = "takes classes: give a label" if self.num_classes else "takes no texts"
+            raise ValueError(
+                f"This model {takes}. Images of texts are made by models with `conditions.Texts`, such as `keras-gan train dfgan` makes."
+            )
+        return self._of_texts(list(texts), seed, truncation)
 
     def images_of(self, latents, label=None):
         """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
@@ -111,7 +138,8 @@ class Generator:
             return [self._class(each) for each in label]
         if isinstance(label, str):
             if self.num_classes is None:
-                raise ValueError(f"This model has no classes. Received: label {label!r}")
+                instead = ": it takes texts, --text" if self._of_texts else ""
+                raise ValueError(f"This model has no classes{instead}. Received: label {label!r}")
             label = numbers_of_classes(label, self.class_names)
         if self.num_classes is None or not 0 <= label < self.num_classes:
             has = f"labels 0 to {self.num_classes - 1}" if self.num_classes else "no classes"

@@ -213,6 +213,7 @@ def test_an_image_condition_moves_with_its_image_among_others():
 
     class Holder:
         seed_generator = keras.random.SeedGenerator(0)
+        side_by_side = staticmethod(lambda images: (images,))
 
     Holder.condition = condition
     moved, (same, beside) = moves.augment(

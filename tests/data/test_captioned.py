@@ -3,6 +3,7 @@ import pathlib
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 import keras_gan
@@ -178,7 +179,7 @@ def test_encoders_that_are_refused(folder):
         with pytest.raises(ValueError, match=f"`{next(iter(options))}` must be"):
             data.captioned(folder, encoder=lengths, **options)
     for encoder, message in (
-        (None, "`encoder` must be a function"),
+        ("minilm", "`encoder` must be a function"),
         (lambda texts: np.zeros(len(texts)), r"shape \(2, size\)"),
         (lambda texts: np.full((len(texts), 3), np.nan), "not finite for 'bell'"),
     ):
@@ -188,3 +189,24 @@ def test_encoders_that_are_refused(folder):
         data.captioned(folder, "missing.csv", encoder=lengths)
     with pytest.raises(ValueError, match="of a folder's images"):
         data.captioned("mnist_5k", {"a": "b"}, encoder=lengths)
+
+
+def test_captions_come_before_an_encoder_made_of_them(folder):
+    """The same images in the same order; ints stay ints, and unknown words are a warning."""
+    images = data.captioned(folder, batch_size=6)
+    assert set(images.element_spec) == {"image"}
+    encoder = keras_gan.networks.text_encoder(images.captions, 4, units=2, word_dim=2)
+    encoded = images.encoded_by(encoder)
+    assert encoded.captions == images.captions
+    batch = next(iter(encoded))
+    np.testing.assert_array_equal(batch["image"], next(iter(images))["image"])
+    vectors = encoder(tf.constant([texts[0] for texts in images.captions])).numpy()
+    rows = np.array([np.abs(vectors - vector).max(axis=1).min() for vector in batch["condition"].numpy()])
+    assert rows.max() < 1e-6
+    assert (
+        images.encoded_by(lambda texts: np.ones((len(texts), 2), int)).element_spec["condition"].dtype
+        == "int32"
+    )
+    other = keras_gan.networks.text_encoder(["one word"], 4, units=2, word_dim=2)
+    with pytest.warns(UserWarning, match="does not know"):
+        images.encoded_by(other)

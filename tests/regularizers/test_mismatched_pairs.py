@@ -6,6 +6,7 @@ import tensorflow as tf
 import keras_gan
 from keras_gan import networks
 from keras_gan.regularizers import MismatchedPairs, Regularizer, Turn
+from keras_gan.regularizers.mismatched_pairs import mismatched_condition
 from tests.contracts import check_config
 from tests.helpers import tiny_gan
 
@@ -35,6 +36,18 @@ def test_loss_of_three_kinds_of_pairs():
     expected += 0.5 * np.maximum(0, 1 + wrong).mean()
     np.testing.assert_allclose(figures["d_adversarial"], expected, rtol=1e-5)
     np.testing.assert_allclose(figures["fake_score"], of_fake.mean(), rtol=1e-5)
+
+
+def test_a_condition_that_is_the_same_is_passed_over():
+    """The nearest image before with another one; of ints as of floats, and where there is none the one before."""
+    text = np.array([0, 0, 1, 1, 2, 0])
+    for condition in (text, np.eye(3, dtype="float32")[text]):
+        found = mismatched_condition(Turn(tf.zeros(6), None, condition=tf.constant(condition)), "a test")
+        np.testing.assert_array_equal(found, condition[[4, 4, 1, 1, 3, 4]])
+    same = tf.ones((4, 2))
+    np.testing.assert_array_equal(
+        mismatched_condition(Turn(tf.zeros(4), None, condition=same), "a test"), same
+    )
 
 
 def test_config_and_what_is_refused():

@@ -1,0 +1,64 @@
+"""A small text encoder: words -> a vector."""
+
+import keras
+from keras import layers
+
+from keras_gan.arguments import check_int
+
+NOT_WORDS = 2  # what fills texts up, and words that are not known
+
+
+def text_encoder(captions, dim=128, *, units=128, word_dim=128, max_words=None, length=None):
+    """Text encoder of the words in captions: a bidirectional GRU, from strings to vectors of length sqrt(dim).
+
+    Words are in lower case and without punctuation. `keras_gan.CLIP` trains it with images; then it is what `data.captioned` and
+    `conditions.Texts` take as `encoder`.
+
+    Args:
+        captions: list of texts, or of lists of texts as `data.captioned(...).captions`, whose words it is to know.
+        dim: int, size of the vectors. Their numbers have a variance of about 1.
+        units: int, of the GRU in each direction. Default 128.
+        word_dim: int, size of a word's vector. Default 128.
+        max_words: int, how many words to know, the most frequent ones. Default: all.
+        length: int, words of a text at most. Default: as many as the longest caption has.
+
+    Returns:
+        keras.Model from texts, strings of shape (batch,), to vectors (batch, dim). Its layer "tokens" turns texts into ints of
+        shape (batch, length).
+
+    Raises:
+        ValueError: for captions that are no texts or without words, and sizes that are no positive ints.
+
+    Example:
+    >>> encoder = keras_gan.networks.text_encoder(["a red heart", "a blue star"], dim=8)
+    >>> encoder(tf.constant(["a red star"])).shape
+    TensorShape([1, 8])
+
+    Reference: the text encoder of Xu et al., "AttnGAN", 2018, https://arxiv.org/abs/1711.10485, with a GRU for the LSTM
+    """
+    for name, value in (("dim", dim), ("units", units), ("word_dim", word_dim)):
+        check_int(value, name)
+    for name, value in (("max_words", max_words), ("length", length)):
+        check_int(value, name, optional=True)
+    texts = captions if isinstance(captions, str) else [*captions]
+    if isinstance(texts, list) and all(isinstance(of_one, (list, tuple)) for of_one in texts):
+        texts = [text for of_one in texts for text in of_one]
+    if isinstance(texts, str) or not texts or not all(isinstance(text, str) for text in texts):
+        raise ValueError(f"`captions` must be a list of texts. Received: {captions!r:.200}")
+    texts = list(dict.fromkeys(texts))
+    counted = layers.TextVectorization(max_tokens=max_words and max_words + NOT_WORDS)
+    counted.adapt(texts)
+    words = counted.get_vocabulary()[NOT_WORDS:]
+    if not words:
+        raise ValueError(f"`captions` have no words. Received: {captions!r:.200}")
+    # The vocabulary as an argument: a copy from the configuration knows it too.
+    tokens = layers.TextVectorization(
+        vocabulary=words, output_sequence_length=length or counted(texts).shape[1], name="tokens"
+    )
+
+    text = layers.Input((), dtype="string", name="texts")
+    x = layers.Embedding(len(words) + NOT_WORDS, word_dim, mask_zero=True, name="words")(tokens(text))
+    x = layers.Bidirectional(layers.GRU(units), name="gru")(x)
+    x = layers.Dense(dim, name="vector")(x)
+    x = layers.UnitNormalization(dtype="float32")(x)
+    return keras.Model(text, layers.Rescaling(dim**0.5, dtype="float32")(x), name="text_encoder")

@@ -1,0 +1,77 @@
+"""DF-GAN and StackGAN-v2: images of texts."""
+
+import keras_gan
+from keras_gan.recipes.parts import adam
+from keras_gan.recipes.recipe import Recipe, register
+
+
+def dfgan(filters, latent_dim):
+    def networks(image_shape, condition_dim):
+        return keras_gan.networks.dfgan(image_shape, condition_dim, latent_dim, filters=filters)
+
+    return networks
+
+
+def stackgan2(filters, discriminator_filters, latent_dim, embedding_dim):
+    def networks(image_shape, condition_dim):
+        return keras_gan.networks.stackgan2(
+            image_shape,
+            condition_dim,
+            latent_dim,
+            branches=2 if image_shape[0] < 64 else 3,
+            embedding_dim=embedding_dim,
+            filters=filters,
+            discriminator_filters=discriminator_filters,
+        )
+
+    return networks
+
+
+register(
+    "dfgan",
+    small=Recipe(
+        "images of texts (--text-encoder)",
+        "DFGAN",
+        dfgan(8, 32),
+        lambda plan: adam(4e-4, 0.0, 0.9),
+        image_size=32,
+        batch_size=32,
+        steps=1500,
+        ema_decay=0.995,
+        data="captions",
+    ),
+    paper=Recipe(
+        "DF-GAN as in its paper, 256 x 256 (--text-encoder)",
+        "DFGAN",
+        dfgan(32, 100),
+        dataset="folder:PATH",
+        image_size=256,
+        batch_size=24,
+        steps=400_000,
+        data="captions",
+    ),
+)
+
+register(
+    "stackgan2",
+    small=Recipe(
+        "images of texts, at several sizes at once (--text-encoder)",
+        "StackGAN2",
+        stackgan2(16, 16, 32, 16),
+        image_size=32,
+        batch_size=32,
+        steps=1500,
+        ema_decay=0.995,
+        data="captions",
+    ),
+    paper=Recipe(
+        "StackGAN-v2 as in its paper, 256 x 256 (--text-encoder)",
+        "StackGAN2",
+        stackgan2(64, 64, 100, 128),
+        dataset="folder:PATH",
+        image_size=256,
+        batch_size=24,
+        steps=200_000,
+        data="captions",
+    ),
+)
