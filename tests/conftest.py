@@ -1,8 +1,10 @@
 """Set up before TensorFlow starts: two logical CPUs, so that replicas can be tried anywhere."""
 
 import gc
+import math
 import os
 import pathlib
+import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
@@ -22,6 +24,9 @@ tf.config.threading.set_intra_op_parallelism_threads(1)
 gc.freeze()  # what the imports left need not be looked through again
 gc.set_threshold(100_000, 50, 100)  # graphs hold many objects, and are freed after each file of tests
 
+# Seconds since 1970 after which no slow test begins, and a commit by which it changes which these are; of .ci/run.
+UNTIL, FROM = float(os.environ.get("SLOW_TESTS_UNTIL", "inf")), os.environ.get("SLOW_TESTS_FROM", "0")
+
 SHARED = pathlib.Path(__file__).parents[2] / "shared"
 GOLDEN = pathlib.Path(__file__).parent / "data" / "golden", SHARED / "golden"
 
@@ -32,6 +37,17 @@ def golden(name):
     if not found:
         pytest.skip(f"the official outputs {name} are not at hand (../shared/golden)")
     return found[0]
+
+
+def pytest_collection_modifyitems(items):
+    if math.isfinite(UNTIL) and items:
+        first = int(FROM[:8], 16) % len(items)
+        items[:] = items[first:] + items[:first]
+
+
+def pytest_runtest_setup(item):
+    if "slow" in item.keywords and time.time() > UNTIL:
+        pytest.skip("left out: the time for slow tests is up")
 
 
 @pytest.fixture(autouse=True)

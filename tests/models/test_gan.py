@@ -494,10 +494,9 @@ def test_the_losses_of_several_logit_maps_are_added_up(images):
         sum(float(one.discriminate(images[:8]).numpy().mean()) for one in scales), rel=1e-4, abs=1e-6
     )
     # Every part combines with it, the relativistic losses too.
-    for loss in ("relativistic", "relativistic_average"):
-        gan.compile(loss=loss, regularizers=parts, augmentation="ada")
-        history = gan.fit(images, validation_data=images[:8], verbose=0).history
-        assert all(np.isfinite(values).all() for values in history.values())
+    gan.compile(loss="relativistic_average", regularizers=parts, augmentation="ada")
+    history = gan.fit(images, validation_data=images[:8], verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
 
 
 def test_a_penalty_without_a_name_is_refused():

@@ -66,7 +66,10 @@ def test_each_step_moves_every_player(images):
     "parts",
     [
         {},
-        {"regularizers": ["r1", "lecam", "feature_matching"], "augmentation": "ada"},
+        pytest.param(
+            {"regularizers": ["r1", "lecam", "feature_matching"], "augmentation": "ada"},
+            marks=pytest.mark.slow,
+        ),
         pytest.param(
             {"loss": "relativistic", "regularizers": ["gradient_penalty"], "augmentation": "diffaugment"},
             marks=pytest.mark.slow,
