@@ -38,6 +38,7 @@ _CLASSES = {
     "StyleGAN": "models.stylegan",
     "StyleGAN2": "models.stylegan2",
     "StyleGAN3": "models.stylegan3",
+    "TextToImage": "models.text_to_image",
 }
 _MODULES = (
     *(

@@ -328,6 +328,51 @@ def export_encoders(clip, filepath, format="saved_model", metadata=None):
     return str(filepath)
 
 
+def export_text_to_image(model, filepath, format="saved_model", metadata=None):
+    """Write a `TextToImage` as a SavedModel, with `metadata.json` beside it.
+
+    `sample_texts(texts, seed, truncation)` gives a uint8 image of each text, those of `model.generate(texts, seed=seed)`.
+
+    Args:
+        model: `keras_gan.TextToImage` with a text encoder of Keras.
+
+    Other arguments, returns and errors as `export`.
+    """
+    if format != "saved_model" or not isinstance(model.text_encoder, keras.Model):
+        raise ValueError(
+            f'{type(model).__name__} is exported as "saved_model", with a keras.Model as text encoder. Received: format='
+            f"{format!r}, text_encoder={type(model.text_encoder).__name__}"
+        )
+    filepath, module = check_target(filepath, format), tf.Module()
+    networks = model.prior.ema_generator, model.decoder.ema_generator
+    module.weights = [variable.value for network in networks for variable in network.weights]
+    module.text_encoder = Embedded(model.text_encoder)
+
+    @tf.function(
+        input_signature=[
+            tf.TensorSpec([None], tf.string, name="texts"),
+            tf.TensorSpec([], tf.int64, name="seed"),
+            tf.TensorSpec([], tf.float32, name="truncation"),
+        ]
+    )
+    def sample_texts(texts, seed=0, truncation=1.0):
+        vectors = module.text_encoder(texts)
+        return model.decoder.modality.to_storage(model.sample(vectors, seed, truncation))
+
+    module.sample_texts = sample_texts
+    _write_module(module, {"serving_default": sample_texts}, filepath)
+    about = {
+        "class": type(model).__name__,
+        "image_shape": list(model.decoder.output_shape[1:]),
+        "sample_range": [0, 255],
+        "words": words_of(model.text_encoder),
+        "dataset": model.decoder.dataset_name,
+        "format": format,
+    }
+    filepath.joinpath("metadata.json").write_text(json.dumps({**about, **(metadata or {})}, indent=2) + "\n")
+    return str(filepath)
+
+
 def export_translator(gan, filepath, format="saved_model", metadata=None, **options):
     """Write the generator of a model from image to image, with `metadata.json` beside it; in float32.
 

@@ -2,6 +2,7 @@
 
 from keras_gan.data.arrays import from_arrays
 from keras_gan.data.captioned import captioned
+from keras_gan.data.conditioned import conditioned
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.data.load import load, register
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
@@ -14,6 +15,7 @@ __all__ = [
     "Stream",
     "Wanted",
     "captioned",
+    "conditioned",
     "from_arrays",
     "from_uint8",
     "load",

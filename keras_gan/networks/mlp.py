@@ -16,6 +16,7 @@ def mlp(
     minibatch_discrimination=False,
     spectral_normalization=False,
     num_classes=None,
+    condition_dim=None,
 ):
     """Fully connected generator and discriminator for vectors, as toy problems use.
 
@@ -28,29 +29,31 @@ def mlp(
         minibatch_discrimination: bool, before the discriminator's last layer.
         spectral_normalization: bool, of the discriminator's layers.
         num_classes: int, for networks of a `ConditionalGAN`: labels are concatenated, one-hot.
+        condition_dim: int, the same of vectors.
 
     Returns:
         generator (batch, latent_dim) -> (batch, data_dim), and discriminator (batch, data_dim) ->
-        logits (batch, 1), with LeakyReLU(0.2) between. With `num_classes` both take labels too.
+        logits (batch, 1), with LeakyReLU(0.2) between. With a condition both take it too.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.mlp(data_dim=2)
     >>> generator.output_shape, discriminator.output_shape
     ((None, 2), (None, 1))
     """
-    check_conditioning(num_classes, None, "concat")
-    if packing > 1 and num_classes:
-        raise ValueError("`packing` joins data of different classes: it is for networks without labels.")
+    check_conditioning(num_classes, condition_dim, "concat")
+    condition = num_classes, condition_dim
+    if packing > 1 and any(condition):
+        raise ValueError("`packing` joins data of different classes: it is for networks without a condition.")
     return (
-        _generator(latent_dim, generator_hidden or hidden, data_dim, num_classes),
+        _generator(latent_dim, generator_hidden or hidden, data_dim, condition),
         _discriminator(
-            data_dim, hidden, num_classes, packing, minibatch_discrimination, spectral_normalization
+            data_dim, hidden, condition, packing, minibatch_discrimination, spectral_normalization
         ),
     )
 
 
-def _generator(latent_dim, hidden, data_dim, num_classes):
-    inputs, x = _inputs(latent_dim, num_classes, "latents")
+def _generator(latent_dim, hidden, data_dim, condition):
+    inputs, x = _inputs(latent_dim, condition, "latents")
     for width in hidden:
         x = layers.Dense(width)(x)
         x = LeakyReLU(0.2)(x)
@@ -59,9 +62,9 @@ def _generator(latent_dim, hidden, data_dim, num_classes):
     return Model(inputs, x, name="generator")
 
 
-def _discriminator(data_dim, hidden, num_classes, packing, minibatch_discrimination, spectral_normalization):
+def _discriminator(data_dim, hidden, condition, packing, minibatch_discrimination, spectral_normalization):
     wrap = SpectralNormalization if spectral_normalization else lambda layer: layer
-    inputs, x = _inputs(data_dim, num_classes, "data")
+    inputs, x = _inputs(data_dim, condition, "data")
     if packing > 1:
         x = Packing(packing)(x)
     for width in hidden:
@@ -74,9 +77,9 @@ def _discriminator(data_dim, hidden, num_classes, packing, minibatch_discriminat
     return Model(inputs, x, name="discriminator")
 
 
-def _inputs(size, num_classes, name):
+def _inputs(size, condition, name):
     x = start = layers.Input((size,), name=name)
-    label = condition_input(num_classes)
-    if label is None:
+    told = condition_input(*condition)
+    if told is None:
         return start, x
-    return [start, label], layers.Concatenate()([x, as_vector(label, num_classes)])
+    return [start, told], layers.Concatenate()([x, as_vector(told, condition[0])])

@@ -1,0 +1,65 @@
+"""Features with fewer numbers, independent and of variance 1."""
+
+import keras
+import numpy as np
+
+from keras_gan.arguments import check_int
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Whitening:
+    """Principal components of features, each divided by its deviation: what a GAN of vectors learns easily.
+
+    Args:
+        size: int, how many components.
+
+    Attributes:
+        mean: float array of shape (features,).
+        components: float array of shape (features, size).
+
+    Raises:
+        ValueError: of `fit`, for fewer rows or features than components.
+
+    Example:
+    >>> features = np.random.default_rng(0).normal(size=(100, 8)) * np.arange(1, 9)
+    >>> whitening = keras_gan.features.Whitening(3).fit(features)
+    >>> whitening(features).std(axis=0).round(2)
+    array([1., 1., 1.], dtype=float32)
+    """
+
+    def __init__(self, size, mean=None, components=None):
+        check_int(size, "size")
+        self.size = int(size)
+        self.mean = None if mean is None else np.asarray(mean, "float64")
+        self.components = None if components is None else np.asarray(components, "float64")
+
+    def fit(self, features):
+        """Find the components of features, an array of shape (n, features); returns the object."""
+        features = np.asarray(features, "float64")
+        if features.ndim != 2 or min(len(features) - 1, features.shape[-1]) < self.size:
+            raise ValueError(
+                f"{self.size} components need more than so many rows, and as many features. Received: shape={features.shape}"
+            )
+        if not np.isfinite(features).all():
+            raise ValueError("The features contain NaN or infinite values.")
+        self.mean = features.mean(axis=0)
+        _, deviations, rows = np.linalg.svd(features - self.mean, full_matrices=False)
+        deviations = deviations[: self.size] / np.sqrt(len(features))
+        if deviations[-1] < 1e-9 * deviations[0]:
+            raise ValueError(f"The features vary in fewer than {self.size} directions.")
+        self.components = rows[: self.size].T / deviations
+        return self
+
+    def __call__(self, features):
+        """Components of features, float32 of shape (n, size)."""
+        if self.components is None:
+            raise ValueError("`fit` it to features first.")
+        return ((np.asarray(features, "float64") - self.mean) @ self.components).astype("float32")
+
+    def get_config(self):
+        arrays = {"mean": self.mean, "components": self.components}
+        return {"size": self.size} | {k: None if v is None else v.tolist() for k, v in arrays.items()}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)
