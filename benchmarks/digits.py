@@ -18,11 +18,11 @@ from keras import layers
 
 
 def train_classifier(train_images, train_labels, epochs=3):
-    """A small convolutional classifier of digits in [-1, 1]; its last but one layer has 64 features."""
+    """A small convolutional classifier of ten classes of images in [-1, 1]; its last but one layer has 64 features."""
     keras.utils.set_random_seed(0)
     model = keras.Sequential(
         [
-            layers.Input((28, 28, 1)),
+            layers.Input(train_images.shape[1:]),
             layers.Conv2D(32, 3, activation="relu"),
             layers.MaxPooling2D(),
             layers.Conv2D(64, 3, activation="relu"),
