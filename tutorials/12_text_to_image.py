@@ -133,6 +133,7 @@ print({name: round(values[-1], 3) for name, values in history.history.items()})
 
 # %% [markdown]
 # ## Texts that it has seen, and texts that it has not
+# The colours are right, and the digits still rough: this is a short training.
 
 # %%
 seen = ["a red eight", "a green three", "a blue seven", "a yellow zero"]
