@@ -13,7 +13,7 @@ import tensorflow as tf
 from keras_gan import export_files
 from keras_gan.conditions import Several
 from keras_gan.data.images import from_uint8, to_uint8
-from keras_gan.data.texts import UNKNOWN, of_any_length, tokens_layer
+from keras_gan.data.texts import UNKNOWN, of_any_length, tokens_layer, words_of
 from keras_gan.export_target import check_target
 from keras_gan.networks.outputs import first
 from keras_gan.precision import computes_in_float32, in_float32
@@ -115,6 +115,8 @@ def _in_float32(gan):
 
 def describe(gan, shapes=()):
     """What a user of an exported generator needs to know, as a dict for JSON; `shapes` are those of a file's inputs."""
+    if hasattr(gan, "described"):
+        return gan.described()
     step = int(gan.state.step.numpy())
     figures = {}
     if gan.compiled:
@@ -144,12 +146,6 @@ def describe(gan, shapes=()):
             "tensorflow": tf.__version__,
         },
     }
-
-
-def words_of(encoder):
-    """The words that a text encoder knows, a list of str, or None of one without a list of words."""
-    layer = tokens_layer(encoder)
-    return None if layer is None else [str(word) for word in layer.get_vocabulary()[2:]]
 
 
 def _inputs_of(gan):
@@ -241,37 +237,39 @@ class Sampler(tf.Module):
 
 
 class Embedded(tf.Module):
-    """A text encoder as a plain tf.Module. A word that it does not know fails, as do an empty text and one that is too long."""
+    """A text encoder as a plain tf.Module, which fails for words that are not in its vocabulary, and empty and too long texts."""
 
     def __init__(self, encoder):
         super().__init__()
-        # Past tf.Module's tracking, which would store each weight twice.
-        vars(self)["encoder"], layer = encoder, tokens_layer(encoder)
-        self.tables = [layer, of_any_length(layer)] if layer else []
+        layer = tokens_layer(encoder)
+        # Of one with other tables of words all is tracked; else not, which would store each weight twice.
+        vars(self)["encoder"] = encoder
+        self.tables = [layer, of_any_length(layer)] if layer else [encoder]
         self.weights = [variable.value for variable in encoder.weights]
 
     def __call__(self, texts):
-        checks = [tf.debugging.assert_positive(tf.size(texts), "`texts` must be given")]
-        if self.tables:
+        checks = [tf.debugging.Assert(tf.size(texts) > 0, ["`texts` must be given"])]
+        if len(self.tables) == 2:
             layer, whole = self.tables
             tokens, longest = whole(texts), layer.get_config()["output_sequence_length"]
-            message = "`texts` have words that the text encoder does not know"
-            checks.append(
-                tf.debugging.assert_none_equal(tokens, tf.constant(UNKNOWN, tokens.dtype), message=message)
-            )
             count = tf.math.count_nonzero(tokens, axis=1)
-            checks.append(tf.debugging.assert_positive(count, "`texts` have an empty one"))
+            bad = {
+                "not all in the text encoder's vocabulary, the words of": tf.reduce_any(
+                    tokens == UNKNOWN, axis=1
+                ),
+                "without words": count == 0,
+            }
             if longest:
-                message = f"`texts` have one of more than {longest} words"
-                checks.append(
-                    tf.debugging.assert_less_equal(count, tf.constant(longest, count.dtype), message=message)
-                )
+                bad[f"of more than {longest} words"] = count > longest
+            for what, where in bad.items():
+                found = tf.boolean_mask(texts, where)
+                checks.append(tf.debugging.Assert(tf.size(found) == 0, [f"`texts`: {what}", found]))
         with tf.control_dependencies(checks):
             return self.encoder(tf.identity(texts), training=False)
 
 
-def export_encoders(clip, filepath, format="saved_model", metadata=None):
-    """Write the encoders of a CLIP as a SavedModel, with `metadata.json` beside it.
+def export_encoders(clip, filepath, format="saved_model", metadata=None, **options):
+    """Write the encoders of a CLIP as a SavedModel, with `metadata.json` beside it; in float32.
 
     `serving_default` takes float32 `images` in [-1, 1] and gives `vectors` of length 1, as `embed_images(images)` does of uint8
     images and `embed_texts(texts)` of strings; `similarity(images, texts)` gives the cosines between uint8 images and texts.
@@ -281,10 +279,11 @@ def export_encoders(clip, filepath, format="saved_model", metadata=None):
 
     Other arguments, returns and errors as `export`.
     """
-    if format != "saved_model":
-        raise ValueError(f'{type(clip).__name__} is exported as "saved_model". Received: format={format!r}')
+    _check_saved_model(clip, format, options)
     filepath, module = check_target(filepath, format), tf.Module()
-    module.weights = [variable.value for variable in clip.ema_image_encoder.weights]
+    network = clip.ema_image_encoder
+    network = network if computes_in_float32(network) else in_float32(network)
+    module.weights = [variable.value for variable in network.weights]
     module.text_encoder = Embedded(clip.ema_text_encoder)
     shape = [None, *clip.image_shape]
     images = tf.TensorSpec(shape, tf.uint8, name="images")
@@ -292,7 +291,7 @@ def export_encoders(clip, filepath, format="saved_model", metadata=None):
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
     def serving_default(images):
-        return {"vectors": tf.math.l2_normalize(clip(images), axis=-1)}
+        return {"vectors": tf.math.l2_normalize(network(images, training=False), axis=-1)}
 
     @tf.function(input_signature=[images])
     def embed_images(images):
@@ -315,62 +314,59 @@ def export_encoders(clip, filepath, format="saved_model", metadata=None):
     for name, function in signatures.items():
         setattr(module, name, function)
     _write_module(module, signatures, filepath)
-    about = {
-        "class": type(clip).__name__,
-        "image_shape": list(clip.image_shape),
-        "range": [-1, 1],
-        "dim": clip.ema_image_encoder.output_shape[-1],
-        "words": words_of(clip.text_encoder),
-        "dataset": clip.dataset_name,
-        "format": format,
-    }
-    filepath.joinpath("metadata.json").write_text(json.dumps({**about, **(metadata or {})}, indent=2) + "\n")
-    return str(filepath)
+    return _with_metadata(filepath, {**describe(clip), "format": format}, metadata)
 
 
-def export_text_to_image(model, filepath, format="saved_model", metadata=None):
-    """Write a `TextToImage` as a SavedModel, with `metadata.json` beside it.
+def export_text_to_image(model, filepath, format="saved_model", metadata=None, **options):
+    """Write a `TextToImage` as a SavedModel, with `metadata.json` beside it; in float32.
 
-    `sample_texts(texts, seed, truncation)` gives a uint8 image of each text, those of `model.generate(texts, seed=seed)`.
+    `sample_texts(texts, seed=0, truncation=1.0, guidance=1.0)` gives a uint8 image of each text, those of `model.generate(texts,
+    seed=seed)`.
 
     Args:
         model: `keras_gan.TextToImage` with a text encoder of Keras.
 
     Other arguments, returns and errors as `export`.
     """
-    if format != "saved_model" or not isinstance(model.text_encoder, keras.Model):
+    _check_saved_model(model, format, options)
+    if not isinstance(model.text_encoder, keras.Model):
         raise ValueError(
-            f'{type(model).__name__} is exported as "saved_model", with a keras.Model as text encoder. Received: format='
-            f"{format!r}, text_encoder={type(model.text_encoder).__name__}"
+            f"An export of {type(model).__name__} takes strings: its text encoder must be a keras.Model. Received: "
+            f"{type(model.text_encoder).__name__}"
         )
     filepath, module = check_target(filepath, format), tf.Module()
-    networks = model.prior.ema_generator, model.decoder.ema_generator
-    module.weights = [variable.value for network in networks for variable in network.weights]
     module.text_encoder = Embedded(model.text_encoder)
+    numbers = [
+        tf.TensorSpec([], tf.int64, name="seed"),
+        tf.TensorSpec([], tf.float32, name="truncation"),
+        tf.TensorSpec([], tf.float32, name="guidance"),
+    ]
+    with _in_float32(model.prior), _in_float32(model.decoder):
+        networks = model.prior.ema_generator, model.decoder.ema_generator
+        module.weights = [variable.value for network in networks for variable in network.weights]
 
-    @tf.function(
-        input_signature=[
-            tf.TensorSpec([None], tf.string, name="texts"),
-            tf.TensorSpec([], tf.int64, name="seed"),
-            tf.TensorSpec([], tf.float32, name="truncation"),
-        ]
-    )
-    def sample_texts(texts, seed=0, truncation=1.0):
-        vectors = module.text_encoder(texts)
-        return model.decoder.modality.to_storage(model.sample(vectors, seed, truncation))
+        @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="texts"), *numbers])
+        def sample_texts(texts, seed=0, truncation=1.0, guidance=1.0):
+            vectors = module.text_encoder(texts)
+            return model.decoder.modality.to_storage(model.sample(vectors, seed, truncation, guidance))
 
-    module.sample_texts = sample_texts
-    _write_module(module, {"serving_default": sample_texts}, filepath)
-    about = {
-        "class": type(model).__name__,
-        "image_shape": list(model.decoder.output_shape[1:]),
-        "sample_range": [0, 255],
-        "words": words_of(model.text_encoder),
-        "dataset": model.decoder.dataset_name,
-        "format": format,
-    }
-    filepath.joinpath("metadata.json").write_text(json.dumps({**about, **(metadata or {})}, indent=2) + "\n")
-    return str(filepath)
+        module.sample_texts = sample_texts
+        _write_module(module, {"serving_default": sample_texts}, filepath)
+    return _with_metadata(filepath, {**describe(model), "format": format}, metadata)
+
+
+def _check_saved_model(model, format, options):
+    """Raise a ValueError for formats and options that a model does not have which is exported as a SavedModel alone."""
+    if format != "saved_model" or options:
+        given = ", ".join([f"format={format!r}", *options])
+        raise ValueError(
+            f'{type(model).__name__} is exported as "saved_model", without options. Received: {given}'
+        )
+
+
+def _with_metadata(folder, about, metadata):
+    folder.joinpath("metadata.json").write_text(json.dumps({**about, **(metadata or {})}, indent=2) + "\n")
+    return str(folder)
 
 
 def export_translator(gan, filepath, format="saved_model", metadata=None, **options):

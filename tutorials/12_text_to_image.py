@@ -79,7 +79,7 @@ print(captions[:10].tolist())
 
 # %% [markdown]
 # ## Vectors of texts and images
-# The text encoder is a small recurrent network that knows the words of the captions. It learns with an encoder of images: of all
+# The text encoder is a small recurrent network; its vocabulary are the words of the captions. It learns with an encoder of images: of all
 # texts of a batch, an image's own is to be nearest.
 
 # %%
@@ -96,8 +96,8 @@ history = clip.fit(
 print({name: round(values[-1], 3) for name, values in history.history.items()})
 
 # %% [markdown]
-# Digits that it has not seen, and the three texts that fit each best. Texts that were never shown are among the forty: it knows
-# them by their words.
+# Digits that it has not seen, and the three texts that fit each best. Texts that were never shown are among the forty: their words
+# were shown in other texts.
 
 # %%
 show(test_images[:4], 4)
@@ -144,7 +144,7 @@ show(gan.generate(32, labels=np.repeat(NEVER_SHOWN, 8), seed=0), 8, NEVER_SHOWN)
 
 # %% [markdown]
 # How often is the text that was asked for the nearest of the forty? By the vectors that the GAN was trained on, so this is a
-# friendly judge; real digits of the test set are the bar.
+# lenient judge; real digits of the test set are the bar.
 
 # %%
 for name, asked in {"seen": [t for t in TEXTS if t not in NEVER_SHOWN], "never shown": NEVER_SHOWN}.items():
@@ -158,7 +158,7 @@ for name, asked in {"seen": [t for t in TEXTS if t not in NEVER_SHOWN], "never s
 
 # %% [markdown]
 # ## What it was not taught to say
-# A word that the encoder does not know is an error, and no picture.
+# A word outside the encoder's vocabulary is an error.
 
 # %%
 try:
@@ -182,4 +182,4 @@ show(exported.sample_texts(["a blue five", "a green two", "a red nine"], seed=3)
 # keras-gan generate runs/dfgan --text "a red heart" --text "a blue star"
 # keras-gan caption runs/clip picture.png --texts texts.txt
 # ```
-# `--text-encoder minilm` takes a sentence encoder that knows English, for free text.
+# `--text-encoder minilm` takes a sentence encoder of English, for free text.

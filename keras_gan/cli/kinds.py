@@ -1,6 +1,7 @@
 """The kinds of data that a recipe trains on: which options each takes, and how it is loaded."""
 
 import functools
+import hashlib
 import pathlib
 
 from keras_gan.cli.options import existing, value_range_of
@@ -134,11 +135,19 @@ class Captioned(Images):
             existing(options["text_encoder"], " --text-encoder is minilm, or a run or `.keras` file of clip.")
 
     def load(self, recipe, config, on_error):
+        from keras_gan.data.texts import words_of
+
         encoder = text_encoder(config["text_encoder"])
         load = self.loader(config, on_error)
         held_out = load(split=config["hold_out"], encoder=encoder) if config["hold_out"] else None
         batches = load(flip=config["flip"], encoder=encoder)
         batches.text_encoder = encoder
+        # A run that goes on takes vectors of the same encoder.
+        config["texts"] = (
+            encoder.sha256
+            if hasattr(encoder, "sha256")
+            else _digest(words_of(encoder), encoder.get_weights())
+        )
         return batches, held_out
 
     def loader(self, config, on_error):
@@ -155,7 +164,7 @@ class Captioned(Images):
         )
 
 
-class Texts(Captioned):
+class Words(Captioned):
     """Images with their captions as ints, for a text encoder that is made of their words."""
 
     options = ("--dataset", "--captions", "--hold-out", "--skip-bad", *SIZES)
@@ -166,7 +175,7 @@ class Texts(Captioned):
     def load(self, recipe, config, on_error):
         import keras
 
-        from keras_gan.data.texts import tokens_of
+        from keras_gan.data.texts import tokens_of, words_of
         from keras_gan.networks import text_encoder
 
         keras.utils.set_random_seed(config["seed"])
@@ -177,18 +186,27 @@ class Texts(Captioned):
         held_out = load(split=config["hold_out"], encoder=tokens) if config["hold_out"] else None
         batches = batches.encoded_by(tokens)
         batches.text_encoder = encoder
+        config["texts"] = _digest(words_of(encoder), [])
         return batches, held_out
 
 
 KINDS = {
     "captions": Captioned(),
-    "texts": Texts(),
+    "texts": Words(),
     "images": Images(),
     "domains": Images(),
     "low_high": LowHigh(),
     "pairs": Pairs(),
     "unpaired": Unpaired(),
 }
+
+
+def _digest(words, arrays):
+    """A hash of a list of words, or None, and of arrays."""
+    digest = hashlib.sha256(repr(words).encode())
+    for array in arrays:
+        digest.update(array.tobytes())
+    return digest.hexdigest()
 
 
 def text_encoder(name):

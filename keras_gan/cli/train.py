@@ -29,6 +29,8 @@ def _read_config(context: typer.Context, path: pathlib.Path | None):
             raise ValueError("it is not a dict")
     except (OSError, ValueError) as error:
         raise ValueError(f"--config {path} cannot be read: {error}") from None
+    # Which texts a run was trained with is found anew.
+    values.pop("texts", None)
     known = {parameter.name for parameter in context.command.params}
     unknown = sorted(set(values) - known)
     if unknown:
@@ -218,6 +220,8 @@ def _checked(given):
         chosen,
         **{f"--{option.replace('_', '-')}": given[option] for option in ("loss", "augmentation", "freeze_d")},
     )
+    if chosen.data == "texts" and metrics:
+        raise ValueError(f"--metrics are of generated images, and {name} makes none: leave it out.")
     if chosen.on_gan and given["init_from"] is None:
         raise ValueError(
             f"{name} is built on a trained GAN: train one, such as `keras-gan train wgan-gp --out runs/gan`, and give it, "
@@ -379,7 +383,7 @@ def _fit(chosen, run, config, given):
         "value_range": value_range_of(config["value_range"]),
     }
     gan.export(run.saved_model, metadata=about)
-    _tell(run, gan, metrics)
+    _tell(run, gan, metrics, "SavedModel" if chosen.on_gan or chosen.data == "texts" else "Generator")
 
 
 def _distinct(captions, most=1000):
@@ -407,13 +411,13 @@ def _monitor(chosen, batches, action, run):
     return [callbacks.TrainingMonitor(action.value, log=run.monitor)]
 
 
-def _tell(run, gan, metrics):
+def _tell(run, gan, metrics, exported):
     """What was reached, and where it lies."""
     figures = getattr(gan.history, "history", {})
     for name in (name for name in figures if metrics and name.startswith("val_")):
         typer.echo(f"{name:22}{figures[name][-1]:12.5g}")
     typer.echo(f"Run folder: {run.path}")
-    typer.echo(f"Generator:  {run.saved_model}")
+    typer.echo(f"{exported + ':':11} {run.saved_model}")
     pictures = sorted(run.samples.glob("*.png"), key=lambda path: path.stat().st_mtime_ns)
     if pictures:
         typer.echo(f"Samples:    {pictures[-1]}")

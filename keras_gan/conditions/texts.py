@@ -10,15 +10,16 @@ from keras_gan.data.texts import check_texts, encoded
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Texts(Vectors):
-    """A text, of which the networks take the vector that a frozen encoder makes of it.
+    """A text, of which the networks take the vector that an encoder makes of it.
 
     Batches have vectors, as `data.captioned(..., encoder=encoder)` gives them. `generate(labels=)` takes texts too, and the
-    encoder is saved with the model.
+    encoder is saved with the model. No training moves it; train it before, as the vectors are made by it as it is.
 
     Args:
         encoder: keras.Model from strings to vectors, such as `networks.text_encoder`, `CLIP.text_encoder`; or a function from a list
             of texts to an array that can be saved, such as `features.MiniLM()`.
-        captions: list of texts, of which sample grids show some, and `generate` draws where it is given none. Default: none.
+        captions: list of texts. Sample grids have a row for each of some of them, and `generate` draws of them where it is given no
+            text. Default: none.
         key: str, where the vectors are in a batch. Default "condition".
 
     Raises:
@@ -35,12 +36,12 @@ class Texts(Vectors):
         if isinstance(encoder, dict):
             encoder = keras.saving.deserialize_keras_object(encoder)
         if isinstance(encoder, keras.Model):
-            given, made = encoder.input_shape, encoder.output_shape
-            strings = not isinstance(given, list) and encoder.inputs[0].dtype == "string"
-            if not strings or not isinstance(made, tuple) or len(made) != 2:
+            inputs = getattr(encoder, "inputs", None) or ()
+            made = encoder.output_shape if len(inputs) == 1 else None
+            if made is None or inputs[0].dtype != "string" or not isinstance(made, tuple) or len(made) != 2:
                 raise ValueError(
-                    "`encoder` must be from strings (batch,) to vectors (batch, size), such as `networks.text_encoder`. "
-                    f"Received: {encoder.input_shape} to {encoder.output_shape}"
+                    "`encoder` must be from strings (batch,) to vectors (batch, size), such as `networks.text_encoder`, a "
+                    f"Sequential or functional model. Received: inputs={list(inputs)}, outputs={made}"
                 )
             size = made[1]
         elif callable(encoder) and keras.saving.get_registered_name(type(encoder)) != type(encoder).__name__:
@@ -53,9 +54,9 @@ class Texts(Vectors):
             )
         super().__init__(size, key)
         self.encoder = encoder
-        self.captions = None if captions is None else list(dict.fromkeys(captions))
-        if self.captions is not None:
-            check_texts(encoder, self.captions, warn=True)
+        if captions is not None:
+            check_texts(encoder, captions, warn=True)
+        self.captions = None if captions is None else [str(text) for text in dict.fromkeys(captions)]
 
     def get_config(self):
         encoder = keras.saving.serialize_keras_object(self.encoder)
@@ -69,16 +70,23 @@ class Texts(Vectors):
         return min(8, len(self.captions)) if self.captions else 8
 
     def vectors(self, texts):
-        """Vectors of a list of texts, an array of shape (texts, size); a ValueError for words that are not known."""
+        """Vectors of a list of texts: array of shape (texts, size); a ValueError for words that are not in the vocabulary."""
         check_texts(self.encoder, texts)
         return encoded(self.encoder, list(texts))
 
     def as_array(self, given, n, class_names=None):
         """A text or a vector, or one for each of n images."""
-        if isinstance(given, str):
-            given = self.vectors([given])[0]
-        elif isinstance(given, (list, tuple, np.ndarray)) and len(given) and isinstance(given[0], str):
-            given = self.vectors(given)
+        texts = np.asarray(given)
+        if texts.dtype.kind in "USO" and texts.size:
+            if texts.shape not in ((), (n,)):
+                raise ValueError(
+                    f"`labels` must be a text, or {n} texts, one for each image. Received: {given!r:.200}"
+                )
+            texts = [
+                text.decode() if isinstance(text, bytes) else text for text in texts.reshape(-1).tolist()
+            ]
+            given = self.vectors(texts)
+            given = given if len(texts) == n else given[0]
         return super().as_array(given, n, class_names)
 
     def draw(self, n, seed):
@@ -93,7 +101,8 @@ class Texts(Vectors):
         """As `Vectors.fill`; where none is given, texts are drawn."""
         given = tf.broadcast_to(tf.reshape(given, [-1, self.size]), [n, self.size])
         if self.captions:
-            given = tf.where(tf.math.is_nan(given), self.draw(n, seed), given)
+            none = tf.reduce_all(tf.math.is_nan(given), axis=1, keepdims=True)
+            given = tf.where(none, self.draw(n, seed), given)
         self.require(given)
         return given
 

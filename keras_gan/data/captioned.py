@@ -60,7 +60,7 @@ def captioned(
 
     Returns:
         `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, of shape (batch_size, size): float32, or
-        int32 of an encoder that gives ints, such as `CLIP.tokens`.
+        int32 of an encoder that gives int32, such as `CLIP.tokens`.
         `dataset.captions` is a list of the captions of each image; `dataset.encoded_by(encoder)` the same data with another
         encoder, for one that is made of these captions.
 
@@ -143,7 +143,7 @@ def read_captions(captions):
     if isinstance(captions, dict):
         pairs = captions.items()
     else:
-        path = pathlib.Path(captions)
+        path = pathlib.Path(captions).expanduser()
         suffix = path.suffix.lower()
         if suffix not in (".json", ".jsonl", ".csv"):
             raise ValueError(

@@ -15,8 +15,8 @@ def conditioned(
     Args:
         images: array of shape (n, height, width, channels), uint8 or floats in [-1, 1], or vectors (n, size).
         conditions: float array of shape (n, size).
-        noise: float; a condition c becomes c + noise |c| u, with a new random direction u at each step. A decoder that is trained so
-            takes vectors that are only near to an image's.
+        noise: float; a condition c becomes c + noise |c| u, with a new random direction u at each step of training; in validation
+            and pictures with the same ones each time. A decoder that is trained so takes vectors that are only near to an image's.
         drop: float in [0, 1), how often a condition becomes zeros: for `guidance` of `TextToImage.generate`.
         batch_size, seed, flip, name: as in `keras_gan.data.from_arrays`.
 
@@ -36,6 +36,8 @@ def conditioned(
     https://arxiv.org/abs/2111.13792, without its unit length; drop: Ho & Salimans, "Classifier-Free Diffusion Guidance", 2022
     """
     images, conditions = np.asarray(images), np.asarray(conditions)
+    if conditions.dtype.kind in "iu":
+        conditions = conditions.astype("float32")
     if images.ndim not in (2, 4):
         raise ValueError(
             f"`images` must have shape (n, height, width, channels), or (n, size). Received: shape={images.shape}"

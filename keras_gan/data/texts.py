@@ -6,12 +6,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# What a TextVectorization layer makes of a word that it does not know.
-UNKNOWN = 1
+# What a TextVectorization layer makes of an empty place, and of a word that is not in its vocabulary.
+EMPTY, UNKNOWN = 0, 1
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+def lower_case_words(texts):
+    """Texts in lower case and without punctuation, in any script."""
+    return tf.strings.regex_replace(tf.strings.lower(texts, "utf-8"), r"[\p{P}\p{S}]+", " ")
 
 
 def encoded(encoder, texts):
-    """What an encoder makes of a list of texts: float32 or int32 array of shape (texts, size), checked."""
+    """What an encoder makes of a list of texts: array of shape (texts, size), checked; int32 where it is that, else float32."""
     if isinstance(encoder, keras.Model):
         made = np.asarray(encoder(tf.constant(texts), training=False))
     else:
@@ -24,57 +30,68 @@ def encoded(encoder, texts):
     bad = np.flatnonzero(~np.isfinite(made.astype("float32")).all(axis=1))
     if bad.size:
         raise ValueError(f"`encoder` gives numbers that are not finite for {texts[bad[0]]!r}.")
-    return made.astype("float32" if made.dtype.kind == "f" else "int32")
+    return made if made.dtype == "int32" else made.astype("float32")
 
 
 def tokens_layer(encoder):
     """The layer of a text encoder that turns texts into ints, or None of one that has none."""
     layers = encoder.layers if isinstance(encoder, keras.Model) else ()
-    return next((layer for layer in layers if isinstance(layer, keras.layers.TextVectorization)), None)
+    found = [layer for layer in layers if isinstance(layer, keras.layers.TextVectorization)]
+    return next((layer for layer in found if layer.get_config()["output_mode"] == "int"), None)
+
+
+def words_of(encoder):
+    """The vocabulary of a text encoder, a list of str, or None of one without a list of words."""
+    layer = tokens_layer(encoder)
+    return None if layer is None else [str(word) for word in layer.get_vocabulary()[UNKNOWN + 1 :]]
 
 
 def tokens_of(encoder, texts):
-    """Texts as the ints that a text encoder makes of them first; words that it does not know are a warning."""
+    """Texts as the ints that a text encoder makes of them first; words that are not in its vocabulary are a warning."""
     check_texts(encoder, texts, warn=True)
-    return np.asarray(tokens_layer(encoder)(list(texts))).astype("int32")
+    return np.asarray(tokens_layer(encoder)(tf.constant(list(texts)))).astype("int32")
 
 
 def of_any_length(tokens):
     """A copy of a TextVectorization layer that does not cut texts off."""
-    config = {
-        **tokens.get_config(),
-        "output_sequence_length": None,
-        "vocabulary": tokens.get_vocabulary()[2:],
-    }
-    return keras.layers.TextVectorization.from_config(config)
+    config = {name: tokens.get_config()[name] for name in ("standardize", "split", "ngrams", "encoding")}
+    vocabulary = tokens.get_vocabulary()[UNKNOWN + 1 :]
+    return keras.layers.TextVectorization(**config, vocabulary=vocabulary)
 
 
 def check_texts(encoder, texts, warn=False):
-    """Raise a ValueError for what is no text, is empty, is too long, or has words that the encoder does not know.
+    """Raise a ValueError for what is no text, is empty, is too long, or has words that are not in the encoder's vocabulary.
 
     Args:
         warn: bool, whether unknown words and too long texts are a warning instead.
     """
+    if isinstance(texts, (str, bytes)):
+        raise ValueError(f"`texts` must be a list of texts. Received: {texts!r}")
     bad = [text for text in texts if not isinstance(text, str) or not text.strip()]
-    if bad or isinstance(texts, str) or not len(texts):
+    if bad or not len(texts):
         raise ValueError(f"Texts must be strings that are not empty. Received: {bad[0] if bad else texts!r}")
     tokens = tokens_layer(encoder)
     if tokens is None:
         return
-    longest, whole, unknown = tokens.get_config()["output_sequence_length"], of_any_length(tokens), {}
-    for text, row in zip(texts, np.asarray(whole(list(texts))), strict=True):
-        length = int((row != 0).sum())
-        if longest and length > longest:
-            _say(f"The text encoder takes {longest} words at most, and {text!r:.200} has {length}.", warn)
-        if UNKNOWN in row or not length:
-            words = [word for word in text.split() if UNKNOWN in np.asarray(whole([word]))]
-            unknown |= {word: text for word in words or [text]}
-    if unknown:
-        known = sorted(tokens.get_vocabulary()[2:])
-        words, text = list(unknown), next(iter(unknown.values()))
+    longest, whole = tokens.get_config()["output_sequence_length"], of_any_length(tokens)
+    numbers = np.asarray(whole(tf.constant(list(texts))))
+    lengths = (numbers != EMPTY).sum(axis=1)
+    long = np.flatnonzero(lengths > (longest or np.inf))
+    if long.size:
+        others = f" ({long.size} texts are longer)" if long.size > 1 else ""
         _say(
-            f"The text encoder does not know {', '.join(map(repr, words[:10]))}{' ...' if len(words) > 10 else ''}, as in "
-            f"{text!r:.200}. It knows {len(known)} words: {', '.join(known[:40])}{' ...' if len(known) > 40 else ''}",
+            f"The text encoder takes {longest} words at most, and {texts[long[0]]!r:.200} has {lengths[long[0]]}{others}.",
+            warn,
+        )
+    unknown = np.flatnonzero((numbers == UNKNOWN).any(axis=1) | (lengths == 0))
+    if unknown.size:
+        candidates = list(dict.fromkeys(word for i in unknown for word in texts[i].split()))
+        of_each = np.asarray(whole(tf.constant(candidates)))
+        words = [w for w, row in zip(candidates, of_each, strict=True) if UNKNOWN in row or not row.any()]
+        known = sorted(words_of(encoder))
+        _say(
+            f"Not in the text encoder's vocabulary: {', '.join(map(repr, words[:10]))}{' ...' if len(words) > 10 else ''}, as in "
+            f"{texts[unknown[0]]!r:.200}. Its {len(known)} words: {', '.join(known[:40])}{' ...' if len(known) > 40 else ''}",
             warn,
         )
 

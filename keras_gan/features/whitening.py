@@ -38,7 +38,8 @@ class Whitening:
         features = np.asarray(features, "float64")
         if features.ndim != 2 or min(len(features) - 1, features.shape[-1]) < self.size:
             raise ValueError(
-                f"{self.size} components need more than so many rows, and as many features. Received: shape={features.shape}"
+                f"`features` must have shape (n, m), with n > {self.size} and m >= {self.size} for {self.size} components. Received: "
+                f"shape={features.shape}"
             )
         if not np.isfinite(features).all():
             raise ValueError("The features contain NaN or infinite values.")
@@ -54,7 +55,12 @@ class Whitening:
         """Components of features, float32 of shape (n, size)."""
         if self.components is None:
             raise ValueError("`fit` it to features first.")
-        return ((np.asarray(features, "float64") - self.mean) @ self.components).astype("float32")
+        features = np.asarray(features, "float64")
+        if features.ndim != 2 or features.shape[1] != len(self.mean):
+            raise ValueError(
+                f"`features` must have shape (n, {len(self.mean)}), as those of `fit`. Received: shape={features.shape}"
+            )
+        return ((features - self.mean) @ self.components).astype("float32")
 
     def get_config(self):
         arrays = {"mean": self.mean, "components": self.components}

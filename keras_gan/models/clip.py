@@ -1,5 +1,7 @@
 """Encoders of images and of texts into one space (CLIP)."""
 
+import numbers
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -8,14 +10,14 @@ from keras import ops
 from keras_gan import export, replicas
 from keras_gan.arguments import check_int
 from keras_gan.conditions import Texts, Tokens
-from keras_gan.data.texts import check_texts, encoded, tokens_layer, tokens_of
-from keras_gan.models.encoding import Encoding
+from keras_gan.data.texts import check_texts, encoded, tokens_layer, tokens_of, words_of
+from keras_gan.models.encoding import InParts
 from keras_gan.optimizers import Adam
 from keras_gan.training.game import Game
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class CLIP(Encoding, Game):
+class CLIP(InParts, Game):
     """Encoders of images and of texts whose vectors have a small angle where a text is that of an image.
 
     With the cosines c_ij between image i and text j of a batch, divided by the temperature,
@@ -60,7 +62,8 @@ class CLIP(Encoding, Game):
     figure_names = validation_names = ("loss", "accuracy")
 
     def __init__(self, image_encoder, text_encoder, *, temperature=0.1, ema_decay=None, **kwargs):
-        if not isinstance(temperature, (int, float)) or not temperature > 0 or not np.isfinite(temperature):
+        real = isinstance(temperature, numbers.Real) and not isinstance(temperature, bool)
+        if not real or not temperature > 0 or not np.isfinite(temperature):
             raise ValueError(f"`temperature` must be a positive number. Received: {temperature!r}")
         super().__init__(image_encoder, text_encoder, ema_decay=ema_decay, **kwargs)
         self.temperature = float(temperature)
@@ -94,12 +97,24 @@ class CLIP(Encoding, Game):
     def defaults(self):
         return {"encoders_optimizer": Adam(1e-3)}
 
+    def compile(self, *, metrics=None, **parts):
+        """As `Game.compile`; a ValueError for `metrics`, which compare generated images."""
+        if metrics:
+            raise ValueError(
+                f"`metrics` compare generated images, and {type(self).__name__} makes none; of validation data it computes "
+                f"loss and accuracy. Received: {metrics!r}"
+            )
+        super().compile(**parts)
+
     @property
     def condition(self):
         return self._condition
 
     def tokens(self, texts):
-        """Texts as it trains on them: int array of shape (number of texts, length); words that it does not know are a warning."""
+        """Texts as it trains on them: int32 array of shape (number of texts, length).
+
+        Words that are not in the vocabulary, and words beyond `length`, are a warning.
+        """
         return tokens_of(self.text_encoder, texts)
 
     # === The update ===
@@ -109,6 +124,8 @@ class CLIP(Encoding, Game):
         of_images = self.image_encoder if training else self.ema_image_encoder
         of_tokens = self._of_tokens if training else self._ema_of_tokens
         tokens = self.condition.of(batch)
+        if training and tokens.shape[0] == 1 and replicas.count_and_index()[0] == 1:
+            raise ValueError("CLIP compares the images of a batch: it needs batches of 2 images or more.")
         images = _unit(of_images(batch["image"], training=training))
         texts = _unit(of_tokens(tokens, training=training))
         # Each is compared with those of all replicas, so that one process equals two.
@@ -142,7 +159,7 @@ class CLIP(Encoding, Game):
         )[0]
 
     def embed_texts(self, texts):
-        """Vectors of length 1 of a list of texts: array of shape (n, dim); words that it does not know are a warning."""
+        """Vectors of length 1 of a list of texts: array of shape (n, dim); words that are not in the vocabulary are a warning."""
         check_texts(self.text_encoder, texts, warn=True)
         return np.asarray(_unit(encoded(self.ema_text_encoder, list(texts))))
 
@@ -162,24 +179,48 @@ class CLIP(Encoding, Game):
             For each image a list of pairs (text, cosine), best first.
 
         Raises:
-            ValueError: for empty texts, too long ones, and words that the text encoder does not know.
+            ValueError: for empty texts, too long ones, and words that are not in the vocabulary.
         """
         check_int(top, "top")
         check_texts(self.text_encoder, texts)
         cosines = self.similarity(images, texts)
         return [[(texts[i], float(row[i])) for i in np.argsort(-row)[:top]] for row in cosines]
 
+    def search(self, texts, images, top=5):
+        """The images that fit each text best; the other way round than `caption`.
+
+        Args:
+            texts: list of texts.
+            images: as in `embed_images`.
+            top: int, how many.
+
+        Returns:
+            For each text a list of pairs (index of the image, cosine), best first; errors as `caption`.
+        """
+        check_int(top, "top")
+        check_texts(self.text_encoder, texts)
+        cosines = self.similarity(images, texts).T
+        return [[(int(i), float(row[i])) for i in np.argsort(-row)[:top]] for row in cosines]
+
     def retrieval(self, images, texts):
-        """How often an image's own text, texts[i] of images[i], is among the nearest, and the other way round.
+        """How often an image's own text, texts[i] of images[i], is among the nearest of all different texts, and the other way round.
+
+        A text finds its images where one of them is among its nearest; other images or texts at the same distance come first.
 
         Returns:
             Dict of shares: "image_to_text_r1", "image_to_text_r5", "text_to_image_r1", "text_to_image_r5".
         """
         if len(images) != len(texts):
             raise ValueError(f"Each image has one text. Received: {len(images)} images, {len(texts)} texts")
-        cosines, figures = self.similarity(images, texts), {}
-        for name, table in (("image_to_text", cosines), ("text_to_image", cosines.T)):
-            rank = (table > np.diag(table)[:, None]).sum(axis=1)
+        different, own = np.unique(np.asarray(texts, object).astype(str), return_inverse=True)
+        cosines = self.similarity(images, different.tolist())
+        if not np.isfinite(cosines).all():
+            raise ValueError("The encoders give numbers that are not finite.")
+        mine = own[:, None] == np.arange(len(different))
+        figures = {}
+        for name, table, hits in (("image_to_text", cosines, mine), ("text_to_image", cosines.T, mine.T)):
+            best = np.where(hits, table, -np.inf).max(axis=1, keepdims=True)
+            rank = ((table >= best) & ~hits).sum(axis=1)
             figures |= {f"{name}_r{k}": float((rank < k).mean()) for k in (1, 5)}
         return figures
 
@@ -212,9 +253,22 @@ class CLIP(Encoding, Game):
         best = np.argsort(-cosines, axis=1)[:, :columns].reshape(-1)
         return np.asarray(self.modality.to_storage(tf.constant(images[best]))), columns
 
-    def export(self, filepath, format="saved_model", metadata=None):
+    def described(self):
+        """What metadata of its exports say, a dict for JSON."""
+        return {
+            "class": type(self).__name__,
+            "image_shape": list(self.image_shape),
+            "range": [-1, 1],
+            "dim": self.ema_image_encoder.output_shape[-1],
+            "words": words_of(self.text_encoder),
+            "dataset": self.dataset_name,
+            "generator_steps": int(self.state.step.numpy()),
+            "epochs": int(self.state.epoch.numpy()),
+        }
+
+    def export(self, filepath, format="saved_model", metadata=None, **options):
         """Write both encoders: see `keras_gan.export.export_encoders`."""
-        return export.export_encoders(self, filepath, format=format, metadata=metadata)
+        return export.export_encoders(self, filepath, format=format, metadata=metadata, **options)
 
 
 def _unit(vectors):

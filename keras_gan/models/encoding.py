@@ -9,25 +9,8 @@ from keras_gan.arguments import check_int
 from keras_gan.data.images import from_uint8
 
 
-class Encoding:
-    """Latents of images; a base of models beside `Generative`, which have a network `encoder`."""
-
-    def codes(self, images):
-        """The latents that stand for images, (batch, latent_dim); a subclass defines it."""
-        raise NotImplementedError(f"{type(self).__name__} must define `codes`.")
-
-    def reconstruct(self, images, batch_size=256):
-        """What the generator makes of the latents that stand for images: uint8 images, or float32 vectors.
-
-        Args:
-            images: as the encoder takes them: uint8, or floats in [-1, 1].
-            batch_size: int, images at once.
-        """
-
-        def reconstructed(x):
-            return [self.modality.to_storage(self.synthesize(self.codes(x)))]
-
-        return self.in_parts(reconstructed, images, batch_size)[0]
+class InParts:
+    """Functions of many images, computed some at a time; a base of models beside `Game`."""
 
     def in_parts(self, function, images, batch_size):
         """A function of a batch of images in [-1, 1] that returns a list of tensors, of many: a list of arrays."""
@@ -48,6 +31,27 @@ class Encoding:
             np.concatenate([ops.convert_to_numpy(part) for part in column])
             for column in zip(*parts, strict=True)
         ]
+
+
+class Encoding(InParts):
+    """Latents of images; a base of models beside `Generative`, which have a network `encoder`."""
+
+    def codes(self, images):
+        """The latents that stand for images, (batch, latent_dim); a subclass defines it."""
+        raise NotImplementedError(f"{type(self).__name__} must define `codes`.")
+
+    def reconstruct(self, images, batch_size=256):
+        """What the generator makes of the latents that stand for images: uint8 images, or float32 vectors.
+
+        Args:
+            images: as the encoder takes them: uint8, or floats in [-1, 1].
+            batch_size: int, images at once.
+        """
+
+        def reconstructed(x):
+            return [self.modality.to_storage(self.synthesize(self.codes(x)))]
+
+        return self.in_parts(reconstructed, images, batch_size)[0]
 
 
 class Variational(Encoding):

@@ -125,7 +125,12 @@ class GAN(Generative, Game):
         """The network that makes vectors of texts, or None."""
         found = getattr(self._condition, "conditions", [self._condition])
         encoders = [condition.encoder for condition in found if isinstance(condition, conditions.Texts)]
-        return next((encoder for encoder in encoders if isinstance(encoder, keras.Model)), None)
+        encoders = [encoder for encoder in encoders if isinstance(encoder, keras.Model)]
+        if len(encoders) > 1:
+            raise ValueError(
+                f"A model has one text encoder of Keras, and `condition` has {len(encoders)}: join both texts into one."
+            )
+        return encoders[0] if encoders else None
 
     def get_config(self):
         parts = {"condition": self._condition, "noise": self._noise}

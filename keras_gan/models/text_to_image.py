@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gan import export
 from keras_gan.arguments import check_int
 from keras_gan.conditions import Texts, Vectors
+from keras_gan.data.texts import words_of
 from keras_gan.models.generative import Generative
 
 
@@ -86,8 +87,8 @@ class TextToImage(keras.Model):
             n: int, images of each text.
             seed: int for the same images at every call; `None` for new ones.
             truncation: float, of the decoder's latents, as in `GAN.generate`.
-            guidance: float; more than 1 moves the image's vector further from what the prior makes of no text, zeros: for a prior
-                that was trained on some such conditions (`data.conditioned(..., drop=0.1)`).
+            guidance: float; more than 1 moves the image's vector further from what the prior makes of a condition of zeros, which
+                stands for no text: `data.conditioned(..., drop=0.1)` trains a prior on some of those.
             batch_size: int, how many at once.
 
         Returns:
@@ -104,7 +105,7 @@ class TextToImage(keras.Model):
 
     def _repeated(self, texts, n):
         check_int(n, "n")
-        texts = [texts] if isinstance(texts, str) else list(texts)
+        texts = np.asarray(texts).reshape(-1).tolist()
         return np.repeat(self.texts.vectors(texts), n, axis=0)
 
     def _embedded(self, vectors, seed, guidance):
@@ -116,9 +117,9 @@ class TextToImage(keras.Model):
         without = self.prior.synthesize(latents, tf.zeros_like(vectors))
         return without + guidance * (made - without)
 
-    def sample(self, vectors, seed, truncation):
+    def sample(self, vectors, seed, truncation, guidance):
         """Float images of texts' vectors, of an exported sampler."""
-        embeddings = self._embedded(vectors, seed, 1.0)
+        embeddings = self._embedded(vectors, seed, guidance)
         latents = self.decoder.export_latents(tf.shape(vectors)[0], seed, truncation)
         return self.decoder.synthesize(latents, embeddings)
 
@@ -127,6 +128,16 @@ class TextToImage(keras.Model):
         prior_latents, latents, vectors = inputs
         return self.decoder.synthesize(latents, self.prior.synthesize(prior_latents, vectors))
 
-    def export(self, filepath, format="saved_model", metadata=None):
+    def described(self):
+        """What metadata of its exports say, a dict for JSON."""
+        return {
+            "class": type(self).__name__,
+            "image_shape": list(self.decoder.output_shape[1:]),
+            "sample_range": [0, 255],
+            "words": words_of(self.text_encoder),
+            "dataset": self.decoder.dataset_name,
+        }
+
+    def export(self, filepath, format="saved_model", metadata=None, **options):
         """Write it as a SavedModel with `sample_texts`: see `keras_gan.export.export_text_to_image`."""
-        return export.export_text_to_image(self, filepath, format=format, metadata=metadata)
+        return export.export_text_to_image(self, filepath, format=format, metadata=metadata, **options)

@@ -4,22 +4,24 @@ import keras
 from keras import layers
 
 from keras_gan.arguments import check_int
+from keras_gan.data.texts import UNKNOWN, lower_case_words
 
-NOT_WORDS = 2  # what fills texts up, and words that are not known
+NOT_WORDS = UNKNOWN + 1
 
 
 def text_encoder(captions, dim=128, *, units=128, word_dim=128, max_words=None, length=None):
     """Text encoder of the words in captions: a bidirectional GRU, from strings to vectors of length sqrt(dim).
 
-    Words are in lower case and without punctuation. `keras_gan.CLIP` trains it with images; then it is what `data.captioned` and
+    Words are in lower case and without punctuation, in any script with spaces between words. It computes in float32 whatever the
+    policy. `keras_gan.CLIP` trains it with images; then it is what `data.captioned` and
     `conditions.Texts` take as `encoder`.
 
     Args:
-        captions: list of texts, or of lists of texts as `data.captioned(...).captions`, whose words it is to know.
+        captions: list of texts, or of lists of texts as `data.captioned(...).captions`, whose words are its vocabulary.
         dim: int, size of the vectors. Their numbers have a variance of about 1.
         units: int, of the GRU in each direction. Default 128.
         word_dim: int, size of a word's vector. Default 128.
-        max_words: int, how many words to know, the most frequent ones. Default: all.
+        max_words: int, size of the vocabulary, the most frequent words. Default: all.
         length: int, words of a text at most. Default: as many as the longest caption has.
 
     Returns:
@@ -46,19 +48,26 @@ def text_encoder(captions, dim=128, *, units=128, word_dim=128, max_words=None, 
     if isinstance(texts, str) or not texts or not all(isinstance(text, str) for text in texts):
         raise ValueError(f"`captions` must be a list of texts. Received: {captions!r:.200}")
     texts = list(dict.fromkeys(texts))
-    counted = layers.TextVectorization(max_tokens=max_words and max_words + NOT_WORDS)
+    counted = layers.TextVectorization(
+        max_tokens=max_words and max_words + NOT_WORDS, standardize=lower_case_words
+    )
     counted.adapt(texts)
     words = counted.get_vocabulary()[NOT_WORDS:]
     if not words:
         raise ValueError(f"`captions` have no words. Received: {captions!r:.200}")
-    # The vocabulary as an argument: a copy from the configuration knows it too.
+    # The vocabulary as an argument: a copy from the configuration has it too.
     tokens = layers.TextVectorization(
-        vocabulary=words, output_sequence_length=length or counted(texts).shape[1], name="tokens"
+        vocabulary=words,
+        standardize=lower_case_words,
+        output_sequence_length=length or counted(texts).shape[1],
+        name="tokens",
     )
 
     text = layers.Input((), dtype="string", name="texts")
-    x = layers.Embedding(len(words) + NOT_WORDS, word_dim, mask_zero=True, name="words")(tokens(text))
-    x = layers.Bidirectional(layers.GRU(units), name="gru")(x)
-    x = layers.Dense(dim, name="vector")(x)
+    x = layers.Embedding(len(words) + NOT_WORDS, word_dim, mask_zero=True, dtype="float32", name="words")(
+        tokens(text)
+    )
+    x = layers.Bidirectional(layers.GRU(units, dtype="float32"), dtype="float32", name="gru")(x)
+    x = layers.Dense(dim, dtype="float32", name="vector")(x)
     x = layers.UnitNormalization(dtype="float32")(x)
     return keras.Model(text, layers.Rescaling(dim**0.5, dtype="float32")(x), name="text_encoder")

@@ -143,6 +143,8 @@ def _gan_for(name, path, image_shape):
 
 def _copy_weights(source, target, path):
     """Copy the weights of all networks; where the classes are others, all but what is of the classes alone."""
+    from keras_gan.data.texts import words_of
+
     classes = [getattr(gan, "num_classes", None) for gan in (source, target)]
     # What a player moves beside its networks too, such as a likelihood's variance.
     moved = [name for names in target.players.values() for name in names]
@@ -152,6 +154,12 @@ def _copy_weights(source, target, path):
     ):
         raise ValueError(
             f"{path} is a {type(source).__name__}, whose networks are others than those of {type(target).__name__}."
+        )
+    words = [words_of(getattr(model, "text_encoder", None)) for model in (source, target)]
+    if words[0] != words[1] and hasattr(target, "tokens"):
+        raise ValueError(
+            f"The vocabulary of {path} is another one than that of these captions: {len(words[0] or ())} words, and "
+            f"{len(words[1] or ())}. Train a text encoder of these captions anew."
         )
     for name in names:
         theirs, mine = getattr(source, name).weights, getattr(target, name).weights

@@ -56,6 +56,11 @@ def describe(path):
         lines.append(f"floats of images: {low} to {high}; uint8: 0 to 255")
     if about.get("parameters"):
         lines.append(f"weights of the generator: {about['parameters']:,}")
+    if about.get("words"):
+        words = about["words"]
+        lines.append(
+            f"words of its texts: {len(words)}: {', '.join(words[:20])}{' ...' if len(words) > 20 else ''}"
+        )
     if about.get("num_classes"):
         names = about.get("class_names") or []
         lines.append(f"classes: {about['num_classes']}")
@@ -82,7 +87,7 @@ def _about(path):
         return json.loads((path / "metadata.json").read_text())
     gan = load_model(path)
     about = of_model(gan)
-    return about | ({"source_shape": list(gan.source_shape)} if gan.from_images else {})
+    return about | ({"source_shape": list(gan.source_shape)} if getattr(gan, "from_images", False) else {})
 
 
 def _shape(sides):

@@ -43,6 +43,11 @@ class RunFolder:
                 # An older run may not have them all.
                 if name not in MAY_DIFFER and name in before and before[name] != value
             }
+            if "texts" in other:
+                raise ValueError(
+                    f"{self.path} was trained with another text encoder, or other captions, than these: give those, or begin a run "
+                    "with another --out."
+                )
             if other:
                 listed = "; ".join(f"{n} was {a!r}, now {b!r}" for n, (a, b) in sorted(other.items()))
                 raise ValueError(

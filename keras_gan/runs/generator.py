@@ -39,18 +39,23 @@ class Generator:
             self._of_saved_model(path)
         else:
             gan = load_model(path)
-            if not hasattr(gan, "generate") and not gan.from_images:
-                raise ValueError(f"{path} is a {type(gan).__name__}, which makes no images.")
+            self.gan, self.class_names, self.num_classes, self._of_texts = gan, None, None, None
+            if hasattr(gan, "text_encoder") and not hasattr(gan, "generator"):
+                if not hasattr(gan, "generate"):
+                    raise ValueError(f"{path} is a {type(gan).__name__}, which makes no images.")
+                self._of_texts = lambda texts, seed, truncation: gan.generate(
+                    texts, seed=seed, truncation=truncation
+                )
+                return
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
-            self.gan, self.num_classes = gan, getattr(gan, "num_classes", None)
+            self.num_classes = getattr(gan, "num_classes", None)
             self.class_names = gan.class_names
             self.latent_dim = first(gan.generator.input_shape)[-1]
             self.noise_dim = getattr(gan, "noise_dim", None)
             self._sample = lambda n, seed, truncation, **options: gan.generate(
                 n, seed, truncation=truncation, **options
             )
-            self._of_texts = None
             if isinstance(gan.condition, Texts):
                 self._of_texts = lambda texts, seed, truncation: gan.generate(
                     len(texts), seed, truncation=truncation, labels=texts
@@ -65,13 +70,24 @@ class Generator:
             raise ValueError(
                 f"{path} is an anomaly detector: it scores images, `tf.saved_model.load(path).score(images)`, and makes none."
             )
-        if not hasattr(loaded, "sample"):
-            raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
         metadata = path / "metadata.json"
         about = json.loads(metadata.read_text()) if metadata.exists() else {}
         self.gan = None
-        self.num_classes, serve = about.get("num_classes"), loaded.signatures["serving_default"]
-        self.noise_dim, self.class_names = about.get("noise_dim"), about.get("class_names")
+        self.num_classes, self.class_names = about.get("num_classes"), about.get("class_names")
+
+        def of_texts(texts, seed, truncation):
+            try:
+                return loaded.sample_texts(texts, seed, truncation).numpy()
+            except tf.errors.InvalidArgumentError as error:
+                reason = str(error).split("assertion failed: [")[-1].split("]\n")[0]
+                raise ValueError(f"{path}: {reason}") from None
+
+        self._of_texts = of_texts if hasattr(loaded, "sample_texts") else None
+        if not hasattr(loaded, "sample"):
+            if self._of_texts:
+                return
+            raise ValueError(f"{path} is a SavedModel without `sample`: not one that keras_gan exported.")
+        serve, self.noise_dim = loaded.signatures["serving_default"], about.get("noise_dim")
         specs = serve.structured_input_signature[1]
         self.latent_dim = specs["latents"].shape[-1]
 
@@ -83,15 +99,6 @@ class Generator:
 
         self._images = images
         self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
-
-        def of_texts(texts, seed, truncation):
-            try:
-                return loaded.sample_texts(texts, seed, truncation).numpy()
-            except tf.errors.InvalidArgumentError as error:
-                reason = str(error).split("assertion failed: [")[-1].split("]")[0]
-                raise ValueError(f"{path}: {reason}. It knows the words in {metadata}.") from None
-
-        self._of_texts = of_texts if hasattr(loaded, "sample_texts") else None
 
     def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
         """n uint8 images.
@@ -106,6 +113,8 @@ class Generator:
             )
         check_int(n, "n")
         check_truncation(truncation)
+        if not hasattr(self, "_sample"):
+            raise ValueError("This model draws images of texts alone: give some, --text.")
         labels = {} if label is None else {"labels": self._class(label)}
         return self._sample(n, seed, truncation, **labels, **styles)
 
@@ -114,8 +123,11 @@ class Generator:
         check_truncation(truncation)
         if self._of_texts is None:
             takes = "takes classes: give a label" if self.num_classes else "takes no texts"
+            if self.gan is None and not self.num_classes:
+                takes += "; one with vectors of texts, `sample(labels=)`, is used by its run or `.keras` file"
             raise ValueError(
-                f"This model {takes}. Images of texts are made by models with `conditions.Texts`, such as `keras-gan train dfgan` makes."
+                f"This model {takes}. Images of texts are made by models with `conditions.Texts`, such as those of `keras-gan train "
+                "dfgan`."
             )
         return self._of_texts(list(texts), seed, truncation)
 

@@ -54,7 +54,7 @@ def test_from_captions_to_images_of_texts(recipe, clip, tmp_path):
     assert code == 0, text
     for model in (out, out / "saved_model"):
         code, text = here("generate", model, "--text", "a pink square", "--out", tmp_path / "b.png")
-        assert code == 1 and "does not know" in text and not (tmp_path / "b.png").exists()
+        assert code == 1 and "vocabulary" in text and not (tmp_path / "b.png").exists()
     code, text = here("generate", out, "--label", "red", "--out", tmp_path / "b.png")
     assert code == 1 and "it takes texts, --text" in text
     assert set(json.loads((out / "saved_model" / "metadata.json").read_text())["words"]) == {
@@ -71,6 +71,36 @@ def test_from_captions_to_images_of_texts(recipe, clip, tmp_path):
 
 
 @pytest.mark.slow
+def test_a_run_goes_on_with_the_same_texts(clip, pictures, tmp_path):
+    """Of the same folder: another vocabulary, and another encoder at the same place."""
+    _, captions = clip
+    own = tmp_path / "clip"
+    code, text = here("train", "clip", *captions, *FEW, "--out", own)
+    assert code == 0 and "SavedModel:" in text, text
+    gan = ("train", "dfgan", *captions, "--text-encoder", own, *FEW[:4], "--out", tmp_path / "run", "--steps")
+    code, text = here(*gan, "2")
+    assert code == 0, text
+    code, text = here("train", "clip", *captions, *FEW[:4], "--steps", "4", "--out", own, "--resume")
+    assert code == 0, text
+    code, text = here(*gan, "3", "--resume")
+    assert code == 1 and "another text encoder, or other captions" in text
+    code, text = here("describe", tmp_path / "run")
+    assert code == 0 and "words of its texts: 5" in text, text
+    code, text = here("describe", own)
+    assert code == 0 and "class: CLIP" in text, text
+    path = pictures.parent / "captions.csv"
+    before = path.read_text()
+    path.write_text(before.replace("green", "purple"))
+    try:
+        code, text = here("train", "clip", *captions, *FEW[:4], "--steps", "6", "--out", own, "--resume")
+        assert code == 1 and "another text encoder, or other captions" in text
+        code, text = here("train", "clip", *captions, *FEW, "--init-from", own, "--out", tmp_path / "new")
+        assert code == 1 and "vocabulary" in text
+    finally:
+        path.write_text(before)
+
+
+@pytest.mark.slow
 def test_caption(clip, pictures, tmp_path):
     texts = tmp_path / "texts.txt"
     texts.write_text("a red square\na green square\n\na blue square\n")
@@ -80,7 +110,7 @@ def test_caption(clip, pictures, tmp_path):
     assert code == 0 and len(text.splitlines()) == 48
     texts.write_text("a pink square\n")
     code, text = here("caption", clip[0], pictures / "1.png", "--texts", texts)
-    assert code == 1 and "does not know 'pink'" in text
+    assert code == 1 and "vocabulary: 'pink'" in text
     texts.write_text("\n")
     code, text = here("caption", clip[0], pictures / "1.png", "--texts", texts)
     assert code == 1 and "has no texts" in text
@@ -97,6 +127,10 @@ def test_caption(clip, pictures, tmp_path):
         (("train", "dcgan", "--captions", "a.csv"), "dcgan takes --dataset"),
         (("train", "clip", "--captions", "a.csv"), "There is no file 'a.csv' of captions"),
         (("train", "clip", "--loss", "hinge"), "no adversarial loss"),
+        (
+            ("train", "clip", "--hold-out", "test", "--metrics", "swd"),
+            "of generated images, and clip makes none",
+        ),
         (("generate", "x", "--text", "a", "--label", "3"), "--text goes with"),
         (("caption", "x", "y", "--texts", "z"), "There is no file or folder 'x'"),
     ],

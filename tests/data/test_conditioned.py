@@ -43,7 +43,7 @@ def test_some_are_dropped_and_images_are_mirrored_alone():
     ("images", "conditions", "options", "message"),
     [
         (np.zeros((4, 2), "float32"), np.zeros((3, 2), "float32"), {}, r"shape \(4, size\)"),
-        (np.zeros((4, 2), "float32"), np.zeros((4, 2), "int32"), {}, "Conditions must be float32"),
+        (np.zeros((4, 2), "float32"), np.zeros((4, 2), "str"), {}, "Conditions must be float32"),
         (np.zeros((4, 2, 2), "float32"), np.zeros((4, 2), "float32"), {}, "`images` must have shape"),
         (np.zeros((4, 2), "float32"), np.full((4, 2), np.nan, "float32"), {}, "conditions contain NaN"),
         (np.zeros((4, 2), "float32"), np.zeros((4, 2), "float32"), {"noise": -1}, "`noise`"),

@@ -27,9 +27,12 @@ def test_components_are_independent_and_of_variance_one():
 def test_what_is_refused():
     with pytest.raises(ValueError, match="`fit` it"):
         Whitening(2)(np.zeros((3, 4)))
-    with pytest.raises(ValueError, match="2 components need"):
+    with pytest.raises(ValueError, match="for 2 components"):
         Whitening(2).fit(np.zeros((2, 4)))
     with pytest.raises(ValueError, match="fewer than 2 directions"):
         Whitening(2).fit(np.arange(10.0)[:, None] * np.ones((10, 4)))
+    fitted = Whitening(1).fit(np.arange(10.0)[:, None] * np.ones((10, 4)))
+    with pytest.raises(ValueError, match=r"shape \(n, 4\)"):
+        fitted(np.zeros((3, 5)))
     with pytest.raises(ValueError, match="NaN"):
         Whitening(1).fit(np.full((5, 4), np.nan))

@@ -63,8 +63,7 @@ def test_it_learns_and_is_used(tmp_path):
     assert [found[0][0] for found in clip.caption(images, TEXTS)] == TEXTS
     figures = clip.retrieval(images, TEXTS)
     assert figures["image_to_text_r1"] == figures["text_to_image_r1"] == 1.0
-    with pytest.raises(ValueError, match="Each image has one text"):
-        clip.retrieval(images, TEXTS[:2])
+    assert [found[0][0] for found in clip.search(TEXTS, images)] == [0, 1, 2, 3]
     # Rows of texts, and in each the images that are nearest.
     assert set(clip.row_names(4)) == set(TEXTS)
     made, columns = clip.grid_images(clip.grid_inputs(4, 3, seed=0), 3)
@@ -79,9 +78,9 @@ def test_it_learns_and_is_used(tmp_path):
     levels = keras_gan.data.images.to_uint8(images).numpy()
     np.testing.assert_allclose(saved.similarity(levels, TEXTS), clip.similarity(levels, TEXTS), atol=1e-5)
     for bad, message in (
-        (["a pink square"], "does not know"),
-        ([" "], "empty"),
-        (["a red red square"], "more than 3"),
+        (["a pink square"], "vocabulary, the words of"),
+        ([" "], "without words"),
+        (["a red red square"], "of more than 3"),
     ):
         with pytest.raises(tf.errors.InvalidArgumentError, match=message):
             saved.embed_texts(bad)
@@ -91,9 +90,11 @@ def test_it_learns_and_is_used(tmp_path):
 
 def test_what_is_refused():
     clip = tiny()
-    with pytest.raises(ValueError, match="does not know 'pink', as in 'a pink square'. It knows 6 words"):
+    with pytest.raises(
+        ValueError, match="Not in the text encoder.s vocabulary: 'pink', as in 'a pink square'. Its 6 words"
+    ):
         clip.caption(np.zeros((1, 8, 8, 3), "float32"), ["a pink square"])
-    with pytest.warns(UserWarning, match="does not know 'pink'"):
+    with pytest.warns(UserWarning, match="vocabulary: 'pink'"):
         assert clip.tokens(["a pink square"])[0, 1] == 1
     with pytest.raises(ValueError, match="must be strings that are not empty"):
         clip.tokens([""])
@@ -106,31 +107,48 @@ def test_what_is_refused():
         keras_gan.CLIP(clip.image_encoder, clip.image_encoder)
 
 
-def test_a_gan_of_its_texts(tmp_path):
-    """The encoder is saved with the model: texts give the same images after loading, and in the export."""
-    clip = tiny()
-    texts = keras_gan.conditions.Texts(clip.text_encoder, TEXTS)
-    gan = keras_gan.DFGAN(*keras_gan.networks.dfgan((8, 8, 3), 4, 4, filters=2), condition=texts, seed=0)
-    gan.compile()
-    data = squares(clip)
-    vectors = texts.vectors(TEXTS)[np.arange(64) % 4]
-    before = clip.text_encoder.get_weights()
-    gan.fit({"image": data["image"], "condition": vectors}, batch_size=32, verbose=0)
-    for a, b in zip(before, clip.text_encoder.get_weights(), strict=True):
-        np.testing.assert_array_equal(a, b)
-    images = gan.generate(4, labels=TEXTS, seed=3)
-    np.testing.assert_array_equal(
-        gan.generate(2, labels=TEXTS[1], seed=3), gan.generate(2, labels=TEXTS[1:2] * 2, seed=3)
+def test_retrieval_counts_equal_texts_and_no_ties(monkeypatch):
+    """By vectors given: an image's own text among all different ones; what is as near comes first."""
+    clip, images = tiny(), np.zeros((4, 8, 8, 3), "float32")
+    vectors = np.array([[1, 0], [0.8, 0.6], [1, 0], [0, 1]], "float32")
+    monkeypatch.setattr(clip, "embed_images", lambda images: vectors)
+    monkeypatch.setattr(clip, "embed_texts", lambda texts: np.array([[1, 0], [0, 1]], "float32"))
+    texts = ["a blue square", "a red square", "a blue square", "a red square"]
+    # Of four images the second is nearer to the other text; each text's nearest image is its own.
+    assert clip.retrieval(images, texts)["image_to_text_r1"] == 0.75
+    assert clip.retrieval(images, texts)["text_to_image_r1"] == 1.0
+    vectors[:] = [1, 0]
+    collapsed = clip.retrieval(images, texts)
+    assert collapsed["image_to_text_r1"] == 0.5 and collapsed["text_to_image_r1"] == 0.0
+    vectors[:] = np.nan
+    with pytest.raises(ValueError, match="not finite"):
+        clip.retrieval(images, texts)
+    with pytest.raises(ValueError, match="Each image has one text"):
+        clip.retrieval(images, TEXTS[:2])
+
+
+def test_what_it_has_not():
+    clip, data = tiny(), squares(tiny())
+    with pytest.raises(ValueError, match="`metrics` compare generated images"):
+        clip.compile(metrics=["swd"])
+    with pytest.raises(ValueError, match="batches of 2 images or more"):
+        clip.fit({name: values[:4] for name, values in data.items()}, batch_size=1, verbose=0)
+    with pytest.raises(ValueError, match="without options"):
+        clip.export("x", batch=2)
+    for bad in (True, 0.0, np.nan, "a"):
+        with pytest.raises(ValueError, match="`temperature`"):
+            keras_gan.CLIP(clip.image_encoder, clip.text_encoder, temperature=bad)
+    assert (
+        keras_gan.CLIP(clip.image_encoder, clip.text_encoder, temperature=np.float32(0.5)).temperature == 0.5
     )
-    with pytest.raises(ValueError, match="does not know 'pink'"):
-        gan.generate(1, labels="a pink square")
-    gan.save(tmp_path / "gan.keras")
-    again = keras.saving.load_model(tmp_path / "gan.keras")
-    np.testing.assert_array_equal(again.generate(4, labels=TEXTS, seed=3), images)
-    assert again.condition.captions == TEXTS and again.row_names(4) == TEXTS
-    # Where no text is given one of the captions is drawn, in the export as here.
-    drawn = again.generate(6, seed=5)
-    again.export(tmp_path / "saved")
+
+
+def test_it_is_exported_in_float32(tmp_path):
+    keras.config.set_dtype_policy("mixed_bfloat16")
+    clip = tiny()
+    keras.config.set_dtype_policy("float32")
+    clip.export(tmp_path / "saved")
     saved = tf.saved_model.load(str(tmp_path / "saved"))
-    np.testing.assert_array_equal(saved.sample_texts(TEXTS, 3).numpy(), images)
-    np.testing.assert_array_equal(saved.sample(6, 5, 1.0).numpy(), drawn)
+    graph = saved.signatures["serving_default"].graph
+    nodes = [n for n in graph.as_graph_def().library.function for n in n.node_def]
+    assert not [n.name for n in nodes if n.op == "Conv2D" and n.attr["T"].type != tf.float32.as_datatype_enum]

@@ -7,6 +7,8 @@ import tensorflow as tf
 
 import keras_gan
 from keras_gan import networks
+from keras_gan.runs.describe import describe
+from keras_gan.runs.generator import Generator
 
 WORDS = ["a red heart", "a blue star"]
 
@@ -50,14 +52,22 @@ def test_images_of_texts(tmp_path):
     saved = tf.saved_model.load(str(tmp_path / "saved"))
     sampled = saved.sample_texts(np.repeat(WORDS, 3), 1).numpy()
     assert np.abs(sampled.astype(int) - images).max() <= 1
-    with pytest.raises(tf.errors.InvalidArgumentError, match="does not know"):
+    # The commands take both files.
+    for path in (tmp_path / "model.keras", tmp_path / "saved"):
+        generator = Generator(path)
+        made = generator.sample_texts(np.repeat(WORDS, 3).tolist(), 1)
+        assert np.abs(made.astype(int) - images).max() <= 1
+        with pytest.raises(ValueError, match="of texts alone"):
+            generator.sample(3)
+        assert any("words of its texts: 5" in line for line in describe(path))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="vocabulary, the words of"):
         saved.sample_texts(["a pink heart"])
 
 
 def test_what_is_refused():
     encoder, prior, decoder = parts()
     model = keras_gan.TextToImage(encoder, prior, decoder)
-    with pytest.raises(ValueError, match="does not know 'pink'"):
+    with pytest.raises(ValueError, match="vocabulary: 'pink'"):
         model.generate("a pink heart")
     with pytest.raises(ValueError, match="must be strings that are not empty"):
         model.generate([])
