@@ -131,6 +131,11 @@ class Generator:
             )
         return self._of_texts(list(texts), seed, truncation)
 
+    @property
+    def captions(self):
+        """Texts that a run's or `.keras` file's model draws of where it is given none, or None."""
+        return getattr(getattr(self.gan, "condition", None), "captions", None)
+
     def images_of(self, latents, label=None):
         """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
         condition = None

@@ -130,13 +130,18 @@ def _images(folder, config, data_dir, seed):
         # The newest checkpoint: a SavedModel may be of the run before it went on.
         trained = folder.checkpoints.exists() or not folder.saved_model.exists()
         generator = Generator(folder.path if trained else folder.saved_model)
-        generated = generator.sample(64, seed)
+        texts = generator.gan.row_names(8) if generator.captions else None
+        if texts:
+            # A row for each of some captions of the training data.
+            generated = generator.sample_texts([text for text in texts for _ in range(8)], seed)
+        else:
+            generated = generator.sample(64, seed)
     except ValueError as error:
         return [("Generated and real images", f"<p>No model yet: {html.escape(str(error))}</p>")]
     if generated.ndim != 4 or generated.shape[-1] not in (1, 3, 4):
         made = tuple(generated.shape[1:])
         return [("Generated and real images", f"<p>This generator makes {made}, which are not shown.</p>")]
-    drawn = _picture(image_grid(generated, 8, "generated"))
+    drawn = _picture(image_grid(generated, 8, "generated", row_names=texts))
     try:
         size, channels = tuple(generated.shape[1:3]), generated.shape[3]
         name = str(config.get("dataset"))

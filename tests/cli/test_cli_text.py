@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 
 import keras_gan
+from keras_gan.grid import image_grid
+from keras_gan.runs import report
 from tests.cli.test_cli import here
 
 FEW = ("--batch-size", "8", "--image-size", "16", "--steps", "2")
@@ -64,8 +66,15 @@ def test_from_captions_to_images_of_texts(recipe, clip, tmp_path):
         "evaluate", out, "--reference", captions[1].removeprefix("folder:"), "--metrics", "swd", "-n", "16"
     )
     assert code == 0, text
-    code, text = here("report", out)
+    pictures = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            report, "image_grid", lambda *args, **names: pictures.append(names) or image_grid(*args, **names)
+        )
+        code, text = here("report", out)
     assert code == 0, text
+    names = pictures[0]["row_names"]
+    assert len(names) == 8 and set(names) == {"a blue square", "a green square", "a red square"}
     code, text = here(*("caption", out, tmp_path), "--texts", captions[3])
     assert code == 1 and "ranks no texts" in text
 
