@@ -143,8 +143,8 @@ show(gan.generate(32, labels=np.repeat(seen, 8), seed=0), 8, seen)
 show(gan.generate(32, labels=np.repeat(NEVER_SHOWN, 8), seed=0), 8, NEVER_SHOWN)
 
 # %% [markdown]
-# How often is the text that was asked for the nearest of the forty? By the vectors that the GAN was trained on, so this is a
-# lenient judge; real digits of the test set are the bar.
+# How often is the text that was asked for the nearest of the forty? By the vectors that the GAN was trained on, which
+# favours it; the same of real test digits stands beside it.
 
 # %%
 for name, asked in {"seen": [t for t in TEXTS if t not in NEVER_SHOWN], "never shown": NEVER_SHOWN}.items():
