@@ -133,7 +133,8 @@ def _images(folder, config, data_dir, seed):
         texts = generator.gan.row_names(8) if generator.captions else None
         if texts:
             # A row for each of some captions of the training data.
-            generated = generator.sample_texts([text for text in texts for _ in range(8)], seed)
+            vectors = generator.gan.condition.grid(8, seed, None).repeat(8, axis=0)
+            generated = generator.gan.generate(64, seed, labels=vectors)
         else:
             generated = generator.sample(64, seed)
     except ValueError as error:
