@@ -332,7 +332,7 @@ def test_a_command_that_computes_nothing_starts_no_tensorflow(tmp_path):
 @pytest.mark.slow
 def test_a_run_that_was_killed_has_the_same_history(tmp_path):
     """The monitor's columns too: it checks at steps alone, and what it saw last comes back."""
-    arguments = ("train", "--steps", 300, "--save-every", 20, "--batch-size", 64, "--sample-every", 100)
+    arguments = ("train", "--steps", 400, "--save-every", 20, "--batch-size", 64, "--sample-every", 100)
     command(*arguments, "--out", "whole", cwd=tmp_path)
     for lines in (2, 6):
         process = start(*arguments, "--out", "killed", "--resume", cwd=tmp_path)
@@ -345,7 +345,7 @@ def test_a_run_that_was_killed_has_the_same_history(tmp_path):
     command(*arguments, "--out", "killed", "--resume", cwd=tmp_path)
     names = [
         "history.csv",
-        *(f"samples/step-{step:06d}.png" for step in (100, 200, 300)),
+        *(f"samples/step-{step:06d}.png" for step in (100, 200, 300, 400)),
         "samples/samples.gif",
     ]
     for name in names:
