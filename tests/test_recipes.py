@@ -37,6 +37,8 @@ EXPECTED = {
     "clip": keras_gan.CLIP,
     "dfgan": keras_gan.DFGAN,
     "stackgan2": keras_gan.StackGAN2,
+    "decoder": keras_gan.DFGAN,
+    "prior": keras_gan.ConditionalGAN,
 }
 ENCODER = keras_gan.networks.text_encoder(["a handwritten zero"], dim=16, units=4, word_dim=4)
 
@@ -47,14 +49,17 @@ def test_small(name):
     side = recipe.image_size or 28
     low = side // (recipe.factor or 1)
     source_shape = (low, low, 1) if recipe.data in ("low_high", "pairs", "unpaired") else None
-    text_encoder = ENCODER if recipe.data in ("captions", "texts") else None
-    gan = recipes.build(
-        name, (side, side, 1), num_classes=10, source_shape=source_shape, text_encoder=text_encoder
-    )
+    source_shape = (12,) if recipe.data == "image_vectors" else source_shape
+    text_encoder = ENCODER if recipe.data in ("captions", "texts", "text_vectors") else None
+    shape = (12,) if recipe.data == "text_vectors" else (side, side, 1)
+    gan = recipes.build(name, shape, num_classes=10, source_shape=source_shape, text_encoder=text_encoder)
     assert type(gan) is EXPECTED[name]
     if text_encoder is not None:
         with pytest.raises(ValueError, match="trains on captions"):
-            recipes.build(name, (side, side, 1))
+            recipes.build(name, shape)
+    if source_shape is not None:
+        with pytest.raises(ValueError, match="to image: give the `source_shape`"):
+            recipes.build(name, shape)
     if name == "clip":
         return
     # A U-Net of seven halvings is wide at its bottom.
@@ -62,7 +67,9 @@ def test_small(name):
 
 
 def test_all_are_tested_and_registered_once():
-    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan"}
+    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan", "text-to-image"}
+    for scale in recipes.SCALES:
+        assert set(recipes.get("text-to-image", scale).stages.values()) <= set(EXPECTED)
     with pytest.raises(ValueError, match="'vae' already"):
         recipes.register("vae", **recipes.RECIPES["vae"])
 

@@ -135,20 +135,21 @@ class Captioned(Images):
             existing(options["text_encoder"], " --text-encoder is minilm, or a run or `.keras` file of clip.")
 
     def load(self, recipe, config, on_error):
-        from keras_gan.data.texts import words_of
-
         encoder = text_encoder(config["text_encoder"])
         load = self.loader(config, on_error)
         held_out = load(split=config["hold_out"], encoder=encoder) if config["hold_out"] else None
         batches = load(flip=config["flip"], encoder=encoder)
         batches.text_encoder = encoder
-        # A run that goes on takes vectors of the same encoder.
-        config["texts"] = (
-            encoder.sha256
-            if hasattr(encoder, "sha256")
-            else _digest(words_of(encoder), encoder.get_weights())
-        )
+        config["texts"] = self.digest(encoder)
         return batches, held_out
+
+    def digest(self, encoder):
+        """A hash of an encoder: a run that goes on takes vectors of the same one."""
+        from keras_gan.data.texts import words_of
+
+        if hasattr(encoder, "sha256"):
+            return encoder.sha256
+        return _digest(words_of(encoder), encoder.get_weights())
 
     def loader(self, config, on_error):
         from keras_gan import data
@@ -190,8 +191,78 @@ class Words(Captioned):
         return batches, held_out
 
 
+class ImageVectors(Captioned):
+    """Images with whitened vectors of themselves, on which there is noise: what a decoder of `TextToImage` trains on."""
+
+    options = ("--dataset", "--captions", "--text-encoder", "--skip-bad", *SIZES)
+
+    def needs(self, name, options):
+        super().needs(name, options)
+        if options["flip"]:
+            raise ValueError("--flip: the vector of a mirrored image is another one. Leave it out.")
+
+    def load(self, recipe, config, on_error):
+        from keras_gan.data import conditioned
+
+        batches, images, vectors, encoder = self.embedded(config, on_error)
+        return self.described(
+            batches, conditioned(images, vectors, noise=0.3, **self.order(config)), encoder
+        ), None
+
+    def embedded(self, config, on_error):
+        """The captioned data, all images, their vectors, and the encoder of texts."""
+        import numpy as np
+
+        from keras_gan.data import to_uint8
+        from keras_gan.features import Extractor, Whitening
+        from keras_gan.metrics.reference import features_of
+
+        encoder = text_encoder(config["text_encoder"])
+        config["texts"] = self.digest(encoder)
+        batches = self.loader(config, on_error)()
+        images = np.concatenate([to_uint8(batch["image"]).numpy() for batch in batches.stream.whole()])
+        if config["text_encoder"] == "minilm":
+            extractor = Extractor(config["extractor"], weights=config["weights"]).load()
+            features = np.concatenate(list(features_of(images, extractor, np.arange(len(images)))))
+            config["texts"] += extractor.sha256
+        else:
+            clip = of_clip(config["text_encoder"])
+            if clip.image_shape != images.shape[1:]:
+                raise ValueError(
+                    f"The image encoder of {config['text_encoder']} takes images of {clip.image_shape}, and these are of "
+                    f"{images.shape[1:]}: give --image-size and --channels of it."
+                )
+            features = clip.embed_images(images)
+        return batches, images, Whitening(64, share=0.95).fit(features)(features), encoder
+
+    def order(self, config):
+        return {"batch_size": config["batch_size"], "seed": config["seed"], "name": config["dataset"]}
+
+    def described(self, batches, dataset, encoder):
+        dataset.text_encoder, dataset.captions = encoder, batches.captions
+        return dataset
+
+
+class TextVectors(ImageVectors):
+    """Vectors of images with those of their captions, of which some are left out: what a prior trains on."""
+
+    def load(self, recipe, config, on_error):
+        import numpy as np
+
+        from keras_gan.conditions import Texts
+        from keras_gan.data import conditioned
+
+        batches, _, vectors, encoder = self.embedded(config, on_error)
+        rows = np.repeat(np.arange(len(vectors)), [len(texts) for texts in batches.captions])
+        of_texts = Texts(encoder).vectors([text for texts in batches.captions for text in texts])
+        data = conditioned(vectors[rows], of_texts, drop=0.1, **self.order(config))
+        return self.described(batches, data, encoder), None
+
+
 KINDS = {
     "captions": Captioned(),
+    "image_vectors": ImageVectors(),
+    "text_vectors": TextVectors(),
     "texts": Words(),
     "images": Images(),
     "domains": Images(),
@@ -215,6 +286,11 @@ def text_encoder(name):
         from keras_gan.features import MiniLM
 
         return MiniLM(scale=20)
+    return of_clip(name).ema_text_encoder
+
+
+def of_clip(name):
+    """The CLIP that --text-encoder names by its path."""
     from keras_gan.runs.load import load_model
 
     clip = load_model(name)
@@ -222,7 +298,7 @@ def text_encoder(name):
         raise ValueError(
             f"--text-encoder is minilm, or a run or `.keras` file of clip. {name} is a {type(clip).__name__}."
         )
-    return clip.ema_text_encoder
+    return clip
 
 
 def sizes_of(config):

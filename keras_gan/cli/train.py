@@ -10,11 +10,13 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.kinds import KINDS, check_folders
+from keras_gan.cli.kinds import KINDS, check_folders, text_encoder
 from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of, value_range_of, writable
 
 # Kinds of data that are mirrored at random where it is not said: a mirrored digit is another one.
 MIRRORED = ("domains", "low_high", "pairs", "unpaired")
+# Those that hold vectors of images, which an extractor makes.
+VECTORS = ("image_vectors", "text_vectors")
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
@@ -189,7 +191,10 @@ def train(
     configuration = _configuration(chosen, given)
     run.check(configuration, resume)
     writable(run.path, folder=True)
-    _fit(chosen, run, configuration, given)
+    if chosen.stages:
+        _fit_stages(chosen, run, configuration, given)
+    else:
+        _fit(chosen, run, configuration, given)
 
 
 def _checked(given):
@@ -220,6 +225,10 @@ def _checked(given):
         chosen,
         **{f"--{option.replace('_', '-')}": given[option] for option in ("loss", "augmentation", "freeze_d")},
     )
+    if chosen.stages and (given["init_from"] or given["freeze_d"]):
+        raise ValueError(
+            f"--init-from and --freeze-d are of one model: train {' and '.join(chosen.stages.values())} by themselves with them."
+        )
     if chosen.data == "texts" and metrics:
         raise ValueError(f"--metrics are of generated images, and {name} makes none: leave it out.")
     if chosen.on_gan and given["init_from"] is None:
@@ -249,8 +258,14 @@ def _checked(given):
     kind.needs(name, given)
     if extractor == "trained" and given["weights"]:
         raise ValueError("--weights does not go with --extractor trained.")
-    if not metrics and (extractor != "inception" or given["weights"]):
-        raise ValueError("--extractor and --weights are of --metrics: name some, such as --metrics fid.")
+    of_images = chosen.data in VECTORS and given["text_encoder"] == "minilm"
+    if not (metrics or of_images) and (extractor != "inception" or given["weights"]):
+        also = (
+            ", or of --text-encoder minilm"
+            if chosen.data in VECTORS
+            else ": name some, such as --metrics fid"
+        )
+        raise ValueError(f"--extractor and --weights are of --metrics{also}.")
     if given["image_size"] and given["image_size"] > 8192:
         raise ValueError(f"--image-size must be at most 8192 pixels. Received: {given['image_size']}")
     check_folders(given)
@@ -292,12 +307,13 @@ def _configuration(chosen, given):
         "factor": given["factor"] or chosen.factor,
         "crop": crop or chosen.crop,
         "degradation": given["degradation"] or "bicubic",
-        "extractor": given["extractor"] if given["metrics"] else None,
+        "extractor": given["extractor"] if given["metrics"] or chosen.data in VECTORS else None,
+        "weights": str(given["weights"]) if given["weights"] else None,
     }
 
 
 def _fit(chosen, run, config, given):
-    """Build, train and export, into the run's folder."""
+    """Build, train and export, into the run's folder; returns the model and its data."""
     import keras
 
     import keras_gan.recipes
@@ -311,14 +327,13 @@ def _fit(chosen, run, config, given):
     batches, held_out = KINDS[chosen.data].load(chosen, config, "skip" if given["skip_bad"] else "raise")
     specs = unpack(batches.element_spec)
     shape = tuple(specs["image"].shape[1:])
-    from_images = "condition" in specs and chosen.data not in ("captions", "texts")
-    source_shape = tuple(specs["condition"].shape[1:]) if from_images else None
-    like_training = {
-        "dataset": dataset,
-        "image_size": shape[:2],
-        "channels": shape[2],
-        "data_dir": config["data_dir"],
-    }
+    of_texts = chosen.data in ("captions", "texts", "text_vectors")
+    source_shape = tuple(specs["condition"].shape[1:]) if "condition" in specs and not of_texts else None
+    if metrics:
+        like_training = {"image_size": shape[:2], "channels": shape[2], "data_dir": config["data_dir"]}
+        metrics = named_metrics(
+            names_of(metrics), given["extractor"], given["weights"], {"dataset": dataset, **like_training}
+        )
     gan = keras_gan.recipes.build(
         name,
         shape,
@@ -336,9 +351,7 @@ def _fit(chosen, run, config, given):
         batch_size=config["batch_size"],
         text_encoder=getattr(batches, "text_encoder", None),
         captions=_distinct(batches.captions) if chosen.data == "captions" else None,
-        metrics=named_metrics(names_of(metrics), given["extractor"], given["weights"], like_training)
-        if metrics
-        else [],
+        metrics=metrics or [],
     )
     steps_per_epoch = len(batches) // gan.batches_per_step
     if steps_per_epoch == 0:
@@ -352,14 +365,14 @@ def _fit(chosen, run, config, given):
     if done > total:
         raise ValueError(f"{run.path} has made {done} steps already, more than the {total} asked for.")
     run.prepare(config, given["resume"])
-    if source_shape:
+    if source_shape and chosen.data not in VECTORS:
         run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
     monitor = _monitor(chosen, batches, given["monitor"], run)
     typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
-    grids = callbacks.SampleGrid(
-        run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples"
-    )
+    grids = [
+        callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
+    ]
     with _stopping_safely(checkpoint, progress, run.path):
         gan.fit(
             batches,
@@ -369,7 +382,7 @@ def _fit(chosen, run, config, given):
             callbacks=[
                 *monitor,
                 callbacks.StopAtStep(total),
-                grids,
+                *(grids if gan.modality.drawable else []),
                 callbacks.CSVLogger(run.history),
                 keras.callbacks.TensorBoard(run.logs, write_graph=False),
                 progress,
@@ -384,6 +397,34 @@ def _fit(chosen, run, config, given):
     }
     gan.export(run.saved_model, metadata=about)
     _tell(run, gan, metrics, "SavedModel" if chosen.on_gan or chosen.data == "texts" else "Generator")
+    return gan, batches
+
+
+def _fit_stages(chosen, run, config, given):
+    """Train each stage in a folder of its own, and put the model of them into the run's."""
+    import keras_gan.recipes
+    from keras_gan.grid import image_grid
+    from keras_gan.runs.folder import RunFolder
+
+    run.prepare(config, given["resume"])
+    models = {}
+    for argument, name in chosen.stages.items():
+        stage = keras_gan.recipes.get(name, config["scale"])
+        options = {**given, "recipe": name}
+        if stage.data == "text_vectors":
+            options |= {"augmentation": None}
+        within = RunFolder(run.path / name)
+        models[argument], batches = _fit(stage, within, _configuration(stage, options), options)
+    model = getattr(keras_gan, chosen.model)(text_encoder(config["text_encoder"]), **models)
+    model.save(run.model)
+    typer.echo(f"Model:      {run.model}")
+    if config["text_encoder"] != "minilm":
+        typer.echo(f"SavedModel: {model.export(run.saved_model, metadata={'recipe': config['recipe']})}")
+    texts = _distinct(batches.captions, 8)
+    run.samples.mkdir(exist_ok=True)
+    picture = run.samples / "texts.png"
+    image_grid(model.generate(texts, n=8, seed=0), 8, row_names=texts).save(picture)
+    typer.echo(f"Samples:    {picture}")
 
 
 def _distinct(captions, most=1000):
@@ -397,7 +438,7 @@ def _monitor(chosen, batches, action, run):
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
-    if chosen.data not in ("images", "captions"):
+    if chosen.data not in ("images", "captions", "image_vectors"):
         without = "checks images made of latents"
     elif not chosen.adversarial:
         without = "reads a discriminator that learns"

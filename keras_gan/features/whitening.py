@@ -11,7 +11,8 @@ class Whitening:
     """Principal components of features, each divided by its deviation: what a GAN of vectors learns easily.
 
     Args:
-        size: int, how many components.
+        size: int, how many components; the most of them where `share` is given.
+        share: float in (0, 1], of the variance: with fewer components, where these have that much of it. Default: no such limit.
 
     Attributes:
         mean: float array of shape (features,).
@@ -27,16 +28,23 @@ class Whitening:
     array([1., 1., 1.], dtype=float32)
     """
 
-    def __init__(self, size, mean=None, components=None):
+    def __init__(self, size, share=None, *, mean=None, components=None):
         check_int(size, "size")
-        self.size = int(size)
+        if share is not None and not 0.0 < share <= 1.0:
+            raise ValueError(f"`share` must be in (0, 1]. Received: {share!r}")
+        self.size, self.share = int(size), share
         self.mean = None if mean is None else np.asarray(mean, "float64")
         self.components = None if components is None else np.asarray(components, "float64")
 
     def fit(self, features):
         """Find the components of features, an array of shape (n, features); returns the object."""
         features = np.asarray(features, "float64")
-        if features.ndim != 2 or min(len(features) - 1, features.shape[-1]) < self.size:
+        few = (
+            self.share is None
+            and features.ndim == 2
+            and min(len(features) - 1, features.shape[1]) < self.size
+        )
+        if features.ndim != 2 or len(features) < 2 or few:
             raise ValueError(
                 f"`features` must have shape (n, m), with n > {self.size} and m >= {self.size} for {self.size} components. Received: "
                 f"shape={features.shape}"
@@ -45,8 +53,11 @@ class Whitening:
             raise ValueError("The features contain NaN or infinite values.")
         self.mean = features.mean(axis=0)
         _, deviations, rows = np.linalg.svd(features - self.mean, full_matrices=False)
+        if self.share is not None:
+            explained = np.cumsum(deviations**2) / max(np.sum(deviations**2), np.finfo("float64").tiny)
+            self.size = int(min(self.size, np.searchsorted(explained, self.share - 1e-12) + 1))
         deviations = deviations[: self.size] / np.sqrt(len(features))
-        if deviations[-1] < 1e-9 * deviations[0]:
+        if deviations[-1] <= 1e-9 * deviations[0]:
             raise ValueError(f"The features vary in fewer than {self.size} directions.")
         self.components = rows[: self.size].T / deviations
         return self
@@ -64,7 +75,9 @@ class Whitening:
 
     def get_config(self):
         arrays = {"mean": self.mean, "components": self.components}
-        return {"size": self.size} | {k: None if v is None else v.tolist() for k, v in arrays.items()}
+        return {"size": self.size, "share": self.share} | {
+            k: None if v is None else v.tolist() for k, v in arrays.items()
+        }
 
     @classmethod
     def from_config(cls, config):

@@ -28,7 +28,7 @@ def build(
 
     Args:
         name, scale: as in `get`.
-        image_shape: (height, width, channels) of the data.
+        image_shape: (height, width, channels) of the data; (size,) of vectors.
         seed: int; seeds the initial weights too.
         num_classes: int, for recipes that train on labels.
         steps: int, generator steps that schedules are made for. Default: the recipe's.
@@ -39,7 +39,8 @@ def build(
             built on them.
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
         metrics: as in `GAN.compile`.
-        source_shape: (height, width, channels) of the images that a model from image to image is given.
+        source_shape: (height, width, channels) of the images that a model from image to image is given; (size,) of the vectors
+            of images that "decoder" is given.
         network: "compact" for Real-ESRGAN's small generator in recipes of super-resolution, or None for their own.
         batch_size: int, by which averages, penalties and stages that count images are reckoned. Default: the recipe's.
         text_encoder: of recipes that train on captions, as in `conditions.Texts`; of "clip" the one that it trains.
@@ -69,6 +70,10 @@ def build(
             f"The recipe {name!r} trains on classes, and the data has none. Use data with labels, such as "
             "mnist_5k or a folder with one sub-folder a class, or a recipe without: dcgan, r1."
         )
+    if recipe.stages:
+        raise ValueError(
+            f"The recipe {name!r} is trained in stages, each a recipe of its own: {', '.join(recipe.stages.values())}."
+        )
     check_adversarial(name, recipe, loss=loss, augmentation=augmentation, frozen_blocks=frozen_blocks)
     if network is not None and (recipe.data != "low_high" or network != "compact"):
         raise ValueError(
@@ -78,17 +83,22 @@ def build(
     keras.utils.set_random_seed(seed)
     if recipe.on_gan:
         chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
-    elif recipe.data in ("captions", "texts") and text_encoder is None:
+    elif recipe.data in ("captions", "texts", "text_vectors") and text_encoder is None:
         raise ValueError(f"The recipe {name!r} trains on captions: give the `text_encoder`.")
     elif recipe.data == "texts":
         chosen = recipe.networks(image_shape, text_encoder)
     elif recipe.data == "captions":
         condition = keras_gan.conditions.Texts(text_encoder, captions)
         classes, chosen = {"condition": condition}, recipe.networks(image_shape, condition.size)
+    elif recipe.data == "text_vectors":
+        chosen = recipe.networks(image_shape, keras_gan.conditions.Texts(text_encoder).size)
+    elif recipe.data == "image_vectors" and source_shape is not None:
+        chosen = recipe.networks(image_shape, *source_shape)
     elif recipe.data in ("images", "domains"):
         chosen = recipe.networks(image_shape, **classes)
     elif source_shape is None:
-        raise ValueError(f"The recipe {name!r} is from image to image: give the `source_shape` too.")
+        of = "vector" if recipe.data == "image_vectors" else "image"
+        raise ValueError(f"The recipe {name!r} is from {of} to image: give the `source_shape` too.")
     else:
         other = {} if network is None else {"network": network}
         chosen = recipe.networks(image_shape, source_shape, **other)

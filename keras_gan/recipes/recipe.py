@@ -29,26 +29,28 @@ class Recipe:
         summary: one line of what it is.
         model: name of a model of `keras_gan`.
         networks: function from the image's shape (and `num_classes`) to the networks; of models from image to image from the
-            source's shape too, of those `on_gan` from the trained GAN, of "captions" from the size of their vectors, and of
-            "texts" from the text encoder.
+            source's shape too, of those `on_gan` from the trained GAN, of conditions that are vectors from their size, and of
+            "texts" from the text encoder. Of a recipe with `stages` there is none.
         parts: function from the `Plan` to arguments of `compile`; new optimisers each time.
         dataset: name for `keras_gan.data.load`.
         image_size: int, or None for the data's own.
         batch_size, steps: ints; generator steps.
         ema_decay: float, None, or a function from the `Plan` to a schedule.
         labels: bool, whether it trains on the data's classes.
-        data: "images"; "captions", images with vectors of their captions, or "texts", with the captions as ints; or what a
+        data: "images"; "captions", images with vectors of their captions, or "texts", with the captions as ints;
+            "image_vectors", images with vectors of themselves, or "text_vectors", such vectors with those of captions; or what a
             model from image to image trains on: "domains" (images by class), "pairs", "unpaired" or "low_high".
         factor: int, how many times larger "low_high" makes images.
         crop: int, side of the random parts that are trained on, or None.
         options: function from the `Plan` to further arguments of the model.
         adversarial: bool, whether it has a loss of `keras_gan.losses`, augmentation and a discriminator that learns.
         on_gan: bool, whether it is built on a trained GAN, `init_from`.
+        stages: names of recipes by the arguments of the model that is made of them; each is trained in a folder of its own.
     """
 
     summary: str
     model: str
-    networks: object
+    networks: object = None
     parts: object = lambda plan: {}
     dataset: str = "mnist_5k"
     image_size: int | None = None
@@ -62,6 +64,7 @@ class Recipe:
     options: object = lambda plan: {}
     adversarial: bool = True
     on_gan: bool = False
+    stages: dict = dataclasses.field(default_factory=dict)
 
 
 def register(name, *, small, paper):

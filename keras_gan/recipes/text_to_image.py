@@ -1,4 +1,4 @@
-"""DF-GAN and StackGAN-v2: images of texts."""
+"""Images of texts: DF-GAN, StackGAN-v2, and a prior with a decoder."""
 
 import keras_gan
 from keras_gan.recipes.parts import adam
@@ -73,5 +73,88 @@ register(
         batch_size=24,
         steps=200_000,
         data="captions",
+    ),
+)
+
+
+def prior(latent_dim, hidden):
+    def networks(shape, condition_dim):
+        return keras_gan.networks.mlp(shape[0], latent_dim, hidden, condition_dim=condition_dim)
+
+    return networks
+
+
+register(
+    "decoder",
+    small=Recipe(
+        "images of vectors of images: a stage of text-to-image",
+        "DFGAN",
+        dfgan(8, 32),
+        lambda plan: adam(4e-4, 0.0, 0.9),
+        image_size=32,
+        batch_size=32,
+        steps=1500,
+        ema_decay=0.995,
+        data="image_vectors",
+    ),
+    paper=Recipe(
+        "the same, 256 x 256",
+        "DFGAN",
+        dfgan(32, 100),
+        dataset="folder:PATH",
+        image_size=256,
+        batch_size=24,
+        steps=400_000,
+        data="image_vectors",
+    ),
+)
+
+register(
+    "prior",
+    small=Recipe(
+        "vectors of images of texts: a stage of text-to-image",
+        "ConditionalGAN",
+        prior(16, (128, 128)),
+        lambda plan: adam(4e-4, 0.0, 0.9, loss="relativistic", regularizers=["r1", "r2"]),
+        image_size=32,
+        steps=1500,
+        ema_decay=0.995,
+        data="text_vectors",
+    ),
+    paper=Recipe(
+        "the same, wider",
+        "ConditionalGAN",
+        prior(64, (512, 512, 512)),
+        lambda plan: adam(2e-4, 0.0, 0.9, loss="relativistic", regularizers=["r1", "r2"]),
+        dataset="folder:PATH",
+        image_size=256,
+        batch_size=256,
+        steps=100_000,
+        data="text_vectors",
+    ),
+)
+
+STAGES = {"prior": "prior", "decoder": "decoder"}
+
+register(
+    "text-to-image",
+    small=Recipe(
+        "images of texts in two steps (--text-encoder)",
+        "TextToImage",
+        image_size=32,
+        batch_size=32,
+        steps=1500,
+        data="image_vectors",
+        stages=STAGES,
+    ),
+    paper=Recipe(
+        "the same, 256 x 256 (--text-encoder)",
+        "TextToImage",
+        dataset="folder:PATH",
+        image_size=256,
+        batch_size=24,
+        steps=400_000,
+        data="image_vectors",
+        stages=STAGES,
     ),
 )

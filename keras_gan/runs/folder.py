@@ -4,13 +4,14 @@ import json
 import pathlib
 
 # What may differ when a run goes on: how long it is, where its data lie, and what `Checkpoint` takes anew and names.
-MAY_DIFFER = ("epochs", "steps", "data_dir", "loss", "augmentation", "metrics", "extractor")
+MAY_DIFFER = ("epochs", "steps", "data_dir", "loss", "augmentation", "metrics", "extractor", "weights")
 
 
 class RunFolder:
     """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`, `monitor.jsonl`.
 
-    Of models from image to image: `examples.npz`. Of the commands of later on: `evaluation.json`, `report.html`.
+    Of models from image to image: `examples.npz`. Of a model that is made of several: a folder such as this one for each, and
+    `model.keras`. Of the commands of later on: `evaluation.json`, `report.html`.
 
     Args:
         path: the folder; need not exist.
@@ -28,6 +29,7 @@ class RunFolder:
         self.evaluation = self.path / "evaluation.json"
         self.report = self.path / "report.html"
         self.examples = self.path / "examples.npz"
+        self.model = self.path / "model.keras"
 
     def check(self, config, resume):
         """Raise a ValueError where something else is in the way of a run with this configuration."""

@@ -80,6 +80,57 @@ def test_from_captions_to_images_of_texts(recipe, clip, tmp_path):
 
 
 @pytest.mark.slow
+def test_text_to_image(clip, tmp_path):
+    """Prior and decoder in folders of their own, and the model of both."""
+    folder, captions = clip
+    train = ("train", "text-to-image", *captions, "--text-encoder", folder, "--out", tmp_path / "run")
+    code, text = here(*train, *FEW)
+    assert code == 0, text
+    run = tmp_path / "run"
+    for stage in ("prior", "decoder"):
+        assert (
+            f"{stage} on folder:" in text and len((run / stage / "history.csv").read_text().splitlines()) == 2
+        )
+    assert (run / "decoder" / "samples" / "epoch-0001.png").exists() and not (
+        run / "prior" / "samples"
+    ).exists()
+    assert np.asarray(Image.open(run / "samples" / "texts.png")).shape[0] > 3 * 16
+    grids = []
+    for model in (run, run / "saved_model"):
+        code, text = here(
+            *("generate", model, "--text", "a red square", "-n", "4", "--out"), tmp_path / "grid.png"
+        )
+        assert code == 0, text
+        grids.append(np.asarray(Image.open(tmp_path / "grid.png"), int))
+    assert np.abs(grids[0] - grids[1]).max() <= 1
+    code, text = here(*train, *FEW)
+    assert code == 1 and "holds a run already" in text
+    code, text = here(*train, *FEW[:4], "--steps", 4, "--resume")
+    assert code == 0 and "step 4/4" in text, text
+    code, text = here("describe", run)
+    assert code == 0 and "TextToImage" in text
+
+
+@pytest.mark.slow
+def test_what_text_to_image_refuses(clip, tmp_path):
+    folder, captions = clip
+    train = ("train", "text-to-image", *captions, "--out", tmp_path / "run")
+    given = ("--text-encoder", folder)
+    for options, message in (
+        ((), "takes texts as vectors"),
+        ((*given, "--flip"), "mirrored image"),
+        ((*given, "--freeze-d", 1), "train prior and decoder by themselves"),
+        ((*given, "--extractor", "mobilenet"), "of --text-encoder minilm"),
+        ((*given, "--hold-out", "test"), "not --hold-out"),
+        ((*given, "--image-size", 8, "--batch-size", 8), "give --image-size and --channels"),
+    ):
+        code, text = here(*train, *options)
+        assert code == 1 and message in text, text
+    with pytest.raises(ValueError, match="prior, decoder"):
+        keras_gan.recipes.build("text-to-image", (16, 16, 3))
+
+
+@pytest.mark.slow
 def test_a_run_goes_on_with_the_same_texts(clip, pictures, tmp_path):
     """Of the same folder: another vocabulary, and another encoder at the same place."""
     _, captions = clip

@@ -24,7 +24,25 @@ def test_components_are_independent_and_of_variance_one():
     np.testing.assert_array_equal(again(features), found)
 
 
+def test_a_share_of_the_variance():
+    """Axes of variances 6, 3 and 1: two of them have .9 of it, three are at most."""
+    signs = np.array(np.meshgrid(*[[-1, 1]] * 3)).reshape(3, -1).T
+    features = signs * np.sqrt([6.0, 3.0, 1.0])
+    sizes = [Whitening(3, share=share).fit(features).size for share in (0.5, 0.6, 0.61, 0.9, 0.91, 1.0)]
+    assert sizes == [1, 1, 2, 2, 3, 3]
+    assert Whitening(2, share=1.0).fit(features).size == 2
+    flat = Whitening(5, share=0.99).fit(features[:, :1] * np.ones((1, 4)))
+    assert flat.size == 1 and np.abs(flat(features[:, :1] * np.ones((1, 4)))).max() < 1.001
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(flat))
+    assert again.size == 1 and again.share == 0.99
+
+
 def test_what_is_refused():
+    for share in (0.0, 1.5):
+        with pytest.raises(ValueError, match="`share` must be"):
+            Whitening(2, share=share)
+    with pytest.raises(ValueError, match="fewer than 1 directions"):
+        Whitening(1).fit(np.ones((5, 4)))
     with pytest.raises(ValueError, match="`fit` it"):
         Whitening(2)(np.zeros((3, 4)))
     with pytest.raises(ValueError, match="for 2 components"):
