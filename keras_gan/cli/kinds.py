@@ -39,6 +39,32 @@ class Images:
         return load(labels=recipe.labels, flip=config["flip"]), held_out
 
 
+class Domains(Images):
+    """Images by class, or with attributes."""
+
+    options = ("--dataset", "--attributes", "--hold-out", "--skip-bad", *SIZES)
+
+    def needs(self, name, options):
+        if options["attributes"] and not str(options["dataset"] or "").startswith("folder:"):
+            raise ValueError("--attributes are of a folder's images: --dataset folder:PATH.")
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        if not config["attributes"]:
+            return super().load(recipe, config, on_error)
+        load = functools.partial(
+            data.attributes,
+            config["dataset"],
+            config["attributes"],
+            **sizes_of(config),
+            channels=config["channels"],
+            on_error=on_error,
+        )
+        held_out = load(split=config["hold_out"]) if config["hold_out"] else None
+        return load(flip=config["flip"]), held_out
+
+
 class LowHigh(Images):
     """Images, and the same made small."""
 
@@ -265,7 +291,7 @@ KINDS = {
     "text_vectors": TextVectors(),
     "texts": Words(),
     "images": Images(),
-    "domains": Images(),
+    "domains": Domains(),
     "low_high": LowHigh(),
     "pairs": Pairs(),
     "unpaired": Unpaired(),
@@ -309,9 +335,9 @@ def sizes_of(config):
 def check_folders(options):
     """Raise a ValueError for a folder that is not there."""
     dataset = options["dataset"]
-    captions = options["captions"]
-    if captions and not pathlib.Path(captions).expanduser().is_file():
-        raise ValueError(f"There is no file {captions!r} of captions.")
+    for what in ("captions", "attributes"):
+        if options[what] and not pathlib.Path(options[what]).expanduser().is_file():
+            raise ValueError(f"There is no file {options[what]!r} of {what}.")
     folders = [dataset] if dataset and dataset.startswith("folder:") else []
     folders += [
         path

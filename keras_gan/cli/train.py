@@ -101,6 +101,12 @@ def train(
     text_encoder: Annotated[
         str | None, typer.Option(help="dfgan, stackgan2 only: a run of clip, or minilm (all-MiniLM-L6-v2).")
     ] = None,
+    attributes: Annotated[
+        str | None,
+        typer.Option(
+            help="stargan only: .csv or .txt of a folder's attributes, as CelebA's. Default: the class folders."
+        ),
+    ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
     value_range: Annotated[
         str | None,
@@ -289,7 +295,7 @@ def _configuration(chosen, given):
     names = (
         *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
         *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
-        *("captions", "text_encoder"),
+        *("captions", "text_encoder", "attributes"),
         *("epochs", "steps"),
     )
     # Parts are cut out of pictures as they are.
@@ -328,7 +334,9 @@ def _fit(chosen, run, config, given):
     specs = unpack(batches.element_spec)
     shape = tuple(specs["image"].shape[1:])
     of_texts = chosen.data in ("captions", "texts", "text_vectors")
-    source_shape = tuple(specs["condition"].shape[1:]) if "condition" in specs and not of_texts else None
+    of_attributes = chosen.data == "domains" and "condition" in specs
+    from_images = "condition" in specs and not of_texts and not of_attributes
+    source_shape = tuple(specs["condition"].shape[1:]) if from_images else None
     if metrics:
         like_training = {"image_size": shape[:2], "channels": shape[2], "data_dir": config["data_dir"]}
         metrics = named_metrics(
@@ -339,7 +347,10 @@ def _fit(chosen, run, config, given):
         shape,
         config["scale"],
         seed=config["seed"],
-        num_classes=len(batches.class_names) if chosen.labels and batches.class_names else None,
+        num_classes=len(batches.class_names)
+        if chosen.labels and batches.class_names and not of_attributes
+        else None,
+        attributes=len(batches.class_names) if of_attributes else None,
         steps=epochs * len(batches) if epochs else steps,
         loss=config["loss"],
         augmentation=_augmentations(given) or config["augmentation"],

@@ -13,7 +13,9 @@ def translate(
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
     out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, PNGs of the same names.")],
     direction: Annotated[str | None, typer.Option(help="CycleGAN only: a2b (default) or b2a.")] = None,
-    label: Annotated[str | None, typer.Option(help="StarGAN only: the class to translate into.")] = None,
+    label: Annotated[
+        str | None, typer.Option(help="StarGAN only: the class, or the attributes joined by commas.")
+    ] = None,
     sheet: Annotated[
         pathlib.Path | None, typer.Option(help="Image to write with some of them before and after.")
     ] = None,
@@ -40,12 +42,13 @@ def translate(
     from keras_gan.runs.translator import Translator
 
     translator = Translator(model, levels)
-    if (direction if translator.kind == "class" else label) is not None:
-        option = "--label" if translator.kind == "class" else "--direction"
+    by_label = translator.kind != "direction"
+    if (direction if by_label else label) is not None:
+        option = "--label" if by_label else "--direction"
         raise ValueError(
             f"{model} translates into a {translator.kind}: give {option}, one of {', '.join(translator.directions)}."
         )
-    chosen = label if translator.kind == "class" else direction
+    chosen = label if by_label else direction
     written, problems = translator.translate_folder(images, out, chosen, sheet, report=typer.echo)
     typer.echo(f"{written} images in {out}")
     if problems:

@@ -38,6 +38,8 @@ class Vectors(Condition):
 class Attributes(Vectors):
     """Attributes of which an image has several: a vector of floats, each 0 or 1.
 
+    `labels=` may name those that are 1, where the data have names: "smiling, glasses", or a list of such texts; "none" for none.
+
     Args:
         size, key: as in `Vectors`.
 
@@ -54,10 +56,32 @@ class Attributes(Vectors):
         ]
 
     def as_array(self, given, n, class_names=None):
+        texts = np.asarray(given)
+        if texts.dtype.kind == "U":
+            if texts.shape not in ((), (n,)):
+                raise ValueError(
+                    f"`labels` must be a text of attributes, or {n} of them, one for each image. Received: {given!r:.200}"
+                )
+            rows = [self.of_names(text, class_names) for text in texts.reshape(-1).tolist()]
+            given = np.stack(rows) if texts.shape else rows[0]
         values = super().as_array(given, n, class_names)
         if not np.isin(values, (0.0, 1.0)).all():
             raise ValueError(f"`labels` must be attributes, each 0 or 1. Received: {given!r}")
         return values
+
+    def of_names(self, text, class_names):
+        """The vector in which the attributes that a text names are 1, joined by commas; of "none" it is zeros."""
+        if class_names is None:
+            raise ValueError(
+                f"The data of this model have no names of attributes: give {self.size} numbers, each 0 or 1. Received: {text!r}"
+            )
+        names = [] if text.strip() == "none" else [name.strip() for name in text.split(",")]
+        unknown = [name for name in names if name not in class_names]
+        if unknown:
+            raise ValueError(
+                f"There is no attribute {unknown[0]!r}. There are: {', '.join(class_names)}, several joined by commas, and none."
+            )
+        return np.isin(class_names, names).astype("float32")
 
     def require(self, values):
         binary = tf.reduce_all((values == 0.0) | (values == 1.0))

@@ -1,6 +1,7 @@
 """Sources of images -> shuffled batches in [-1, 1], in an order that a resumed run goes on with."""
 
 from keras_gan.data.arrays import from_arrays
+from keras_gan.data.attributes import attributes
 from keras_gan.data.captioned import captioned
 from keras_gan.data.conditioned import conditioned
 from keras_gan.data.images import from_uint8, to_uint8
@@ -14,6 +15,7 @@ __all__ = [
     "Source",
     "Stream",
     "Wanted",
+    "attributes",
     "captioned",
     "conditioned",
     "from_arrays",

@@ -5,20 +5,18 @@ import io
 import json
 import os
 import pathlib
-import posixpath
-import warnings
 
 import numpy as np
 import tensorflow as tf
 
 from keras_gan.data.arrays import getter
+from keras_gan.data.file_names import FILE_COLUMNS, as_key, named, of_files, text_of
 from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
 from keras_gan.data.load import check_options, read
 from keras_gan.data.stream import Stream
 from keras_gan.data.texts import check_texts, encoded
 
-# What tables of captions call their two columns, best first.
-FILE_COLUMNS = ("file", "file_name", "filename", "image", "path")
+# What tables call the column of captions, best first.
 CAPTION_COLUMNS = ("caption", "captions", "text", "label")
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -103,7 +101,7 @@ def captioned(
         value_range=value_range,
     )
     if given is not None:
-        found = _of_files(given, source.files, str(captions)[:200])
+        found = of_files(given, source.files, "captions", str(captions)[:200])
     elif in_folder and any(os.path.isfile(_text_beside(file)) for file in source.files):
         found = [_lines(_text_beside(file)) for file in source.files]
     else:
@@ -151,7 +149,7 @@ def read_captions(captions):
             )
         if not path.is_file():
             raise ValueError(f"There is no file {str(path)!r} of captions.")
-        text = _text_of(path)
+        text = text_of(path)
         try:
             if suffix == ".csv":
                 rows = list(csv.DictReader(io.StringIO(text)))
@@ -171,7 +169,7 @@ def read_captions(captions):
             raise ValueError(
                 f"The captions of {file!r} must be a text or a list of texts. Received: {of_one!r}"
             )
-        found.setdefault(posixpath.normpath(str(file).replace("\\", "/")), []).extend(of_one)
+        found.setdefault(as_key(file), []).extend(of_one)
     if not found:
         raise ValueError(f"`captions` are empty. Received: {captions!r}")
     return found
@@ -198,48 +196,6 @@ def _of_rows(rows, path):
     return [(row[named[0]], row[named[1]]) for row in rows]
 
 
-def _of_files(given, files, where):
-    """The captions of each file, by the names that may be meant."""
-    found, used = [], {}
-    for file in files:
-        keys = [name for name in dict.fromkeys(_names_of(file)) if name in given]
-        for key in keys:
-            if key in used:
-                raise ValueError(
-                    f"The captions of {key!r} may be those of {used[key]} or of {file}: name files by their path in the folder."
-                )
-            used[key] = file
-        found.append([text for key in keys for text in given[key]])
-    if not used:
-        raise ValueError(
-            f"None of the names in the captions is that of an image: the captions have {list(given)[:3]}, the images "
-            f"are {files[:3]}. Captions: {where}"
-        )
-    unused = [name for name in given if name not in used]
-    if unused:
-        warnings.warn(
-            f"{len(unused)} of {len(given)} captions are of no image here: {', '.join(unused[:5])}"
-            f"{' ...' if len(unused) > 5 else ''}",
-            stacklevel=3,
-        )
-    return found
-
-
-def _names_of(file):
-    """What may name a file: the ends of its path, longest first, each with its ending and without."""
-    parts = pathlib.PurePath(file).parts
-    for start in range(len(parts)):
-        name = pathlib.PurePath(*parts[start:]).as_posix()
-        yield from (name, os.path.splitext(name)[0])
-
-
-def _text_of(path):
-    try:
-        return pathlib.Path(path).read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path} is not UTF-8 text: {error}") from error
-
-
 def _text_beside(file):
     return os.path.splitext(file)[0] + ".txt"
 
@@ -247,7 +203,7 @@ def _text_beside(file):
 def _lines(path):
     if not os.path.isfile(path):
         return []
-    return [line.strip() for line in _text_of(path).split("\n") if line.strip()] or [""]
+    return [line.strip() for line in text_of(path).split("\n") if line.strip()] or [""]
 
 
 def _of_classes(source, name):
@@ -268,8 +224,7 @@ def _check_captions(captions, files, name):
     ):
         if bad:
             raise ValueError(
-                f"{len(bad)} of {len(captions)} images of {name!r} have {problem}: "
-                f"{', '.join(str(files[i]) for i in bad[:5])}{' ...' if len(bad) > 5 else ''}"
+                f"{len(bad)} of {len(captions)} images of {name!r} have {problem}: {named(files, bad)}"
             )
 
 

@@ -11,6 +11,7 @@ def build(
     *,
     seed=0,
     num_classes=None,
+    attributes=None,
     steps=None,
     loss=None,
     augmentation=None,
@@ -31,6 +32,7 @@ def build(
         image_shape: (height, width, channels) of the data; (size,) of vectors.
         seed: int; seeds the initial weights too.
         num_classes: int, for recipes that train on labels.
+        attributes: int, how many attributes the data have, for recipes between domains; in place of `num_classes`.
         steps: int, generator steps that schedules are made for. Default: the recipe's.
         loss: alias or loss, to replace the recipe's own; None keeps it.
         augmentation: alias or augmentation, or a list, the same; "none" for no augmentation (but StyleGAN3-R's blur).
@@ -65,7 +67,9 @@ def build(
     from keras_gan.runs.load import load_model
 
     recipe = get(name, scale)
-    if recipe.labels and num_classes is None:
+    if attributes is not None and recipe.data != "domains":
+        raise ValueError(f"The recipe {name!r} is not of attributes. Received: attributes={attributes}")
+    if recipe.labels and num_classes is None and attributes is None:
         raise ValueError(
             f"The recipe {name!r} trains on classes, and the data has none. Use data with labels, such as "
             "mnist_5k or a folder with one sub-folder a class, or a recipe without: dcgan, r1."
@@ -79,7 +83,7 @@ def build(
         raise ValueError(
             f'`network` must be "compact", in recipes of super-resolution. Received: {network!r} in {name!r}'
         )
-    classes = {"num_classes": num_classes} if recipe.labels else {}
+    classes = {"num_classes": num_classes} if recipe.labels and not attributes else {}
     keras.utils.set_random_seed(seed)
     if recipe.on_gan:
         chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
@@ -94,6 +98,9 @@ def build(
         chosen = recipe.networks(image_shape, keras_gan.conditions.Texts(text_encoder).size)
     elif recipe.data == "image_vectors" and source_shape is not None:
         chosen = recipe.networks(image_shape, *source_shape)
+    elif attributes:
+        chosen = recipe.networks(image_shape, condition_dim=attributes)
+        classes = {"condition": keras_gan.conditions.Attributes(attributes)}
     elif recipe.data in ("images", "domains"):
         chosen = recipe.networks(image_shape, **classes)
     elif source_shape is None:

@@ -5,10 +5,10 @@ from keras_gan.recipes.recipe import Recipe, register
 
 
 def networks(filters, residual_blocks):
-    def of(image_shape, num_classes):
+    def of(image_shape, **domains):
         return keras_gan.networks.stargan(
             image_shape,
-            num_classes=num_classes,
+            **domains,
             filters=filters,
             residual_blocks=residual_blocks,
             discriminator_filters=filters,
@@ -37,7 +37,7 @@ def falling(rate, discriminator_steps):
 register(
     "stargan",
     small=Recipe(
-        "image to image, between the classes of a folder",
+        "image to image, between the classes of a folder, or --attributes",
         "StarGAN",
         networks(24, 3),
         falling(3e-4, 2),

@@ -6,6 +6,7 @@ import pathlib
 
 import numpy as np
 
+from keras_gan.conditions import Attributes, Labels
 from keras_gan.data.images import (
     fit_image,
     from_uint8,
@@ -58,11 +59,9 @@ class Translator:
                 function = self.directions[names[0]].concrete_functions[0]
                 self.source_shape = tuple(function.inputs[0].shape[1:])
             if names and len(function.structured_input_signature[0]) == 2:
-                self.kind = "class"
-                translate = self._loaded.translate
-                self.directions = _by_class(
-                    about.get("num_classes"), about.get("class_names"), translate, path
-                )
+                size = function.inputs[1].shape[-1] if function.inputs[1].shape.rank == 2 else None
+                condition = Attributes(size) if size else Labels(about.get("num_classes"))
+                self._by_label(condition, about.get("class_names"), self._loaded.translate, path)
             self.overlap, self.classes = about.get("overlap", FARTHEST), about.get("classes_a")
             self.value_range = about.get("value_range")
         else:
@@ -74,10 +73,9 @@ class Translator:
                 for name, graph in graphs.items()
             }
             if gan.from_images and gan.exported_condition() is not None:
-                self.kind = "class"
                 graph = graphs["translate"]
-                self.directions = _by_class(
-                    gan.num_classes,
+                self._by_label(
+                    gan.condition,
                     gan.class_names,
                     lambda levels, labels: to_uint8(graph([from_uint8(levels), labels], training=False)),
                     path,
@@ -97,6 +95,14 @@ class Translator:
                 "discriminator."
             )
 
+    def _by_label(self, condition, class_names, translate, path):
+        self.kind = "attribute" if isinstance(condition, Attributes) else "class"
+        if self.kind == "attribute" and class_names is None:
+            raise ValueError(
+                f"{path} translates by attributes without names, which are given in Python: `gan.translate(images, labels)`."
+            )
+        self.directions = _ByLabel(condition, class_names, translate)
+
     def translate(self, images, direction=None):
         """uint8 images of uint8 images (n, height, width, channels)."""
         return filled_up(lambda x, training: self(x, direction), images, self.source_shape[:2])
@@ -107,8 +113,13 @@ class Translator:
         return from_uint8(self.directions[direction](to_uint8(images)))
 
     def _direction(self, direction):
-        if direction is None and self.kind == "class":
-            raise ValueError(f"Say into which class: `--label` one of {', '.join(self.directions)}.")
+        if direction is None and self.kind != "direction":
+            raise ValueError(
+                f"Say into which {self.kind}: `--label` one of {', '.join(self.directions)}"
+                + (", several joined by commas, or none." if self.kind == "attribute" else ".")
+            )
+        if self.kind == "attribute":
+            self.directions[direction]  # an error where there is none of it
         direction = next(iter(self.directions)) if direction is None else direction
         if direction not in self.directions:
             raise ValueError(
@@ -249,17 +260,24 @@ class Translator:
         return out
 
 
-def _by_class(num_classes, class_names, translate, path):
-    """Functions of uint8 images by the class that they translate into, from one of images and labels."""
-    if num_classes is None:
-        raise ValueError(
-            f"{path} translates by vectors of attributes, which are given in Python: `gan.translate(images, labels)`."
+class _ByLabel(dict):
+    """Functions of uint8 images by what they translate into, a class or attributes, from one of images and labels."""
+
+    def __init__(self, condition, class_names, translate):
+        self._condition, self._class_names, self._translate = condition, class_names, translate
+        names = class_names or [str(label) for label in range(getattr(condition, "num_classes", None) or 0)]
+        super().__init__((name, self._into(name if class_names else int(name))) for name in names)
+
+    def _into(self, label):
+        return lambda levels: self._translate(
+            levels, self._condition.as_array(label, len(levels), self._class_names)
         )
-    names = class_names or [str(label) for label in range(num_classes)]
-    return {
-        name: lambda levels, label=label: translate(levels, np.full(len(levels), label, "int32"))
-        for label, name in enumerate(names)
-    }
+
+    def __missing__(self, label):
+        """Several attributes; a ValueError for what is not there."""
+        self[label] = self._into(label)
+        self._condition.as_array(label, 1, self._class_names)
+        return self[label]
 
 
 def alpha_of(image, value_range=None):
