@@ -9,10 +9,11 @@ import pathlib
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.data import tensorflow_datasets
 from keras_gan.data.arrays import getter
 from keras_gan.data.file_names import FILE_COLUMNS, as_key, named, of_files, text_of
 from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
-from keras_gan.data.load import check_options, read
+from keras_gan.data.load import SOURCES, check_options, read
 from keras_gan.data.stream import Stream
 from keras_gan.data.texts import check_texts, encoded
 
@@ -48,7 +49,7 @@ def captioned(
         captions: of a folder's images: a dict from file to caption or list of captions; a path of such a `.json` file, of a
             `.csv` file with the columns `file` and `caption`, or of a `.jsonl` file with these keys (`file_name` and `text`,
             as Hugging Face writes them, too). A file is named by its path in the folder or by its name, with its ending or
-            without. Default: a `.txt` file beside each image, a caption a line; where there is none, the classes' names
+            without. Of a data set of TFDS the name of its text, such as "caption", or "captions/text". Default: a `.txt` file beside each image, a caption a line; where there is none, the classes' names
             as words, of mnist_5k "a handwritten three".
         encoder: function from a list of texts to an array of shape (number of texts, size), or a keras.Model from strings to
             vectors, such as `networks.text_encoder`. Default: none, and batches have images alone.
@@ -84,16 +85,20 @@ def captioned(
         raise ValueError(f"`split` must be a name of one split. Received: {split!r}")
     check_options(fit, on_error)
     in_folder = name.startswith("folder:")
-    if captions is not None and not in_folder:
-        raise ValueError(f"`captions` are of a folder's images. Received: name={name!r}")
-    given = None if captions is None else read_captions(captions)
+    of_tfds = not in_folder and name.partition(":")[0] not in {known.rstrip(":") for known in SOURCES}
+    if captions is not None and not in_folder and not (of_tfds and isinstance(captions, str)):
+        raise ValueError(
+            f"`captions` are of a folder's images, or the name of a text of a TFDS data set. Received: name={name!r}, "
+            f"captions={captions!r:.200}"
+        )
+    given = read_captions(captions) if captions is not None and in_folder else None
     source = read(
         name,
         split,
         image_size_pair(image_size),
         channels,
         # Without captions the names of the classes are needed.
-        not in_folder,
+        not in_folder and captions is None,
         data_dir,
         fit,
         on_error,
@@ -102,6 +107,8 @@ def captioned(
     )
     if given is not None:
         found = of_files(given, source.files, "captions", str(captions)[:200])
+    elif captions is not None:
+        found = tensorflow_datasets.texts(name, split, captions, data_dir)
     elif in_folder and any(os.path.isfile(_text_beside(file)) for file in source.files):
         found = [_lines(_text_beside(file)) for file in source.files]
     else:

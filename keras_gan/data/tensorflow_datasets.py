@@ -35,6 +35,10 @@ def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
     shape = (*size, channels)
     as_they_are = tuple(native) == size and native_channels == channels
 
+    # What else there is may differ in length from image to image.
+    taken = [key for key in ("image", "label") if key in info.features]
+    dataset = dataset.map(lambda element: {key: element[key] for key in taken})
+
     def blocks():
         # Many images of one shape at once are read much faster.
         elements = dataset.batch(1024) if None not in native else dataset.batch(1)
@@ -51,6 +55,40 @@ def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
         key = [info.full_name, split, count, *shape, fit]
         images, classes = spilled(key, blocks, (count, *shape))
     return Source(images, classes, class_names, shape)
+
+
+def texts(name, split, feature, data_dir):
+    """The texts of each image of a split, a list of lists.
+
+    Args:
+        name, split, data_dir: as in `keras_gan.data.load`.
+        feature: str, which of the data set's features holds them, such as "caption", or "captions/text" of one within another.
+    """
+    import tensorflow_datasets as tfds
+
+    dataset = _prepared(tfds, name, data_dir).as_dataset(
+        split=split, decoders={"image": tfds.decode.SkipDecoding()}
+    )
+    found = dict(_strings(dataset.element_spec))
+    if feature not in found:
+        raise ValueError(
+            f"The TFDS data set {name!r} has no text {feature!r}. It has: {', '.join(sorted(found)) or 'none'}"
+        )
+    texts = []
+    for element in tfds.as_numpy(dataset):
+        for part in feature.split("/"):
+            element = element[part]
+        texts.append([text.decode("utf-8").strip() for text in np.atleast_1d(element).tolist()])
+    return texts
+
+
+def _strings(spec, path=()):
+    """Names and specs of the strings among the features, those within others joined by slashes."""
+    if isinstance(spec, dict):
+        for key, value in spec.items():
+            yield from _strings(value, (*path, key))
+    elif getattr(spec, "dtype", None) == "string":
+        yield "/".join(path), spec
 
 
 def _prepared(tfds, name, data_dir):

@@ -166,6 +166,57 @@ def test_files_of_captions_that_are_refused(folder, tmp_path, name, text, messag
         data.captioned(folder, tmp_path / name, encoder=lengths)
 
 
+def test_texts_of_tfds(tmp_path):
+    """A text, and a sequence of texts within another feature, as COCO's captions are."""
+    import tensorflow_datasets as tfds
+
+    rows = [
+        {
+            "image": np.full((8, 8, 1), 40 * i, "uint8"),
+            "caption": f"grey {i}",
+            "captions": {"text": [f"grey {i}", f"level {i}"][: i % 2 + 1]},
+        }
+        for i in range(6)
+    ]
+    tfds.dataset_builders.store_as_tfds_dataset(
+        name="greys",
+        version="1.0.0",
+        features=tfds.features.FeaturesDict(
+            {
+                "image": tfds.features.Image(shape=(8, 8, 1)),
+                "caption": tfds.features.Text(),
+                "captions": tfds.features.Sequence({"text": tfds.features.Text()}),
+            }
+        ),
+        split_datasets={
+            "train": tf.data.Dataset.from_generator(
+                lambda: rows,
+                output_signature={
+                    "image": tf.TensorSpec((8, 8, 1), tf.uint8),
+                    "caption": tf.TensorSpec((), tf.string),
+                    "captions": {"text": tf.TensorSpec((None,), tf.string)},
+                },
+            )
+        },
+        data_dir=tmp_path,
+    )
+    for feature, count in (("caption", lambda i: 1), ("captions/text", lambda i: i % 2 + 1)):
+        greys = data.captioned("greys", feature, encoder=lengths, batch_size=3, data_dir=tmp_path)
+        assert sorted(len(texts) for texts in greys.captions) == sorted(count(i) for i in range(6))
+        for batch in greys.stream.whole():
+            levels = np.rint((batch["image"].numpy()[:, 0, 0, 0] + 1) * 127.5 / 40).astype(int)
+            assert set(batch["condition"].numpy()[:, 1].astype(int)) <= {ord("g"), ord("l")}
+        images = np.concatenate([batch["image"] for batch in greys.stream.whole()])
+        levels = np.rint((images[:, 0, 0, 0] + 1) * 127.5 / 40).astype(int)
+        assert [texts[0] for texts in greys.captions] == [f"grey {i}" for i in levels]
+    with pytest.raises(ValueError, match="no text 'words'. It has: caption, captions/text"):
+        data.captioned("greys", "words", data_dir=tmp_path)
+    with pytest.raises(ValueError, match="no `label`"):
+        data.captioned("greys", data_dir=tmp_path)
+    with pytest.raises(ValueError, match="or the name of a text of a TFDS"):
+        data.captioned("mnist_5k", "caption")
+
+
 def test_class_names_of_tfds():
     if not TFDS.is_dir():
         pytest.skip(f"{TFDS} is not here")
