@@ -107,7 +107,7 @@ def main():
     clock, began = time.process_time(), time.perf_counter()
     gan.fit(
         data,
-        epochs=-(-options.steps // len(data)),
+        epochs=-(-options.steps * gan.batches_per_step // len(data)),
         verbose=0,
         callbacks=[
             keras_gan.callbacks.StopAtStep(options.steps),

@@ -52,7 +52,8 @@ def captioned(
             without. Of a data set of TFDS the name of its text, such as "caption", or "captions/text". Default: a `.txt` file beside each image, a caption a line; where there is none, the classes' names
             as words, of mnist_5k "a handwritten three".
         encoder: function from a list of texts to an array of shape (number of texts, size), or a keras.Model from strings to
-            vectors, such as `networks.text_encoder`. Default: none, and batches have images alone.
+            vectors, such as `networks.text_encoder`; or a dict from texts to vectors that are at hand. Default: none, and batches
+            have images alone.
         split: a split's name, as in `keras_gan.data.load`.
         image_size, batch_size, channels, seed, data_dir, flip, fit, on_error, value_range, cache_limit: as in
             `keras_gan.data.load`.
@@ -134,9 +135,10 @@ def captioned(
 
 
 def _check_encoder(encoder):
-    if encoder is not None and not callable(encoder):
+    if encoder is not None and not callable(encoder) and not isinstance(encoder, dict):
         raise ValueError(
-            f"`encoder` must be a function from a list of texts to an array of shape (texts, size). Received: {encoder!r}"
+            "`encoder` must be a function from a list of texts to an array of shape (texts, size), or a dict from texts to "
+            f"vectors. Received: {encoder!r:.200}"
         )
 
 

@@ -20,6 +20,13 @@ def encoded(encoder, texts):
     """What an encoder makes of a list of texts: array of shape (texts, size), checked; int32 where it is that, else float32."""
     if isinstance(encoder, keras.Model):
         made = np.asarray(encoder(tf.constant(texts), training=False))
+    elif isinstance(encoder, dict):
+        missing = [text for text in texts if text not in encoder]
+        if missing:
+            raise ValueError(
+                f"`encoder` has no vector of {len(missing)} texts: {', '.join(map(repr, missing[:5]))}"
+            )
+        made = np.asarray([encoder[text] for text in texts])
     else:
         made = np.asarray(encoder(texts))
     if made.ndim != 2 or len(made) != len(texts) or made.dtype.kind not in "fiu":

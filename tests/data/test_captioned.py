@@ -166,6 +166,18 @@ def test_files_of_captions_that_are_refused(folder, tmp_path, name, text, messag
         data.captioned(folder, tmp_path / name, encoder=lengths)
 
 
+def test_vectors_that_are_at_hand(folder):
+    vectors = {"red heart": [1.0, 2.0], "bell": [3.0, 4.0]}
+    found = pairs_of(data.captioned(folder, encoder=vectors, batch_size=3))
+    assert sorted(found) == [(i, vectors["red heart" if i < 3 else "bell"]) for i in range(6)]
+    with pytest.raises(ValueError, match="no vector of 1 texts: 'bell'"):
+        data.captioned(folder, encoder={"red heart": [1.0]}, batch_size=3)
+    with pytest.raises(ValueError, match="shape"):
+        data.captioned(folder, encoder={"red heart": 1.0, "bell": 2.0}, batch_size=3)
+    with pytest.raises(ValueError, match="or a dict from texts to vectors"):
+        data.captioned(folder, encoder=[[1.0]], batch_size=3)
+
+
 def test_texts_of_tfds(tmp_path):
     """A text, and a sequence of texts within another feature, as COCO's captions are."""
     import tensorflow_datasets as tfds
