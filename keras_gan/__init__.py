@@ -18,6 +18,7 @@ _CLASSES = {
     "ESRGAN": "models.srgan",
     "FAnoGAN": "models.fanogan",
     "GAN": "models.gan",
+    "GANomaly": "models.ganomaly",
     "Game": "training.game",
     "LSGAN": "models.lsgan",
     "SRGAN": "models.srgan",

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from keras_gan.arguments import check_int
 from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.data.patches import starts
 from keras_gan.layers import BilinearUpsampling, PixelShuffle, SpectralNormalization
 
 
@@ -36,7 +37,11 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
     overlap = -(-overlap // multiple) * multiple
     side = None if tile is None else -(-(tile + 2 * overlap) // multiple) * multiple
     sides = [size if side is None else min(size, side) for size in (height, width)]
-    places = [_starts(size, side, overlap) for size, side in zip((height, width), sides, strict=True)]
+    # What is kept of them covers the image.
+    places = [
+        starts(size, side, max(1, side - 2 * overlap))
+        for size, side in zip((height, width), sides, strict=True)
+    ]
     corners = [(y, x) for y in places[0] for x in places[1]]
     output, network = None, as_graph(network)
     for start in range(0, len(corners), batch_size):
@@ -176,12 +181,6 @@ def filled_up(network, images, sizes=(None, None)):
     made = to_uint8(network(images_in, training=False)).numpy()
     scale = made.shape[1] // images.shape[1]
     return made[:, : full[0] * scale, : full[1] * scale]
-
-
-def _starts(size, side, overlap):
-    """Where tiles of a side begin, so that what is kept of them covers the size."""
-    step = side - 2 * overlap if side < size else size
-    return [min(start, size - side) for start in range(0, max(size - side, 0) + step, step)]
 
 
 def _kept(start, side, size, overlap):

@@ -10,6 +10,7 @@ from keras_gan.arguments import check_truncation
 from keras_gan.convert import (
     biggan,
     dfgan,
+    ganomaly,
     latent,
     stackgan,
     stargan,
@@ -45,6 +46,7 @@ FAMILIES = (
     *biggan.FAMILIES,
     *dfgan.FAMILIES,
     *stackgan.FAMILIES,
+    *ganomaly.FAMILIES,
 )
 # Whose images are in [0, 1].
 SUPER_RESOLUTION = ("rrdbnet", "msrresnet", "srvggnet")
@@ -57,7 +59,7 @@ def load(path, prefix="", truncation=1.0):
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
     ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
     PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; tobran's DF-GAN and
-    hanzhanggit's StackGAN and StackGAN-v2 (generators); yunjey's StarGAN;
+    hanzhanggit's StackGAN and StackGAN-v2 (generators); yunjey's StarGAN; samet-akcay's GANomaly;
     state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 

@@ -7,6 +7,7 @@ from keras_gan.data.conditioned import conditioned
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.data.load import load, register
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
+from keras_gan.data.patches import patches
 from keras_gan.data.source import Source, Wanted
 from keras_gan.data.stream import Stream
 from keras_gan.data.super_resolution import low_high
@@ -24,6 +25,7 @@ __all__ = [
     "low_high",
     "paired_folders",
     "pairs_from_arrays",
+    "patches",
     "register",
     "to_uint8",
     "unpaired_folders",

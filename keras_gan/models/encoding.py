@@ -40,6 +40,10 @@ class Encoding(InParts):
         """The latents that stand for images, (batch, latent_dim); a subclass defines it."""
         raise NotImplementedError(f"{type(self).__name__} must define `codes`.")
 
+    def encode(self, images, batch_size=256):
+        """The latents that stand for images, an array of shape (n, latent_dim); arguments as `reconstruct`."""
+        return self.in_parts(lambda x: [self.codes(x)], images, batch_size)[0]
+
     def reconstruct(self, images, batch_size=256):
         """What the generator makes of the latents that stand for images: uint8 images, or float32 vectors.
 

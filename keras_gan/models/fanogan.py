@@ -1,17 +1,12 @@
 """f-AnoGAN."""
 
 import keras
-import numpy as np
-import tensorflow as tf
-from keras import ops
 
-from keras_gan import export
 from keras_gan.arguments import check_weight
-from keras_gan.data.images import to_uint8
-from keras_gan.grid import interleave
 from keras_gan.layers.packing import pack_size
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models import checks
+from keras_gan.models.detector import Detector, differences, mean_square
 from keras_gan.models.encoding import Encoding, check_encoder
 from keras_gan.models.generative import Generative
 from keras_gan.optimizers import Adam
@@ -20,7 +15,7 @@ from keras_gan.training.game import Game
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class FAnoGAN(Encoding, Generative, Game):
+class FAnoGAN(Detector, Encoding, Generative, Game):
     """Finds what a GAN of normal images cannot make: an encoder on its trained, frozen networks (f-AnoGAN's izi_f).
 
         loss = mean (x - G(E(x)))^2 + kappa mean (f(x) - f(G(E(x))))^2
@@ -28,11 +23,15 @@ class FAnoGAN(Encoding, Generative, Game):
     over pixels and over the discriminator's features, what its last layer with weights is given. The same of one image is
     its anomaly score. Only the encoder learns; Adam(2e-4, 0.5).
 
+    `score`, `heatmap`, `threshold`, `detect` and `figures` are those of `keras_gan.models.detector.Detector`. Heat maps are
+    |x - G(E(x))|, the mean over channels, in [0, 2].
+
     Args:
         encoder: keras.Model from images to latents, such as `networks.encoder(image_shape, latent_dim)`.
         generator, discriminator: of a trained GAN without a condition, `gan.ema_generator` and `gan.discriminator`. They are
             used as in inference, and nothing of them moves.
         kappa: float, weight of the features' distance. Default 1.
+        limit: as in `Detector`.
         ema_decay: as in `GAN`, of the encoder; default None. seed, dataset_name, class_names: as in `GAN`.
 
     Example:
@@ -45,6 +44,9 @@ class FAnoGAN(Encoding, Generative, Game):
     >>> history = detector.fit(images, verbose=0)
     >>> detector.score(images).shape, detector.heatmap(images).shape
     ((32,), (32, 28, 28))
+    >>> _ = detector.threshold(false_positive_rate=0.25, images=images)
+    >>> int(detector.detect(images).sum())
+    8
 
     Reference: Schlegl et al., "f-AnoGAN: Fast unsupervised anomaly detection with generative adversarial networks",
     Medical Image Analysis, 2019
@@ -90,16 +92,8 @@ class FAnoGAN(Encoding, Generative, Game):
 
     def distances(self, images, made):
         """How far images are from what the generator makes of their latents: of pixels and of features, each (batch,)."""
-        pairs = (images, made), (self._features(x, training=False) for x in (images, made))
-        return [
-            ops.mean(
-                ops.reshape(
-                    ops.square(ops.cast(a, "float32") - ops.cast(b, "float32")), (tf.shape(a)[0], -1)
-                ),
-                1,
-            )
-            for a, b in pairs
-        ]
+        features = [self._features(x, training=False) for x in (images, made)]
+        return [mean_square(images, made), mean_square(*features)]
 
     def objective(self, batch, training=True):
         """The loss of a batch; returns as `minimize` takes it."""
@@ -121,43 +115,8 @@ class FAnoGAN(Encoding, Generative, Game):
     def codes(self, images):
         return self.ema_encoder(images, training=False)
 
-    def encode(self, images, batch_size=256):
-        """The latents of images, an array of shape (n, latent_dim)."""
-        return self.in_parts(lambda x: [self.codes(x)], images, batch_size)[0]
-
     def scored(self, images):
-        """Scores (batch,), and heat maps (batch, height, width), of images in [-1, 1]: tensors."""
+        """The distances' sum, and |x - G(E(x))|."""
         made = self.synthesize(self.codes(images))
         image, feature = self.distances(images, made)
-        return image + self.kappa * feature, ops.mean(ops.abs(images - ops.cast(made, images.dtype)), axis=-1)
-
-    def score(self, images, batch_size=256):
-        """Anomaly score of each image, the higher the less normal; array of shape (n,).
-
-        Args:
-            images: uint8, or floats in [-1, 1], of shape (n, height, width, channels).
-            batch_size: int, images at once.
-        """
-        return self.in_parts(self.scored, images, batch_size)[0]
-
-    def heatmap(self, images, batch_size=256):
-        """Where each image is not normal: |x - G(E(x))|, the mean over channels, in [0, 2]; (n, height, width)."""
-        return self.in_parts(self.scored, images, batch_size)[1]
-
-    def export(self, filepath, format="saved_model", metadata=None):
-        """Write a SavedModel for use without keras_gan: `score`, from images in [-1, 1] to `scores` and `heatmaps`."""
-        return export.export_detector(self, filepath, format=format, metadata=metadata)
-
-    # === Pictures ===
-
-    grid_caption = "input | reconstruction | heat map"
-
-    def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        """Examples for the rows of a sample grid: as many in a row as cells of three allow."""
-        return self.examples(rows * max(1, columns // 3))["image"]
-
-    def grid_images(self, inputs, columns):
-        """Input, reconstruction and heat map of each example side by side."""
-        heat = np.round(255.0 * np.clip(self.heatmap(inputs), 0.0, 1.0)).astype("uint8")[..., None]
-        cells = [to_uint8(inputs).numpy(), self.reconstruct(inputs), heat]
-        return interleave(cells), 3 * max(1, columns // 3)
+        return image + self.kappa * feature, differences(images, made)

@@ -8,6 +8,7 @@ from keras_gan.networks.esrgan import esrgan_discriminator, rrdbnet
 from keras_gan.networks.fanogan import fanogan, fanogan_mlp
 from keras_gan.networks.freeze import freeze_blocks
 from keras_gan.networks.gan_stability import gan_stability
+from keras_gan.networks.ganomaly import ganomaly
 from keras_gan.networks.infogan import infogan
 from keras_gan.networks.interpolate import interpolate
 from keras_gan.networks.mlp import mlp
@@ -38,6 +39,7 @@ __all__ = [
     "fanogan_mlp",
     "freeze_blocks",
     "gan_stability",
+    "ganomaly",
     "infogan",
     "interpolate",
     "mlp",

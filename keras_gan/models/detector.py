@@ -1,0 +1,178 @@
+"""What models have that find anomalies: scores, heat maps, a threshold, and images larger than the networks'."""
+
+import numpy as np
+from keras import ops
+
+from keras_gan import export
+from keras_gan.data.images import to_uint8
+from keras_gan.data.patches import corners_of
+from keras_gan.grid import interleave
+from keras_gan.metrics import functional
+from keras_gan.models.encoding import InParts
+
+
+class Detector(InParts):
+    """Scores of images, heat maps and what lies above a threshold; a base of models beside `Game`.
+
+    A subclass defines `scored`. It trains on normal images alone.
+
+    Args:
+        limit: float, the score above which an image is an anomaly; `threshold` finds it. Default: none yet.
+
+    Attributes:
+        limit: the same.
+    """
+
+    def __init__(self, *networks, limit=None, **kwargs):
+        super().__init__(*networks, **kwargs)
+        self.limit = None if limit is None else float(limit)
+
+    def get_config(self):
+        return {**super().get_config(), "limit": self.limit}
+
+    def scored(self, images):
+        """Scores (batch,), and heat maps (batch, height, width) or of vectors (batch, size), of images in [-1, 1]: tensors."""
+        raise NotImplementedError(f"{type(self).__name__} must define `scored`.")
+
+    def score(self, images, batch_size=256, overlap=0.5, scaled=False):
+        """Anomaly score of each image, the higher the less normal; array of shape (n,).
+
+        Args:
+            images: uint8, or floats in [-1, 1], of shape (n, height, width, channels), or vectors (n, size). Larger images than the
+                networks' are scored window by window; their score is that of their worst window.
+            batch_size: int, images or windows at once.
+            overlap: float in [0, 1), share of a window's side that the next one covers too.
+            scaled: bool, whether the lowest of these scores becomes 0 and the highest 1, as GANomaly's official test has it.
+        """
+        scores = self._found(images, batch_size, overlap)[0]
+        return (scores - scores.min()) / max(np.ptp(scores), 1e-12) if scaled else scores
+
+    def heatmap(self, images, batch_size=256, overlap=0.5):
+        """Where each image is not normal: array of shape (n, height, width), of vectors (n, size); arguments as `score`.
+
+        Where windows overlap it is their mean.
+        """
+        return self._found(images, batch_size, overlap)[1]
+
+    def threshold(self, false_positive_rate=0.05, images=None):
+        """Find and keep `limit`, the score above which lies at most that share of normal images.
+
+        Args:
+            false_positive_rate: float in [0, 1).
+            images: normal ones, as in `score`, that it was not trained on.
+
+        Returns:
+            float, the limit.
+
+        Raises:
+            ValueError: for a rate that so few images cannot show, and as `score`.
+        """
+        if images is None:
+            raise ValueError("`images` must be normal ones that it was not trained on.")
+        if not 0.0 <= false_positive_rate < 1.0:
+            raise ValueError(f"`false_positive_rate` must be in [0, 1). Received: {false_positive_rate!r}")
+        scores = np.sort(self.score(images))
+        above = int(np.floor(false_positive_rate * len(scores) + 1e-9))
+        if false_positive_rate > 0.0 and not above:
+            raise ValueError(
+                f"A false-positive rate of {false_positive_rate} needs {int(np.ceil(1 / false_positive_rate))} normal images or more. "
+                f"Received: {len(scores)}"
+            )
+        self.limit = float(scores[len(scores) - 1 - above])
+        return self.limit
+
+    def detect(self, images, batch_size=256):
+        """Which images score above `limit`: booleans (n,); a ValueError before `threshold` has found it."""
+        if self.limit is None:
+            raise ValueError("Find the limit first: `threshold(false_positive_rate=0.05, images=normal)`.")
+        return self.score(images, batch_size) > self.limit
+
+    def figures(self, images, anomalous, masks=None):
+        """How well scores tell anomalous images from normal ones.
+
+        Args:
+            images: as in `score`.
+            anomalous: booleans (n,).
+            masks: booleans (n, height, width), which pixels are anomalous, or None.
+
+        Returns:
+            dict with "auroc" and "auprc" of images, and with masks "pixel_auroc" and "per_region_overlap"; errors as
+            `metrics.functional.auroc`.
+        """
+        scores, heatmaps = self._found(images, 256, 0.5)
+        found = {"auroc": functional.auroc(anomalous, scores), "auprc": functional.auprc(anomalous, scores)}
+        if masks is not None:
+            found["pixel_auroc"] = functional.auroc(masks, heatmaps)
+            found["per_region_overlap"] = functional.per_region_overlap(masks, heatmaps)
+        return found
+
+    def _found(self, images, batch_size, overlap):
+        """Scores and heat maps, arrays."""
+        images, own = np.asarray(images), self.image_shape
+        larger = images.ndim == len(own) + 1 == 4 and images.shape[1:3] != own[:2]
+        if not larger or images.shape[3] != own[2] or any(a < b for a, b in zip(images.shape[1:3], own)):
+            return self.in_parts(self.scored, images, batch_size)
+        corners = corners_of(images.shape[1:3], own[:2], overlap)
+        scores, heatmaps = [], []
+        for image in images:
+            windows = np.stack([image[y : y + own[0], x : x + own[1]] for y, x in corners])
+            of_each, maps = self.in_parts(self.scored, windows, batch_size)
+            total, count = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
+            for (y, x), window in zip(corners, maps, strict=True):
+                total[y : y + own[0], x : x + own[1]] += window
+                count[y : y + own[0], x : x + own[1]] += 1
+            scores.append(of_each.max())
+            heatmaps.append((total / count).astype("float32"))
+        return np.array(scores), np.stack(heatmaps)
+
+    def described(self):
+        """What metadata of its exports say, a dict for JSON."""
+        return {
+            "class": type(self).__name__,
+            "image_shape": list(self.image_shape),
+            "range": [-1, 1],
+            "limit": self.limit,
+            "dataset": self.dataset_name,
+            "generator_steps": int(self.state.step.numpy()),
+            "epochs": int(self.state.epoch.numpy()),
+        }
+
+    def export(self, filepath, format="saved_model", metadata=None):
+        """Write a SavedModel for use without keras_gan: `score`, from images to `scores` and `heatmaps`."""
+        return export.export_detector(self, filepath, format=format, metadata=metadata)
+
+    # === Pictures ===
+
+    grid_caption, grid_rows = "input | reconstruction | heat map", 8
+
+    def row_names(self, rows):
+        """Rows of a sample grid have none."""
+
+    def grid_inputs(self, rows, columns, seed, truncation=1.0):
+        """Examples for the rows of a sample grid: as many in a row as cells of three allow."""
+        return self.examples(rows * max(1, columns // 3))["image"]
+
+    def grid_images(self, inputs, columns):
+        """Input, reconstruction and heat map of each example side by side."""
+        heat = as_levels(self.heatmap(inputs))
+        return interleave([to_uint8(inputs).numpy(), self.reconstruct(inputs), heat]), 3 * max(
+            1, columns // 3
+        )
+
+
+def as_levels(heatmaps, highest=1.0):
+    """Heat maps (n, height, width) as grey images, uint8 (n, height, width, 1): white is `highest` and above."""
+    return np.round(255.0 * np.clip(heatmaps / highest, 0.0, 1.0)).astype("uint8")[..., None]
+
+
+def differences(images, made):
+    """|x - made|, the mean over channels of images (batch, height, width), of vectors as it is: a heat map."""
+    found = ops.abs(ops.cast(images, "float32") - ops.cast(made, "float32"))
+    return ops.mean(found, axis=-1) if len(images.shape) == 4 else found
+
+
+def mean_square(a, b):
+    """Mean square of a difference, of each row."""
+    return ops.mean(
+        ops.reshape(ops.square(ops.cast(a, "float32") - ops.cast(b, "float32")), (ops.shape(a)[0], -1)), 1
+    )

@@ -1,0 +1,91 @@
+"""What all detectors have: thresholds, larger images, figures."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers
+
+import keras_gan
+from keras_gan import data
+from keras_gan.metrics.functional import auroc, per_region_overlap
+
+
+@pytest.fixture(scope="module")
+def detector():
+    """Of 4 x 4 images; what it makes of any is grey, so that the score is the mean square and the map |x|."""
+    latents, images = keras.Input((2,)), keras.Input((4, 4, 1))
+    x = layers.Reshape((4, 4, 1))(layers.Dense(16, kernel_initializer="zeros")(latents))
+    judge = keras.Model(images, layers.Dense(1)(layers.Flatten()(images)))
+    encoder = keras.Model(images, layers.Dense(2)(layers.Flatten()(images)))
+    return keras_gan.FAnoGAN(encoder, keras.Model(latents, x), judge, kappa=0.0)
+
+
+def test_the_limit_lets_so_many_normal_ones_through(detector, tmp_path):
+    levels = np.linspace(0.0, 1.0, 40).astype("float32")
+    levels = np.random.default_rng(0).permutation(levels) * np.where(np.arange(40) % 2, 1, -1)
+    images = np.broadcast_to(levels.astype("float32")[:, None, None, None], (40, 4, 4, 1))
+    with pytest.raises(ValueError, match="Find the limit first"):
+        keras_gan.FAnoGAN(*[getattr(detector, name) for name in detector.networks]).detect(images)
+    for rate, above in ((0.0, 0), (0.05, 2), (0.1, 4), (0.12, 4), (0.5, 20)):
+        limit = detector.threshold(rate, images)
+        assert limit == detector.limit and detector.detect(images).sum() == above
+    np.testing.assert_array_equal(detector.detect(images), images[:, 0, 0, 0] ** 2 > detector.limit)
+    detector.save(tmp_path / "d.keras")
+    again = keras.saving.load_model(tmp_path / "d.keras")
+    assert again.limit == detector.limit
+    np.testing.assert_array_equal(again.detect(images), detector.detect(images))
+    for arguments, message in (
+        ((0.01, images), "needs 100 normal images"),
+        ((1.0, images), r"must be in \[0, 1\)"),
+        ((0.1,), "must be normal ones"),
+        ((0.1, images[:, :3]), "must have shape"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            detector.threshold(*arguments)
+
+
+def test_larger_images_window_by_window(detector):
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-1, 1, (3, 9, 6, 1)).astype("float32")
+    windows = [images[:, y : y + 4, x : x + 4] for y in (0, 2, 4, 5) for x in (0, 2)]
+    expected = np.max([(window**2).mean((1, 2, 3)) for window in windows], axis=0)
+    np.testing.assert_allclose(detector.score(images), expected, rtol=1e-5)
+    # Of a network that looks at each pixel alone the windows' mean is the map.
+    np.testing.assert_allclose(detector.heatmap(images), np.abs(images[..., 0]), atol=1e-6)
+    np.testing.assert_allclose(detector.heatmap(images, overlap=0.0), np.abs(images[..., 0]), atol=1e-6)
+    with pytest.raises(ValueError, match="`overlap` must be in"):
+        detector.score(images, overlap=1.0)
+    with pytest.raises(ValueError, match="must have shape"):
+        detector.score(images[:, :, :3])
+    cut = data.patches(images, 4)
+    np.testing.assert_array_equal(cut.reshape(3, 8, 4, 4, 1), np.stack(windows, axis=1))
+    np.testing.assert_allclose(detector.score(cut).reshape(3, 8).max(1), expected, rtol=1e-5)
+    with pytest.raises(ValueError, match="or more"):
+        data.patches(images, 8)
+
+
+def test_figures_of_images_and_of_pixels(detector):
+    rng = np.random.default_rng(0)
+    images = rng.uniform(-0.5, 0.5, (20, 4, 4, 1)).astype("float32")
+    masks = np.zeros((20, 4, 4), bool)
+    masks[:8, :2, :2] = True
+    images[masks] *= 1.8
+    anomalous = masks.any((1, 2))
+    found = detector.figures(images, anomalous, masks)
+    assert found["auroc"] == auroc(anomalous, (images**2).mean((1, 2, 3)))
+    assert found["pixel_auroc"] == pytest.approx(auroc(masks, np.abs(images[..., 0])), abs=1e-3)
+    assert found["per_region_overlap"] == pytest.approx(
+        per_region_overlap(masks, np.abs(images[..., 0])), abs=1e-2
+    )
+    assert set(detector.figures(images, anomalous)) == {"auroc", "auprc"}
+
+
+def test_vectors():
+    """Rows of numbers: heat maps say which of them is not normal."""
+    latents, rows = keras.Input((2,)), keras.Input((5,))
+    generator = keras.Model(latents, layers.Dense(5, kernel_initializer="zeros")(latents))
+    judge = keras.Model(rows, layers.Dense(1)(rows))
+    detector = keras_gan.FAnoGAN(keras.Model(rows, layers.Dense(2)(rows)), generator, judge, kappa=0.0)
+    x = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
+    np.testing.assert_allclose(detector.score(x), (x**2).mean(1), rtol=1e-5)
+    np.testing.assert_allclose(detector.heatmap(x), np.abs(x), rtol=1e-5)
