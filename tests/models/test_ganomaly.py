@@ -79,10 +79,8 @@ def test_normal_images_score_lower(tmp_path):
     figures = detector.figures(np.concatenate([rows[256:], columns]), np.repeat([0, 1], 64))
     assert figures["auroc"] > 0.95, figures
     detector.export(tmp_path / "saved")
-    found = tf.saved_model.load(str(tmp_path / "saved")).score(keras_gan.data.to_uint8(columns))
-    np.testing.assert_allclose(
-        found["scores"], detector.score(keras_gan.data.to_uint8(columns).numpy()), rtol=1e-3
-    )
+    saved, levels = tf.saved_model.load(str(tmp_path / "saved")), keras_gan.data.to_uint8(columns).numpy()
+    np.testing.assert_allclose(saved.score(levels)["scores"], detector.score(levels), rtol=1e-3)
 
 
 def test_contract(images, tmp_path, mirrored):
