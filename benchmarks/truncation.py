@@ -1,6 +1,6 @@
 """BigGAN and `projection` by class on Fashion-MNIST at 32 x 32, and BigGAN's precision and recall along truncation.
 
-    taskset -c 0 python benchmarks/truncation.py --results truncation.jsonl --recipe projection --steps 3000
+    taskset -c 0 python benchmarks/truncation.py --results truncation.jsonl --recipe projection --steps 3000 --batch-size 64
     taskset -c 0 python benchmarks/truncation.py --results truncation.jsonl --recipe biggan --pictures pictures
 
 Both are asked for 1,000 images of each class. Printed for each truncation: the share whose class a classifier finds that was
@@ -53,13 +53,11 @@ def model(recipe, options):
     )
     gan = keras_gan.BigGAN(*pair, num_classes=10, ema_decay=0.995, seed=options.seed)
     adam = {
-        f"{player}_optimizer": keras_gan.optimizers.Adam(
-            keras_gan.schedules.LinearDecay(rate, options.steps, options.steps // 2), 0.0, 0.99
-        )
+        f"{player}_optimizer": keras_gan.optimizers.Adam(rate, 0.0, 0.99)
         for player, rate in (("generator", options.rate), ("discriminator", options.discriminator_rate))
     }
     orthogonal = keras_gan.regularizers.OrthogonalPenalty(0.5e-4, embeddings=True)
-    gan.compile(**adam, regularizers=[orthogonal], discriminator_steps=1)
+    gan.compile(**adam, regularizers=[orthogonal], discriminator_steps=options.discriminator_steps)
     return gan
 
 
@@ -67,11 +65,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=pathlib.Path, required=True, help="file of results (JSON lines)")
     parser.add_argument("--recipe", choices=("projection", "biggan"), required=True)
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=2600)
     parser.add_argument("--filters", type=int, default=8)
-    parser.add_argument("--rate", type=float, default=4e-4)
-    parser.add_argument("--discriminator-rate", type=float, default=4e-4)
-    parser.add_argument("--batch-size", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=5e-4)
+    parser.add_argument("--discriminator-rate", type=float, default=5e-4)
+    parser.add_argument("--discriminator-steps", type=int, default=2)
+    parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data-dir", default="../shared/data/tfds", help="where TFDS has Fashion-MNIST")
     parser.add_argument("--classifier", type=pathlib.Path, help="keep the classifier in this .keras file")

@@ -51,6 +51,11 @@ def image_grid(images, columns=None, caption=None, row_names=None):
     return picture
 
 
+def as_levels(heatmaps, highest=1.0):
+    """Heat maps (n, height, width) as grey images, uint8 (n, height, width, 1): white is `highest` and above."""
+    return np.round(255.0 * np.clip(heatmaps / highest, 0.0, 1.0)).astype("uint8")[..., None]
+
+
 def as_colour(images):
     """RGB of uint8 images: grey ones with three equal channels, RGBA over white, each class of label maps in a colour.
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_gan.arguments import check_int
 from keras_gan.data.images import from_uint8, to_uint8
-from keras_gan.data.patches import starts
+from keras_gan.data.patches import corners_of, starts
 from keras_gan.layers import BilinearUpsampling, PixelShuffle, SpectralNormalization
 
 
@@ -58,6 +58,32 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
                 piece[top * scale : bottom * scale, left * scale : right * scale]
             )
     return output[: full[0] * scale, : full[1] * scale]
+
+
+def in_windows(found, images, sides, overlap):
+    """Score images window by window.
+
+    Args:
+        found: function from windows (n, *sides, channels) to scores (n,) and heat maps (n, *sides), arrays.
+        images: array of shape (n, height, width, channels).
+        sides: (height, width) of a window.
+        overlap: float in [0, 1), share of a window's side that the next one covers too.
+
+    Returns:
+        The score of each image's worst window, and its heat map, the mean where windows overlap.
+    """
+    corners = corners_of(images.shape[1:3], sides, overlap)
+    scores, heatmaps = [], []
+    for image in images:
+        windows = np.stack([image[y : y + sides[0], x : x + sides[1]] for y, x in corners])
+        of_each, maps = found(windows)
+        total, count = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
+        for (y, x), window in zip(corners, maps, strict=True):
+            total[y : y + sides[0], x : x + sides[1]] += window
+            count[y : y + sides[0], x : x + sides[1]] += 1
+        scores.append(of_each.max())
+        heatmaps.append((total / count).astype("float32"))
+    return np.array(scores), np.stack(heatmaps)
 
 
 def as_graph(network):

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from keras_gan.cli import caption, doctor, evaluate, files, generate, latent, translate
+from keras_gan.cli import caption, detect, doctor, evaluate, files, generate, latent, translate
 from keras_gan.cli.train import train
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ for command in (
     train,
     generate.generate,
     caption.caption,
+    detect.detect,
     translate.translate,
     translate.upscale,
     files.convert,

@@ -407,7 +407,9 @@ def _fit(chosen, run, config, given):
         "value_range": value_range_of(config["value_range"]),
     }
     gan.export(run.saved_model, metadata=about)
-    _tell(run, gan, metrics, "SavedModel" if chosen.on_gan or chosen.data == "texts" else "Generator")
+    _tell(
+        run, gan, metrics, "SavedModel" if hasattr(gan, "scored") or chosen.data == "texts" else "Generator"
+    )
     return gan, batches
 
 

@@ -424,6 +424,35 @@ def per_region_overlap(masks, heatmaps, max_false_positive_rate=0.3):
     return float(np.trapezoid(*curve) / max_false_positive_rate)
 
 
+def limit_of(scores, false_positive_rate):
+    """The score above which at most a share of normal ones lies.
+
+    Args:
+        scores: floats (n,) of normal images.
+        false_positive_rate: float in [0, 1).
+
+    Returns:
+        float.
+
+    Raises:
+        ValueError: for a rate that so few scores cannot show.
+
+    Example:
+    >>> keras_gan.metrics.functional.limit_of(np.arange(20.0), 0.1)
+    17.0
+    """
+    scores = np.sort(np.asarray(scores, "float64").reshape(-1))
+    if not 0.0 <= false_positive_rate < 1.0:
+        raise ValueError(f"`false_positive_rate` must be in [0, 1). Received: {false_positive_rate!r}")
+    above = int(np.floor(false_positive_rate * len(scores) + 1e-9))
+    if not len(scores) or (false_positive_rate > 0.0 and not above):
+        needed = int(np.ceil(1 / false_positive_rate - 1e-9)) if false_positive_rate else 1
+        raise ValueError(
+            f"A false-positive rate of {false_positive_rate:g} needs {needed} normal images or more. Received: {len(scores)}"
+        )
+    return float(scores[len(scores) - 1 - above])
+
+
 def _scored(anomalous, scores):
     """Flat booleans and float64 scores, checked."""
     anomalous, scores = np.asarray(anomalous), np.asarray(scores, "float64")

@@ -5,10 +5,10 @@ from keras import ops
 
 from keras_gan import export
 from keras_gan.data.images import to_uint8
-from keras_gan.data.patches import corners_of
-from keras_gan.grid import interleave
+from keras_gan.grid import as_levels, interleave
 from keras_gan.metrics import functional
 from keras_gan.models.encoding import InParts
+from keras_gan.tiles import in_windows
 
 
 class Detector(InParts):
@@ -69,16 +69,7 @@ class Detector(InParts):
         """
         if images is None:
             raise ValueError("`images` must be normal ones that it was not trained on.")
-        if not 0.0 <= false_positive_rate < 1.0:
-            raise ValueError(f"`false_positive_rate` must be in [0, 1). Received: {false_positive_rate!r}")
-        scores = np.sort(self.score(images))
-        above = int(np.floor(false_positive_rate * len(scores) + 1e-9))
-        if false_positive_rate > 0.0 and not above:
-            raise ValueError(
-                f"A false-positive rate of {false_positive_rate} needs {int(np.ceil(1 / false_positive_rate))} normal images or more. "
-                f"Received: {len(scores)}"
-            )
-        self.limit = float(scores[len(scores) - 1 - above])
+        self.limit = functional.limit_of(self.score(images), false_positive_rate)
         return self.limit
 
     def detect(self, images, batch_size=256):
@@ -112,18 +103,9 @@ class Detector(InParts):
         larger = images.ndim == len(own) + 1 == 4 and images.shape[1:3] != own[:2]
         if not larger or images.shape[3] != own[2] or any(a < b for a, b in zip(images.shape[1:3], own)):
             return self.in_parts(self.scored, images, batch_size)
-        corners = corners_of(images.shape[1:3], own[:2], overlap)
-        scores, heatmaps = [], []
-        for image in images:
-            windows = np.stack([image[y : y + own[0], x : x + own[1]] for y, x in corners])
-            of_each, maps = self.in_parts(self.scored, windows, batch_size)
-            total, count = np.zeros(image.shape[:2]), np.zeros(image.shape[:2])
-            for (y, x), window in zip(corners, maps, strict=True):
-                total[y : y + own[0], x : x + own[1]] += window
-                count[y : y + own[0], x : x + own[1]] += 1
-            scores.append(of_each.max())
-            heatmaps.append((total / count).astype("float32"))
-        return np.array(scores), np.stack(heatmaps)
+        return in_windows(
+            lambda windows: self.in_parts(self.scored, windows, batch_size), images, own[:2], overlap
+        )
 
     def described(self):
         """What metadata of its exports say, a dict for JSON."""
@@ -158,11 +140,6 @@ class Detector(InParts):
         return interleave([to_uint8(inputs).numpy(), self.reconstruct(inputs), heat]), 3 * max(
             1, columns // 3
         )
-
-
-def as_levels(heatmaps, highest=1.0):
-    """Heat maps (n, height, width) as grey images, uint8 (n, height, width, 1): white is `highest` and above."""
-    return np.round(255.0 * np.clip(heatmaps / highest, 0.0, 1.0)).astype("uint8")[..., None]
 
 
 def differences(images, made):

@@ -1,4 +1,4 @@
-"""f-AnoGAN."""
+"""f-AnoGAN and GANomaly."""
 
 import keras_gan
 from keras_gan.recipes.recipe import Recipe, register
@@ -36,5 +36,28 @@ register(
         ema_decay=None,
         adversarial=False,
         on_gan=True,
+    ),
+)
+
+register(
+    "ganomaly",
+    small=Recipe(
+        "anomalies, by latents that come back as others",
+        "GANomaly",
+        lambda shape: keras_gan.networks.ganomaly(shape, 64, filters=16),
+        image_size=32,
+        steps=1500,
+        ema_decay=None,
+        adversarial=False,
+    ),
+    paper=Recipe(
+        "GANomaly as in its official code",
+        "GANomaly",
+        lambda shape: keras_gan.networks.ganomaly(shape),
+        dataset="folder:PATH",
+        image_size=32,
+        steps=10_000,
+        ema_decay=None,
+        adversarial=False,
     ),
 )

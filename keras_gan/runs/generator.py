@@ -47,6 +47,10 @@ class Generator:
                     texts, seed=seed, truncation=truncation
                 )
                 return
+            if not hasattr(gan, "generate") and not gan.from_images:
+                raise ValueError(
+                    f"{path} is a {type(gan).__name__}, which makes no images: of anomalies use `keras-gan detect`."
+                )
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.num_classes = getattr(gan, "num_classes", None)

@@ -1,0 +1,65 @@
+"""`keras-gan detect`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, writable
+
+
+def detect(
+    model: Annotated[
+        pathlib.Path,
+        typer.Argument(help="Run folder, .keras file or SavedModel of a detector (f-anogan, ganomaly)."),
+    ],
+    images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
+    out: Annotated[
+        pathlib.Path, typer.Option(help="Folder to write: scores.csv, sheet.png, heatmaps.")
+    ] = pathlib.Path("anomalies"),
+    normal: Annotated[
+        pathlib.Path | None,
+        typer.Option(help="Folder of normal images that it was not trained on; they give the limit."),
+    ] = None,
+    false_positive_rate: Annotated[
+        float, typer.Option(min=0.0, max=0.999, help="Share of the normal images above the limit.")
+    ] = 0.05,
+    limit: Annotated[float | None, typer.Option(help="Score above which an image is an anomaly.")] = None,
+    windows: Annotated[
+        bool,
+        typer.Option("--windows", help="Keep the images' size and score them window by window."),
+    ] = False,
+    top: Annotated[int, typer.Option(min=1, help="Images of the sheet.")] = 24,
+):
+    """Find anomalies among images: scores, heat maps, and a sheet with the worst first."""
+    existing(model)
+    existing(images, "")
+    if normal is not None:
+        existing(normal, "")
+        if limit is not None:
+            raise ValueError("Give --limit, or --normal, which finds it, not both.")
+    writable(out, "--out", folder=True)
+
+    from keras_gan.runs.detection import detect_folder
+
+    count, anomalies, problems = detect_folder(
+        model,
+        images,
+        out,
+        limit=limit,
+        normal=normal,
+        false_positive_rate=false_positive_rate,
+        windows=windows,
+        top=top,
+        report=typer.echo,
+    )
+    typer.echo(f"{count} images scored, worst first in {out / 'scores.csv'}; sheet: {out / 'sheet.png'}")
+    if anomalies is None:
+        typer.echo("No limit is known: give --normal, a folder of normal images, or --limit.")
+    else:
+        typer.echo(f"Anomalies: {anomalies}")
+    if problems:
+        typer.echo(f"Left out: {len(problems)}", err=True)
+        for problem in problems[:20]:
+            typer.echo(f"  {problem}", err=True)
+        raise typer.Exit(1)
