@@ -14,6 +14,7 @@ __version__ = "0.1.0"
 # Public names by the module that they are in.
 _CLASSES = {
     "ACGAN": "models.acgan",
+    "AnoGAN": "models.anogan",
     "CLIP": "models.clip",
     "ESRGAN": "models.srgan",
     "FAnoGAN": "models.fanogan",

@@ -146,10 +146,3 @@ def differences(images, made):
     """|x - made|, the mean over channels of images (batch, height, width), of vectors as it is: a heat map."""
     found = ops.abs(ops.cast(images, "float32") - ops.cast(made, "float32"))
     return ops.mean(found, axis=-1) if len(images.shape) == 4 else found
-
-
-def mean_square(a, b):
-    """Mean square of a difference, of each row."""
-    return ops.mean(
-        ops.reshape(ops.square(ops.cast(a, "float32") - ops.cast(b, "float32")), (ops.shape(a)[0], -1)), 1
-    )

@@ -3,10 +3,11 @@
 import keras
 
 from keras_gan.arguments import check_weight
+from keras_gan.latent.inversion import mean_square
 from keras_gan.layers.packing import pack_size
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models import checks
-from keras_gan.models.detector import Detector, differences, mean_square
+from keras_gan.models.detector import Detector, differences
 from keras_gan.models.encoding import Encoding, check_encoder
 from keras_gan.models.generative import Generative
 from keras_gan.optimizers import Adam

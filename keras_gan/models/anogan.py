@@ -1,0 +1,146 @@
+"""AnoGAN."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan import modalities
+from keras_gan.arguments import check_int, check_weight
+from keras_gan.latent.inversion import Search
+from keras_gan.layers.packing import pack_size
+from keras_gan.models import checks
+from keras_gan.models.detector import Detector, differences
+from keras_gan.noise import Normal
+from keras_gan.regularizers.feature_matching import last_features
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class AnoGAN(Detector, keras.Model):
+    """Finds what a trained GAN of normal images cannot make, by a search for the latent of each image.
+
+        score = (1 - feature_weight) mean |x - G(z)| + feature_weight mean |f(x) - f(G(z))|
+
+    of the z that minimises it; f is what the discriminator's last layer with weights is given. Nothing is trained. The search takes
+    `restarts` random latents, a tenth of the steps from each, and all of them from the best: seconds an image, where `FAnoGAN` takes
+    milliseconds. `score`, `heatmap`, `threshold`, `detect` and `figures` are those of `keras_gan.models.detector.Detector`.
+
+    Args:
+        generator, discriminator: of a trained GAN without a condition, `gan.ema_generator` and `gan.discriminator`.
+        feature_weight: float in [0, 1]. Default 0.1.
+        steps: int, of Adam. Default 300; learning_rate: float. Default 0.1.
+        restarts: int. Default 4.
+        seed: int, of the random latents.
+        limit: as in `Detector`.
+
+    Example:
+    >>> gan = keras_gan.WGANGP(*keras_gan.networks.dcgan(
+    ...     (28, 28, 1), latent_dim=8, filters=4, discriminator_normalization="none"))
+    >>> detector = keras_gan.AnoGAN(gan.ema_generator, gan.discriminator, steps=10, restarts=2)
+    >>> detector.score(gan.generate(3, seed=0)).shape
+    (3,)
+
+    Reference: Schlegl et al., "Unsupervised Anomaly Detection with Generative Adversarial Networks to Guide Marker
+    Discovery", 2017, https://arxiv.org/abs/1703.05921, with means for sums and restarts
+    """
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        *,
+        feature_weight=0.1,
+        steps=300,
+        learning_rate=0.1,
+        restarts=4,
+        seed=0,
+        **kwargs,
+    ):
+        checks.check_networks(generator, discriminator, conditional=False)
+        if isinstance(discriminator.output_shape, list) or pack_size(discriminator) > 1:
+            raise ValueError("AnoGAN takes a discriminator of one output that sees images one by one.")
+        if not 0.0 <= feature_weight <= 1.0:
+            raise ValueError(f"`feature_weight` must be in [0, 1]. Received: {feature_weight!r}")
+        check_int(steps, "steps")
+        check_int(restarts, "restarts")
+        super().__init__(**kwargs)
+        self.generator, self.discriminator = generator, discriminator
+        self.feature_weight = float(feature_weight)
+        self.steps, self.restarts, self.seed = int(steps), int(restarts), seed
+        self.learning_rate = check_weight(learning_rate, "learning_rate")
+        # Past Keras' tracking: its layers are the discriminator's.
+        vars(self)["_features"] = last_features(discriminator)
+        self.built = True
+
+    def get_config(self):
+        parts = {name: getattr(self, name) for name in ("generator", "discriminator")}
+        names = ("feature_weight", "steps", "learning_rate", "restarts", "seed", "limit", "name")
+        return {name: keras.saving.serialize_keras_object(part) for name, part in parts.items()} | {
+            name: getattr(self, name) for name in names
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in ("generator", "discriminator")
+        }
+        return cls(**{**config, **networks})
+
+    def fit(self, *args, **kwargs):
+        """Nothing is trained by it: an error that says what is."""
+        raise ValueError("An AnoGAN trains nothing: train the GAN of normal images before, `gan.fit(...)`.")
+
+    @property
+    def image_shape(self):
+        return tuple(self.generator.output_shape[1:])
+
+    @property
+    def modality(self):
+        return modalities.get(None, self.image_shape)
+
+    def distance(self, images, made):
+        """The score of each image beside what was made for it."""
+        features = [self._features(x, training=False) for x in (images, made)]
+        image, feature = (mean_absolute(*pair) for pair in ((images, made), features))
+        return (1.0 - self.feature_weight) * image + self.feature_weight * feature
+
+    def scored(self, images):
+        """The least distances, and |x - G(z)|."""
+        _, made, scores = self.search(images)
+        return tf.constant(scores), differences(images, made)
+
+    def search(self, images):
+        """Latents of images in [-1, 1], what is made of them, and the distances: arrays."""
+        size = self.generator.input_shape[-1]
+        seed = tf.constant([self.seed, 0], "int64")
+        starts = Normal((size,)).draw(self.restarts, seed).numpy()
+        search = Search(
+            lambda z, _: self.generator(z, training=False), self.steps, self.learning_rate, self.distance
+        )
+        latents, scores = search.with_restarts(tf.convert_to_tensor(images), starts)
+        return latents, np.asarray(self.generator(latents, training=False)), scores
+
+    def score(self, images, batch_size=32, overlap=0.5, scaled=False):
+        """As `Detector.score`; batch_size * restarts latents move at once."""
+        return super().score(images, batch_size, overlap, scaled)
+
+    def heatmap(self, images, batch_size=32, overlap=0.5):
+        """As `Detector.heatmap`."""
+        return super().heatmap(images, batch_size, overlap)
+
+    def call(self, inputs, training=False):
+        """Images of latents."""
+        return self.generator(inputs, training=training)
+
+    def export(self, filepath, format="saved_model", metadata=None):
+        """A ValueError: the search is not a function that can be exported."""
+        raise ValueError(
+            "An AnoGAN searches for each image, which no export does: train a `FAnoGAN` on the same networks, and export that."
+        )
+
+
+def mean_absolute(a, b):
+    """Mean absolute difference of each row."""
+    difference = ops.abs(ops.cast(a, "float32") - ops.cast(b, "float32"))
+    return ops.mean(difference, axis=tuple(range(1, len(difference.shape))))
