@@ -27,6 +27,7 @@ _CLASSES = {
     "VAEGAN": "models.vae_gan",
     "WGAN": "models.wgan",
     "WGANGP": "models.wgan_gp",
+    "BiGAN": "models.bigan",
     "BigGAN": "models.biggan",
     "DFGAN": "models.dfgan",
     "ConditionalGAN": "models.conditional_gan",

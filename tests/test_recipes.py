@@ -40,6 +40,7 @@ EXPECTED = {
     "decoder": keras_gan.DFGAN,
     "prior": keras_gan.ConditionalGAN,
     "ganomaly": keras_gan.GANomaly,
+    "bigan": keras_gan.BiGAN,
 }
 ENCODER = keras_gan.networks.text_encoder(["a handwritten zero"], dim=16, units=4, word_dim=4)
 

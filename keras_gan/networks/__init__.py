@@ -25,7 +25,7 @@ from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
 from keras_gan.networks.text_encoder import text_encoder
-from keras_gan.networks.vae import encoder, vae
+from keras_gan.networks.vae import encoder, joint_discriminator, vae
 
 __all__ = [
     "RECEPTIVE_FIELDS",
@@ -42,6 +42,7 @@ __all__ = [
     "ganomaly",
     "infogan",
     "interpolate",
+    "joint_discriminator",
     "mlp",
     "msrresnet",
     "patchgan",

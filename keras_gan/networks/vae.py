@@ -1,7 +1,9 @@
-"""A convolutional encoder and decoder."""
+"""A convolutional encoder and decoder, and a discriminator of images with latents."""
 
 import keras
 from keras import layers
+
+from keras_gan.layers import LeakyReLU
 
 
 def encoder(image_shape, outputs, *, filters=32):
@@ -24,6 +26,37 @@ def encoder(image_shape, outputs, *, filters=32):
         x = layers.Conv2D(size, 4, 2, "same", activation="relu")(x)
     x = layers.Dense(256, "relu")(layers.Flatten()(x))
     return keras.Model(inputs, layers.Dense(outputs, dtype="float32")(x), name="encoder")
+
+
+def joint_discriminator(image_shape, latent_dim, *, filters=32):
+    """Discriminator of images together with latents, for `BiGAN`.
+
+    Convolutions of stride 2 for the image, as in `networks.encoder`, a dense layer for the latents, and two over both; LeakyReLU(0.2)
+    throughout.
+
+    Args:
+        image_shape: (height, width, channels).
+        latent_dim: int.
+        filters: int, of the first convolution.
+
+    Returns:
+        keras.Model from [images, latents] to logits (batch, 1).
+
+    Example:
+    >>> keras_gan.networks.joint_discriminator((28, 28, 1), 8, filters=4).output_shape
+    (None, 1)
+    """
+    images, latents = (
+        keras.Input((*image_shape,), name="images"),
+        keras.Input((latent_dim,), name="latents"),
+    )
+    x = images
+    for size in _widths(image_shape, filters):
+        x = LeakyReLU(0.2)(layers.Conv2D(size, 4, 2, "same")(x))
+    beside = LeakyReLU(0.2)(layers.Dense(256)(latents))
+    x = layers.Concatenate()([layers.Flatten()(x), beside])
+    x = LeakyReLU(0.2)(layers.Dense(256)(x))
+    return keras.Model([images, latents], layers.Dense(1, dtype="float32")(x), name="discriminator")
 
 
 def _widths(image_shape, filters):

@@ -1,4 +1,4 @@
-"""f-AnoGAN and GANomaly."""
+"""f-AnoGAN, GANomaly and BiGAN."""
 
 import keras_gan
 from keras_gan.recipes.recipe import Recipe, register
@@ -11,6 +11,18 @@ def on_gan(filters):
         size = gan.ema_generator.input_shape[-1]
         encoder = keras_gan.networks.encoder(image_shape, size, filters=filters)
         return encoder, gan.ema_generator, gan.discriminator
+
+    return networks
+
+
+def bigan(latent_dim, filters):
+    def networks(image_shape):
+        generator, _ = keras_gan.networks.dcgan(image_shape, latent_dim, filters=filters)
+        return (
+            keras_gan.networks.encoder(image_shape, latent_dim, filters=filters),
+            generator,
+            keras_gan.networks.joint_discriminator(image_shape, latent_dim, filters=filters),
+        )
 
     return networks
 
@@ -58,6 +70,27 @@ register(
         image_size=32,
         steps=10_000,
         ema_decay=None,
+        adversarial=False,
+    ),
+)
+
+register(
+    "bigan",
+    small=Recipe(
+        "a GAN with an encoder, which finds anomalies (EGBAD)",
+        "BiGAN",
+        bigan(32, 32),
+        steps=2500,
+        ema_decay=0.995,
+        adversarial=False,
+    ),
+    paper=Recipe(
+        "the same with latents of 200 numbers, as in EGBAD's official code",
+        "BiGAN",
+        bigan(200, 64),
+        dataset="mnist",
+        batch_size=100,
+        steps=50_000,
         adversarial=False,
     ),
 )
