@@ -19,7 +19,7 @@ def networks(image_shape, num_classes):
 
 def small(plan):
     orthogonal = keras_gan.regularizers.OrthogonalPenalty(0.5e-4, embeddings=True)
-    return adam(4e-4, 0.0, 0.99, regularizers=[orthogonal], discriminator_steps=1)
+    return adam(5e-4, 0.0, 0.99, regularizers=[orthogonal], discriminator_steps=2)
 
 
 register(
@@ -30,6 +30,7 @@ register(
         networks,
         small,
         image_size=32,
+        batch_size=32,
         steps=1500,
         ema_decay=0.995,
         labels=True,
