@@ -101,6 +101,7 @@ def test_attributes_by_name():
         condition.as_array(["hat", "hat"], 3, names)
 
 
+@pytest.mark.slow
 def test_stargan_of_attributes(folder, tmp_path):
     """From the table to translated files, from the command line."""
     table, run = written(folder, "list.csv"), tmp_path / "run"

@@ -45,6 +45,7 @@ def test_losses_and_scores_by_hand(images):
     np.testing.assert_allclose(latent.invert(model, x, "encoder").latents, codes, rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_encoder_becomes_the_inverse():
     """Of a linear generator that is given and held, x = A z: the joint distributions meet where E(x) = A+ x."""
     rng = np.random.default_rng(0)

@@ -63,6 +63,7 @@ def test_a_collapsed_discriminator_begins_anew(images):
         assert (old != variable.numpy()).any()
 
 
+@pytest.mark.slow
 def test_normal_images_score_lower(tmp_path):
     """Trained on one kind of stripes, it finds the other."""
     rng = np.random.default_rng(0)
