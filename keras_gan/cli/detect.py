@@ -5,13 +5,15 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, writable
+from keras_gan.cli.options import existing, value_range_of, writable
 
 
 def detect(
     model: Annotated[
         pathlib.Path,
-        typer.Argument(help="Run folder, .keras file or SavedModel of a detector (f-anogan, ganomaly)."),
+        typer.Argument(
+            help="Run folder, .keras file or SavedModel of a detector (f-anogan, ganomaly, bigan)."
+        ),
     ],
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
     out: Annotated[
@@ -22,13 +24,20 @@ def detect(
         typer.Option(help="Folder of normal images that it was not trained on; they give the limit."),
     ] = None,
     false_positive_rate: Annotated[
-        float, typer.Option(min=0.0, max=0.999, help="Share of the normal images above the limit.")
-    ] = 0.05,
+        float | None,
+        typer.Option(min=0.0, max=0.999, help="Share of the --normal images above the limit. Default: 0.05."),
+    ] = None,
     limit: Annotated[float | None, typer.Option(help="Score above which an image is an anomaly.")] = None,
     windows: Annotated[
         bool,
         typer.Option("--windows", help="Keep the images' size and score them window by window."),
     ] = False,
+    value_range: Annotated[
+        str | None,
+        typer.Option(
+            help="LOW,HIGH: values of 16-bit or float images that become black and white. Default: the run's."
+        ),
+    ] = None,
     top: Annotated[int, typer.Option(min=1, help="Images of the sheet.")] = 24,
 ):
     """Find anomalies among images: scores, heat maps, and a sheet with the worst first."""
@@ -38,6 +47,9 @@ def detect(
         existing(normal, "")
         if limit is not None:
             raise ValueError("Give --limit, or --normal, which finds it, not both.")
+    elif false_positive_rate is not None:
+        raise ValueError("--false-positive-rate is of --normal, a folder of normal images.")
+    levels = value_range_of(value_range)
     writable(out, "--out", folder=True)
 
     from keras_gan.runs.detection import detect_folder
@@ -48,9 +60,10 @@ def detect(
         out,
         limit=limit,
         normal=normal,
-        false_positive_rate=false_positive_rate,
+        false_positive_rate=0.05 if false_positive_rate is None else false_positive_rate,
         windows=windows,
         top=top,
+        value_range=levels,
         report=typer.echo,
     )
     typer.echo(f"{count} images scored, worst first in {out / 'scores.csv'}; sheet: {out / 'sheet.png'}")

@@ -235,8 +235,9 @@ def _checked(given):
         raise ValueError(
             f"--init-from and --freeze-d are of one model: train {' and '.join(chosen.stages.values())} by themselves with them."
         )
-    if chosen.data == "texts" and metrics:
-        raise ValueError(f"--metrics are of generated images, and {name} makes none: leave it out.")
+    if chosen.data in ("texts", *VECTORS) and metrics:
+        makes = "is measured on no held-out images" if chosen.data == "image_vectors" else "makes none"
+        raise ValueError(f"--metrics are of generated images, and {name} {makes}: leave it out.")
     if chosen.on_gan and given["init_from"] is None:
         raise ValueError(
             f"{name} is built on a trained GAN: train one, such as `keras-gan train wgan-gp --out runs/gan`, and give it, "
@@ -420,12 +421,15 @@ def _fit_stages(chosen, run, config, given):
     from keras_gan.runs.folder import RunFolder
 
     run.prepare(config, given["resume"])
+    if given["loss"] or given["augmentation"]:
+        typer.echo("--loss and --augmentation are those of the decoder; the prior keeps its own.")
     models = {}
     for argument, name in chosen.stages.items():
         stage = keras_gan.recipes.get(name, config["scale"])
         options = {**given, "recipe": name}
         if stage.data == "text_vectors":
-            options |= {"augmentation": None}
+            # Of images: it keeps its own.
+            options |= {"augmentation": None, "loss": None}
         within = RunFolder(run.path / name)
         models[argument], batches = _fit(stage, within, _configuration(stage, options), options)
     model = getattr(keras_gan, chosen.model)(text_encoder(config["text_encoder"]), **models)

@@ -56,8 +56,8 @@ class Attributes(Vectors):
         ]
 
     def as_array(self, given, n, class_names=None):
-        texts = np.asarray(given)
-        if texts.dtype.kind == "U":
+        if isinstance(given, str) or (isinstance(given, (list, tuple, np.ndarray)) and _of_texts(given)):
+            texts = np.asarray(given, str)
             if texts.shape not in ((), (n,)):
                 raise ValueError(
                     f"`labels` must be a text of attributes, or {n} of them, one for each image. Received: {given!r:.200}"
@@ -86,6 +86,10 @@ class Attributes(Vectors):
     def require(self, values):
         binary = tf.reduce_all((values == 0.0) | (values == 1.0))
         tf.debugging.Assert(binary, ["`labels` must be attributes, each 0 or 1", values])
+
+
+def _of_texts(given):
+    return len(given) > 0 and all(isinstance(each, str) for each in given)
 
 
 @keras.saving.register_keras_serializable("keras_gan")

@@ -69,8 +69,7 @@ def attributes(
     if not isinstance(split, str):
         raise ValueError(f"`split` must be a name of one split. Received: {split!r}")
     folder = f"folder:{str(folder).removeprefix('folder:')}"
-    found, rows = read_table(table)
-    chosen = _chosen(names, found, table)
+    chosen, rows = read_table(table, names)
     source = read(
         folder,
         split,
@@ -92,7 +91,7 @@ def attributes(
             raise ValueError(
                 f"{len(bad)} of {len(of_each)} images have {problem} in {table}: {named(source.files, bad)}"
             )
-    values = np.array([each[0] for each in of_each], "float32")[:, [found.index(name) for name in chosen]]
+    values = np.array([each[0] for each in of_each], "float32")
     images = getter(source.images)
     with tf.device("CPU:0"), tf.init_scope():
         held = tf.constant(values)
@@ -119,8 +118,10 @@ def attributes(
     return dataset
 
 
-def read_table(table):
+def read_table(table, names=None):
     """The attributes' names, and a dict from files to lists of rows of 0 and 1, of what `attributes` takes."""
+    if not isinstance(table, (str, pathlib.PurePath)):
+        raise ValueError(f"`table` must be a path of a .csv or .txt file. Received: {type(table).__name__}")
     path = pathlib.Path(table).expanduser()
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".txt"):
@@ -142,33 +143,46 @@ def read_table(table):
             raise ValueError(
                 f"{path} must have the number of images, the attributes' names, and a line for each image, as CelebA's."
             )
+        count = int(lines[0][0])
         header, lines = lines[1], [(line[0], line[1:]) for line in lines[2:]]
+        if count != len(lines):
+            raise ValueError(
+                f"{path} says that it has {count} images, and has {len(lines)} lines: it was cut off."
+            )
     if not header or not lines:
         raise ValueError(f"{path} has no attributes. It has: columns={header}, {len(lines)} rows")
     repeated = sorted({name for name in header if header.count(name) > 1 or not name})
     if repeated:
         raise ValueError(f"{path} has several columns of one name, or none: {repeated}")
-    rows = {}
+    chosen = _chosen(names, header, table)
+    unnameable = [name for name in chosen if "," in name or name == "none"]
+    if unnameable:
+        raise ValueError(
+            f'{path}: an attribute must not be called {unnameable[0]!r}, as texts of attributes are joined by commas and "none" is '
+            "none of them."
+        )
+    columns, rows = [header.index(name) for name in chosen], {}
     for file, cells in lines:
-        values = [VALUES.get(cell.strip().lower()) for cell in cells]
-        if not file or len(values) != len(header):
+        if not file or len(cells) != len(header):
             raise ValueError(
-                f"{path}: the row of {file!r} has {len(values)} values, and there are {len(header)} attributes."
+                f"{path}: the row of {file!r} has {len(cells)} values, and there are {len(header)} attributes."
             )
+        values = [VALUES.get(cells[at].strip().lower()) for at in columns]
         if None in values:
-            at = values.index(None)
+            at = columns[values.index(None)]
             raise ValueError(
-                f"{path}: {header[at]!r} of {file!r} must be 0 or 1, -1 or 1, or no or yes. Received: {cells[at]!r}"
+                f"{path}: {header[at]!r} of {file!r} must be 0 or 1, -1 or 1, or no or yes. Received: {cells[at]!r}. Other columns "
+                "are left out by `names`."
             )
         rows.setdefault(as_key(file), []).append(values)
-    return header, rows
+    return chosen, rows
 
 
 def _chosen(names, found, table):
     """The attributes that are asked for, checked."""
     if names is None:
         return found
-    names = [names] if isinstance(names, str) else list(names)
+    names = list(names) if isinstance(names, (list, tuple)) else [names]
     unknown = [name for name in names if name not in found]
     if unknown or not names or len(set(names)) < len(names):
         raise ValueError(

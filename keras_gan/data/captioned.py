@@ -45,7 +45,7 @@ def captioned(
     Each caption is embedded once, before training. Of several captions of an image one is drawn at each step.
 
     Args:
-        name: as in `keras_gan.data.load`: "folder:PATH" or a path, "mnist_5k", a name of TFDS.
+        name: as in `keras_gan.data.load`: "folder:PATH" or a `pathlib.Path`, "mnist_5k", a name of TFDS.
         captions: of a folder's images: a dict from file to caption or list of captions; a path of such a `.json` file, of a
             `.csv` file with the columns `file` and `caption`, or of a `.jsonl` file with these keys (`file_name` and `text`,
             as Hugging Face writes them, too). A file is named by its path in the folder or by its name, with its ending or
@@ -90,7 +90,8 @@ def captioned(
     if captions is not None and not in_folder and not (of_tfds and isinstance(captions, str)):
         raise ValueError(
             f"`captions` are of a folder's images, or the name of a text of a TFDS data set. Received: name={name!r}, "
-            f"captions={captions!r:.200}"
+            f"captions={captions!r:.200}."
+            + (f" Did you mean 'folder:{name}'?" if os.path.isdir(name) else "")
         )
     given = read_captions(captions) if captions is not None and in_folder else None
     source = read(

@@ -27,6 +27,8 @@ def patches(images, side, overlap=0.5):
     sides = (side, side) if np.ndim(side) == 0 else tuple(side)
     for each in sides:
         check_int(each, "side")
+    if len(sides) != 2:
+        raise ValueError(f"`side` must be an int, or (height, width). Received: {side!r}")
     if images.ndim != 4 or any(a < b for a, b in zip(images.shape[1:3], sides, strict=True)):
         raise ValueError(
             f"`images` must have shape (n, height, width, channels), of {sides} or more. Received: shape={images.shape}"

@@ -26,6 +26,9 @@ def encoded(encoder, texts):
             raise ValueError(
                 f"`encoder` has no vector of {len(missing)} texts: {', '.join(map(repr, missing[:5]))}"
             )
+        shapes = {np.shape(encoder[text]) for text in texts}
+        if len(shapes) > 1:
+            raise ValueError(f"`encoder` gives vectors of several sizes: {sorted(shapes)}")
         made = np.asarray([encoder[text] for text in texts])
     else:
         made = np.asarray(encoder(texts))

@@ -16,7 +16,7 @@ class Whitening:
 
     Attributes:
         mean: float array of shape (features,).
-        components: float array of shape (features, size).
+        components: float array of shape (features, components found).
 
     Raises:
         ValueError: of `fit`, for fewer rows or features than components.
@@ -28,7 +28,7 @@ class Whitening:
     array([1., 1., 1.], dtype=float32)
     """
 
-    def __init__(self, size, share=None, *, mean=None, components=None):
+    def __init__(self, size, mean=None, components=None, share=None):
         check_int(size, "size")
         if share is not None and not 0.0 < share <= 1.0:
             raise ValueError(f"`share` must be in (0, 1]. Received: {share!r}")
@@ -53,13 +53,16 @@ class Whitening:
             raise ValueError("The features contain NaN or infinite values.")
         self.mean = features.mean(axis=0)
         _, deviations, rows = np.linalg.svd(features - self.mean, full_matrices=False)
+        size = self.size
         if self.share is not None:
             explained = np.cumsum(deviations**2) / max(np.sum(deviations**2), np.finfo("float64").tiny)
-            self.size = int(min(self.size, np.searchsorted(explained, self.share - 1e-12) + 1))
-        deviations = deviations[: self.size] / np.sqrt(len(features))
+            size = int(min(size, np.searchsorted(explained, self.share - 1e-12) + 1))
+        deviations = deviations[:size] / np.sqrt(len(features))
         if deviations[-1] <= 1e-9 * deviations[0]:
-            raise ValueError(f"The features vary in fewer than {self.size} directions.")
-        self.components = rows[: self.size].T / deviations
+            raise ValueError(f"The features vary in fewer than {size} directions.")
+        # Which way a component points is of no meaning: its largest number is made positive, on every machine.
+        rows = rows[:size] * np.sign(rows[np.arange(size), np.abs(rows[:size]).argmax(axis=1)])[:, None]
+        self.components = rows.T / deviations
         return self
 
     def __call__(self, features):

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.arguments import check_int
+from keras_gan.arguments import check_int, check_weight
 from keras_gan.conditions.several import rows_of
 from keras_gan.data.images import from_uint8
 from keras_gan.networks.outputs import first
@@ -55,7 +55,7 @@ def invert(
         steps: int, of Adam, at a rate that falls to zero by half a cosine. Default 1000.
         restarts: int, of "search". Default 8.
         learning_rate: float. Default 0.1.
-        labels: of a model with a condition, as in `generate`.
+        labels: of a model with a condition, what the images show, as in `generate`.
         seed: int, of the random latents.
         batch_size: int, latents that move at once.
 
@@ -79,7 +79,16 @@ def invert(
     if method not in ("search", "encoder", "hybrid"):
         raise ValueError(f'`method` must be "search", "encoder" or "hybrid". Received: {method!r}')
     images = checked_images(gan, images)
-    if encoder is None and method != "search" and not hasattr(gan, "codes"):
+    check_weight(learning_rate, "learning_rate")
+    if encoder is not None and (method == "search" or not isinstance(encoder, keras.Model)):
+        raise ValueError(
+            f'`encoder` is a keras.Model, for the methods "encoder" and "hybrid". Received: {encoder!r:.100}, method={method!r}'
+        )
+    if gan.condition is not None and labels is None:
+        raise ValueError(
+            f"This model is conditioned on {gan.condition}: say which of it the images show, `labels=`."
+        )
+    if encoder is None and method != "search" and not callable(getattr(gan, "codes", None)):
         raise ValueError(
             f"{type(gan).__name__} has no encoder: give one, `encoder=latent.train_encoder(gan)`, or search."
         )
@@ -103,10 +112,12 @@ def invert(
 
 
 def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size=64, seed=0, verbose=True):
-    """Train an encoder for a generator, on latents and the images of those.
+    """Train an encoder for a generator, on latents and the images of those, which are others than those of any `generate(seed=)`.
+
+    The seeds of Python, NumPy and Keras are set.
 
     Args:
-        gan: a model without a condition, as in `invert`. It stays as it is.
+        gan: a model of images without a condition, as in `invert`. It stays as it is.
         steps: int, of Adam, at a rate that falls to zero by half a cosine.
         filters: int, of `networks.encoder`.
         learning_rate, batch_size, seed: as usual.
@@ -126,15 +137,18 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
 
     check_int(steps, "steps")
     check_int(batch_size, "batch_size")
-    if gan.condition is not None or gan.from_images:
+    check_model(gan)
+    if gan.condition is not None or len(gan.output_shape) != 4:
         raise ValueError(
-            f"`train_encoder` is of models without a condition. Received: {type(gan).__name__} on {gan.condition}"
+            f"`train_encoder` is of models of images without a condition. Received: {type(gan).__name__} on {gan.condition}, of "
+            f"{gan.output_shape[1:]}. Give `invert` an encoder of your own."
         )
     keras.utils.set_random_seed(seed)
     network = encoder_network(gan.output_shape[1:], first(gan.generator.input_shape)[-1], filters=filters)
 
     def pairs(i):
-        latents = gan.export_latents(batch_size, tf.cast(i, "int64") + seed * 2**31, 1.0)
+        # Another second word than that of `generate`.
+        latents = gan.noise.truncated(batch_size, tf.stack([tf.cast(i, "int64"), seed + 1]), 1.0)
         return gan.synthesize(latents), latents
 
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
@@ -213,10 +227,7 @@ def mean_square(targets, images):
 
 def checked_images(gan, images):
     """Images as float32 in [-1, 1], or vectors; a ValueError for what the model does not make."""
-    if getattr(gan, "from_images", True) or not hasattr(gan, "sample_latents"):
-        raise ValueError(
-            f"Latents are found of models that make images of latents. Received: {type(gan).__name__}"
-        )
+    check_model(gan)
     images = np.asarray(images)
     if images.shape[1:] != tuple(gan.output_shape[1:]) or not len(images):
         raise ValueError(
@@ -226,3 +237,11 @@ def checked_images(gan, images):
         return from_uint8(images).numpy()
     gan.modality.check_array(images, "Images")
     return images.astype("float32")
+
+
+def check_model(gan):
+    """Raise a ValueError for what does not make images of latents."""
+    if getattr(gan, "from_images", True) or not hasattr(gan, "sample_latents"):
+        raise ValueError(
+            f"Latents are found of models that make images of latents. Received: {type(gan).__name__}"
+        )

@@ -435,13 +435,15 @@ def limit_of(scores, false_positive_rate):
         float.
 
     Raises:
-        ValueError: for a rate that so few scores cannot show.
+        ValueError: for a rate that so few scores cannot show, and for NaN.
 
     Example:
     >>> keras_gan.metrics.functional.limit_of(np.arange(20.0), 0.1)
     17.0
     """
     scores = np.sort(np.asarray(scores, "float64").reshape(-1))
+    if not np.isfinite(scores).all():
+        raise ValueError("The scores contain NaN or infinite values.")
     if not 0.0 <= false_positive_rate < 1.0:
         raise ValueError(f"`false_positive_rate` must be in [0, 1). Received: {false_positive_rate!r}")
     above = int(np.floor(false_positive_rate * len(scores) + 1e-9))

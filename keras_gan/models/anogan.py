@@ -23,7 +23,7 @@ class AnoGAN(Detector, keras.Model):
 
     of the z that minimises it; f is what the discriminator's last layer with weights is given. Nothing is trained. The search takes
     `restarts` random latents, a tenth of the steps from each, and all of them from the best: seconds an image, where `FAnoGAN` takes
-    milliseconds. `score`, `heatmap`, `threshold`, `detect` and `figures` are those of `keras_gan.models.detector.Detector`.
+    milliseconds. `score`, `heatmap`, `threshold`, `detect` and `measure` are those of `keras_gan.models.detector.Detector`.
 
     Args:
         generator, discriminator: of a trained GAN without a condition, `gan.ema_generator` and `gan.discriminator`.
@@ -44,6 +44,10 @@ class AnoGAN(Detector, keras.Model):
     Discovery", 2017, https://arxiv.org/abs/1703.05921, with means for sums and restarts
     """
 
+    # So many times `restarts` latents move at once.
+    images_at_once = 32
+    from_images, condition = False, None
+
     def __init__(
         self,
         generator,
@@ -63,6 +67,7 @@ class AnoGAN(Detector, keras.Model):
             raise ValueError(f"`feature_weight` must be in [0, 1]. Received: {feature_weight!r}")
         check_int(steps, "steps")
         check_int(restarts, "restarts")
+        check_int(seed, "seed", least=0)
         super().__init__(**kwargs)
         self.generator, self.discriminator = generator, discriminator
         self.feature_weight = float(feature_weight)
@@ -120,14 +125,6 @@ class AnoGAN(Detector, keras.Model):
         )
         latents, scores = search.with_restarts(tf.convert_to_tensor(images), starts)
         return latents, np.asarray(self.generator(latents, training=False)), scores
-
-    def score(self, images, batch_size=32, overlap=0.5, scaled=False):
-        """As `Detector.score`; batch_size * restarts latents move at once."""
-        return super().score(images, batch_size, overlap, scaled)
-
-    def heatmap(self, images, batch_size=32, overlap=0.5):
-        """As `Detector.heatmap`."""
-        return super().heatmap(images, batch_size, overlap)
 
     def call(self, inputs, training=False):
         """Images of latents."""

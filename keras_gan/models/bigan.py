@@ -12,6 +12,7 @@ from keras_gan.models.encoding import Encoding, check_encoder
 from keras_gan.models.gan import untouched
 from keras_gan.models.generative import Generative
 from keras_gan.optimizers import Adam
+from keras_gan.regularizers.feature_matching import last_features
 from keras_gan.training.game import Game
 
 
@@ -24,7 +25,7 @@ class BiGAN(Detector, Encoding, Generative, Game):
 
     At the optimum E is the inverse of G. The score of an image is (1 - feature_weight) mean (x - G(E(x)))^2 + feature_weight mean
     (f(x, E(x)) - f(G(E(x)), E(x)))^2, with f what the discriminator's last layer is given, and its heat map |x - G(E(x))|.
-    Adam(2e-4, 0.5) for both. `score`, `heatmap`, `threshold`, `detect` and `figures` are those of
+    Adam(2e-4, 0.5) for both. `score`, `heatmap`, `threshold`, `detect` and `measure` are those of
     `keras_gan.models.detector.Detector`, `generate` that of `GAN`; `latent.invert(model, images, "encoder")` takes its encoder.
 
     Args:
@@ -62,9 +63,8 @@ class BiGAN(Detector, Encoding, Generative, Game):
         self.feature_weight = check_weight(feature_weight, "feature_weight")
         if self.feature_weight > 1.0:
             raise ValueError(f"`feature_weight` must be in [0, 1]. Received: {feature_weight!r}")
-        last = [layer for layer in discriminator.layers if layer.weights][-1]
         # Past Keras' tracking: its layers are the discriminator's.
-        vars(self)["_features"] = keras.Model(discriminator.inputs, last.input)
+        vars(self)["_features"] = last_features(discriminator)
 
     def check_networks(self, encoder, generator, discriminator):
         super().check_networks(encoder=encoder, generator=generator, discriminator=discriminator)

@@ -1,5 +1,7 @@
 """What models have that find anomalies: scores, heat maps, a threshold, and images larger than the networks'."""
 
+import warnings
+
 import numpy as np
 from keras import ops
 
@@ -23,43 +25,71 @@ class Detector(InParts):
         limit: the same.
     """
 
+    # Images, or windows, at once.
+    images_at_once = 256
+
     def __init__(self, *networks, limit=None, **kwargs):
         super().__init__(*networks, **kwargs)
+        if limit is not None and not np.isfinite(limit):
+            raise ValueError(f"`limit` must be a finite number, or None. Received: {limit!r}")
         self.limit = None if limit is None else float(limit)
 
     def get_config(self):
         return {**super().get_config(), "limit": self.limit}
 
+    def fit(self, *args, **kwargs):
+        """As `Game.fit`; `limit` is that of the detector before, and is forgotten with a warning."""
+        if self.limit is not None:
+            warnings.warn(
+                "The detector trains on: its `limit` was that of before. Find it anew with `threshold`.",
+                stacklevel=2,
+            )
+            self.limit = None
+        return super().fit(*args, **kwargs)
+
     def scored(self, images):
         """Scores (batch,), and heat maps (batch, height, width) or of vectors (batch, size), of images in [-1, 1]: tensors."""
         raise NotImplementedError(f"{type(self).__name__} must define `scored`.")
 
-    def score(self, images, batch_size=256, overlap=0.5, scaled=False):
+    def score(self, images, batch_size=None, overlap=0.5, scaled=False):
         """Anomaly score of each image, the higher the less normal; array of shape (n,).
 
         Args:
             images: uint8, or floats in [-1, 1], of shape (n, height, width, channels), or vectors (n, size). Larger images than the
                 networks' are scored window by window; their score is that of their worst window.
-            batch_size: int, images or windows at once.
+            batch_size: int, images or windows at once. Default: 256, of `AnoGAN` 32.
             overlap: float in [0, 1), share of a window's side that the next one covers too.
             scaled: bool, whether the lowest of these scores becomes 0 and the highest 1, as GANomaly's official test has it.
         """
-        scores = self._found(images, batch_size, overlap)[0]
+        scores = self.found(images, batch_size, overlap)[0]
         return (scores - scores.min()) / max(np.ptp(scores), 1e-12) if scaled else scores
 
-    def heatmap(self, images, batch_size=256, overlap=0.5):
+    def heatmap(self, images, batch_size=None, overlap=0.5):
         """Where each image is not normal: array of shape (n, height, width), of vectors (n, size); arguments as `score`.
 
         Where windows overlap it is their mean.
         """
-        return self._found(images, batch_size, overlap)[1]
+        return self.found(images, batch_size, overlap)[1]
 
-    def threshold(self, false_positive_rate=0.05, images=None):
+    def found(self, images, batch_size=None, overlap=0.5):
+        """Scores and heat maps, computed together; arguments as `score`."""
+        images, own = np.asarray(images), self.image_shape
+        batch_size = self.images_at_once if batch_size is None else batch_size
+        if not 0.0 <= overlap < 1.0:
+            raise ValueError(f"`overlap` must be in [0, 1). Received: {overlap!r}")
+        larger = images.ndim == len(own) + 1 == 4 and images.shape[1:3] != own[:2]
+        if not larger or images.shape[3] != own[2] or any(a < b for a, b in zip(images.shape[1:3], own)):
+            return self.in_parts(self.scored, images, batch_size)
+        return in_windows(
+            lambda windows: self.in_parts(self.scored, windows, batch_size), images, own[:2], overlap
+        )
+
+    def threshold(self, false_positive_rate=0.05, images=None, batch_size=None, overlap=0.5):
         """Find and keep `limit`, the score above which lies at most that share of normal images.
 
         Args:
             false_positive_rate: float in [0, 1).
-            images: normal ones, as in `score`, that it was not trained on.
+            images: normal ones that it was not trained on. images, batch_size, overlap: as in `score`.
 
         Returns:
             float, the limit.
@@ -69,43 +99,37 @@ class Detector(InParts):
         """
         if images is None:
             raise ValueError("`images` must be normal ones that it was not trained on.")
-        self.limit = functional.limit_of(self.score(images), false_positive_rate)
+        self.limit = functional.limit_of(self.score(images, batch_size, overlap), false_positive_rate)
         return self.limit
 
-    def detect(self, images, batch_size=256):
+    def detect(self, images, batch_size=None, overlap=0.5):
         """Which images score above `limit`: booleans (n,); a ValueError before `threshold` has found it."""
         if self.limit is None:
             raise ValueError("Find the limit first: `threshold(false_positive_rate=0.05, images=normal)`.")
-        return self.score(images, batch_size) > self.limit
+        return self.score(images, batch_size, overlap) > self.limit
 
-    def figures(self, images, anomalous, masks=None):
-        """How well scores tell anomalous images from normal ones.
+    def measure(self, images, anomalous, masks=None, batch_size=None, overlap=0.5):
+        """How well scores separate anomalous images from normal ones.
 
         Args:
-            images: as in `score`.
+            images, batch_size, overlap: as in `score`.
             anomalous: booleans (n,).
             masks: booleans (n, height, width), which pixels are anomalous, or None.
 
         Returns:
-            dict with "auroc" and "auprc" of images, and with masks "pixel_auroc" and "per_region_overlap"; errors as
-            `metrics.functional.auroc`.
+            dict with "auroc" and "auprc" of images, and with masks "pixel_auroc" and "per_region_overlap".
+
+        Raises:
+            ValueError: as `metrics.functional.auroc`, and for masks of images that are said to be normal.
         """
-        scores, heatmaps = self._found(images, 256, 0.5)
+        if masks is not None and (np.asarray(masks).any((1, 2)) & ~np.asarray(anomalous, bool)).any():
+            raise ValueError("Some images have a mask and are not `anomalous`.")
+        scores, heatmaps = self.found(images, batch_size, overlap)
         found = {"auroc": functional.auroc(anomalous, scores), "auprc": functional.auprc(anomalous, scores)}
         if masks is not None:
             found["pixel_auroc"] = functional.auroc(masks, heatmaps)
             found["per_region_overlap"] = functional.per_region_overlap(masks, heatmaps)
         return found
-
-    def _found(self, images, batch_size, overlap):
-        """Scores and heat maps, arrays."""
-        images, own = np.asarray(images), self.image_shape
-        larger = images.ndim == len(own) + 1 == 4 and images.shape[1:3] != own[:2]
-        if not larger or images.shape[3] != own[2] or any(a < b for a, b in zip(images.shape[1:3], own)):
-            return self.in_parts(self.scored, images, batch_size)
-        return in_windows(
-            lambda windows: self.in_parts(self.scored, windows, batch_size), images, own[:2], overlap
-        )
 
     def described(self):
         """What metadata of its exports say, a dict for JSON."""

@@ -24,7 +24,7 @@ class FAnoGAN(Detector, Encoding, Generative, Game):
     over pixels and over the discriminator's features, what its last layer with weights is given. The same of one image is
     its anomaly score. Only the encoder learns; Adam(2e-4, 0.5).
 
-    `score`, `heatmap`, `threshold`, `detect` and `figures` are those of `keras_gan.models.detector.Detector`. Heat maps are
+    `score`, `heatmap`, `threshold`, `detect` and `measure` are those of `keras_gan.models.detector.Detector`. Heat maps are
     |x - G(E(x))|, the mean over channels, in [0, 2].
 
     Args:

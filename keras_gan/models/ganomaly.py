@@ -28,7 +28,7 @@ class GANomaly(Detector, Encoding, Game):
 
     The score of an image is mean (z - z')^2, its heat map |x - x'|. Logged are `g_loss`, `d_loss`, the three terms without their weights, and
     `restarts`: a discriminator whose loss is below 1e-5 begins anew, as in the official code, and this is the share of steps in
-    which it did. Adam(2e-4, 0.5) for both. `score`, `heatmap`, `threshold`, `detect` and `figures` are those of
+    which it did. Adam(2e-4, 0.5) for both. `score`, `heatmap`, `threshold`, `detect` and `measure` are those of
     `keras_gan.models.detector.Detector`.
 
     Args:

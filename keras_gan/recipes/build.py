@@ -206,7 +206,11 @@ def _of_classes(theirs, mine, of_theirs, of_mine):
 
 def _misfit(name, path, source, target, classes):
     ours, theirs = (f"{len(getattr(gan, name).weights)} weights" for gan in (target, source))
-    shapes = [tuple(gan.generator.output_shape[1:]) for gan in (source, target)]
+    # Some have no generator: what they encode.
+    shapes = [
+        tuple(gan.generator.output_shape[1:]) if hasattr(gan, "generator") else gan.image_shape
+        for gan in (source, target)
+    ]
     why = f"it makes images of {shapes[0]}, this one of {shapes[1]}." if shapes[0] != shapes[1] else ""
     if None in classes and classes[0] != classes[1]:
         why += f" It has {classes[0] or 'no'} classes, this one {classes[1] or 'none'}."

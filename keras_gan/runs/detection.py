@@ -12,6 +12,7 @@ from keras_gan.data.images import fit_image, open_image
 from keras_gan.grid import as_colour, as_levels, image_grid, interleave
 from keras_gan.metrics.functional import limit_of
 from keras_gan.runs.load import load_model
+from keras_gan.runs.pictures import options_of, pictures_of, range_of
 from keras_gan.tiles import in_windows
 
 
@@ -20,13 +21,17 @@ class Detection:
 
     Args:
         path: of it.
+        value_range: (low, high), the values of 16-bit or float images that become black and white. Default: the run's.
 
     Attributes:
         image_shape: (height, width, channels) that it takes.
         limit: float, the score above which an image is an anomaly, or None.
     """
 
-    def __init__(self, path):
+    # Images, or windows, at once.
+    batch_size = 64
+
+    def __init__(self, path, value_range=None):
         path = pathlib.Path(path)
         if not path.exists():
             raise ValueError(
@@ -35,71 +40,90 @@ class Detection:
         if (path / "saved_model.pb").exists():
             import tensorflow as tf
 
-            self._loaded = tf.saved_model.load(str(path))
-            if not hasattr(self._loaded, "score"):
-                raise ValueError(
-                    f"{path} scores no images: it is no detector, such as f-anogan or ganomaly trains."
-                )
+            loaded = tf.saved_model.load(str(path))
+            if not hasattr(loaded, "score"):
+                raise ValueError(f"{path} scores no images: it is none of f-anogan, ganomaly or bigan.")
             about = json.loads((path / "metadata.json").read_text())
             self.image_shape, self.limit = tuple(about["image_shape"]), about.get("limit")
-            self._scored = lambda levels: [
-                self._loaded.score(levels)[name].numpy() for name in ("scores", "heatmaps")
-            ]
+            own = about.get("value_range")
+
+            def scored(levels):
+                found = loaded.score(levels)
+                return found["scores"].numpy(), found["heatmaps"].numpy()
+
         else:
             model = load_model(path)
             if not hasattr(model, "scored"):
                 raise ValueError(
-                    f"{path} is a {type(model).__name__}, which scores no images: train f-anogan or ganomaly."
+                    f"{path} is a {type(model).__name__}, which scores no images: train f-anogan, ganomaly or bigan."
                 )
-            self.image_shape, self.limit = model.image_shape, model.limit
-            self._scored = lambda levels: (model.score(levels), model.heatmap(levels))
+            self.image_shape, self.limit, scored = model.image_shape, model.limit, model.found
+            own = range_of(options_of(path))
+        self._scored, self.value_range = scored, value_range or own
         if len(self.image_shape) != 3:
             raise ValueError(
                 f"{path} scores vectors of shape {self.image_shape}, not images: use it in Python."
             )
 
-    def found(self, levels, overlap=0.5, batch_size=64):
+    def found(self, levels):
         """Scores (n,) and heat maps of uint8 images of one size, at least the network's; larger ones window by window."""
 
         def scored(windows):
-            parts = [self._scored(windows[i : i + batch_size]) for i in range(0, len(windows), batch_size)]
+            starts = range(0, len(windows), self.batch_size)
+            parts = [self._scored(windows[start : start + self.batch_size]) for start in starts]
             return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
         if levels.shape[1:] == self.image_shape:
             return scored(levels)
-        return in_windows(scored, levels, self.image_shape[:2], overlap)
+        return in_windows(scored, levels, self.image_shape[:2], 0.5)
 
-    def of_folder(self, pictures, windows=False, report=lambda line: None):
-        """Files of a folder and of the folders below it, their images as they are scored, scores and heat maps; and what could not be read.
+    def of_files(self, files, windows=False, report=lambda line: None):
+        """Score image files.
 
         Args:
-            pictures: folder, or one image.
+            files: list of paths.
             windows: bool, whether images keep their size, and are scored window by window; else they are made the network's size.
             report: function that is given a line of text now and then.
+
+        Yields:
+            For each file that can be scored (its index, image, score, heat map); for others (its index, a sentence).
         """
-        pictures = pathlib.Path(pictures).expanduser()
-        files = [str(pictures)] if pictures.is_file() else folder.all_files(str(pictures))[0]
         *size, channels = self.image_shape
-        kept, images, scores, heatmaps, problems = [], [], [], [], []
+        waiting, coloured, cut, done = [], 0, 0, 0
         for i, file in enumerate(files):
             try:
-                image = fit_image(open_image(file), None if windows else tuple(size), channels)
+                with open_image(file) as opened:
+                    coloured += channels == 1 and opened.mode not in folder.GREY_MODES
+                    cut += not windows and opened.height * size[1] != opened.width * size[0]
+                    image = fit_image(
+                        opened, None if windows else tuple(size), channels, value_range=self.value_range
+                    )
             except (OSError, ValueError) as error:
-                problems.append(f"{file}: {error}")
+                yield i, f"{file}: {error}"
                 continue
             if any(a < b for a, b in zip(image.shape, size, strict=False)):
-                problems.append(
-                    f"{file}: of {image.shape[:2]} pixels, smaller than the detector's {tuple(size)}"
-                )
+                yield i, f"{file}: of {image.shape[:2]} pixels, smaller than the detector's {tuple(size)}"
                 continue
-            score, heatmap = self.found(image[None])
-            for values, value in ((kept, file), (images, image), (scores, score[0]), (heatmaps, heatmap[0])):
-                values.append(value)
-            if len(files) > 20 and (i + 1) * 10 // len(files) > i * 10 // len(files):
-                report(f"{i + 1} of {len(files)} images")
-        if not kept:
-            raise ValueError(f"{pictures} has no image that can be scored. {' '.join(problems[:3])}")
-        return kept, images, np.array(scores), heatmaps, problems
+            waiting.append((i, image))
+            if windows or len(waiting) == self.batch_size:
+                yield from self._of(waiting)
+                waiting, done = [], done + (1 if windows else self.batch_size)
+                if done % 1000 < (1 if windows else self.batch_size):
+                    report(f"{done} of {len(files)} images")
+        if waiting:
+            yield from self._of(waiting)
+        if coloured:
+            report(f"{coloured} of {len(files)} images are coloured: the detector is given them in grey.")
+        if cut:
+            report(
+                f"{cut} of {len(files)} images are not of the shape {size[0]} x {size[1]}: their middle is scored. With --windows "
+                "all of an image is."
+            )
+
+    def _of(self, waiting):
+        scores, heatmaps = self.found(np.stack([image for _, image in waiting]))
+        for (i, image), score, heatmap in zip(waiting, scores, heatmaps, strict=True):
+            yield i, image, float(score), heatmap
 
 
 def detect_folder(
@@ -112,52 +136,73 @@ def detect_folder(
     false_positive_rate=0.05,
     windows=False,
     top=24,
+    value_range=None,
     report=print,
 ):
     """Score the images of a folder, and write `scores.csv`, worst first, `heatmaps/` and a sheet of the worst.
 
     Args:
-        path: of the detector, as in `Detection`.
-        pictures: folder of images.
+        path, value_range: as in `Detection`.
+        pictures: folder of images, or one image.
         out: folder to write.
         limit: float, the score above which an image is an anomaly. Default: that of `normal`, else the detector's own, if it has one.
         normal: folder of normal images that it was not trained on; their scores give the limit.
         false_positive_rate: float in [0, 1), share of those above it.
-        windows: as in `Detection.of_folder`.
+        windows: as in `Detection.of_files`.
         top: int, images of the sheet.
         report: function that is given lines of text.
 
     Returns:
         (how many were scored, how many are anomalies or None without a limit, list of sentences on those that were not scored).
     """
+    from PIL import Image
+
     check_int(top, "top")
-    detector, out = Detection(path), pathlib.Path(out)
-    if normal is not None and limit is None:
-        limit = limit_of(detector.of_folder(normal, windows)[2], false_positive_rate)
+    pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
+    if pictures.is_file():
+        files, names = [str(pictures)], [pathlib.Path(pictures.name).with_suffix(".png")]
+    else:
+        files, names = pictures_of(pictures, out, report)
+    held_out = pictures_of(normal, out)[0] if normal is not None and limit is None else None
+    detector = Detection(path, value_range)
+    if held_out is not None:
+        scores = [found[2] for found in detector.of_files(held_out, windows, report) if len(found) == 4]
+        limit = limit_of(scores, false_positive_rate)
     limit = detector.limit if limit is None else limit
-    files, images, scores, heatmaps, problems = detector.of_folder(pictures, windows, report)
-    order = np.argsort(-scores, kind="stable")
-    base = pathlib.Path(pictures).expanduser()
-    base = base.parent if base.is_file() else base
-    names = [pathlib.Path(file).relative_to(base).as_posix() for file in files]
+    if limit is not None and not np.isfinite(limit):
+        raise ValueError(f"`limit` must be a finite number. Received: {limit}")
+    kept, scores, worst, problems, heatmaps, highest = [], [], [], [], {}, []
+    for i, *found in detector.of_files(files, windows, report):
+        if len(found) == 1:
+            problems.append(found[0])
+            continue
+        image, score, heatmap = found
+        kept.append(i)
+        scores.append(score)
+        heatmaps[i] = heatmap.astype("float16")
+        highest.append(np.quantile(heatmap, 0.999))
+        worst = sorted([*worst, (-score, i, image)], key=lambda each: each[:2])[:top]
+    if not kept:
+        raise ValueError(f"{pictures} has no image that can be scored. {' '.join(problems[:3])}")
+    order = np.argsort([-score for score in scores], kind="stable")
+    base = pictures.parent if pictures.is_file() else pictures
     (out / "heatmaps").mkdir(parents=True, exist_ok=True)
     with (out / "scores.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "score", *([] if limit is None else ["anomaly"])])
-        for i in order:
-            rows.writerow(
-                [names[i], f"{scores[i]:.8g}", *([] if limit is None else [int(scores[i] > limit)])]
-            )
+        for place in order:
+            name = pathlib.Path(files[kept[place]]).relative_to(base).as_posix()
+            score = scores[place]
+            rows.writerow([name, f"{score:.8g}", *([] if limit is None else [int(score > limit)])])
     # One scale for all, so that maps compare.
-    highest = max(float(np.quantile(np.concatenate([x.reshape(-1) for x in heatmaps]), 0.999)), 1e-12)
-    from PIL import Image
-
-    for name, heatmap in zip(names, heatmaps, strict=True):
-        target = out / "heatmaps" / pathlib.Path(name).with_suffix(".png")
+    scale = max(float(np.quantile(highest, 0.99)), 1e-12)
+    for i in kept:
+        target = out / "heatmaps" / names[i]
         target.parent.mkdir(parents=True, exist_ok=True)
-        Image.fromarray(as_levels(heatmap[None], highest)[0, ..., 0]).save(target)
-    shown = [i for i in order if images[i].shape == images[order[0]].shape][:top]
-    cells = [as_colour(np.stack([images[i] for i in shown]))]
-    cells.append(as_colour(as_levels(np.stack([heatmaps[i] for i in shown]), highest)))
+        Image.fromarray(as_levels(heatmaps[i][None].astype("float32"), scale)[0, ..., 0]).save(target)
+    # Of images of several sizes those of the worst one's.
+    shown = [(i, image) for _, i, image in worst if image.shape == worst[0][2].shape]
+    maps = np.stack([heatmaps[i] for i, _ in shown]).astype("float32")
+    cells = [as_colour(np.stack([image for _, image in shown])), as_colour(as_levels(maps, scale))]
     image_grid(interleave(cells), 8, "image | heat map, worst first").save(out / "sheet.png")
-    return len(files), None if limit is None else int((scores > limit).sum()), problems
+    return len(kept), None if limit is None else int((np.array(scores) > limit).sum()), problems

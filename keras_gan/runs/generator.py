@@ -47,7 +47,7 @@ class Generator:
                     texts, seed=seed, truncation=truncation
                 )
                 return
-            if not hasattr(gan, "generate") and not gan.from_images:
+            if hasattr(gan, "scored") and not hasattr(gan, "generate"):
                 raise ValueError(
                     f"{path} is a {type(gan).__name__}, which makes no images: of anomalies use `keras-gan detect`."
                 )

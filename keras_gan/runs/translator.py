@@ -1,6 +1,5 @@
 """The network of a model from image to image: of a run, a file or a SavedModel."""
 
-import collections
 import json
 import pathlib
 
@@ -19,8 +18,8 @@ from keras_gan.data.images import (
 )
 from keras_gan.grid import as_colour, opaque
 from keras_gan.hub import hub_name
-from keras_gan.runs.folder import RunFolder
 from keras_gan.runs.load import load_model
+from keras_gan.runs.pictures import options_of, pictures_of, range_of
 from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_tiles
 
 
@@ -66,6 +65,8 @@ class Translator:
             self.value_range = about.get("value_range")
         else:
             gan = load_model(path)
+            if hasattr(gan, "scored"):
+                raise ValueError(f"{path} finds anomalies and translates nothing: use `keras-gan detect`.")
             networks = gan.exported_networks() if gan.from_images else {}
             graphs = {name: as_graph(network) for name, network in networks.items()}
             self.directions = {
@@ -82,12 +83,8 @@ class Translator:
                 )
             self.source_shape = gan.source_shape if gan.from_images else None
             self.overlap = default_overlap(gan.ema_generator)
-            # Of a checkpoint, too, it is the run's.
-            configs = [RunFolder(folder).config for folder in (path, *path.resolve().parents[:3])]
-            found = next((json.loads(config.read_text()) for config in configs if config.exists()), {})
-            self.classes, levels = found.get("classes_a"), found.get("value_range")
-            # As given on the command line: LOW,HIGH.
-            self.value_range = tuple(map(float, levels.split(","))) if levels else None
+            found = options_of(path)
+            self.classes, self.value_range = found.get("classes_a"), range_of(found)
         self.value_range = value_range or self.value_range
         if not self.directions:
             raise ValueError(
@@ -170,25 +167,8 @@ class Translator:
         from keras_gan.grid import image_grid, interleave
 
         direction = self._direction(direction)
-        pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
-        if not pictures.is_dir():
-            hint = " A single image goes into a folder of its own." if pictures.is_file() else ""
-            raise ValueError(f"There is no folder {str(pictures)!r}.{hint}")
-        if out.resolve() == pictures.resolve():
-            raise ValueError(f"{out} holds the images that are translated: give another folder to write.")
-        files, others = folder.all_files(str(pictures))
-        # What an earlier call wrote below the folder is no input.
-        files = [file for file in files if out.resolve() not in pathlib.Path(file).resolve().parents]
-        if others:
-            report(
-                f"{len(others)} files are no images that Pillow reads, and are left out, such as {others[0]}."
-            )
-        if not files:
-            raise ValueError(f"{str(pictures)!r} has no images that Pillow reads.")
-        paths = [(out / pathlib.Path(file).relative_to(pictures)).with_suffix(".png") for file in files]
-        twice = [str(path) for path, count in collections.Counter(paths).items() if count > 1]
-        if twice:
-            raise ValueError(f"Images whose names differ in their endings alone would all become {twice[0]}.")
+        files, names = pictures_of(pictures, out, report)
+        paths = [pathlib.Path(out) / name for name in names]
         height, width, channels = self.source_shape
         written, problems, coloured, cut = [], [], 0, 0
         for i, (file, path) in enumerate(zip(files, paths, strict=True)):
@@ -275,9 +255,8 @@ class _ByLabel(dict):
 
     def __missing__(self, label):
         """Several attributes; a ValueError for what is not there."""
-        self[label] = self._into(label)
         self._condition.as_array(label, 1, self._class_names)
-        return self[label]
+        return self.setdefault(label, self._into(label))
 
 
 def alpha_of(image, value_range=None):

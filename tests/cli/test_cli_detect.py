@@ -110,3 +110,48 @@ def test_larger_images_and_what_is_refused(run, tmp_path):
     (tmp_path / "none").mkdir()
     code, text = here("detect", run / "run", tmp_path / "none", "--out", tmp_path / "out")
     assert code == 1 and "no image" in text
+
+
+@pytest.mark.slow
+def test_images_as_the_training_had_them(tmp_path):
+    """Values of 16 bits, colours, other shapes, and what an earlier call wrote."""
+    rng = np.random.default_rng(0)
+    for name in ("train", "suspects"):
+        (tmp_path / name).mkdir()
+        for i in range(16):
+            levels = np.round(2047.5 + 2047.5 * (np.asarray(stripes(rng)) / 127.5 - 1.0)).astype("uint16")
+            Image.fromarray(levels).save(tmp_path / name / f"{i}.png")
+    folder, run, out = tmp_path / "suspects", tmp_path / "run", tmp_path / "suspects" / "found"
+    train = ("train", "ganomaly", "--dataset", f"folder:{tmp_path / 'train'}", "--value-range", "0,4095")
+    code, text = here(*train, "--image-size", 16, "--batch-size", 8, "--steps", 3, "--out", run)
+    assert code == 0, text
+    detector = keras_gan.runs.load_model(run)
+    images = keras_gan.data.load(f"folder:{folder}", value_range=(0, 4095), batch_size=16).stream.whole()
+    expected = sorted(detector.score(np.concatenate(list(images))), reverse=True)
+    Image.fromarray(rng.integers(0, 255, (16, 40, 3), "uint8")).save(folder / "wide.png")
+    (folder / "notes.txt").write_text("no image")
+    for model in (run, run / "saved_model"):
+        # Twice: what was written is no input.
+        for _ in range(2):
+            code, text = here("detect", model, folder, "--out", out)
+            assert code == 0 and "17 images scored" in text, text
+            assert (
+                "1 of 17 images are coloured" in text
+                and "1 of 17 images are not of the shape 16 x 16" in text
+            )
+            assert "1 files are no images" in text
+            found = [float(row["score"]) for row in rows_of(out) if row["file"] != "wide.png"]
+            assert found == pytest.approx(expected, rel=1e-3)
+    Image.new("L", (16, 16)).save(folder / "wide.bmp")
+    for options, message in (
+        ((), "differ in their endings alone would all become wide.png"),
+        (("--limit", "nan"), "wide.png"),
+        (("--false-positive-rate", 0.5), "is of --normal"),
+    ):
+        code, text = here("detect", run, folder, "--out", out, *options)
+        assert code == 1 and message in text, text
+    (folder / "wide.bmp").unlink()
+    code, text = here("detect", run, folder, "--out", out, "--limit", "nan")
+    assert code == 1 and "must be a finite number" in text
+    code, text = here("translate", run, folder, tmp_path / "other")
+    assert code == 1 and "use `keras-gan detect`" in text

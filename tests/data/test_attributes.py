@@ -71,7 +71,7 @@ def test_what_is_refused(folder):
         with pytest.raises(ValueError, match=message):
             data.attributes(folder, path, batch_size=2, **options)
 
-    good = table.read_text()
+    good, good_txt = table.read_text(), written(folder, "list.txt").read_text()
     refused(good.replace("0.png,1", "0.png,2"), "'smiling' of '0.png' must be 0 or 1.*Received: '2'")
     refused(good.replace("5.png,-1,-1,-1\n", ""), "1 of 6 images have no row.*5.png")
     refused(good + "3.png,1,1,1\n", "1 of 6 images have several rows.*3.png")
@@ -85,6 +85,18 @@ def test_what_is_refused(folder):
     refused(good, "different attributes of .*smiling, glasses, hat.*Received: .'beard'", names=["beard"])
     refused(good, "different attributes", names=["hat", "hat"])
     refused(good, "must be a .csv or .txt file", name="table.json")
+    refused("9" + good_txt[1:], "says that it has 9 images, and has 6 lines", name="bad.txt")
+    for name in ("none", '"a,b"'):
+        refused(good.replace("glasses", name), "must not be called")
+    refused(good, "different attributes", names=3)
+    with pytest.raises(ValueError, match="must be a path"):
+        data.attributes(folder, {"a.png": [1]})
+    # Other columns may stand beside those that are chosen.
+    lines = good.replace("glasses", "remark").splitlines()
+    beside = [lines[0], *(line.rsplit(",", 2)[0] + ",words," + line[-1] for line in lines[1:])]
+    table.write_text("\n".join(beside).replace(",-1,words", ",-1,words"))
+    refused(table.read_text(), "Other columns are left out by `names`")
+    assert data.attributes(folder, table, ["smiling"], batch_size=2).class_names == ["smiling"]
     with pytest.raises(ValueError, match="no file .*of attributes"):
         data.attributes(folder, folder / "none.csv")
 

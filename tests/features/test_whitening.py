@@ -28,13 +28,22 @@ def test_a_share_of_the_variance():
     """Axes of variances 6, 3 and 1: two of them have .9 of it, three are at most."""
     signs = np.array(np.meshgrid(*[[-1, 1]] * 3)).reshape(3, -1).T
     features = signs * np.sqrt([6.0, 3.0, 1.0])
-    sizes = [Whitening(3, share=share).fit(features).size for share in (0.5, 0.6, 0.61, 0.9, 0.91, 1.0)]
+    sizes = [
+        Whitening(3, share=share).fit(features).components.shape[1]
+        for share in (0.5, 0.6, 0.61, 0.9, 0.91, 1.0)
+    ]
     assert sizes == [1, 1, 2, 2, 3, 3]
-    assert Whitening(2, share=1.0).fit(features).size == 2
+    assert Whitening(2, share=1.0).fit(features).components.shape[1] == 2
     flat = Whitening(5, share=0.99).fit(features[:, :1] * np.ones((1, 4)))
-    assert flat.size == 1 and np.abs(flat(features[:, :1] * np.ones((1, 4)))).max() < 1.001
+    assert (
+        flat.components.shape[1] == 1
+        and flat.size == 5
+        and np.abs(flat(features[:, :1] * np.ones((1, 4)))).max() < 1.001
+    )
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(flat))
-    assert again.size == 1 and again.share == 0.99
+    assert again.components.shape[1] == 1 and again.share == 0.99 and again.size == 5
+    # Components point the same way whatever found them.
+    assert (np.abs(flat.components).argmax(0) == flat.components.argmax(0)).all()
 
 
 def test_what_is_refused():

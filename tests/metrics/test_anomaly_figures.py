@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from keras_gan.metrics.functional import auprc, auroc, per_region_overlap
+from keras_gan.metrics.functional import auprc, auroc, limit_of, per_region_overlap
 
 
 @pytest.mark.parametrize("ties", [False, True])
@@ -64,6 +64,8 @@ def test_what_is_refused():
         ):
             with pytest.raises(ValueError, match=message):
                 figure(*arguments)
+    with pytest.raises(ValueError, match="NaN"):
+        limit_of([1.0, np.nan], 0.5)
     with pytest.raises(ValueError, match="height, width"):
         per_region_overlap([0, 1], [0.0, 1.0])
     with pytest.raises(ValueError, match="max_false"):

@@ -25,7 +25,7 @@ def test_scores_of_a_linear_generator():
     for _ in range(20):
         shifted = z + rng.normal(0, 0.05, z.shape).astype("float32")
         assert (np.abs(other - shifted @ a.T).mean(1) > found - 2e-3).all()
-    assert detector.figures(np.concatenate([normal, other]), np.repeat([0, 1], 8))["auroc"] == 1.0
+    assert detector.measure(np.concatenate([normal, other]), np.repeat([0, 1], 8))["auroc"] == 1.0
 
 
 def test_features_count_and_it_is_saved(images, tmp_path):

@@ -44,6 +44,18 @@ def test_the_limit_lets_so_many_normal_ones_through(detector, tmp_path):
             detector.threshold(*arguments)
 
 
+def test_a_limit_is_finite_and_of_the_detector_as_it_is(images):
+    from tests.models.test_ganomaly import tiny
+
+    with pytest.raises(ValueError, match="`limit` must be a finite number"):
+        keras_gan.GANomaly(*keras_gan.networks.ganomaly((8, 8, 1), 3, filters=4), limit=float("nan"))
+    detector = tiny()
+    detector.threshold(0.25, images[:16])
+    with pytest.warns(UserWarning, match="Find it anew"):
+        detector.fit(images, batch_size=16, verbose=0)
+    assert detector.limit is None
+
+
 def test_larger_images_window_by_window(detector):
     rng = np.random.default_rng(0)
     images = rng.uniform(-1, 1, (3, 9, 6, 1)).astype("float32")
@@ -71,13 +83,15 @@ def test_figures_of_images_and_of_pixels(detector):
     masks[:8, :2, :2] = True
     images[masks] *= 1.8
     anomalous = masks.any((1, 2))
-    found = detector.figures(images, anomalous, masks)
+    found = detector.measure(images, anomalous, masks)
     assert found["auroc"] == auroc(anomalous, (images**2).mean((1, 2, 3)))
     assert found["pixel_auroc"] == pytest.approx(auroc(masks, np.abs(images[..., 0])), abs=1e-3)
     assert found["per_region_overlap"] == pytest.approx(
         per_region_overlap(masks, np.abs(images[..., 0])), abs=1e-2
     )
-    assert set(detector.figures(images, anomalous)) == {"auroc", "auprc"}
+    assert set(detector.measure(images, anomalous)) == {"auroc", "auprc"}
+    with pytest.raises(ValueError, match="have a mask and are not"):
+        detector.measure(images, ~anomalous, masks)
 
 
 def test_vectors():

@@ -77,7 +77,7 @@ def test_normal_images_score_lower(tmp_path):
     grid = SampleGrid(tmp_path / "grids", rows=2, columns=6)
     detector.fit(rows[:256], batch_size=32, epochs=60, verbose=0, callbacks=[grid])
     assert (tmp_path / "grids" / "epoch-0060.png").exists()
-    figures = detector.figures(np.concatenate([rows[256:], columns]), np.repeat([0, 1], 64))
+    figures = detector.measure(np.concatenate([rows[256:], columns]), np.repeat([0, 1], 64))
     assert figures["auroc"] > 0.95, figures
     detector.export(tmp_path / "saved")
     saved, levels = tf.saved_model.load(str(tmp_path / "saved")), keras_gan.data.to_uint8(columns).numpy()

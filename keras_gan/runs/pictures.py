@@ -1,0 +1,56 @@
+"""The images of a folder that a command reads, and what it writes for each."""
+
+import collections
+import json
+import pathlib
+
+from keras_gan.data import folder
+from keras_gan.runs.folder import RunFolder
+
+
+def pictures_of(pictures, out, report=lambda line: None):
+    """The image files of a folder and of those below it, and the name of a PNG for each.
+
+    Args:
+        pictures: folder.
+        out: folder that is written; what is in it is no input.
+        report: function that is given a line of text on files that are no images.
+
+    Returns:
+        List of paths, and list of relative `pathlib.Path`s that end in `.png`.
+
+    Raises:
+        ValueError: where there is no folder, no image, or two images would become one file.
+    """
+    pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
+    if not pictures.is_dir():
+        hint = " A single image goes into a folder of its own." if pictures.is_file() else ""
+        raise ValueError(f"There is no folder {str(pictures)!r}.{hint}")
+    if out.resolve() == pictures.resolve():
+        raise ValueError(f"{out} holds the images that are read: give another folder to write.")
+    files, others = (
+        [file for file in each if out.resolve() not in pathlib.Path(file).resolve().parents]
+        for each in folder.all_files(str(pictures))
+    )
+    if others:
+        report(f"{len(others)} files are no images that Pillow reads, and are left out, such as {others[0]}.")
+    if not files:
+        raise ValueError(f"{str(pictures)!r} has no images that Pillow reads.")
+    names = [pathlib.Path(file).relative_to(pictures).with_suffix(".png") for file in files]
+    twice = [str(name) for name, count in collections.Counter(names).items() if count > 1]
+    if twice:
+        raise ValueError(f"Images whose names differ in their endings alone would all become {twice[0]}.")
+    return files, names
+
+
+def options_of(path):
+    """What the run that a model lies in was configured with, a dict; empty where it is in none. Of a checkpoint it is the run's."""
+    path = pathlib.Path(path)
+    configs = [RunFolder(each).config for each in (path, *path.resolve().parents[:3])]
+    return next((json.loads(config.read_text()) for config in configs if config.exists()), {})
+
+
+def range_of(options):
+    """(low, high) of a run's options, in which it stands as on the command line, or None."""
+    levels = options.get("value_range")
+    return tuple(map(float, levels.split(","))) if levels else None
