@@ -27,28 +27,37 @@ def stackgan2(filters, discriminator_filters, latent_dim, embedding_dim):
     return networks
 
 
+def of_vectors(small, paper, data):
+    """DF-GAN at both scales, on one kind of vectors; `small` and `paper` are the summaries."""
+    return {
+        "small": Recipe(
+            small,
+            "DFGAN",
+            dfgan(8, 32),
+            lambda plan: adam(4e-4, 0.0, 0.9),
+            image_size=32,
+            batch_size=32,
+            steps=1500,
+            ema_decay=0.995,
+            data=data,
+        ),
+        "paper": Recipe(
+            paper,
+            "DFGAN",
+            dfgan(32, 100),
+            dataset="folder:PATH",
+            image_size=256,
+            batch_size=24,
+            steps=400_000,
+            data=data,
+        ),
+    }
+
+
 register(
     "dfgan",
-    small=Recipe(
-        "images of texts (--text-encoder)",
-        "DFGAN",
-        dfgan(8, 32),
-        lambda plan: adam(4e-4, 0.0, 0.9),
-        image_size=32,
-        batch_size=32,
-        steps=1500,
-        ema_decay=0.995,
-        data="captions",
-    ),
-    paper=Recipe(
-        "DF-GAN as in its paper, 256 x 256 (--text-encoder)",
-        "DFGAN",
-        dfgan(32, 100),
-        dataset="folder:PATH",
-        image_size=256,
-        batch_size=24,
-        steps=400_000,
-        data="captions",
+    **of_vectors(
+        "images of texts (--text-encoder)", "DF-GAN as in its paper, 256 x 256 (--text-encoder)", "captions"
     ),
 )
 
@@ -86,26 +95,8 @@ def prior(latent_dim, hidden):
 
 register(
     "decoder",
-    small=Recipe(
-        "images of vectors of images: a stage of text-to-image",
-        "DFGAN",
-        dfgan(8, 32),
-        lambda plan: adam(4e-4, 0.0, 0.9),
-        image_size=32,
-        batch_size=32,
-        steps=1500,
-        ema_decay=0.995,
-        data="image_vectors",
-    ),
-    paper=Recipe(
-        "the same, 256 x 256",
-        "DFGAN",
-        dfgan(32, 100),
-        dataset="folder:PATH",
-        image_size=256,
-        batch_size=24,
-        steps=400_000,
-        data="image_vectors",
+    **of_vectors(
+        "images of vectors of images: a stage of text-to-image", "the same, 256 x 256", "image_vectors"
     ),
 )
 
