@@ -21,6 +21,12 @@ class Inversion:
         latents: float32 array of shape (n, latent_dim), for `images_of`.
         images: uint8 array of shape (n, height, width, channels), or float32 vectors: what the generator makes of them.
         distances: float array of shape (n,), mean squared difference to the images that were given, in [-1, 1].
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4))
+    >>> found = keras_gan.latent.invert(gan, gan.generate(1, seed=0), steps=2, restarts=1)
+    >>> type(found).__name__, found.latents.shape
+    ('Inversion', (1, 8))
     """
 
     latents: object

@@ -96,7 +96,7 @@ class Translator:
         self.kind = "attribute" if isinstance(condition, Attributes) else "class"
         if self.kind == "attribute" and class_names is None:
             raise ValueError(
-                f"{path} translates by attributes without names, which are given in Python: `gan.translate(images, labels)`."
+                f"{path} translates by vectors of attributes without names, which are given in Python: `gan.translate(images, labels)`."
             )
         self.directions = _ByLabel(condition, class_names, translate)
 
