@@ -73,17 +73,6 @@ def test_contract(images, tmp_path, mirrored):
     assert game_contract(tiny, images, tmp_path, mirrored).feature_weight == 0.25
 
 
-@pytest.mark.parametrize(
-    ("policy", "options"),
-    [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
-)
-def test_precisions_and_xla(policy, options, images):
-    model = tiny(policy, **options)
-    history = model.fit(images, batch_size=16, epochs=2, verbose=0).history
-    assert all(np.isfinite(values).all() for values in history.values())
-    assert model.score(images).dtype == np.float32
-
-
 def test_networks_that_do_not_fit():
     encoder, generator = networks.encoder((8, 8, 1), 4, filters=4), tiny_networks()[0]
     with pytest.raises(ValueError, match=r"from \[images, latents\]"):

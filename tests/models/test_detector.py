@@ -8,6 +8,7 @@ from keras import layers
 import keras_gan
 from keras_gan import data
 from keras_gan.metrics.functional import auroc, per_region_overlap
+from tests.models import test_bigan, test_fanogan, test_ganomaly
 
 
 @pytest.fixture(scope="module")
@@ -44,12 +45,22 @@ def test_the_limit_lets_so_many_normal_ones_through(detector, tmp_path):
             detector.threshold(*arguments)
 
 
-def test_a_limit_is_finite_and_of_the_detector_as_it_is(images):
-    from tests.models.test_ganomaly import tiny
+@pytest.mark.parametrize("tiny", [test_fanogan.tiny, test_ganomaly.tiny, test_bigan.tiny])
+@pytest.mark.parametrize(
+    ("policy", "options"),
+    [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
+)
+def test_precisions_and_xla(tiny, policy, options, images):
+    detector = tiny(policy, **options)
+    history = detector.fit(images, batch_size=16, epochs=2, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert detector.score(images).dtype == np.float32
 
+
+def test_a_limit_is_finite_and_of_the_detector_as_it_is(images):
     with pytest.raises(ValueError, match="`limit` must be a finite number"):
         keras_gan.GANomaly(*keras_gan.networks.ganomaly((8, 8, 1), 3, filters=4), limit=float("nan"))
-    detector = tiny()
+    detector = test_ganomaly.tiny()
     detector.threshold(0.25, images[:16])
     with pytest.warns(UserWarning, match="Find it anew"):
         detector.fit(images, batch_size=16, verbose=0)

@@ -83,17 +83,6 @@ def test_contract(images, tmp_path, mirrored):
     assert game_contract(tiny, images, tmp_path, mirrored).kappa == 0.5
 
 
-@pytest.mark.parametrize(
-    ("policy", "options"),
-    [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
-)
-def test_precisions_and_xla(policy, options, images):
-    detector = tiny(policy, **options)
-    history = detector.fit(images, batch_size=16, epochs=2, verbose=0).history
-    assert all(np.isfinite(values).all() for values in history.values())
-    assert detector.score(images).dtype == np.float32
-
-
 def test_networks_that_do_not_fit():
     gan = keras_gan.GAN(*tiny_networks())
     with pytest.raises(ValueError, match=r"must give a latent, \(None, 4\)"):

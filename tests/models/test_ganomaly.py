@@ -88,17 +88,6 @@ def test_contract(images, tmp_path, mirrored):
     assert game_contract(tiny, images, tmp_path, mirrored).contextual_weight == 5.0
 
 
-@pytest.mark.parametrize(
-    ("policy", "options"),
-    [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
-)
-def test_precisions_and_xla(policy, options, images):
-    detector = tiny(policy, **options)
-    history = detector.fit(images, batch_size=16, epochs=2, verbose=0).history
-    assert all(np.isfinite(values).all() for values in history.values())
-    assert detector.score(images).dtype == np.float32
-
-
 def test_networks_that_do_not_fit():
     encoder, decoder, second, judge = networks.ganomaly((8, 8, 1), latent_dim=3, filters=4)
     with pytest.raises(ValueError, match="must give a latent"):
