@@ -23,6 +23,7 @@ _CLASSES = {
     "Game": "training.game",
     "LSGAN": "models.lsgan",
     "SRGAN": "models.srgan",
+    "SemiSupervisedGAN": "models.semi_supervised_gan",
     "VAE": "models.vae",
     "VAEGAN": "models.vae_gan",
     "WGAN": "models.wgan",

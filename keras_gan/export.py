@@ -28,7 +28,8 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
       gives uint8 images, those of `gan.generate(n, seed)`. Each weight is stored once. Of a
       conditional model they take `labels` too: `sample(n, seed, truncation, labels)` with one
       label, or n; without it, `sample` draws classes as `gan.generate` does. Of a model whose texts are encoded by a
-      keras.Model there is `sample_texts(texts, seed, truncation)`, which makes an image of each text.
+      keras.Model there is `sample_texts(texts, seed, truncation)`, which makes an image of each text; of a
+      `SemiSupervisedGAN` `classify(images)`, from uint8 images to class probabilities.
     - "litert": a `.tflite` file, from `latents` (and `labels`) to `images`, floats clipped to [-1, 1]; of operations that
       LiteRT has itself.
     - "onnx": an `.onnx` file, the same, checked with onnxruntime; needs `pip install 'keras-gan[onnx]'`.
@@ -225,6 +226,14 @@ class Sampler(tf.Module):
 
         self.serving_default = serving_default
         self.sample = sample
+        if hasattr(gan, "class_probabilities"):
+            self.classifier_weights = [variable.value for variable in gan.ema_discriminator.weights]
+
+            @tf.function(input_signature=[tf.TensorSpec([None, *gan.image_shape], tf.uint8, name="images")])
+            def classify(images):
+                return gan.class_probabilities(from_uint8(images))
+
+            self.classify = classify
         encoder = getattr(gan, "text_encoder", None)
         if encoder is not None:
             self.text_encoder = Embedded(encoder)

@@ -33,6 +33,14 @@ class Condition(Part):
         """The condition of a batch, as the networks take it."""
         return tf.cast(batch[self.key], self.spec.dtype)
 
+    def draws(self, count, seed):
+        """What `to_make` needs beside a batch of `count`, a dict; arguments as `random.normal`."""
+        return {}
+
+    def to_make(self, batch):
+        """The condition that the generator is given for a batch, with what `draws` drew in it."""
+        return self.of(batch)
+
     # === Checks ===
 
     def check_inputs(self, shapes):

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan import random
 from keras_gan.arguments import check_int
 from keras_gan.conditions.condition import Condition
 
@@ -14,10 +15,12 @@ from keras_gan.conditions.condition import Condition
 class Labels(Condition):
     """A class, an int in 0 .. num_classes - 1, under the key `label`.
 
-    Images without a label (label -1) are refused.
-
     Args:
         num_classes: int.
+        unlabelled: bool, whether images without a label, label -1, may be among the data; else they are refused. The generator
+            makes a class drawn at random in their place, and the discriminator scores both without a class: networks of
+            `keras_gan.networks` that take a class have a vector of zeros for it, and `ACGAN` leaves out the real one's
+            classification.
 
     Example:
     >>> keras_gan.conditions.Labels(10).as_array("7", 3)
@@ -27,9 +30,10 @@ class Labels(Condition):
     key = "label"
     missing = -1
 
-    def __init__(self, num_classes):
+    def __init__(self, num_classes, unlabelled=False):
         check_int(num_classes, "num_classes")
         self.num_classes = int(num_classes)
+        self.unlabelled = bool(unlabelled)
 
     @property
     def spec(self):
@@ -65,8 +69,23 @@ class Labels(Condition):
         value = batch[self.key]
         low, high = tf.as_string(tf.reduce_min(value)), tf.as_string(tf.reduce_max(value))
         message = f"Labels must be in 0 .. {self.num_classes - 1} (num_classes={self.num_classes}). {where}: "
-        inside = tf.reduce_all((value >= 0) & (value < self.num_classes))
-        return [(inside, tf.strings.join([message, "received ", low, " to ", high, "."]))]
+        fix = ", or be -1 for none." if self.unlabelled else f". {self._hint_of_unlabelled}"
+        inside = tf.reduce_all((value >= (-1 if self.unlabelled else 0)) & (value < self.num_classes))
+        return [(inside, tf.strings.join([message, "received ", low, " to ", high, fix]))]
+
+    @property
+    def _hint_of_unlabelled(self):
+        return f"Where -1 is for images without a label: `condition=conditions.Labels({self.num_classes}, unlabelled=True)`."
+
+    def draws(self, count, seed):
+        if not self.unlabelled:
+            return {}
+        drawn = random.uniform((count,), seed) * self.num_classes
+        return {"drawn_label": tf.minimum(tf.cast(drawn, tf.int32), self.num_classes - 1)}
+
+    def to_make(self, batch):
+        labels = self.of(batch)
+        return tf.where(labels < 0, batch["drawn_label"], labels) if self.unlabelled else labels
 
     def as_array(self, given, n, class_names=None):
         """A label (an int, or a name of `class_names`), or one for each of n images."""

@@ -44,6 +44,16 @@ class Several(Condition):
     def of(self, batch):
         return tuple(condition.of(batch) for condition in self.conditions)
 
+    def draws(self, count, seed):
+        return {
+            name: value
+            for condition in self.conditions
+            for name, value in condition.draws(count, seed).items()
+        }
+
+    def to_make(self, batch):
+        return tuple(condition.to_make(batch) for condition in self.conditions)
+
     def check_inputs(self, shapes):
         if len(shapes) != 1 + len(self.conditions):
             raise ValueError(

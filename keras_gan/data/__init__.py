@@ -8,6 +8,7 @@ from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.data.load import load, register
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
 from keras_gan.data.patches import patches
+from keras_gan.data.semi_supervised import semi_supervised, unlabel
 from keras_gan.data.source import Source, Wanted
 from keras_gan.data.stream import Stream
 from keras_gan.data.super_resolution import low_high
@@ -27,7 +28,9 @@ __all__ = [
     "pairs_from_arrays",
     "patches",
     "register",
+    "semi_supervised",
     "to_uint8",
+    "unlabel",
     "unpaired_folders",
     "unpaired_from_arrays",
 ]

@@ -13,6 +13,7 @@ from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
 from keras_gan.layers.fourier_features import FourierFeatures
 from keras_gan.layers.grouped_convolution import GroupedConv2D
 from keras_gan.layers.image_pyramid import ImagePyramid, PyramidLevels
+from keras_gan.layers.label_embedding import LabelEmbedding
 from keras_gan.layers.latent_average import LatentAverage
 from keras_gan.layers.leaky_relu import LeakyReLU
 from keras_gan.layers.learned_constant import LearnedConstant
@@ -50,6 +51,7 @@ __all__ = [
     "GaussianLikelihood",
     "GroupedConv2D",
     "ImagePyramid",
+    "LabelEmbedding",
     "LatentAverage",
     "LeakyReLU",
     "LearnedConstant",

@@ -52,7 +52,8 @@ class ClassificationAccuracyScore(ImageSampleMetric):
         self.labels.add(labels)
 
     def compute(self):
-        real, fake, labels = self.real.numpy(), self.fake.numpy(), self.labels.numpy()
+        labels = self.labels.numpy()
+        real, fake, labels = (x[labels >= 0] for x in (self.real.numpy(), self.fake.numpy(), labels))
         network = train_classifier(_floats(fake), labels, self.num_classes, self.epochs, self.seed)
         return accuracy_of(network, _floats(real), labels)
 

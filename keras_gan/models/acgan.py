@@ -3,9 +3,21 @@
 import keras
 from keras import ops
 
+from keras_gan import replicas
 from keras_gan.arguments import check_weight
 from keras_gan.conditions import Labels
 from keras_gan.models.conditional_gan import ConditionalGAN
+
+
+def cross_entropy(labels, logits, unlabelled=False):
+    """The mean cross-entropy of class logits, a scalar; with `unlabelled` that of images whose label is not -1, 0 of none."""
+    logits = ops.cast(logits, "float32")
+    if not unlabelled:
+        return ops.mean(ops.sparse_categorical_crossentropy(labels, logits, from_logits=True))
+    labelled = ops.cast(labels >= 0, "float32")
+    found = ops.sparse_categorical_crossentropy(ops.maximum(labels, 0), logits, from_logits=True)
+    # Over replicas that have unlike numbers of labels, it is still the mean over all.
+    return ops.sum(found * labelled) / ops.maximum(replicas.mean(ops.sum(labelled)), 1e-12)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -15,7 +27,8 @@ class ACGAN(ConditionalGAN):
         discriminator adds  weight * (CE(label, C(x)) + CE(label, C(G(z, label))))
         generator adds      weight * CE(label, C(G(z, label)))
 
-    Logged as `d_classification` and `g_classification`.
+    Logged as `d_classification` and `g_classification`. With `condition=conditions.Labels(10, unlabelled=True)` images may have
+    the label -1: CE(label, C(x)) is the mean over those of the batch that have one.
 
     Args:
         generator: keras.Model from [latents, labels] to images.
@@ -54,18 +67,15 @@ class ACGAN(ConditionalGAN):
     def get_config(self):
         return {**super().get_config(), "classification_weight": self.classification_weight}
 
-    def _cross_entropy(self, turn, heads):
-        logits = ops.cast(heads["classes"], "float32")
-        return self.classification_weight * ops.mean(
-            ops.sparse_categorical_crossentropy(turn.condition, logits, from_logits=True)
-        )
+    def _of_fakes(self, turn):
+        return cross_entropy(self.condition_to_make(turn.batch), turn.fake_heads["classes"])
 
     def discriminator_terms(self, turn):
-        real, fake = (self._cross_entropy(turn, heads) for heads in (turn.real_heads, turn.fake_heads))
-        return {"d_classification": real + fake}
+        real = cross_entropy(turn.condition, turn.real_heads["classes"], self.condition.unlabelled)
+        return {"d_classification": self.classification_weight * (real + self._of_fakes(turn))}
 
     def generator_terms(self, turn):
-        return {"g_classification": self._cross_entropy(turn, turn.fake_heads)}
+        return {"g_classification": self.classification_weight * self._of_fakes(turn)}
 
     def classify(self, images):
         """Class probabilities of images in [-1, 1], shape (n, num_classes), by the discriminator."""

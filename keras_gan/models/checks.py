@@ -193,7 +193,16 @@ def chosen_condition(condition, num_classes, generator, model):
 
 
 # What a batch holds beside conditions.
-RESERVED = ("image", "sample_weight", "latents", "target_order", "mixed_latents", "mix", "posterior_noise")
+RESERVED = (
+    "image",
+    "sample_weight",
+    "latents",
+    "drawn_label",
+    "target_order",
+    "mixed_latents",
+    "mix",
+    "posterior_noise",
+)
 
 
 def check_condition(condition, generator, class_names):
@@ -235,7 +244,7 @@ def check_discriminator_condition(condition, discriminator):
 
 def with_num_classes(config, condition):
     """A config with `num_classes` in place of a condition that is labels, as earlier releases have it."""
-    if not isinstance(condition, conditions.Labels):
+    if not isinstance(condition, conditions.Labels) or condition.unlabelled:
         return config
     config = {name: value for name, value in config.items() if name != "condition"}
     return {**config, "num_classes": condition.num_classes}

@@ -23,7 +23,7 @@ class ConditionalGAN(GAN):
             of them, or images.
         ema_decay, seed: as in `GAN`.
 
-    Images without a label (label -1) are not supported: they are refused.
+    Images without a label (label -1) are refused, but with `condition=conditions.Labels(num_classes, unlabelled=True)`.
 
     Example:
     >>> networks = keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8, num_classes=10)

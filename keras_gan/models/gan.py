@@ -364,8 +364,12 @@ class GAN(Generative, Game):
         return tf.stop_gradient(fake)
 
     def condition_of(self, batch):
-        """What the networks get of a batch beside latents and images, or None."""
+        """What the discriminator gets of a batch beside images, or None."""
         return None if self.condition is None else self.condition.of(batch)
+
+    def condition_to_make(self, batch):
+        """What the generator gets of a batch beside latents, or None: the same, but a class for images without a label."""
+        return None if self.condition is None else self.condition.to_make(batch)
 
     def arrange(self, batch, training=True):
         """Prepare one replica's batch for the update, or for `assess` when `training=False`."""
@@ -373,7 +377,7 @@ class GAN(Generative, Game):
 
     def forward(self, batch, training=True):
         """Generate fakes for a batch of real images and what `draw` adds to it."""
-        return self.synthesize(batch["latents"], self.condition_of(batch), training=training)
+        return self.synthesize(batch["latents"], self.condition_to_make(batch), training=training)
 
     def samples(self, batch):
         """Fakes of the prior alone, in training mode, for who looks on."""

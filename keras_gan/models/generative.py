@@ -32,7 +32,8 @@ class Generative:
 
     def draw(self, count, seed):
         """What `forward` needs beside data, a dict; arguments as `random.normal`."""
-        return {"latents": self.noise.draw(count, seed)}
+        drawn = {"latents": self.noise.draw(count, seed)}
+        return drawn if self.condition is None else {**drawn, **self.condition.draws(count, seed)}
 
     @property
     def noise(self):

@@ -121,7 +121,7 @@ class StackGAN2(StackGAN):
         return {**batch, "image": image_pyramid(batch["image"], self.levels.sides)}
 
     def forward(self, batch, training=True):
-        return super().synthesize(batch["latents"], self.condition_of(batch), training)
+        return super().synthesize(batch["latents"], self.condition_to_make(batch), training)
 
     def synthesize(self, latents, condition=None, training=False):
         """In training the generator's pyramids of latents, else the largest images of `ema_generator`'s."""

@@ -96,7 +96,7 @@ class StyleBased(GAN):
     def forward(self, batch, training=True):
         if not training:
             return super().forward(batch, training=False)
-        condition = self.condition_of(batch)
+        condition = self.condition_to_make(batch)
         ws = self.style(batch["latents"], condition, training=True)
         return self.generator.get_layer("synthesis")(self.mix(ws, batch, condition), training=True)
 

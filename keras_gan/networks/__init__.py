@@ -15,6 +15,7 @@ from keras_gan.networks.mlp import mlp
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.progan import progan
 from keras_gan.networks.r3gan import r3gan
+from keras_gan.networks.semi_supervised import semi_supervised
 from keras_gan.networks.sngan import sagan, sngan
 from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
 from keras_gan.networks.srvggnet import srvggnet
@@ -51,6 +52,7 @@ __all__ = [
     "resnet",
     "rrdbnet",
     "sagan",
+    "semi_supervised",
     "sngan",
     "srgan_discriminator",
     "srresnet",

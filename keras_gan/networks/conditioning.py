@@ -3,6 +3,7 @@
 from keras import layers, ops
 
 from keras_gan.arguments import check_int
+from keras_gan.layers import LabelEmbedding
 
 CONDITIONINGS = ("concat", "projection", "auxiliary")
 
@@ -45,12 +46,19 @@ def as_vector(condition, num_classes, embedding_dim=None):
         return condition
     if embedding_dim is None:
         return ops.one_hot(condition, num_classes)
-    return layers.Embedding(num_classes, embedding_dim, name="label_embedding")(condition)
+    return LabelEmbedding(num_classes, embedding_dim, name="label_embedding")(condition)
+
+
+def of_class(logits, label):
+    """The logit of the label's class, (batch, 1), of (batch, num_classes); their mean for the label -1."""
+    weights = ops.one_hot(label, logits.shape[-1], dtype=logits.dtype)
+    weights = ops.where(label[:, None] >= 0, weights, ops.full_like(weights, 1.0 / logits.shape[-1]))
+    return ops.sum(logits * weights, axis=1, keepdims=True)
 
 
 def project(features, label, num_classes, wrap=lambda layer: layer, initializer="uniform"):
     """The projection discriminator's term: the inner product of features and the class's embedding."""
-    table = layers.Embedding(
+    table = LabelEmbedding(
         num_classes, features.shape[-1], embeddings_initializer=initializer, name="label_projection"
     )
     embedding = wrap(table)(label)

@@ -1,10 +1,10 @@
 """The residual networks of the paper of R1, without normalisation."""
 
-from keras import Model, initializers, layers, ops
+from keras import Model, initializers, layers
 
 from keras_gan.layers import LeakyReLU
 from keras_gan.networks.checks import check_image_shape, check_positive
-from keras_gan.networks.conditioning import check_conditioning, condition_input
+from keras_gan.networks.conditioning import check_conditioning, condition_input, of_class
 from keras_gan.networks.dcgan import stages_of
 
 
@@ -120,6 +120,6 @@ def _discriminator(image_shape, widths, num_classes):
     x = layers.Flatten()(LeakyReLU(0.2)(x))
     x = layers.Dense(num_classes or 1, kernel_initializer=_initializer(), name="logit")(x)
     if label is not None:
-        x = ops.take_along_axis(x, label[:, None], axis=1)
+        x = of_class(x, label)
     x = layers.Activation("linear", dtype="float32", name="logits")(x)
     return Model(inputs, x, name="discriminator")

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import Model, initializers, layers, ops
 
-from keras_gan.layers import FIRDownsampling, FIRUpsampling, GroupedConv2D, LeakyReLU
+from keras_gan.layers import FIRDownsampling, FIRUpsampling, GroupedConv2D, LabelEmbedding, LeakyReLU
 from keras_gan.networks.conditioning import check_conditioning, condition_input
 
 # What keeps the variance behind LeakyReLU(0.2).
@@ -199,7 +199,7 @@ def _discriminator(image_shape, start, shape, block, num_classes, embedding_dim)
             if shape[stage - 1][0] != width:
                 x = _convolution(x, shape[stage - 1][0], f"stage_{stage}_linear")
     if label is not None:
-        embedding = layers.Embedding(
+        embedding = LabelEmbedding(
             num_classes,
             embedding_dim,
             embeddings_initializer=_normal(num_classes * embedding_dim),

@@ -12,7 +12,7 @@ from keras_gan.layers import (
     NoiseInjection,
 )
 from keras_gan.networks.checks import check_image_shape, check_positive
-from keras_gan.networks.conditioning import check_conditioning, condition_input
+from keras_gan.networks.conditioning import check_conditioning, condition_input, of_class
 from keras_gan.networks.stylegan2 import mapping, stages_of
 
 
@@ -109,6 +109,6 @@ def _discriminator(image_shape, sizes, widths, num_classes, group_size):
     # A logit for each class, of which the label chooses one.
     x = EqualizedDense(num_classes or 1, name="b4_out")(x)
     if label is not None:
-        x = ops.sum(x * ops.one_hot(label, num_classes, dtype=x.dtype), axis=1, keepdims=True)
+        x = of_class(x, label)
     x = layers.Activation("linear", dtype="float32", name="logits")(x)
     return Model(inputs if label is None else [inputs, label], x, name="discriminator")

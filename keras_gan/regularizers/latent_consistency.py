@@ -47,7 +47,8 @@ class LatentConsistencyPenalty(Penalty):
     def penalty(self, gan, turn):
         latents = turn.latents
         noise = random.normal((ops.shape(latents)[0], *latents.shape[1:]), gan.seed_generator)
-        near = gan.synthesize(gan.noise.move(latents, self.stddev * noise), turn.condition, training=True)
+        moved, condition = gan.noise.move(latents, self.stddev * noise), gan.condition_to_make(turn.batch)
+        near = gan.synthesize(moved, condition, training=True)
         if self.player == "generator":
             return -ops.mean(ops.square(ops.cast(turn.fake - near, "float32")))
         logits = gan.discriminate(ops.stop_gradient(near), turn.condition)

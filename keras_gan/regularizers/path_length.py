@@ -51,7 +51,7 @@ class PathLengthPenalty(Penalty):
 
     def penalty(self, gan, turn):
         count = ops.maximum(ops.shape(turn.fake)[0] // self.shrink, 1)
-        condition = rows_of(turn.condition, slice(None, None, self.shrink))
+        condition = rows_of(gan.condition_to_make(turn.batch), slice(None, None, self.shrink))
         condition = rows_of(condition, slice(count))
         drawn = gan.draw(count, gan.seed_generator)
         ws = gan.style(drawn["latents"], condition, training=True, follow=False)

@@ -69,7 +69,7 @@ def test_each_discriminator_step_has_the_labels_of_its_images(images):
         (LABELS.astype("float32"), "must be ints"),
         (np.eye(3)[LABELS].astype("int64"), "argmax"),
         (LABELS + 1, r"0 \.\. 2.*received 1 to 3"),
-        (LABELS - 1, r"0 \.\. 2.*received -1 to 1"),
+        (LABELS - 1, r"0 \.\. 2.*received -1 to 1.*unlabelled=True"),
     ],
 )
 def test_bad_labels_are_refused_before_a_step(images, labels, message):
@@ -191,3 +191,72 @@ def test_a_name_comes_before_a_number():
     assert numbers_of_classes(["1", "x", "2", 0], names) == [0, 2, 2, 0]
     with pytest.raises(ValueError, match="There is no class 'y'"):
         numbers_of_classes("y", names)
+
+
+@pytest.mark.parametrize(
+    "family", ["concat", "projection", "acgan", "r3gan", "gan_stability", "stylegan", "stylegan2"]
+)
+def test_some_labels_may_be_missing(images, family):
+    """The generator makes a class that is drawn in their place; a batch with all labels is as ever."""
+    shape = images.shape[1:]
+    pair = {
+        "concat": lambda: networks("concat", embedding_dim=3),
+        "projection": lambda: networks("projection"),
+        "acgan": lambda: networks("auxiliary"),
+        "r3gan": lambda: keras_gan.networks.r3gan(
+            shape, latent_dim=4, widths=(8, 4), cardinalities=(2, 1), blocks=(1, 1), num_classes=3
+        ),
+        "gan_stability": lambda: keras_gan.networks.gan_stability(
+            shape, latent_dim=4, filters=4, num_classes=3
+        ),
+        "stylegan": lambda: keras_gan.networks.stylegan(
+            shape, 4, mapping_layers=1, channel_base=32, channel_max=4, num_classes=3
+        ),
+        "stylegan2": lambda: keras_gan.networks.stylegan2(
+            shape, 4, mapping_layers=1, channel_base=32, channel_max=4, num_classes=3
+        ),
+    }[family]()
+    model = {"acgan": keras_gan.ACGAN, "stylegan": keras_gan.StyleGAN, "stylegan2": keras_gan.StyleGAN2}
+    some = np.where(np.arange(64) % 2, LABELS, -1)
+    options = {"condition": keras_gan.conditions.Labels(3, unlabelled=True), "seed": 0, "ema_decay": None}
+    gan = model.get(family, keras_gan.ConditionalGAN)(*pair, **options)
+    gan.compile()
+    before = [v.numpy() for v in gan.generator.trainable_weights]
+    history = gan.fit(images[:16], some[:16], batch_size=8, verbose=0).history
+    assert all(np.isfinite(values).all() for values in history.values())
+    assert any((a != v.numpy()).any() for a, v in zip(before, gan.generator.trainable_weights, strict=True))
+    assert keras.saving.deserialize_keras_object(
+        keras.saving.serialize_keras_object(gan)
+    ).condition.unlabelled
+    with pytest.raises(ValueError, match="-1 for none"):
+        gan.fit(images[:16], some[:16] - 1, batch_size=8, verbose=0)
+    assert gan.generate(2, labels=[0, 2]).shape == (2, *shape)
+
+
+def test_fakes_of_unlabelled_images_have_drawn_classes():
+    condition = keras_gan.conditions.Labels(3, unlabelled=True)
+    batch = {"label": np.array([2, -1, -1, 0]), "drawn_label": np.array([0, 1, 2, 1], "int32")}
+    assert condition.to_make(batch).numpy().tolist() == [2, 1, 2, 0]
+    assert condition.of(batch).numpy().tolist() == [2, -1, -1, 0]
+    drawn = condition.draws(3000, keras.random.SeedGenerator(0))["drawn_label"].numpy()
+    np.testing.assert_allclose(np.bincount(drawn) / 3000, 1 / 3, atol=0.04)
+    both = keras_gan.conditions.get((condition, keras_gan.conditions.Vectors(2)))
+    assert set(both.draws(2, keras.random.SeedGenerator(0))) == {"drawn_label"}
+    made = both.to_make({**batch, "condition": np.zeros((4, 2), "float32")})
+    assert made[0].numpy().tolist() == [2, 1, 2, 0]
+
+
+def test_the_classification_of_acgan_leaves_out_images_without_a_label(images):
+    gan = keras_gan.ACGAN(*networks("auxiliary"), condition=keras_gan.conditions.Labels(3, unlabelled=True))
+    gan.compile(run_eagerly=True)
+    drawn = np.array([1, 2, 0, 1, 2, 0], "int32")
+    labels = np.array([0, -1, 2, -1, -1, 1])
+    batch = {"image": images[:6], "label": labels, "drawn_label": drawn, "latents": gan.sample_latents(6, 0)}
+    fake = gan.forward(batch)
+    _, figures = gan.discriminator_objective(gan.turn_of("discriminator", batch, fake))
+    logits = [np.asarray(gan.discriminator(x)[1], "float64") for x in (images[:6], fake)]
+    entropies = [np.log(np.exp(x).sum(1)) for x in logits]
+    made = np.where(labels < 0, drawn, labels)
+    real = (entropies[0] - logits[0][np.arange(6), labels])[labels >= 0].mean()
+    fakes = (entropies[1] - logits[1][np.arange(6), made]).mean()
+    np.testing.assert_allclose(figures["d_classification"], real + fakes, rtol=1e-5)

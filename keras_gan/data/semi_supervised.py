@@ -1,0 +1,101 @@
+"""Images of which few have a label."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.arguments import check_int
+from keras_gan.data.arrays import check_floats, gather_from
+from keras_gan.data.stream import Stream
+
+
+def unlabel(labels, keep, seed=0):
+    """Forget labels, but for some of each class: what is left to learn from few.
+
+    Args:
+        labels: array of n ints.
+        keep: int, labels to keep, as many of each class as can be.
+        seed: int.
+
+    Returns:
+        int32 array of shape (n,), -1 where the label is forgotten.
+
+    Raises:
+        ValueError: for fewer than one a class, and more than there are.
+
+    Example:
+    >>> labels = keras_gan.data.unlabel(np.arange(100) % 10, keep=20)
+    >>> np.bincount(labels[labels >= 0]).tolist()
+    [2, 2, 2, 2, 2, 2, 2, 2, 2, 2]
+    """
+    labels = np.asarray(labels)
+    if labels.ndim != 1 or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"`labels` must be ints of shape (n,). Received: {labels.dtype} of shape {labels.shape}"
+        )
+    check_int(keep, "keep")
+    classes = np.unique(labels[labels >= 0])
+    if not len(classes) <= keep <= (labels >= 0).sum():
+        raise ValueError(
+            f"`keep` must be {len(classes)}, one label a class, to {(labels >= 0).sum()}, all that there are. Received: {keep}"
+        )
+    random = np.random.default_rng(seed)
+    orders = [random.permutation(np.flatnonzero(labels == label)) for label in classes]
+    # The first of each class, the second of each, and so on.
+    turns = [(i, k, place) for k, order in enumerate(orders) for i, place in enumerate(order)]
+    kept = [place for _, _, place in sorted(turns)[:keep]]
+    found = np.full(len(labels), -1, "int32")
+    found[kept] = labels[kept]
+    return found
+
+
+def semi_supervised(images, labels, *, batch_size=64, seed=0, flip=False, name="semi-supervised"):
+    """Make a data set for `SemiSupervisedGAN`: batches of all images, and beside each one of labelled images.
+
+    The labelled ones are drawn anew for each batch, so that few labels are seen as often as many images.
+
+    Args:
+        images: array of shape (n, height, width, channels), uint8 or floats in [-1, 1], or vectors (n, size).
+        labels: array of n ints, -1 where there is none.
+        batch_size, seed, flip, name: as in `keras_gan.data.from_arrays`.
+
+    Returns:
+        `tf.data.Dataset` of dicts with `image`, `label`, `labelled_image` and `labelled_label`.
+
+    Raises:
+        ValueError: for wrong shapes, ranges, lengths, NaN, and labels of which all are -1.
+
+    Example:
+    >>> images, labels = np.zeros((100, 8, 8, 1), "uint8"), np.arange(100) % 10
+    >>> data = keras_gan.data.semi_supervised(images, keras_gan.data.unlabel(labels, 20), batch_size=10)
+    >>> bool((next(iter(data))["labelled_label"].numpy() >= 0).all())
+    True
+    """
+    images, labels = np.asarray(images), np.asarray(labels)
+    if images.ndim not in (2, 4):
+        raise ValueError(
+            f"`images` must have shape (n, height, width, channels), or (n, size). Received: shape={images.shape}"
+        )
+    if images.dtype != np.uint8:
+        check_floats(images, in_range=images.ndim == 4)
+    if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
+        raise ValueError(
+            f"`labels` must be {len(images)} ints, one for each image, -1 for none. Received: {labels.dtype} of shape {labels.shape}"
+        )
+    if labels.min() < -1 or labels.max() < 0:
+        raise ValueError(
+            f"`labels` must be -1 for none or from 0 on, and some 0 or more. Received: {labels.min()} to {labels.max()}"
+        )
+    labelled = np.flatnonzero(labels >= 0)
+    fetch_labelled = gather_from({"image": images[labelled], "label": labels[labelled].astype("int32")})
+
+    def then(batch, seed):
+        drawn = tf.random.stateless_uniform([batch_size], seed + 6, 0, len(labelled), tf.int64)
+        beside = fetch_labelled(drawn)
+        if flip:
+            mirrored = tf.random.stateless_uniform((batch_size, 1, 1, 1), seed + 7) < 0.5
+            beside["image"] = tf.where(mirrored, tf.reverse(beside["image"], [2]), beside["image"])
+        return {**batch, **{f"labelled_{key}": value for key, value in beside.items()}}
+
+    arrays = {"image": images, "label": labels.astype("int32")}
+    stream = Stream(gather_from(arrays), len(images), batch_size, seed=seed, flip=flip, then=then, name=name)
+    return stream.dataset()

@@ -1,0 +1,184 @@
+"""The semi-supervised GAN."""
+
+import dataclasses
+
+import keras
+from keras import ops
+
+from keras_gan.arguments import check_weight
+from keras_gan.conditions import Labels
+from keras_gan.models.acgan import cross_entropy
+from keras_gan.models.encoding import InParts
+from keras_gan.models.gan import GAN
+from keras_gan.networks.outputs import inputs_of
+from keras_gan.optimizers import Adam
+from keras_gan.regularizers import FeatureMatchingPenalty
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class SomeLabels(Labels):
+    """Labels of a data set of which most images may have none; the networks do not take them.
+
+    Beside `label` batches may have `labelled_image` and `labelled_label`, as of `data.semi_supervised`.
+    """
+
+    beside = ("labelled_image", "labelled_label")
+
+    @property
+    def keys(self):
+        return (self.key, *self.beside)
+
+    def check(self, specs, where):
+        if self.beside[1] not in specs:
+            super().check(specs, where)
+        elif specs[self.beside[0]].shape[1:] != specs["image"].shape[1:]:
+            raise ValueError(
+                f"`labelled_image` and `image` of {where} must be of one size. Received: {specs[self.beside[0]].shape} and "
+                f"{specs['image'].shape}"
+            )
+
+    def requirements(self, batch, where, anew=False):
+        given = [{self.key: batch[key]} for key in (self.key, self.beside[1]) if key in batch]
+        return [pair for each in given for pair in super(SomeLabels, self).requirements(each, where, anew)]
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class SemiSupervisedGAN(InParts, GAN):
+    """Learns to classify from few labels and many images without one.
+
+    The discriminator is a classifier of the K classes of real images, generated ones being no class at all: with class logits l and
+    Z = log sum exp l the probability that an image is real is exp(Z) / (exp(Z) + 1). So
+
+        discriminator:  classification_weight * CE(label, l) + softplus(Z(x)) - Z(x) + softplus(Z(G(z)))
+        generator:      adversarial_weight * softplus(-Z(G(z))) + ||E f(x) - E f(G(z))||^2
+
+    where CE is the mean over the images that have a label. Labels are ints, -1 for none: `(images, labels)`, or what
+    `data.semi_supervised` gives, whose every batch has a batch of labelled images beside it: with few labels that learns faster.
+    Logged beside a GAN's figures is `d_classification`, and of validation data `accuracy`.
+    Defaults: the penalty `FeatureMatchingPenalty` of weight 1, no adversarial loss of the generator, Adam(3e-4, 0.5).
+
+    Args:
+        generator: keras.Model from latents to images in [-1, 1].
+        discriminator: keras.Model from images to class logits (batch, num_classes), such as `networks.semi_supervised(...)` gives.
+        classification_weight: float. Default 2, the official code's loss times 2.
+        adversarial_weight: float. Default 0.
+        ema_decay: as in `GAN`, of generator and classifier. noise, seed: as in `GAN`.
+
+    Example:
+    >>> networks = keras_gan.networks.semi_supervised((16, 16, 1), num_classes=3, latent_dim=8, filters=4)
+    >>> gan = keras_gan.SemiSupervisedGAN(*networks)
+    >>> gan.compile()
+    >>> images = np.random.uniform(-1, 1, (32, 16, 16, 1)).astype("float32")
+    >>> labels = np.where(np.arange(32) < 6, np.arange(32) % 3, -1)
+    >>> history = gan.fit(keras_gan.data.semi_supervised(images, labels, batch_size=16), verbose=0)
+    >>> gan.classify(images).shape
+    (32, 3)
+
+    Reference: Salimans et al., "Improved Techniques for Training GANs", 2016, section 5, https://arxiv.org/abs/1606.03498
+    """
+
+    heads = ("classes",)
+    averaged = ("generator", "discriminator")
+    term_names = {"discriminator": ("d_classification",), "generator": ()}
+    validation_names = (*GAN.validation_names, "accuracy")
+
+    def __init__(
+        self, generator, discriminator, *, classification_weight=2.0, adversarial_weight=0.0, **kwargs
+    ):
+        if kwargs.pop("condition", None) is not None:
+            raise ValueError(
+                "A SemiSupervisedGAN learns classes, and its networks take none: leave out `condition`."
+            )
+        super().__init__(generator, with_logits(discriminator), **kwargs)
+        self.classification_weight = check_weight(classification_weight, "classification_weight")
+        self.adversarial_weight = check_weight(adversarial_weight, "adversarial_weight")
+
+    def get_config(self):
+        config = {name: value for name, value in super().get_config().items() if name != "condition"}
+        return {
+            **config,
+            "classification_weight": self.classification_weight,
+            "adversarial_weight": self.adversarial_weight,
+        }
+
+    @property
+    def labels(self):
+        """The classes, a `conditions.Labels`."""
+        return SomeLabels(self.discriminator.output_shape[1][-1], unlabelled=True)
+
+    @property
+    def takes(self):
+        return dataclasses.replace(super().takes, condition=self.labels)
+
+    def defaults(self):
+        return {
+            **super().defaults(),
+            "regularizers": [FeatureMatchingPenalty()],
+            "generator_optimizer": Adam(3e-4, beta_1=0.5),
+            "discriminator_optimizer": Adam(3e-4, beta_1=0.5),
+        }
+
+    # === Objective ===
+
+    def _cross_entropy(self, turn):
+        """CE of the batch's labelled images."""
+        if "labelled_label" not in turn.batch:
+            return cross_entropy(self.labels.of(turn.batch), turn.real_heads["classes"], True)
+        logits = self.discriminator_outputs(turn.batch["labelled_image"])[1]
+        return cross_entropy(self.labels.of({"label": turn.batch["labelled_label"]}), logits, True)
+
+    def discriminator_terms(self, turn):
+        return {"d_classification": self.classification_weight * self._cross_entropy(turn)}
+
+    def validate(self, batch):
+        figures, real, fake = super().validate(batch)
+        labels = self.labels.of(batch)
+        right = ops.argmax(self.class_probabilities(batch["image"]), axis=1) == labels
+        known = labels >= 0
+        share = ops.sum(ops.cast(right & known, "float32")) / ops.maximum(
+            ops.sum(ops.cast(known, "float32")), 1.0
+        )
+        return {**figures, "accuracy": share}, real, fake
+
+    # === Use ===
+
+    def class_probabilities(self, images):
+        """As `classify`, of a tensor, and one."""
+        return ops.softmax(ops.cast(self.ema_discriminator(images, training=False)[1], "float32"))
+
+    def classify(self, images, batch_size=256):
+        """Class probabilities, by the classifier's moving average.
+
+        Args:
+            images: uint8, or floats in [-1, 1], of shape (n, height, width, channels).
+            batch_size: int, images at once.
+
+        Returns:
+            Array of shape (n, num_classes).
+        """
+        return self.in_parts(lambda x: [self.class_probabilities(x)], images, batch_size)[0]
+
+
+def with_logits(classifier):
+    """A discriminator that gives [Z, class logits], Z = log sum exp of them, from a network of class logits alone."""
+    outputs = getattr(classifier, "outputs", None)
+    if not outputs:
+        raise ValueError(
+            "`discriminator` must be a functional model from images to class logits, such as `networks.semi_supervised` gives. "
+            f"Received: {type(classifier).__name__}"
+        )
+    operation = getattr(outputs[0], "_keras_history", (None,))[0]
+    if len(outputs) == 2 and type(operation).__name__ == "Logsumexp":
+        return classifier
+    if (
+        len(outputs) != 1
+        or len(outputs[0].shape) != 2
+        or outputs[0].shape[1] is None
+        or outputs[0].shape[1] < 2
+    ):
+        raise ValueError(
+            "`discriminator` must give class logits of shape (batch, num_classes), of 2 classes or more, and nothing else. "
+            f"Received: output_shape={classifier.output_shape}"
+        )
+    logits = ops.logsumexp(ops.cast(outputs[0], "float32"), axis=1, keepdims=True)
+    return keras.Model(inputs_of(classifier), [logits, outputs[0]], name=classifier.name)
