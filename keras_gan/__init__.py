@@ -28,6 +28,7 @@ _CLASSES = {
     "VAEGAN": "models.vae_gan",
     "WGAN": "models.wgan",
     "WGANGP": "models.wgan_gp",
+    "BAGAN": "models.bagan",
     "BiGAN": "models.bigan",
     "BigGAN": "models.biggan",
     "DFGAN": "models.dfgan",

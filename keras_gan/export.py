@@ -194,7 +194,7 @@ class Sampler(tf.Module):
             tf.TensorSpec([], tf.int64, name="seed"),
             tf.TensorSpec([], tf.float32, name="truncation"),
         ]
-        self.weights = [variable.value for variable in generator.weights]
+        self.weights = [variable.value for variable in gan.exported_variables]
 
         def finish(images):
             return gan.modality.to_storage(images)
@@ -227,7 +227,6 @@ class Sampler(tf.Module):
         self.serving_default = serving_default
         self.sample = sample
         if hasattr(gan, "class_probabilities"):
-            self.classifier_weights = [variable.value for variable in gan.ema_discriminator.weights]
 
             @tf.function(input_signature=[tf.TensorSpec([None, *gan.image_shape], tf.uint8, name="images")])
             def classify(images):
@@ -443,7 +442,7 @@ def export_detector(detector, filepath, format="saved_model", metadata=None):
     module.weights = [variable.value for variable in detector.weights]
 
     def found(images):
-        scores, heatmaps = detector.scored(images)
+        scores, heatmaps = detector.result(images)
         return {"scores": tf.cast(scores, tf.float32), "heatmaps": tf.cast(heatmaps, tf.float32)}
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])

@@ -28,6 +28,12 @@ def detect(
         typer.Option(min=0.0, max=0.999, help="Share of the --normal images above the limit. Default: 0.05."),
     ] = None,
     limit: Annotated[float | None, typer.Option(help="Score above which an image is an anomaly.")] = None,
+    remember: Annotated[
+        pathlib.Path | None,
+        typer.Option(
+            help="Folder of normal images, those of the training too: images are scored by the nearest of them, in latents."
+        ),
+    ] = None,
     windows: Annotated[
         bool,
         typer.Option("--windows", help="Keep the images' size and score them window by window."),
@@ -49,6 +55,8 @@ def detect(
             raise ValueError("Give --limit, or --normal, which finds it, not both.")
     elif false_positive_rate is not None:
         raise ValueError("--false-positive-rate is of --normal, a folder of normal images.")
+    if remember is not None:
+        existing(remember, "")
     levels = value_range_of(value_range)
     writable(out, "--out", folder=True)
 
@@ -60,6 +68,7 @@ def detect(
         out,
         limit=limit,
         normal=normal,
+        remember=remember,
         false_positive_rate=0.05 if false_positive_rate is None else false_positive_rate,
         windows=windows,
         top=top,

@@ -23,6 +23,7 @@ class Detector(InParts):
 
     Attributes:
         limit: the same.
+        memory: latents of normal images by which it scores, (n, latent_dim), where `remember` was called; else None.
     """
 
     # Images, or windows, at once.
@@ -33,19 +34,67 @@ class Detector(InParts):
         if limit is not None and not np.isfinite(limit):
             raise ValueError(f"`limit` must be a finite number, or None. Received: {limit!r}")
         self.limit = None if limit is None else float(limit)
+        # Past Keras' tracking: no weight.
+        vars(self)["memory"] = None
 
     def get_config(self):
         return {**super().get_config(), "limit": self.limit}
 
     def fit(self, *args, **kwargs):
-        """As `Game.fit`; `limit` is that of the detector before, and is forgotten with a warning."""
-        if self.limit is not None:
-            warnings.warn(
-                "The detector trains on: its `limit` was that of before. Find it anew with `threshold`.",
-                stacklevel=2,
-            )
-            self.limit = None
+        """As `Game.fit`; `limit` and `memory` are those of the detector before, and are forgotten with a warning."""
+        for name, anew in (("memory", "remember"), ("limit", "threshold")):
+            if getattr(self, name) is not None:
+                warnings.warn(
+                    f"The detector trains on: its `{name}` was that of before. Find it anew with `{anew}`.",
+                    stacklevel=2,
+                )
+                vars(self)[name] = None
         return super().fit(*args, **kwargs)
+
+    def save_own_variables(self, store):
+        super().save_own_variables(store)
+        if self.memory is not None:
+            store["memory"] = self.memory
+
+    def load_own_variables(self, store):
+        if "memory" in store.keys():  # noqa: SIM118 (an h5 group)
+            vars(self)["memory"] = np.asarray(store["memory"][()])
+            store = {name: store[name] for name in store.keys() if name != "memory"}  # noqa: SIM118
+        super().load_own_variables(store)
+
+    def remember(self, images, batch_size=None):
+        """Keep the latents of normal images; the score of an image is from now on how far its own are from the nearest of those.
+
+            score = min over n of mean (E(x) - E(n))^2
+
+        Where the normal images are of many kinds this finds far more than how well an image comes back. `limit` is forgotten. Heat maps are as before.
+
+        Args:
+            images: normal ones of the networks' size, those of the training too; None to score as before.
+            batch_size: int, images at once.
+
+        Raises:
+            ValueError: for a model without an encoder, and as `score`.
+
+        Reference: Bergman et al., "Deep Nearest Neighbor Anomaly Detection", 2020, https://arxiv.org/abs/2002.10445
+        """
+        if not hasattr(self, "encode"):
+            raise ValueError(f"{type(self).__name__} has no encoder, whose latents it would remember.")
+        batch_size = self.images_at_once if batch_size is None else batch_size
+        vars(self)["memory"] = None if images is None else self.encode(images, batch_size)
+        self.limit = None
+
+    def result(self, images):
+        """What `scored` gives, with the scores by `memory` where there is one."""
+        scores, heatmaps = self.scored(images)
+        if self.memory is not None:
+            # About the mean, so that squares of far-off latents do not drown their differences.
+            kept = ops.convert_to_tensor(self.memory - self.memory.mean(0))
+            codes = ops.cast(self.codes(images), "float32") - self.memory.mean(0)
+            rows, columns = (ops.sum(ops.square(x), axis=1) for x in (codes, kept))
+            distances = rows[:, None] + columns[None] - 2.0 * ops.matmul(codes, ops.transpose(kept))
+            scores = ops.maximum(ops.min(distances, axis=1), 0.0) / codes.shape[1]
+        return scores, heatmaps
 
     def scored(self, images):
         """Scores (batch,), and heat maps (batch, height, width) or of vectors (batch, size), of images in [-1, 1]: tensors."""
@@ -79,9 +128,9 @@ class Detector(InParts):
             raise ValueError(f"`overlap` must be in [0, 1). Received: {overlap!r}")
         larger = images.ndim == len(own) + 1 == 4 and images.shape[1:3] != own[:2]
         if not larger or images.shape[3] != own[2] or any(a < b for a, b in zip(images.shape[1:3], own)):
-            return self.in_parts(self.scored, images, batch_size)
+            return self.in_parts(self.result, images, batch_size)
         return in_windows(
-            lambda windows: self.in_parts(self.scored, windows, batch_size), images, own[:2], overlap
+            lambda windows: self.in_parts(self.result, windows, batch_size), images, own[:2], overlap
         )
 
     def threshold(self, false_positive_rate=0.05, images=None, batch_size=None, overlap=0.5):
@@ -138,6 +187,7 @@ class Detector(InParts):
             "image_shape": list(self.image_shape),
             "range": [-1, 1],
             "limit": self.limit,
+            "remembered": 0 if self.memory is None else len(self.memory),
             "dataset": self.dataset_name,
             "generator_steps": int(self.state.step.numpy()),
             "epochs": int(self.state.epoch.numpy()),

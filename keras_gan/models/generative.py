@@ -127,6 +127,11 @@ class Generative:
             outputs.append(self.modality.to_storage(images))
         return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
 
+    @property
+    def exported_variables(self):
+        """All variables that exported functions use."""
+        return self.ema_generator.weights
+
     # What stands above a sample grid, beside the epoch.
     grid_caption = None
 

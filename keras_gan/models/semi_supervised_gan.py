@@ -142,6 +142,10 @@ class SemiSupervisedGAN(InParts, GAN):
 
     # === Use ===
 
+    @property
+    def exported_variables(self):
+        return [*super().exported_variables, *self.ema_discriminator.weights]
+
     def class_probabilities(self, images):
         """As `classify`, of a tensor, and one."""
         return ops.softmax(ops.cast(self.ema_discriminator(images, training=False)[1], "float32"))

@@ -1,5 +1,6 @@
 """Networks: functions that return a (generator, discriminator) pair of keras.Model, or one of them."""
 
+from keras_gan.networks.bagan import bagan
 from keras_gan.networks.biggan import biggan, biggan_deep
 from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
@@ -30,6 +31,7 @@ from keras_gan.networks.vae import encoder, joint_discriminator, vae
 
 __all__ = [
     "RECEPTIVE_FIELDS",
+    "bagan",
     "biggan",
     "biggan_deep",
     "dcgan",

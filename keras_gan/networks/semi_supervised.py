@@ -8,18 +8,18 @@ from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.dcgan import dcgan, stages_of
 
 
-def semi_supervised(image_shape, num_classes, latent_dim=100, *, filters=32, dropout=0.3, noise=0.1):
+def semi_supervised(image_shape, num_classes, latent_dim=100, *, filters=32, dropout=0.2, noise=0.1):
     """DCGAN's generator, and a convolutional classifier with dropout and without batch normalisation.
 
-    The classifier sees its images with noise N(0, noise^2) on them in training, has two 3x3 convolutions a stage, the second of
-    stride 2, each stage twice as wide as the last and followed by dropout, then the mean over positions, whose features
+    The classifier sees its images with noise N(0, noise^2) on them in training. A stage is two 3x3 convolutions, the first of
+    stride 2, and dropout, each stage twice as wide as the last; then come a dense layer of 8 * filters features, which
     `regularizers.FeatureMatchingPenalty` compares, and the class logits.
 
     Args:
         image_shape: as in `dcgan`.
         num_classes: int, 2 or more.
         latent_dim, filters: as in `dcgan`. Defaults 100 and 32.
-        dropout: float in [0, 1). Default 0.3.
+        dropout: float in [0, 1). Default 0.2.
         noise: float. Default 0.1.
 
     Returns:
@@ -42,7 +42,7 @@ def semi_supervised(image_shape, num_classes, latent_dim=100, *, filters=32, dro
     x = images = layers.Input((height, width, channels), name="images")
     x = layers.GaussianNoise(noise, name="noise")(x)
     for stage in range(stages_of(height, width)):
-        for i, strides in enumerate((1, 2)):
+        for i, strides in enumerate((2, 1)):
             x = layers.Conv2D(
                 filters << stage,
                 3,
@@ -53,7 +53,8 @@ def semi_supervised(image_shape, num_classes, latent_dim=100, *, filters=32, dro
             )(x)
             x = LeakyReLU(0.2)(x)
         x = layers.Dropout(dropout, name=f"stage_{stage}_dropout")(x)
-    x = layers.GlobalAveragePooling2D(name="features")(x)
+    x = layers.Dense(8 * filters, kernel_initializer="he_normal", name="features")(layers.Flatten()(x))
+    x = LeakyReLU(0.2)(x)
     x = layers.Dense(num_classes, name="class_logits")(x)
     return generator, Model(
         images, layers.Activation("linear", dtype="float32", name="classes")(x), name="classifier"

@@ -51,6 +51,7 @@ class Detection:
                 found = loaded.score(levels)
                 return found["scores"].numpy(), found["heatmaps"].numpy()
 
+            self._remember = None
         else:
             model = load_model(path)
             if not hasattr(model, "scored"):
@@ -58,12 +59,28 @@ class Detection:
                     f"{path} is a {type(model).__name__}, which scores no images: train f-anogan, ganomaly or bigan."
                 )
             self.image_shape, self.limit, scored = model.image_shape, model.limit, model.found
+            self._remember = model.remember
             own = range_of(options_of(path))
         self._scored, self.value_range = scored, value_range or own
         if len(self.image_shape) != 3:
             raise ValueError(
                 f"{path} scores vectors of shape {self.image_shape}, not images: use it in Python."
             )
+
+    def remember(self, files, report=lambda line: None):
+        """As `Detector.remember`, of image files, made the network's size; the limit is forgotten."""
+        if self._remember is None:
+            raise ValueError(
+                "A SavedModel remembers what it was exported with: use the run folder or the `.keras` file."
+            )
+        *size, channels = self.image_shape
+        images = []
+        for file in files:
+            with open_image(file) as opened:
+                images.append(fit_image(opened, tuple(size), channels, value_range=self.value_range))
+        self._remember(np.stack(images))
+        self.limit = None
+        report(f"{len(images)} normal images are remembered")
 
     def found(self, levels):
         """Scores (n,) and heat maps of uint8 images of one size, at least the network's; larger ones window by window."""
@@ -133,6 +150,7 @@ def detect_folder(
     *,
     limit=None,
     normal=None,
+    remember=None,
     false_positive_rate=0.05,
     windows=False,
     top=24,
@@ -147,6 +165,7 @@ def detect_folder(
         out: folder to write.
         limit: float, the score above which an image is an anomaly. Default: that of `normal`, else the detector's own, if it has one.
         normal: folder of normal images that it was not trained on; their scores give the limit.
+        remember: folder of normal images whose nearest gives an image's score, as `Detector.remember`.
         false_positive_rate: float in [0, 1), share of those above it.
         windows: as in `Detection.of_files`.
         top: int, images of the sheet.
@@ -165,6 +184,8 @@ def detect_folder(
         files, names = pictures_of(pictures, out, report)
     held_out = pictures_of(normal, out)[0] if normal is not None and limit is None else None
     detector = Detection(path, value_range)
+    if remember is not None:
+        detector.remember(pictures_of(remember, out)[0], report)
     if held_out is not None:
         scores = [found[2] for found in detector.of_files(held_out, windows, report) if len(found) == 4]
         limit = limit_of(scores, false_positive_rate)

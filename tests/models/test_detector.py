@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from keras import layers
 
 import keras_gan
@@ -114,3 +115,35 @@ def test_vectors():
     x = np.random.default_rng(0).normal(size=(6, 5)).astype("float32")
     np.testing.assert_allclose(detector.score(x), (x**2).mean(1), rtol=1e-5)
     np.testing.assert_allclose(detector.heatmap(x), np.abs(x), rtol=1e-5)
+
+
+@pytest.mark.parametrize("tiny", [test_fanogan.tiny, test_ganomaly.tiny, test_bigan.tiny])
+def test_remembered_images_give_the_score(tiny, images, tmp_path):
+    """The nearest of their latents; kept in files, exported, forgotten by further training."""
+    detector = tiny()
+    before = detector.score(images)
+    detector.threshold(0.05, images)
+    detector.remember(images[:40])
+    assert detector.limit is None
+    codes, kept = detector.encode(images).astype("float64"), detector.encode(images[:40]).astype("float64")
+    expected = np.square(codes[:, None] - kept[None]).mean(2).min(1)
+    scores = detector.score(images)
+    np.testing.assert_allclose(scores, expected, rtol=1e-2, atol=1e-4 * expected.max())
+    assert scores[:40].max() < 1e-4 * expected.max() < scores[40:].min()
+    detector.save(tmp_path / "d.keras")
+    np.testing.assert_array_equal(keras.saving.load_model(tmp_path / "d.keras").score(images), scores)
+    exported = tf.saved_model.load(detector.export(tmp_path / "exported"))
+    found = exported.serving_default(tf.constant(images, tf.float32))
+    np.testing.assert_allclose(found["scores"], scores, atol=1e-5)
+    detector.remember(None)
+    np.testing.assert_allclose(detector.score(images), before, rtol=1e-5)
+    detector.remember(images[:4])
+    with pytest.warns(UserWarning, match="its `memory` was that of before"):
+        detector.fit(images, batch_size=16, verbose=0)
+    assert detector.memory is None
+
+
+def test_what_has_no_encoder_remembers_nothing(images):
+    gan = keras_gan.GAN(*keras_gan.networks.dcgan((8, 8, 1), latent_dim=3, filters=4))
+    with pytest.raises(ValueError, match="no encoder"):
+        keras_gan.AnoGAN(gan.generator, gan.discriminator).remember(images)

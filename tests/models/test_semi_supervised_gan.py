@@ -37,7 +37,7 @@ def test_losses_by_hand(images):
     assert float(figures["d_classification"]) == pytest.approx(2 * entropy, rel=1e-5)
     assert float(total) == pytest.approx(adversarial + 2 * entropy, rel=1e-5)
     # The generator matches features alone.
-    features = keras.Model(gan.discriminator.inputs, gan.discriminator.get_layer("features").output)
+    features = keras.Model(gan.discriminator.inputs, gan.discriminator.get_layer("class_logits").input)
     means = [np.asarray(features(i)).mean(0) for i in (x, fake)]
     total, figures = gan.generator_objective(gan.turn_of("generator", batch, fake))
     assert float(total) == pytest.approx(np.square(means[0] - means[1]).sum(), rel=1e-4)
