@@ -5,7 +5,8 @@
 
 "normal": a detector trains on one class alone, and all other classes of the 10,000 test images are anomalies. "abnormal": one
 class is left out of the training, on 80% of all images, and is to be found among the other 20% (as EGBAD and GANomaly were
-measured). PCA's score is the residual of 30 or 60 components. Printed are AUROC and AUPRC of each class, and the means.
+measured). PCA's score is the residual of 30 or 60 components; "nearest" is the distance of an image's latents to those of the
+nearest training image, `Detector.remember`, and "pixels, nearest" that of PCA's components. Printed are AUROC and AUPRC of each class, and the means.
 """
 
 import argparse
@@ -66,33 +67,53 @@ def scores_of(detector, train, test, protocol, options):
         mean = flat.mean(0)
         _, vectors = np.linalg.eigh(np.cov((flat - mean).T))
         basis = vectors[:, -COMPONENTS[protocol] :]
-        return {"pca": (((others - mean) - (others - mean) @ basis @ basis.T) ** 2).mean(1)}
+        kept, found = (flat - mean) @ basis, (others - mean) @ basis
+        residual = ((others - mean - found @ basis.T) ** 2).mean(1)
+        return {"pca": residual, "pixels, nearest": nearest(found, kept)}
     if detector == "ganomaly":
         model = keras_gan.GANomaly(
             *keras_gan.networks.ganomaly((32, 32, 1), 64, filters=16), seed=options.seed
         )
         model.compile()
         fitted(model, train, options, options.steps)
-        return {"ganomaly": model.score(test), "ganomaly, |x - x'|": model.heatmap(test).mean((1, 2))}
+        return {
+            **both("ganomaly", model, train, test),
+            "ganomaly, |x - x'|": model.heatmap(test).mean((1, 2)),
+        }
     if detector == "vae":
         model = keras_gan.VAE(*keras_gan.networks.vae((32, 32, 1), 32, filters=16), seed=options.seed)
         model.compile()
         fitted(model, train, options, options.steps)
-        return {"vae": -model.elbo(test)}
+        found = nearest(model.encode(test)[0], model.encode(train)[0])
+        return {"vae": -model.elbo(test), "vae, nearest": found}
     pair = keras_gan.networks.dcgan(
         (32, 32, 1), latent_dim=32, filters=16, discriminator_normalization="none"
     )
-    gan = keras_gan.WGANGP(*pair, seed=options.seed)
+    gan = keras_gan.GAN(*pair, seed=options.seed)
     gan.compile(
-        **{f"{player}_optimizer": keras_gan.optimizers.Adam(4e-4, 0.0, 0.9) for player in gan.players},
-        discriminator_steps=2,
+        **{f"{player}_optimizer": keras_gan.optimizers.Adam(1e-3, 0.0, 0.99) for player in gan.players},
+        regularizers=[keras_gan.regularizers.R1Penalty(1.0, interval=8)],
     )
     fitted(gan, train, options, options.steps)
     encoder = keras_gan.networks.encoder((32, 32, 1), 32, filters=16)
     model = keras_gan.FAnoGAN(encoder, gan.ema_generator, gan.discriminator, seed=options.seed)
     model.compile(encoder_optimizer=keras_gan.optimizers.Adam(1e-3, 0.5))
     fitted(model, train, options, options.steps)
-    return {"f-anogan": model.score(test)}
+    return both("f-anogan", model, train, test)
+
+
+def both(name, detector, train, test):
+    """Scores of a detector, and those by the nearest of the training images."""
+    found = {name: detector.score(test)}
+    detector.remember(train)
+    return {**found, f"{name}, nearest": detector.score(test)}
+
+
+def nearest(codes, kept):
+    """Squared distance of each row to the nearest of others."""
+    squares = (kept**2).sum(1)
+    parts = np.split(codes, range(500, len(codes), 500))
+    return np.concatenate([(part**2).sum(1) + (squares - 2 * part @ kept.T).min(1) for part in parts])
 
 
 def main():

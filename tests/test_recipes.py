@@ -41,6 +41,8 @@ EXPECTED = {
     "prior": keras_gan.ConditionalGAN,
     "ganomaly": keras_gan.GANomaly,
     "bigan": keras_gan.BiGAN,
+    "bagan": keras_gan.BAGAN,
+    "semi-supervised": keras_gan.SemiSupervisedGAN,
 }
 ENCODER = keras_gan.networks.text_encoder(["a handwritten zero"], dim=16, units=4, word_dim=4)
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from keras_gan.cli import caption, detect, doctor, evaluate, files, generate, latent, translate
+from keras_gan.cli import augment, caption, detect, doctor, evaluate, files, generate, latent, translate
 from keras_gan.cli.train import train
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app = typer.Typer(
 for command in (
     train,
     generate.generate,
+    augment.augment,
     caption.caption,
     detect.detect,
     translate.translate,

@@ -65,6 +65,23 @@ class Domains(Images):
         return load(flip=config["flip"]), held_out
 
 
+class SomeLabels(Images):
+    """Images of which some have a class."""
+
+    options = ("--dataset", "--keep-labels", "--hold-out", "--skip-bad", *SIZES)
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        batches, held_out = super().load(recipe, {**config, "flip": False}, on_error)
+        images, labels, name = data.arrays.arrays_of(batches)
+        if config["keep_labels"]:
+            labels = data.unlabel(labels, config["keep_labels"], config["seed"])
+        options = {"batch_size": config["batch_size"], "seed": config["seed"], "flip": config["flip"]}
+        named = {"name": name, "class_names": batches.class_names}
+        return data.semi_supervised(images, labels, **options, **named), held_out
+
+
 class LowHigh(Images):
     """Images, and the same made small."""
 
@@ -292,6 +309,7 @@ KINDS = {
     "texts": Words(),
     "images": Images(),
     "domains": Domains(),
+    "some_labels": SomeLabels(),
     "low_high": LowHigh(),
     "pairs": Pairs(),
     "unpaired": Unpaired(),

@@ -107,6 +107,12 @@ def train(
             help="stargan only: .csv or .txt of a folder's attributes, as CelebA's. Default: the class folders."
         ),
     ] = None,
+    keep_labels: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="semi-supervised only: labels to keep, the rest are forgotten. Default: all."
+        ),
+    ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
     value_range: Annotated[
         str | None,
@@ -296,7 +302,7 @@ def _configuration(chosen, given):
     names = (
         *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
         *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
-        *("captions", "text_encoder", "attributes"),
+        *("captions", "text_encoder", "attributes", "keep_labels"),
         *("epochs", "steps"),
     )
     # Parts are cut out of pictures as they are.
@@ -332,7 +338,7 @@ def _fit(chosen, run, config, given):
     name, dataset, metrics = config["recipe"], config["dataset"], config["metrics"]
     epochs, steps = config["epochs"], config["steps"]
     batches, held_out = KINDS[chosen.data].load(chosen, config, "skip" if given["skip_bad"] else "raise")
-    specs = unpack(batches.element_spec)
+    specs = unpack(batches.element_spec, keys=None)
     shape = tuple(specs["image"].shape[1:])
     of_texts = chosen.data in ("captions", "texts", "text_vectors")
     of_attributes = chosen.data == "domains" and "condition" in specs

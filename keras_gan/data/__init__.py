@@ -2,6 +2,7 @@
 
 from keras_gan.data.arrays import from_arrays
 from keras_gan.data.attributes import attributes
+from keras_gan.data.augment import augment
 from keras_gan.data.captioned import captioned
 from keras_gan.data.conditioned import conditioned
 from keras_gan.data.images import from_uint8, to_uint8
@@ -18,6 +19,7 @@ __all__ = [
     "Stream",
     "Wanted",
     "attributes",
+    "augment",
     "captioned",
     "conditioned",
     "from_arrays",

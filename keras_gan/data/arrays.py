@@ -3,8 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.data.images import from_uint8
-from keras_gan.data.stream import Stream
+from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.data.stream import Stream, stream_of
 
 
 def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, flip=False, name="arrays"):
@@ -60,6 +60,34 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
         name=name,
     )
     return stream.dataset()
+
+
+def arrays_of(dataset):
+    """Images, as bytes where they are images, labels and the name of a data set that yields both, or of a pair of arrays."""
+    stream = stream_of(dataset) if isinstance(dataset, tf.data.Dataset) else None
+    name = "arrays"
+    if stream is not None:
+        parts = list(stream.whole().as_numpy_iterator())
+        if not isinstance(parts[0], tuple):
+            raise ValueError(
+                f"{stream.name} has no labels: `keras_gan.data.load(..., labels=True)` gives them."
+            )
+        images, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
+        name = stream.name
+    elif isinstance(dataset, (tuple, list)) and len(dataset) == 2:
+        images, labels = map(np.asarray, dataset)
+    else:
+        raise ValueError(
+            "`dataset` must be a data set of keras_gan.data that yields (images, labels), or a pair of arrays. Received: "
+            f"{type(dataset).__name__}"
+        )
+    if labels.ndim != 1 or labels.dtype.kind not in "iu" or len(labels) != len(images):
+        raise ValueError(
+            f"Labels must be ints of shape ({len(images)},). Received: {labels.dtype} of shape {labels.shape}"
+        )
+    if images.ndim == 4 and images.dtype != np.uint8:
+        images = to_uint8(images).numpy()
+    return images, labels, name
 
 
 def check_floats(images, name="Images", in_range=True):

@@ -125,10 +125,14 @@ class LabelMaps(Files):
 
 # === Which files ===
 
+# Names of folders whose images have no class.
+UNLABELLED = ("unlabelled", "unlabeled")
+
 
 def list_files(path, quiet=False):
     """Return the image files of a folder, their class indices, and the class names or None.
 
+    A class folder called `unlabelled` holds images without a class, of the index -1.
     A folder with a `dataset.json` of the StyleGAN tools has the labels that it lists. Other files are named in a warning,
     unless it is to be quiet.
 
@@ -158,13 +162,16 @@ def list_files(path, quiet=False):
             )
         if images:
             files += images
-            classes += [len(names)] * len(images)
-            names.append(os.path.basename(folder))
+            if os.path.basename(folder).lower() in UNLABELLED:
+                classes += [-1] * len(images)
+            else:
+                classes += [len(names)] * len(images)
+                names.append(os.path.basename(folder))
         other += others
     _warn_of_others(path, files, other, quiet)
     if not files:
         raise ValueError(f"{path!r} has no images that Pillow reads.")
-    return files, classes, names
+    return files, classes, names or None
 
 
 def all_files(path):
@@ -274,11 +281,11 @@ def _numbered(root, path, classes, names, warn):
         for folder in _look(root)[1]:
             if canonical(os.path.basename(folder)) or folder == path:
                 every |= {os.path.basename(below) for below in _look(folder)[1] if _look(below)[0]}
-    every = sorted(every, key=os.path.splitext)
+    every = sorted((name for name in every if name.lower() not in UNLABELLED), key=os.path.splitext)
     absent = [name for name in every if name not in names]
     if absent and warn:
         warnings.warn(f"{path} has no images of the classes {absent}, which other splits have.", stacklevel=4)
-    return [every.index(names[index]) for index in classes], every
+    return [index if index < 0 else every.index(names[index]) for index in classes], every
 
 
 # === Splits ===

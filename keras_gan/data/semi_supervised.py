@@ -4,8 +4,8 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
-from keras_gan.data.arrays import check_floats, gather_from
-from keras_gan.data.stream import Stream
+from keras_gan.data.arrays import arrays_of, check_floats, gather_from
+from keras_gan.data.stream import Stream, stream_of
 
 
 def unlabel(labels, keep, seed=0):
@@ -48,15 +48,17 @@ def unlabel(labels, keep, seed=0):
     return found
 
 
-def semi_supervised(images, labels, *, batch_size=64, seed=0, flip=False, name="semi-supervised"):
+def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, name=None, class_names=None):
     """Make a data set for `SemiSupervisedGAN`: batches of all images, and beside each one of labelled images.
 
     The labelled ones are drawn anew for each batch, so that few labels are seen as often as many images.
 
     Args:
-        images: array of shape (n, height, width, channels), uint8 or floats in [-1, 1], or vectors (n, size).
-        labels: array of n ints, -1 where there is none.
+        images: array of shape (n, height, width, channels), uint8 or floats in [-1, 1], or vectors (n, size); or a data set of
+            `keras_gan.data` that yields (images, labels), such as of a folder whose class folder `unlabelled` has the others.
+        labels: array of n ints, -1 where there is none; None with a data set.
         batch_size, seed, flip, name: as in `keras_gan.data.from_arrays`.
+        class_names: list of str by label, or None; of a data set its own.
 
     Returns:
         `tf.data.Dataset` of dicts with `image`, `label`, `labelled_image` and `labelled_label`.
@@ -70,6 +72,11 @@ def semi_supervised(images, labels, *, batch_size=64, seed=0, flip=False, name="
     >>> bool((next(iter(data))["labelled_label"].numpy() >= 0).all())
     True
     """
+    if labels is None:
+        stream = stream_of(images) if isinstance(images, tf.data.Dataset) else None
+        class_names = class_names or (stream.class_names if stream else None)
+        images, labels, own = arrays_of(images)
+        name = name or own
     images, labels = np.asarray(images), np.asarray(labels)
     if images.ndim not in (2, 4):
         raise ValueError(
@@ -97,5 +104,16 @@ def semi_supervised(images, labels, *, batch_size=64, seed=0, flip=False, name="
         return {**batch, **{f"labelled_{key}": value for key, value in beside.items()}}
 
     arrays = {"image": images, "label": labels.astype("int32")}
-    stream = Stream(gather_from(arrays), len(images), batch_size, seed=seed, flip=flip, then=then, name=name)
-    return stream.dataset()
+    stream = Stream(
+        gather_from(arrays),
+        len(images),
+        batch_size,
+        seed=seed,
+        flip=flip,
+        then=then,
+        class_names=class_names,
+        name=name or "semi-supervised",
+    )
+    dataset = stream.dataset()
+    dataset.class_names = class_names
+    return dataset

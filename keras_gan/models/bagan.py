@@ -57,6 +57,7 @@ class BAGAN(Encoding, Generative, Game):
     loss_names = {"autoencoder": "reconstruction", "discriminator": "d_loss", "generator": "g_loss"}
     figure_names = ("reconstruction", "d_loss", "g_loss")
     validation_names = ("reconstruction",)
+    classes_of_outputs = True
 
     def __init__(self, encoder, generator, discriminator, *, autoencoder_steps=1000, **kwargs):
         super().__init__(encoder, generator, discriminator, **kwargs)

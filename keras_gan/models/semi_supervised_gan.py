@@ -81,6 +81,7 @@ class SemiSupervisedGAN(InParts, GAN):
     averaged = ("generator", "discriminator")
     term_names = {"discriminator": ("d_classification",), "generator": ()}
     validation_names = (*GAN.validation_names, "accuracy")
+    classes_of_outputs = True
 
     def __init__(
         self, generator, discriminator, *, classification_weight=2.0, adversarial_weight=0.0, **kwargs

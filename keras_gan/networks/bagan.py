@@ -12,7 +12,7 @@ def bagan(image_shape, num_classes, latent_dim=64, *, filters=32, dropout=0.3):
     """An encoder, a generator, which is its decoder, and a discriminator that is the encoder with other outputs.
 
     The encoder has 3x3 convolutions of stride 2 with dropout, each twice as wide as the last, and the discriminator the same ones;
-    the generator upsamples by nearest neighbours before its 5x5 convolutions.
+    the generator upsamples by nearest neighbours before its 3x3 convolutions.
 
     Args:
         image_shape: as in `dcgan`.
@@ -54,7 +54,7 @@ def bagan(image_shape, num_classes, latent_dim=64, *, filters=32, dropout=0.3):
     x = layers.Reshape((*start, most))(x)
     for stage in range(stages):
         x = layers.UpSampling2D()(x)
-        x = LeakyReLU(0.2)(layers.Conv2D(most >> (stage + 1), 5, padding="same", name=f"up_{stage + 1}")(x))
+        x = LeakyReLU(0.2)(layers.Conv2D(most >> (stage + 1), 3, padding="same", name=f"up_{stage + 1}")(x))
     x = layers.Conv2D(channels, 3, padding="same", name="to_image")(x)
     generator = Model(latents, layers.Activation("tanh", dtype="float32")(x), name="generator")
     return down(latent_dim, "encoder"), generator, down(num_classes + 1, "discriminator")

@@ -101,7 +101,7 @@ def build(
     elif attributes:
         chosen = recipe.networks(image_shape, condition_dim=attributes)
         classes = {"condition": keras_gan.conditions.Attributes(attributes)}
-    elif recipe.data in ("images", "domains"):
+    elif recipe.data in ("images", "domains", "some_labels"):
         chosen = recipe.networks(image_shape, **classes)
     elif source_shape is None:
         of = "vector" if recipe.data == "image_vectors" else "image"
@@ -111,9 +111,10 @@ def build(
         chosen = recipe.networks(image_shape, source_shape, **other)
     plan = Plan(steps or recipe.steps, image_shape[0], batch_size or recipe.batch_size)
     ema_decay = recipe.ema_decay(plan) if callable(recipe.ema_decay) else recipe.ema_decay
-    gan = getattr(keras_gan, recipe.model)(
-        *chosen, ema_decay=ema_decay, seed=seed, **classes, **recipe.options(plan)
-    )
+    model = getattr(keras_gan, recipe.model)
+    if model.classes_of_outputs:
+        classes = {}
+    gan = model(*chosen, ema_decay=ema_decay, seed=seed, **classes, **recipe.options(plan))
     if init_from is not None and not recipe.on_gan:
         _copy_weights(load_model(init_from), gan, init_from)
     if frozen_blocks:

@@ -93,3 +93,57 @@ register(
         steps=5_000,
     ),
 )
+
+
+register(
+    "bagan",
+    small=Recipe(
+        "classes of uneven sizes, from an autoencoder",
+        "BAGAN",
+        lambda shape, num_classes: keras_gan.networks.bagan(shape, num_classes, 32, filters=24),
+        lambda plan: {**adam(4e-4, 0.5, 0.999), "autoencoder_optimizer": keras_gan.optimizers.Adam(1e-3)},
+        steps=3000,
+        ema_decay=0.995,
+        labels=True,
+        options=lambda plan: {"autoencoder_steps": max(1, plan.steps // 3)},
+        adversarial=False,
+    ),
+    paper=Recipe(
+        "BAGAN, rates as in its official code",
+        "BAGAN",
+        lambda shape, num_classes: keras_gan.networks.bagan(shape, num_classes, 100, filters=64),
+        dataset="folder:PATH",
+        image_size=64,
+        batch_size=128,
+        steps=50_000,
+        labels=True,
+        options=lambda plan: {"autoencoder_steps": max(1, plan.steps // 4)},
+        adversarial=False,
+    ),
+)
+
+register(
+    "semi-supervised",
+    small=Recipe(
+        "a classifier from few labels; images without one in a class folder `unlabelled`",
+        "SemiSupervisedGAN",
+        lambda shape, num_classes: keras_gan.networks.semi_supervised(shape, num_classes, 64, filters=16),
+        lambda plan: adam(1e-3, 0.5, 0.999),
+        steps=3000,
+        ema_decay=0.998,
+        labels=True,
+        data="some_labels",
+    ),
+    paper=Recipe(
+        "improved GAN's losses and rates, convolutional networks",
+        "SemiSupervisedGAN",
+        lambda shape, num_classes: keras_gan.networks.semi_supervised(shape, num_classes, filters=64),
+        dataset="folder:PATH",
+        image_size=32,
+        batch_size=100,
+        steps=180_000,
+        ema_decay=0.9999,
+        labels=True,
+        data="some_labels",
+    ),
+)

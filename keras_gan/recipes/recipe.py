@@ -38,6 +38,7 @@ class Recipe:
         ema_decay: float, None, or a function from the `Plan` to a schedule.
         labels: bool, whether it trains on the data's classes.
         data: "images"; "captions", images with vectors of their captions, or "texts", with the captions as ints;
+            "some_labels", images of which some have a class;
             "image_vectors", images with vectors of themselves, or "text_vectors", such vectors with those of captions; or what a
             model from image to image trains on: "domains" (images by class), "pairs", "unpaired" or "low_high".
         factor: int, how many times larger "low_high" makes images.

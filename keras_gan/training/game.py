@@ -77,6 +77,8 @@ class Game(Loops, keras.Model):
     batches_per_step = 1
     # What the networks take beside latents and images, a `keras_gan.conditions.Condition`, or None.
     condition = None
+    # Whether the outputs of its networks say how many classes there are, and not an argument.
+    classes_of_outputs = False
     # Whether what is generated is made of images, and not of latents.
     from_images = False
     # Whether what is generated in an evaluation has the labels of the real images beside it.

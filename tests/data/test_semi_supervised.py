@@ -2,8 +2,9 @@ import itertools
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from keras_gan.data import semi_supervised, unlabel
+from keras_gan.data import load, semi_supervised, unlabel
 
 
 def test_unlabel_keeps_as_many_of_each_class():
@@ -55,3 +56,25 @@ def test_each_batch_has_a_labelled_one_beside_it(images):
 def test_bad_data(images, labels, message):
     with pytest.raises(ValueError, match=message):
         semi_supervised(images, labels, batch_size=8)
+
+
+def test_a_folder_of_images_without_a_class(tmp_path):
+    """Named alike in all splits; where it is the only folder there are no classes."""
+    for split, counts in (("train", (3, 2, 4)), ("test", (1, 1, 0))):
+        for name, count, level in zip(("cat", "zebra", "unlabelled"), counts, (40, 200, 120), strict=True):
+            (tmp_path / split / name).mkdir(parents=True)
+            for i in range(count):
+                Image.new("L", (8, 8), level + i).save(tmp_path / split / name / f"{i}.png")
+    data = load(f"folder:{tmp_path}", labels=True, batch_size=1)
+    assert data.class_names == ["cat", "zebra"]
+    rows = [(int(127.5 * float(x[0, 0, 0, 0]) + 128) // 40, int(y[0])) for x, y in data]
+    assert sorted(rows) == [(1, 0)] * 3 + [(3, -1)] * 4 + [(5, 1)] * 2
+    found = semi_supervised(data, batch_size=3)
+    assert found.class_names == ["cat", "zebra"] and found.stream.size == 9
+    with pytest.raises(ValueError, match="one folder per class"):
+        load(f"folder:{tmp_path / 'train' / 'unlabelled'}", labels=True, batch_size=1)
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "train" / "unlabelled").rename(tmp_path / "alone" / "unlabeled")
+    with pytest.raises(ValueError, match="one folder per class"):
+        load(f"folder:{tmp_path / 'alone'}", labels=True, batch_size=1)
+    assert len(load(f"folder:{tmp_path / 'alone'}", batch_size=1)) == 4

@@ -1,0 +1,58 @@
+"""`keras-gan augment`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, writable
+
+
+def augment(
+    model: Annotated[
+        pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel of a model of classes.")
+    ],
+    out: Annotated[pathlib.Path, typer.Option(help="New folder to write: class folders and manifest.csv.")],
+    per_class: Annotated[
+        int | None, typer.Option(min=1, help="Images of each class. Default: as many as the largest has.")
+    ] = None,
+    mix: Annotated[
+        float,
+        typer.Option(
+            min=0.0,
+            max=1.0,
+            help="Largest share of generated images in a class; the rest are real ones again.",
+        ),
+    ] = 1.0,
+    dataset: Annotated[
+        str | None,
+        typer.Option(help="Real images: mnist_5k, folder:PATH or a data set of TFDS. Default: the run's."),
+    ] = None,
+    split: Annotated[str, typer.Option(help="Split of the real images.")] = "train",
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+    truncation: Annotated[float, typer.Option(help="Less than 1: more typical, less varied images.")] = 1.0,
+    seed: Annotated[int, typer.Option()] = 0,
+):
+    """Fill up small classes with generated images: a folder to train a classifier on."""
+    existing(model)
+    if dataset and dataset.startswith("folder:"):
+        existing(dataset.removeprefix("folder:"), "--dataset")
+    writable(out, "--out", folder=True)
+
+    from keras_gan.runs.augmentation import augment_folder
+
+    real, generated = augment_folder(
+        model,
+        out,
+        dataset=dataset,
+        split=split,
+        data_dir=data_dir,
+        per_class=per_class,
+        mix=mix,
+        truncation=truncation,
+        seed=seed,
+        report=typer.echo,
+    )
+    typer.echo(
+        f"{real} real images and {generated} generated ones in {out}; which is which: {out / 'manifest.csv'}"
+    )

@@ -1,0 +1,109 @@
+"""Real images and generated ones in classes of equal size."""
+
+import numpy as np
+
+from keras_gan.arguments import check_int
+from keras_gan.data.arrays import arrays_of, from_arrays
+
+
+def augment(dataset, gan, *, per_class=None, mix=1.0, truncation=1.0, batch_size=64, seed=0, flip=False):
+    """Fill up small classes with generated images: a balanced data set to train a classifier on.
+
+    Measure on real images whether it helps: oversampling with shifts is a strong baseline ([figures](../benchmarks/README.md)).
+
+    Args:
+        dataset: data set of `keras_gan.data` that yields (images, labels), or a pair of arrays.
+        gan: model of classes, such as `ConditionalGAN` or `BAGAN`, with `generate(n, seed, labels=)`.
+        per_class: int, images of each class; of larger ones so many are drawn. Default: as many as the largest class has.
+        mix: float in [0, 1], the largest share of a class's images that are generated; what is still missing are real ones again.
+            Default 1: no image is repeated.
+        truncation: as in `GAN.generate`.
+        batch_size, seed, flip: as in `keras_gan.data.from_arrays`; the seed is that of the generated images too.
+
+    Returns:
+        `tf.data.Dataset` of (images, labels), which a training resumes exactly, with an attribute `generated`: a boolean for each of
+        its images in the order of `stream.whole()`.
+
+    Raises:
+        ValueError: for data without labels or of another size than the model's images, for more classes than it has, and for a class
+            without a real image where `mix` asks for some.
+
+    Example:
+    >>> networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, num_classes=2)
+    >>> gan = keras_gan.ConditionalGAN(*networks, num_classes=2)
+    >>> images, labels = np.zeros((30, 8, 8, 1), "uint8"), np.repeat([0, 1], [20, 10])
+    >>> data = keras_gan.data.augment((images, labels), gan, batch_size=10)
+    >>> len(data), int(data.generated.sum())
+    (4, 10)
+
+    Reference: Mariani et al., "BAGAN: Data Augmentation with Balancing GAN", 2018, https://arxiv.org/abs/1803.09655
+    """
+    num_classes = getattr(gan, "num_classes", None)
+    if num_classes is None or not hasattr(gan, "generate"):
+        raise ValueError(
+            f"`gan` must generate images of a class, such as ConditionalGAN or BAGAN. Received: {type(gan).__name__}"
+            + ("" if num_classes is None else ", which makes no images")
+        )
+    images, labels, name = arrays_of(dataset)
+    if images.shape[1:] != gan.modality.shape:
+        raise ValueError(
+            f"The data are of shape {images.shape[1:]}, and {type(gan).__name__} makes images of {gan.modality.shape}."
+        )
+
+    def generate(n, label, seed):
+        return gan.generate(n, seed=seed, labels=label, truncation=truncation)
+
+    images, labels, generated = filled_up(
+        images, labels, generate, num_classes, per_class=per_class, mix=mix, seed=seed, names=gan.class_names
+    )
+    augmented = from_arrays(
+        images, labels, batch_size=batch_size, seed=seed, flip=flip, name=f"{name}, augmented"
+    )
+    augmented.generated = generated
+    return augmented
+
+
+def filled_up(images, labels, generate, num_classes, *, per_class, mix, seed, names=None):
+    """Classes of equal size from real images and generated ones; arguments as `augment`.
+
+    Args:
+        images, labels: arrays; the label -1 is no class, and such images are left out.
+        generate: function from a number, a label and a seed to so many images.
+        names: list of str by label, for errors.
+
+    Returns:
+        images, labels, and booleans that say which are generated: class by class, real ones first.
+    """
+    check_int(seed, "seed", least=0)
+    per_class = check_int(per_class, "per_class", optional=True)
+    if not 0.0 <= mix <= 1.0:
+        raise ValueError(f"`mix` must be in [0, 1]. Received: {mix!r}")
+    if labels.max() >= num_classes:
+        raise ValueError(
+            f"The data have the label {labels.max()}, and the model {num_classes} classes, 0 to {num_classes - 1}."
+        )
+    counts = np.bincount(labels[labels >= 0], minlength=num_classes)
+    size, random, plan = per_class or int(counts.max()), np.random.default_rng(seed), []
+    for label, count in enumerate(counts):
+        missing = max(0, size - int(count))
+        made = min(missing, int(mix * size))
+        if not count and made < missing:
+            name = names[label] if names else label
+            raise ValueError(
+                f"The class {name!r} has no real image, and `mix={mix}` lets {made} of {size} be generated: use mix=1."
+            )
+        plan.append((label, missing, made))
+    found = []
+    for label, missing, made in plan:
+        own = random.permutation(np.flatnonzero(labels == label))[:size]
+        again = random.choice(own, missing - made) if missing > made else own[:0]
+        found.append((images[own], label, False))
+        found.append((images[again], label, False))
+        if made:
+            # A seed of its own for each class, so that they do not share their latents.
+            found.append((np.asarray(generate(made, label, seed + label)).astype(images.dtype), label, True))
+    return (
+        np.concatenate([part for part, _, _ in found]),
+        np.concatenate([np.full(len(part), label, "int32") for part, label, _ in found]),
+        np.concatenate([np.full(len(part), made) for part, _, made in found]),
+    )

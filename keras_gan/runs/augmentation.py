@@ -1,0 +1,86 @@
+"""Class folders of real images and generated ones."""
+
+import csv
+import pathlib
+
+import numpy as np
+
+from keras_gan.data.augment import filled_up
+from keras_gan.data.images import to_picture
+from keras_gan.data.load import read
+from keras_gan.runs.generator import Generator
+from keras_gan.runs.pictures import options_of, range_of
+
+
+def augment_folder(
+    path,
+    out,
+    *,
+    dataset=None,
+    split="train",
+    data_dir=None,
+    per_class=None,
+    mix=1.0,
+    truncation=1.0,
+    seed=0,
+    report=print,
+):
+    """Write class folders of equal size, filled up with a model's images, and `manifest.csv`, which says which are generated.
+
+    Args:
+        path: run folder, `.keras` file or SavedModel of a model of classes.
+        out: folder to write, which must not exist or be empty.
+        dataset: real images, as `keras_gan.data.load` takes them. Default: those of the run.
+        split, data_dir: as in `keras_gan.data.load`.
+        per_class, mix, truncation, seed: as in `keras_gan.data.augment`.
+        report: function that is given lines of text.
+
+    Returns:
+        (how many real images, how many generated ones) were written.
+    """
+    out = pathlib.Path(out)
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ValueError(f"{out} is not empty: give the name of a new folder.")
+    options = options_of(path)
+    dataset = dataset or options.get("dataset")
+    if not dataset:
+        raise ValueError(f"{path} does not say which data it was trained on: give --dataset.")
+    generator = Generator(path)
+    if not generator.num_classes:
+        raise ValueError(
+            f"{path} has no classes: train a model that has, such as `keras-gan train projection` or `bagan`."
+        )
+    height, width, channels = generator.sample(1, seed, truncation, 0).shape[1:]
+    source = read(
+        dataset,
+        split,
+        (height, width),
+        channels,
+        labels=True,
+        data_dir=data_dir,
+        value_range=range_of(options),
+    )
+    labels = np.asarray(source.labels)
+    names = source.class_names or generator.class_names or [str(i) for i in range(generator.num_classes)]
+    images, labels, generated = filled_up(
+        np.asarray(source.images[np.arange(len(labels))]),
+        labels,
+        lambda n, label, seed: generator.sample(n, seed, truncation, label),
+        generator.num_classes,
+        per_class=per_class,
+        mix=mix,
+        seed=seed,
+        names=names,
+    )
+    for name in names:
+        (out / name).mkdir(parents=True, exist_ok=True)
+    with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["file", "label", "class", "generated"])
+        for i, (image, label, made) in enumerate(zip(images, labels, generated, strict=True)):
+            name = f"{names[label]}/{'generated' if made else 'real'}_{i:06d}.png"
+            to_picture(image).save(out / name)
+            rows.writerow([name, label, names[label], int(made)])
+            if (i + 1) % 1000 == 0:
+                report(f"{i + 1} of {len(images)} images")
+    return int((~generated).sum()), int(generated.sum())
