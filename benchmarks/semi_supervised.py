@@ -43,7 +43,7 @@ def digits(name, data_dir):
 
 def networks_of(images, seed):
     keras.utils.set_random_seed(seed)
-    return keras_gan.networks.semi_supervised(images.shape[1:], 10, latent_dim=64, filters=32)
+    return keras_gan.networks.semi_supervised(images.shape[1:], 10, latent_dim=64, filters=16)
 
 
 def alone(images, labels, options, seed, augmented):
@@ -62,7 +62,7 @@ def alone(images, labels, options, seed, augmented):
 
 
 def with_gan(images, labels, options, seed):
-    gan = keras_gan.SemiSupervisedGAN(*networks_of(images, seed), ema_decay=0.999, seed=seed)
+    gan = keras_gan.SemiSupervisedGAN(*networks_of(images, seed), ema_decay=0.998, seed=seed)
     gan.compile(
         **{
             f"{player}_optimizer": keras_gan.optimizers.Adam(options.rate, 0.5)
@@ -77,7 +77,7 @@ def with_gan(images, labels, options, seed):
         callbacks=[keras_gan.callbacks.StopAtStep(options.steps)],
     )
     if options.pictures:
-        keras_gan.grid.save(gan.generate(64, seed=0), options.pictures)
+        keras_gan.grid.image_grid(gan.generate(64, seed=0)).save(options.pictures)
     return lambda x: gan.classify(x).argmax(1)
 
 
@@ -86,7 +86,7 @@ def main():
     parser.add_argument("--results", type=pathlib.Path, required=True, help="file of results (JSON lines)")
     parser.add_argument("--dataset", choices=("mnist_5k", "mnist"), default="mnist_5k")
     parser.add_argument("--labels", type=int, default=100)
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--alone-steps", type=int, default=2000)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])

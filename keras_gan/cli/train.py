@@ -461,7 +461,7 @@ def _monitor(chosen, batches, action, run):
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
-    if chosen.data not in ("images", "captions", "image_vectors"):
+    if chosen.data not in ("images", "some_labels", "captions", "image_vectors"):
         without = "checks images made of latents"
     elif not chosen.adversarial:
         without = "reads a discriminator that learns"

@@ -13,10 +13,12 @@ from keras_gan.data.semi_supervised import semi_supervised, unlabel
 from keras_gan.data.source import Source, Wanted
 from keras_gan.data.stream import Stream
 from keras_gan.data.super_resolution import low_high
+from keras_gan.data.volumes import Volume, read_volumes, slices_of, to_units, write_nifti
 
 __all__ = [
     "Source",
     "Stream",
+    "Volume",
     "Wanted",
     "attributes",
     "augment",
@@ -29,10 +31,14 @@ __all__ = [
     "paired_folders",
     "pairs_from_arrays",
     "patches",
+    "read_volumes",
     "register",
     "semi_supervised",
+    "slices_of",
     "to_uint8",
+    "to_units",
     "unlabel",
     "unpaired_folders",
     "unpaired_from_arrays",
+    "write_nifti",
 ]

@@ -191,7 +191,7 @@ def files_of(path, split="train"):
 def _look(path):
     """Image files, folders and other files directly in a folder, sorted by names without endings; hidden ones left out."""
     entries = sorted(
-        (e.path for e in os.scandir(path) if not _is_hidden(e.name)),
+        (e.path for e in os.scandir(path) if not is_hidden(e.name)),
         key=os.path.splitext,
     )
     folders = [e for e in entries if os.path.isdir(e)]
@@ -200,7 +200,7 @@ def _look(path):
     return images, folders, [e for e in files if e not in set(images)]
 
 
-def _is_hidden(name):
+def is_hidden(name):
     return name.startswith(".") or name in (
         "__MACOSX",
         "Thumbs.db",
@@ -356,7 +356,7 @@ def unpacked(path):
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 hidden = any(
-                    _is_hidden(part) and part != "dataset.json" for part in member.filename.split("/") if part
+                    is_hidden(part) and part != "dataset.json" for part in member.filename.split("/") if part
                 )
                 if not hidden and not member.is_dir():
                     archive.extract(member, partial)

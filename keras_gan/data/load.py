@@ -4,7 +4,7 @@ import os
 
 import tensorflow as tf
 
-from keras_gan.data import folder, mnist_5k, tensorflow_datasets
+from keras_gan.data import folder, mnist_5k, tensorflow_datasets, volume_folder
 from keras_gan.data.arrays import getter
 from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
 from keras_gan.data.source import Source, Wanted
@@ -32,7 +32,8 @@ def load(
     Args:
         name: "mnist_5k", 5,000 real digits that come with `pip install keras-gan[demo]` (splits
             `train`, 4,500, and `test`, 500, 50 a class); "folder:PATH" or a `pathlib.Path`: a folder or zip file of
-            images, of one folder of images per class, or of what the StyleGAN tools write (`dataset.json`); or the
+            images, of one folder of images per class, of what the StyleGAN tools write (`dataset.json`), or of DICOM and NIfTI
+            files, whose slices are the images (see `read_volumes`; needs `pip install 'keras-gan[medical]'`); or the
             name of any image data set of TFDS, such as "mnist". Every file that Pillow reads is an image; what is
             left out is named in a warning.
         splits: a split's name, or a tuple of them. TFDS' slices ("train[:90%]") work for TFDS. A
@@ -51,7 +52,9 @@ def load(
         on_error: "raise" names a file that cannot be read; "skip" leaves such files out, and
             says how many and which.
         value_range: (low, high), the values of a folder's images of 16 bits or floats that become black and white.
-            Default: 0 to 65535, of floats 0 to 255; where they use little of it, a warning says so.
+            Default: 0 to 65535, of floats 0 to 255; where they use little of it, a warning says so. Of DICOM and NIfTI it is
+            in their units, such as Hounsfield units; default: the window that all files ask for, or all values.
+            `dataset.value_range` is what was taken, and `to_units` turns images back.
         cache_limit: bytes. Decoded images are kept in memory up to this size. Beyond, they are written once to a
             file in the user's cache folder and read from it. Nothing random happens before that.
 
@@ -100,6 +103,10 @@ def load(
     ]
     datasets = []
     for split, source in zip(names, sources, strict=True):
+        called = name if split == "train" else f"{name}[{split}]"
+        if source.value_range:
+            # Other values of black and white are other data.
+            called += ", {:g} to {:g}".format(*source.value_range)
         stream = Stream(
             _fetch(source, labels),
             len(source.labels),
@@ -108,10 +115,10 @@ def load(
             flip=flip,
             class_names=source.class_names,
             structure=(lambda b: (b["image"], b["label"])) if labels else (lambda b: b["image"]),
-            name=name if split == "train" else f"{name}[{split}]",
+            name=called,
         )
         dataset = stream.dataset()
-        dataset.class_names = source.class_names
+        dataset.class_names, dataset.value_range = source.class_names, source.value_range
         datasets.append(dataset)
     return tuple(datasets) if many else datasets[0]
 
@@ -172,6 +179,11 @@ def _mnist_5k(rest, wanted):
 
 
 def _folder(path, wanted):
+    root = folder.unpacked(path)
+    if volume_folder.holds_volumes(root):
+        return volume_folder.read(
+            root, wanted.split, wanted.size, wanted.channels, wanted.labels, wanted.fit, wanted.value_range
+        )
     return folder.read(
         path,
         wanted.split,

@@ -40,6 +40,7 @@ class Source:
         class_names: list of str, or None.
         shape: (height, width, channels).
         files: list of paths of the images, where each has a file.
+        value_range: (low, high), in their own units, of images whose values are stored as others; else None.
 
     Example:
     >>> images = np.zeros((100, 8, 8, 1), "uint8")
@@ -52,3 +53,4 @@ class Source:
     class_names: list | None
     shape: tuple
     files: list | None = None
+    value_range: tuple | None = None

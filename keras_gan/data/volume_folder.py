@@ -1,0 +1,84 @@
+"""Folders of medical volumes -> images."""
+
+import os
+import warnings
+
+import numpy as np
+
+from keras_gan.data import volumes
+from keras_gan.data.folder import canonical, is_hidden, is_image
+from keras_gan.data.source import Source
+
+
+def holds_volumes(root):
+    """Whether a folder has medical volumes, and no pictures; a ValueError where it has both."""
+    first = {True: None, False: None}
+    for folder, _, names in os.walk(root, followlinks=True):
+        for name in sorted(names):
+            path = os.path.join(folder, name)
+            if is_hidden(name):
+                continue
+            medical = volumes.is_volume(path)
+            if medical or (first[False] is None and is_image(path)):
+                first[medical] = first[medical] or path
+            if all(first.values()):
+                raise ValueError(
+                    f"{root!r} has both medical volumes ({first[True]}) and pictures ({first[False]}): put them into two folders."
+                )
+        if first[False] is not None:
+            # Pictures are in one folder or in class folders: no need to look at all files.
+            return False
+    return first[True] is not None
+
+
+def read(root, split, size, channels, labels, fit, value_range):
+    """The slices of a folder's medical volumes, of class folders too."""
+    folders = _folders(root)
+    known = [folder for folder in folders if canonical(os.path.basename(folder))]
+    if known:
+        mine = [
+            folder for folder in known if canonical(os.path.basename(folder)) == (canonical(split) or split)
+        ]
+        if len(mine) != 1:
+            raise ValueError(
+                f"{root!r} has no split {split!r}. It has: {[os.path.basename(x) for x in known]}"
+            )
+        root, every = mine[0], known
+        folders = _folders(root)
+    elif split != "train":
+        raise ValueError(f"{root!r} has no split {split!r}: a folder's splits are sub-folders of that name.")
+    else:
+        every = [root]
+    groups = folders if labels else [root]
+    if not groups:
+        raise ValueError(f"Labels need one folder per class. {root!r} has none.")
+    found = [volumes.read_volumes(group) for group in groups]
+    # One window for all splits, so that a value means the same in each.
+    others = (
+        [] if value_range else [v for folder in every if folder != root for v in volumes.read_volumes(folder)]
+    )
+    window, source = volumes.window_of([v for group in found for v in group] + others, value_range)
+    if source:
+        warnings.warn(
+            f"{root}: black and white are {source}. `value_range=({window[0]:g}, {window[1]:g})` (--value-range "
+            f"{window[0]:g},{window[1]:g}) says so for good.",
+            stacklevel=4,
+        )
+    sizes = {volume.values.shape[1:] for group in found for volume in group}
+    if size is None and len(sizes) > 1:
+        raise ValueError(
+            f"The slices in {root!r} are of several sizes, {sorted(sizes)}: give `image_size`, --image-size."
+        )
+    images, classes = [], []
+    for label, group in enumerate(found):
+        for volume in group:
+            images.append(volumes.slices_of(volume, window, size, fit, channels or 1))
+            classes += [label] * len(images[-1])
+    images = np.concatenate(images)
+    names = [os.path.basename(group) for group in groups] if labels else None
+    return Source(images, np.array(classes, "int64"), names, images.shape[1:], value_range=window)
+
+
+def _folders(root):
+    paths = [os.path.join(root, name) for name in sorted(os.listdir(root)) if not is_hidden(name)]
+    return [path for path in paths if os.path.isdir(path)]

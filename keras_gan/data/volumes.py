@@ -1,0 +1,315 @@
+"""Medical volumes: DICOM series and NIfTI files, in their own units."""
+
+import collections
+import dataclasses
+import os
+import pathlib
+
+import numpy as np
+
+from keras_gan.data.images import check_value_range, fit_image
+
+NIFTI = (".nii", ".nii.gz")
+DICOM = (".dcm", ".dicom", ".ima")
+# In a volume of RAS (right, anterior, superior) orientation: the axis that the slices are cut along.
+AXES = {"sagittal": 0, "coronal": 1, "axial": 2}
+
+
+@dataclasses.dataclass
+class Volume:
+    """Slices of one volume.
+
+    Attributes:
+        values: float32 array of shape (slices, height, width) in own units (CT: Hounsfield units).
+        name: str, the file or folder that it is of.
+        spacing: (between slices, between rows, between columns) in mm, or None.
+        affine: array (4, 4) from voxels of RAS order to mm, of NIfTI; else None.
+        axis: "axial", "coronal" or "sagittal", of NIfTI; else None.
+        window: (low, high) that the file asks to be shown, or None.
+    """
+
+    values: np.ndarray
+    name: str
+    spacing: tuple | None = None
+    affine: np.ndarray | None = None
+    axis: str | None = None
+    window: tuple | None = None
+
+
+def is_volume(path):
+    """Whether a file is named as NIfTI or DICOM, or is DICOM by its content."""
+    name = os.path.basename(path).lower()
+    if name.endswith((*NIFTI, *DICOM)):
+        return True
+    if os.path.splitext(name)[1] not in ("", ".0") and not name.rpartition(".")[2].isdigit():
+        return False
+    with open(path, "rb") as file:
+        return file.read(132)[128:] == b"DICM"
+
+
+def read_volumes(path, axis="axial"):
+    """Read a NIfTI file, a DICOM file, or a folder of them; files of one DICOM series become one volume.
+
+    Slices of NIfTI lie front up and, of axial and coronal ones, the subject's left on the left; DICOM's lie as they are stored, in the
+    order of their positions. Rescale slope and intercept are applied, and MONOCHROME1 is turned to high values for bright.
+
+    Args:
+        path: file or folder.
+        axis: "axial", "coronal" or "sagittal": how NIfTI is cut into slices.
+
+    Returns:
+        List of `Volume`.
+
+    Raises:
+        ValueError: for what cannot be read, naming it: mixed spacings or sizes and missing slices in a series, colour, several volumes in
+            a file, NaN, compressed pixels without their plugin.
+        ImportError: where pydicom or nibabel is missing.
+
+    Example:
+    >>> import nibabel
+    >>> scan = nibabel.Nifti1Image(np.random.default_rng(0).normal(size=(8, 9, 10)).astype("float32"), np.diag([2.0, 2, 3, 1]))
+    >>> nibabel.save(scan, "/tmp/keras_gan_scan.nii.gz")
+    >>> volume = keras_gan.data.read_volumes("/tmp/keras_gan_scan.nii.gz")[0]
+    >>> volume.values.shape, volume.spacing
+    ((10, 9, 8), (3.0, 2.0, 2.0))
+    """
+    if axis not in AXES:
+        raise ValueError(f"`axis` must be one of {tuple(AXES)}. Received: {axis!r}")
+    path = pathlib.Path(path).expanduser()
+    if not path.exists():
+        raise ValueError(f"There is no {str(path)!r}.")
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    files = [file for file in files if not file.name.startswith(".") and is_volume(file)]
+    if not files:
+        raise ValueError(f"{str(path)!r} has no DICOM or NIfTI files.")
+    nifti = [file for file in files if file.name.lower().endswith(NIFTI)]
+    found = [_read_nifti(file, axis) for file in nifti]
+    return found + _read_dicom([file for file in files if file not in set(nifti)])
+
+
+def _needed(name):
+    try:
+        return __import__(name)
+    except ImportError as error:
+        raise ImportError(
+            f"Medical images need {name}, which is not installed: `pip install 'keras-gan[medical]'`."
+        ) from error
+
+
+# === NIfTI ===
+
+
+def _read_nifti(file, axis):
+    nibabel = _needed("nibabel")
+    try:
+        image = nibabel.as_closest_canonical(nibabel.load(file))
+        if image.get_data_dtype().names:
+            raise ValueError("its voxels are colours")
+        values = image.get_fdata(dtype=np.float32)
+    except Exception as error:
+        raise ValueError(f"{file} is not a readable NIfTI file: {error}") from error
+    values = values.reshape(values.shape[:3]) if values.shape[3:].count(1) == values.ndim - 3 else values
+    if values.ndim != 3:
+        raise ValueError(
+            f"{file} holds several volumes, {values.shape}: write each into a file of its own (`nibabel.four_to_three`)."
+        )
+    if not np.isfinite(values).all():
+        raise ValueError(f"{file} has voxels that are NaN or infinite.")
+    low, high = (float(image.header[name]) for name in ("cal_min", "cal_max"))
+    order = _order(axis)
+    spacing = np.abs(nibabel.affines.voxel_sizes(image.affine))[list(order)]
+    return Volume(
+        np.ascontiguousarray(values.transpose(order)[:, ::-1]),
+        str(file),
+        tuple(float(each) for each in spacing),
+        image.affine,
+        axis,
+        (low, high) if low < high else None,
+    )
+
+
+def _order(axis):
+    """The axes of RAS voxels as (slices, rows, columns); rows run downwards in pictures, and are turned."""
+    others = [i for i in range(3) if i != AXES[axis]]
+    return (AXES[axis], others[1], others[0])
+
+
+def write_nifti(values, path, like=None):
+    """Write slices as a NIfTI file, in the place of those that they were read as.
+
+    Args:
+        values: array of shape (slices, height, width), such as `Volume.values`, in own units (`to_units`).
+        path: of the file, ending in .nii or .nii.gz.
+        like: `Volume` of NIfTI with as many slices of the same size, whose affine is kept; None for voxels of 1 mm and axial slices.
+
+    Raises:
+        ValueError: for another shape than `like` has.
+    """
+    nibabel = _needed("nibabel")
+    values = np.asarray(values, "float32")
+    if not str(path).lower().endswith(NIFTI):
+        raise ValueError(f"`path` must end in .nii or .nii.gz. Received: {str(path)!r}")
+    if values.ndim != 3 or (like is not None and values.shape != like.values.shape):
+        wanted = "(slices, height, width)" if like is None else str(like.values.shape)
+        raise ValueError(f"`values` must have shape {wanted}. Received: shape={values.shape}")
+    if like is not None and like.affine is None:
+        raise ValueError(f"`like` must be of a NIfTI file. Received: {like.name}, of DICOM")
+    order = _order(like.axis if like is not None else "axial")
+    voxels = values[:, ::-1].transpose(np.argsort(order))
+    nibabel.save(nibabel.Nifti1Image(voxels, np.eye(4) if like is None else like.affine), path)
+
+
+# === DICOM ===
+
+
+def _read_dicom(files):
+    if not files:
+        return []
+    pydicom, series = _needed("pydicom"), collections.defaultdict(list)
+    for file in files:
+        try:
+            dataset = pydicom.dcmread(file)
+            if "PixelData" not in dataset:
+                raise ValueError("it holds no pixels")
+        except Exception as error:
+            raise ValueError(f"{file} is not a readable DICOM image: {error}") from error
+        series[file.parent, dataset.get("SeriesInstanceUID", str(file))].append((file, dataset))
+    return [_of_series(parts) for parts in series.values()]
+
+
+def _of_series(parts):
+    """One volume from the files of a series, each with its data set."""
+    name = str(parts[0][0] if len(parts) == 1 else parts[0][0].parent)
+    for what, values in (
+        ("sizes", [(d.Rows, d.Columns) for _, d in parts]),
+        ("spacings", [tuple(map(float, d.get("PixelSpacing", ()))) for _, d in parts]),
+        ("orientations", [tuple(map(float, d.get("ImageOrientationPatient", ()))) for _, d in parts]),
+    ):
+        others = (
+            [i for i, value in enumerate(values) if not np.allclose(value, values[0], atol=1e-4)]
+            if len({len(value) for value in values}) == 1
+            else [1]
+        )
+        if others:
+            raise ValueError(
+                f"The series in {name} mixes {what}: {values[0]} in {parts[0][0].name}, {values[others[0]]} in "
+                f"{parts[others[0]][0].name}. Put each into a folder of its own, with a SeriesInstanceUID of its own."
+            )
+    parts, between = _in_order(parts, name)
+    values = np.concatenate([_values_of(file, dataset) for file, dataset in parts])
+    dataset = parts[0][1]
+    spacing = tuple(map(float, dataset.get("PixelSpacing", ())))
+    return Volume(values, name, (between, *spacing) if spacing else None, window=_window_of(dataset))
+
+
+def _in_order(parts, name):
+    """The parts by their places in space, and the distance between them, or None."""
+    if len(parts) == 1:
+        return parts, None
+    placed = all("ImagePositionPatient" in d and "ImageOrientationPatient" in d for _, d in parts)
+    if not placed:
+        if not all(d.get("InstanceNumber") is not None for _, d in parts):
+            raise ValueError(f"The slices in {name} have neither positions nor numbers, and no order.")
+        return sorted(parts, key=lambda part: int(part[1].InstanceNumber)), None
+    orientation = np.array(parts[0][1].ImageOrientationPatient, float)
+    normal = np.cross(orientation[:3], orientation[3:])
+    places = [float(np.dot(normal, np.array(d.ImagePositionPatient, float))) for _, d in parts]
+    order = np.argsort(places)
+    parts, places = [parts[i] for i in order], np.array(places)[order]
+    gaps = np.diff(places)
+    usual = float(np.median(gaps))
+    if (gaps < 1e-3).any():
+        i = int(np.argmin(gaps))
+        raise ValueError(
+            f"Two slices in {name} are at one place: {parts[i][0].name} and {parts[i + 1][0].name}."
+        )
+    odd = np.flatnonzero(np.abs(gaps - usual) > max(0.02 * usual, 0.01))
+    if len(odd):
+        i = int(odd[0])
+        raise ValueError(
+            f"Slices are missing in {name}: {gaps[i]:g} mm between {parts[i][0].name} and {parts[i + 1][0].name}, {usual:g} mm "
+            "between most others."
+        )
+    return parts, usual
+
+
+def _values_of(file, dataset):
+    """The slices of a file, (n, height, width), in own units."""
+    kind = dataset.get("PhotometricInterpretation", "MONOCHROME2")
+    if not kind.startswith("MONOCHROME"):
+        raise ValueError(f"{file} is in colour ({kind}): only grey DICOM images are read.")
+    try:
+        stored = dataset.pixel_array
+    except Exception as error:
+        syntax = dataset.file_meta.TransferSyntaxUID.name
+        raise ValueError(
+            f"{file} cannot be decoded ({syntax}): `pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg` reads compressed "
+            f"ones. {str(error).splitlines()[0]}"
+        ) from error
+    values = stored.astype("float32").reshape(-1, *stored.shape[-2:])
+    if kind == "MONOCHROME1":
+        bits = int(dataset.BitsStored)
+        values = (-1.0 if dataset.PixelRepresentation else 2.0**bits - 1.0) - values
+    return values * float(dataset.get("RescaleSlope", 1)) + float(dataset.get("RescaleIntercept", 0))
+
+
+def _window_of(dataset):
+    """The first window of a file, (low, high) in own units, or None."""
+    center, width = (dataset.get(name) for name in ("WindowCenter", "WindowWidth"))
+    if center is None or width is None:
+        return None
+    center, width = (float(np.ravel(np.asarray(each, float))[0]) for each in (center, width))
+    return (center - width / 2, center + width / 2) if width > 0 else None
+
+
+# === Images ===
+
+
+def window_of(volumes, value_range=None):
+    """The (low, high) that become -1 and 1: that given, the one that all files ask for, or that of all values.
+
+    Returns:
+        (low, high), and a sentence on where they are from, or None where they were given.
+    """
+    value_range = check_value_range(value_range)
+    if value_range is not None:
+        return tuple(map(float, value_range)), None
+    asked = {volume.window for volume in volumes}
+    if len(asked) == 1 and None not in asked:
+        low, high = asked.pop()
+        return (low, high), f"the window that the files ask for, {low:g} to {high:g}"
+    low = min(float(volume.values.min()) for volume in volumes)
+    high = max(float(volume.values.max()) for volume in volumes)
+    if low == high:
+        raise ValueError(f"All values of {volumes[0].name} are {low:g}.")
+    return (low, high), f"all values, {low:g} to {high:g}"
+
+
+def slices_of(volume, value_range, size=None, fit="crop", channels=1):
+    """The slices of a volume as uint8 images, (n, height, width, channels); what is outside of the range is cut off."""
+    from PIL import Image
+
+    pictures = [Image.fromarray(each, "F") for each in np.asarray(volume.values, "float32")]
+    return np.stack([fit_image(each, size, channels, fit, value_range) for each in pictures])
+
+
+def to_units(images, value_range):
+    """Images in the units of what they were trained on, such as Hounsfield units.
+
+    Args:
+        images: uint8, or floats in [-1, 1].
+        value_range: (low, high) that was black and white; `load` and the run note it.
+
+    Returns:
+        float32 array of the same shape. Of uint8 images it is in steps of (high - low) / 255.
+
+    Example:
+    >>> keras_gan.data.to_units(np.array([0, 255], "uint8"), (-1000, 1000)).tolist()
+    [-1000.0, 1000.0]
+    """
+    low, high = check_value_range(value_range) or (None, None)
+    if low is None:
+        raise ValueError("`value_range` must be (low, high). Received: None")
+    images = np.asarray(images)
+    share = images.astype("float32") / 255.0 if images.dtype == np.uint8 else (images + 1.0) / 2.0
+    return (low + share * (high - low)).astype("float32")

@@ -1,0 +1,195 @@
+"""DICOM and NIfTI, written by pydicom and nibabel."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from keras_gan.data import load, read_volumes, slices_of, to_uint8, to_units, write_nifti
+from tests.conftest import SHARED
+
+nibabel, pydicom = pytest.importorskip("nibabel"), pytest.importorskip("pydicom")
+from pydicom.dataset import Dataset, FileMetaDataset  # noqa: E402
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, JPEG2000Lossless, generate_uid  # noqa: E402
+
+SERIES = generate_uid(entropy_srcs=["series"])
+
+
+def write_slice(path, pixels, place=0.0, series=SERIES, **elements):
+    """A CT slice of whole numbers, with an intercept of -1000."""
+    dataset = Dataset()
+    dataset.file_meta = FileMetaDataset()
+    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    dataset.file_meta.MediaStorageSOPClassUID = dataset.SOPClassUID = CTImageStorage
+    dataset.file_meta.MediaStorageSOPInstanceUID = dataset.SOPInstanceUID = generate_uid()
+    dataset.SeriesInstanceUID, dataset.Modality = series, "CT"
+    dataset.Rows, dataset.Columns = pixels.shape
+    dataset.SamplesPerPixel, dataset.PhotometricInterpretation = 1, "MONOCHROME2"
+    dataset.BitsAllocated = dataset.BitsStored = 16
+    dataset.HighBit, dataset.PixelRepresentation = 15, 0
+    dataset.RescaleSlope, dataset.RescaleIntercept = 2, -1000
+    dataset.PixelSpacing = [0.5, 0.75]
+    dataset.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    dataset.ImagePositionPatient = [0, 0, place]
+    dataset.PixelData = pixels.astype("uint16").tobytes()
+    for name, value in elements.items():
+        if value is None:
+            delattr(dataset, name)
+        else:
+            setattr(dataset, name, value)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    dataset.save_as(path, enforce_file_format=True)
+
+
+@pytest.fixture
+def pixels():
+    return np.random.default_rng(0).integers(0, 1000, (4, 6, 8))
+
+
+def test_a_series_in_the_order_of_its_positions_in_hounsfield_units(tmp_path, pixels):
+    for i, place in enumerate((6.0, 0.0, 2.0, 4.0)):
+        write_slice(tmp_path / f"{i}.dcm", pixels[i], place, WindowCenter=[40, 500], WindowWidth=[400, 2000])
+    (volume,) = read_volumes(tmp_path)
+    np.testing.assert_array_equal(volume.values, 2.0 * pixels[[1, 2, 3, 0]] - 1000)
+    assert volume.spacing == (2.0, 0.5, 0.75) and volume.window == (-160.0, 240.0)
+    with pytest.warns(UserWarning, match="the window that the files ask for, -160 to 240"):
+        data = load(f"folder:{tmp_path}", batch_size=2)
+    assert data.value_range == (-160.0, 240.0) and data.stream.name.endswith(", -160 to 240")
+    levels = to_uint8(next(iter(data.stream.whole()))).numpy()[..., 0]
+    expected = ((volume.values[:2] + 160) / 400 * 255).round().clip(0, 255)
+    np.testing.assert_array_equal(levels, expected)
+    back = to_units(levels, data.value_range)
+    np.testing.assert_allclose(back, volume.values[:2].clip(-160, 240), atol=0.5 * 400 / 255 + 1e-3)
+    wide = load(f"folder:{tmp_path}", batch_size=2, value_range=(-1000, 1000))
+    assert wide.stream.name != data.stream.name
+    np.testing.assert_allclose(
+        to_units(next(iter(wide.stream.whole())).numpy()[..., 0], (-1000, 1000)), volume.values[:2], atol=4
+    )
+
+
+def test_monochrome1_is_turned(tmp_path, pixels):
+    write_slice(
+        tmp_path / "a.dcm", pixels[0], PhotometricInterpretation="MONOCHROME1", BitsStored=12, HighBit=11
+    )
+    np.testing.assert_array_equal(read_volumes(tmp_path)[0].values[0], 2.0 * (4095 - pixels[0]) - 1000)
+
+
+def test_slices_without_positions_are_ordered_by_number(tmp_path, pixels):
+    for i in range(3):
+        write_slice(tmp_path / f"{i}.dcm", pixels[i], InstanceNumber=10 - i, ImagePositionPatient=None)
+    np.testing.assert_array_equal(read_volumes(tmp_path)[0].values, 2.0 * pixels[2::-1] - 1000)
+
+
+def test_classes_splits_and_mixed_series(tmp_path, pixels):
+    for split, count in (("train", 3), ("test", 2)):
+        for name, series in (("ill", "1.2.3"), ("well", "1.2.4")):
+            for i in range(count):
+                write_slice(tmp_path / split / name / f"{i}.dcm", pixels[i], float(i), series + f".{count}")
+    data = load(f"folder:{tmp_path}", splits="test", labels=True, batch_size=4, value_range=(-1000, 1000))
+    assert data.class_names == ["ill", "well"]
+    assert sorted(next(iter(data))[1].numpy().tolist()) == [0, 0, 1, 1]
+    assert load(f"folder:{tmp_path}", batch_size=6, value_range=(-1000, 1000)).stream.size == 6
+    with pytest.raises(ValueError, match="no split 'val'"):
+        load(f"folder:{tmp_path}", splits="val", batch_size=1)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"PixelSpacing": [0.5, 0.5]}, r"mixes spacings.*2\.dcm"),
+        ({"ImageOrientationPatient": [0, 1, 0, 0, 0, 1]}, "mixes orientations"),
+        ({"place": 7.0}, r"Slices are missing.*2 mm between 1\.dcm and 3\.dcm, 1 mm"),
+        ({"place": 1.0}, r"at one place: 1\.dcm and 2\.dcm"),
+        ({"PhotometricInterpretation": "RGB"}, "in colour"),
+        ({"PixelData": None}, r"2\.dcm is not a readable DICOM image: it holds no pixels"),
+    ],
+)
+def test_bad_series_are_named(tmp_path, pixels, change, message):
+    for i in range(6):
+        mine = dict(change) if i == 2 else {}
+        write_slice(tmp_path / f"{i}.dcm", pixels[i % 4], mine.pop("place", float(i)), **mine)
+    with pytest.raises(ValueError, match=message):
+        read_volumes(tmp_path)
+
+
+def test_compressed_pixels_without_a_plugin_are_named(tmp_path, pixels):
+    path = tmp_path / "a.dcm"
+    write_slice(path, pixels[0])
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = JPEG2000Lossless
+    dataset.PixelData = pydicom.encaps.encapsulate([b"\x00\x00"])
+    dataset["PixelData"].is_undefined_length = True
+    dataset.save_as(path)
+    with pytest.raises(ValueError, match=r"a\.dcm cannot be decoded \(JPEG 2000.*pip install"):
+        read_volumes(path)
+
+
+@pytest.mark.parametrize("axis", ["axial", "coronal", "sagittal"])
+def test_nifti_lies_front_up_and_goes_back(tmp_path, axis):
+    """Whatever the orientation that it is stored in."""
+    voxels = np.random.default_rng(0).normal(size=(5, 6, 7)).astype("float32")
+    affine = np.array([[2.0, 0, 0, -5], [0, 3, 0, 1], [0, 0, 4, 2], [0, 0, 0, 1]])
+    image = nibabel.Nifti1Image(voxels, affine)
+    nibabel.save(image, tmp_path / "ras.nii.gz")
+    turned = nibabel.orientations.axcodes2ornt("LPS")
+    other = image.as_reoriented(
+        nibabel.orientations.ornt_transform(nibabel.orientations.axcodes2ornt("RAS"), turned)
+    )
+    nibabel.save(other, tmp_path / "lps.nii")
+    volumes = [read_volumes(tmp_path / name, axis)[0] for name in ("ras.nii.gz", "lps.nii")]
+    np.testing.assert_array_equal(volumes[0].values, volumes[1].values)
+    place = {"axial": voxels[:, ::-1, 3].T, "coronal": voxels[:, 3, ::-1].T, "sagittal": voxels[3, :, ::-1].T}
+    np.testing.assert_array_equal(volumes[0].values[3], place[axis])
+    assert volumes[0].spacing == {"axial": (4, 3, 2), "coronal": (3, 4, 2), "sagittal": (2, 4, 3)}[axis]
+    write_nifti(volumes[1].values, tmp_path / "back.nii.gz", like=volumes[1])
+    back = nibabel.load(tmp_path / "back.nii.gz")
+    np.testing.assert_array_equal(back.get_fdata(), voxels)
+    np.testing.assert_allclose(back.affine, affine)
+
+
+def test_bad_nifti_and_folders(tmp_path):
+    nibabel.save(nibabel.Nifti1Image(np.zeros((3, 3, 3, 2), "float32"), np.eye(4)), tmp_path / "a.nii")
+    with pytest.raises(ValueError, match=r"a\.nii holds several volumes"):
+        read_volumes(tmp_path)
+    nibabel.save(nibabel.Nifti1Image(np.full((3, 3, 3), np.nan, "float32"), np.eye(4)), tmp_path / "a.nii")
+    with pytest.raises(ValueError, match="NaN"):
+        read_volumes(tmp_path)
+    (tmp_path / "a.nii").write_bytes(b"not a scan")
+    with pytest.raises(ValueError, match=r"a\.nii is not a readable NIfTI file"):
+        read_volumes(tmp_path)
+    nibabel.save(nibabel.Nifti1Image(np.ones((3, 3, 3), "float32"), np.eye(4)), tmp_path / "a.nii")
+    with pytest.raises(ValueError, match="All values"):
+        load(f"folder:{tmp_path}", batch_size=1)
+    from PIL import Image
+
+    Image.new("L", (4, 4)).save(tmp_path / "b.png")
+    with pytest.raises(ValueError, match="both medical volumes"):
+        load(f"folder:{tmp_path}", batch_size=1)
+    with pytest.raises(ValueError, match="`axis` must be one of"):
+        read_volumes(tmp_path, axis="z")
+    with pytest.raises(ValueError, match="no DICOM or NIfTI"):
+        (tmp_path / "empty").mkdir()
+        read_volumes(tmp_path / "empty")
+    with pytest.raises(ValueError, match="must have shape"):
+        write_nifti(np.zeros((2, 2)), tmp_path / "c.nii")
+
+
+def test_real_files():
+    """A CT slice that comes with pydicom, and the brain of MNI152 of 4 mm."""
+    folder = SHARED / "data" / "brain"
+    if not folder.exists():
+        pytest.skip("../shared/data is not at hand")
+    (slice_,) = read_volumes(folder / "CT_small.dcm")
+    assert slice_.values.shape == (1, 128, 128)
+    assert (slice_.values.min(), slice_.values.max()) == (128 - 1024, 2191 - 1024)
+    (brain,) = read_volumes(folder / "mni152_t1_4mm.nii.gz")
+    assert brain.values.shape == (47, 58, 49) and brain.values.mean() == pytest.approx(39.008, abs=1e-3)
+    assert brain.spacing == (4.0, 4.0, 4.0)
+    assert slices_of(brain, (0, 255), size=(32, 32)).shape == (47, 32, 32, 1)
+
+
+def test_missing_packages_are_named(tmp_path, pixels, monkeypatch):
+    write_slice(tmp_path / "a.dcm", pixels[0])
+    monkeypatch.setitem(sys.modules, "pydicom", None)
+    with pytest.raises(ImportError, match=r"pip install 'keras-gan\[medical\]'"):
+        load(f"folder:{tmp_path}", batch_size=1)
