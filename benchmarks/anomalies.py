@@ -22,7 +22,7 @@ import numpy as np
 from machine import machine
 
 import keras_gan
-from keras_gan.metrics.functional import auprc, auroc
+from keras_gan.metrics.detection import auprc, auroc
 
 COMPONENTS = {"normal": 30, "abnormal": 60}
 

@@ -8,7 +8,7 @@ from keras import ops
 from keras_gan import export
 from keras_gan.data.images import to_uint8
 from keras_gan.grid import as_levels, interleave
-from keras_gan.metrics import functional
+from keras_gan.metrics import detection
 from keras_gan.models.encoding import InParts
 from keras_gan.tiles import in_windows
 
@@ -148,7 +148,7 @@ class Detector(InParts):
         """
         if images is None:
             raise ValueError("`images` must be normal ones that it was not trained on.")
-        self.limit = functional.limit_of(self.score(images, batch_size, overlap), false_positive_rate)
+        self.limit = detection.limit_of(self.score(images, batch_size, overlap), false_positive_rate)
         return self.limit
 
     def detect(self, images, batch_size=None, overlap=0.5):
@@ -169,15 +169,15 @@ class Detector(InParts):
             dict with "auroc" and "auprc" of images, and with masks "pixel_auroc" and "per_region_overlap".
 
         Raises:
-            ValueError: as `metrics.functional.auroc`, and for masks of images that are said to be normal.
+            ValueError: as `metrics.detection.auroc`, and for masks of images that are said to be normal.
         """
         if masks is not None and (np.asarray(masks).any((1, 2)) & ~np.asarray(anomalous, bool)).any():
             raise ValueError("Some images have a mask and are not `anomalous`.")
         scores, heatmaps = self.found(images, batch_size, overlap)
-        found = {"auroc": functional.auroc(anomalous, scores), "auprc": functional.auprc(anomalous, scores)}
+        found = {"auroc": detection.auroc(anomalous, scores), "auprc": detection.auprc(anomalous, scores)}
         if masks is not None:
-            found["pixel_auroc"] = functional.auroc(masks, heatmaps)
-            found["per_region_overlap"] = functional.per_region_overlap(masks, heatmaps)
+            found["pixel_auroc"] = detection.auroc(masks, heatmaps)
+            found["per_region_overlap"] = detection.per_region_overlap(masks, heatmaps)
         return found
 
     def described(self):

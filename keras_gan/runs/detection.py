@@ -10,7 +10,7 @@ from keras_gan.arguments import check_int
 from keras_gan.data import folder
 from keras_gan.data.images import fit_image, open_image
 from keras_gan.grid import as_colour, as_levels, image_grid, interleave
-from keras_gan.metrics.functional import limit_of
+from keras_gan.metrics.detection import limit_of
 from keras_gan.runs.load import load_model
 from keras_gan.runs.pictures import options_of, pictures_of, range_of
 from keras_gan.tiles import in_windows

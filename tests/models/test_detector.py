@@ -8,7 +8,7 @@ from keras import layers
 
 import keras_gan
 from keras_gan import data
-from keras_gan.metrics.functional import auroc, per_region_overlap
+from keras_gan.metrics.detection import auroc, per_region_overlap
 from tests.models import test_bigan, test_fanogan, test_ganomaly
 
 

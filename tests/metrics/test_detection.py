@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
-from keras_gan.metrics.functional import auprc, auroc, limit_of, per_region_overlap
+from keras_gan.metrics.detection import auprc, auroc, limit_of, membership_auroc, per_region_overlap
 
 
 @pytest.mark.parametrize("ties", [False, True])
@@ -70,3 +70,12 @@ def test_what_is_refused():
         per_region_overlap([0, 1], [0.0, 1.0])
     with pytest.raises(ValueError, match="max_false"):
         per_region_overlap(np.eye(2)[None], np.eye(2)[None], 0.0)
+
+
+def test_membership_is_seen_where_training_images_are_copied():
+    train, held_out, others = np.random.default_rng(0).normal(size=(3, 300, 5))
+    assert membership_auroc(train, train, held_out) == 1.0
+    assert abs(membership_auroc(others, train, held_out) - 0.5) < 0.06
+    # By hand: distances 1 and 3 of members, 2 and 4 of the others: 3 of 4 pairs are told apart.
+    line = np.array([[0.0], [100.0]])
+    assert membership_auroc(line, [[1.0], [103.0]], [[2.0], [104.0]]) == 0.75
