@@ -69,15 +69,13 @@ def frechet(a, b):
     return float(((a.mean(0) - b.mean(0)) ** 2).sum() + np.trace(cov_a) + np.trace(cov_b) - 2 * cross)
 
 
-def mnist(data_dir):
-    """MNIST's training and test digits in [-1, 1], with labels."""
+def mnist(data_dir, name="mnist"):
+    """MNIST's (or Fashion-MNIST's) training and test images in [-1, 1], with labels."""
     import tensorflow_datasets as tfds
 
     arrays = []
     for split in ("train", "test"):
-        data = tfds.as_numpy(
-            tfds.load("mnist", split=split, batch_size=-1, data_dir=data_dir, download=False)
-        )
+        data = tfds.as_numpy(tfds.load(name, split=split, batch_size=-1, data_dir=data_dir, download=False))
         arrays += [data["image"].astype("float32") / 127.5 - 1.0, data["label"]]
     return arrays
 
