@@ -183,7 +183,7 @@ def translation(options, write):
         keras.utils.set_random_seed(options.seed)
         generator = keras_gan.networks.resnet((None, None, source.shape[-1]), 1, filters=24, blocks=4)
         discriminator = keras_gan.networks.patchgan(
-            (None, None, 1), source.shape[-1], receptive_field=34, filters=24
+            (80, 80, 1), source.shape[-1], receptive_field=34, filters=24
         )
         gan = keras_gan.Pix2Pix(generator, discriminator, seed=options.seed)
         gan.compile(**{f"{player}_optimizer": keras_gan.optimizers.Adam(5e-4, 0.5) for player in gan.players})
