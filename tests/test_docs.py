@@ -8,7 +8,9 @@ import pytest
 DOCS = pathlib.Path(__file__).parents[1] / "docs"
 
 
-@pytest.mark.parametrize("name", ["write_your_own", "autoencoders", "anomalies", "classes", "text_to_image"])
+@pytest.mark.parametrize(
+    "name", ["write_your_own", "autoencoders", "anomalies", "applications", "classes", "text_to_image"]
+)
 def test_every_block_runs_in_order(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = DOCS / f"{name}.md"
