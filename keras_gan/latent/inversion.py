@@ -9,7 +9,8 @@ from keras import ops
 
 from keras_gan.arguments import check_int, check_weight
 from keras_gan.conditions.several import rows_of
-from keras_gan.data.images import from_uint8
+from keras_gan.data.images import from_uint8, to_uint8
+from keras_gan.latent.projection import project
 from keras_gan.networks.outputs import first
 
 
@@ -18,7 +19,7 @@ class Inversion:
     """What `invert` found.
 
     Attributes:
-        latents: float32 array of shape (n, latent_dim), for `images_of`.
+        latents: float32 array of shape (n, latent_dim), of the method "styles" (n, layers, w_dim), for `images_of`.
         images: uint8 array of shape (n, height, width, channels), or float32 vectors: what the generator makes of them.
         distances: float array of shape (n,), mean squared difference to the images that were given, in [-1, 1].
 
@@ -40,6 +41,7 @@ def invert(
     method="search",
     *,
     encoder=None,
+    extractor=None,
     steps=1000,
     restarts=8,
     learning_rate=0.1,
@@ -50,14 +52,16 @@ def invert(
     """Find the latents whose images are nearest to given ones, by mean squared difference.
 
     "search" begins at `restarts` random latents, goes a tenth of the steps from each, and on from the nearest; a single
-    start mostly ends in another image. "encoder" takes what an encoder gives, "hybrid" searches on from there.
+    start mostly ends in another image. "encoder" takes what an encoder gives, "hybrid" searches on from there. "styles" finds the
+    w of a StyleGAN by a perceptual distance, each image by `project`.
 
     Args:
         gan: a model with latents: a `GAN` of any kind but from image to image, `VAE`, `VAEGAN`, `FAnoGAN`. It stays as it is.
         images: uint8, or floats in [-1, 1], of shape (n, height, width, channels), or vectors (n, size).
-        method: "search", "encoder" or "hybrid".
+        method: "search", "encoder", "hybrid" or "styles".
         encoder: keras.Model from images to latents, such as `train_encoder` gives. Default: the model's own `encode`, of those
             that have one.
+        extractor: of "styles", as in `project`.
         steps: int, of Adam, at a rate that falls to zero by half a cosine. Default 1000.
         restarts: int, of "search". Default 8.
         learning_rate: float. Default 0.1.
@@ -82,11 +86,16 @@ def invert(
     """
     for name, value in (("steps", steps), ("restarts", restarts), ("batch_size", batch_size)):
         check_int(value, name)
-    if method not in ("search", "encoder", "hybrid"):
-        raise ValueError(f'`method` must be "search", "encoder" or "hybrid". Received: {method!r}')
+    methods = ("search", "encoder", "hybrid", "styles")
+    if method not in methods:
+        raise ValueError(f"`method` must be one of {methods}. Received: {method!r}")
+    if (extractor is None) == (method == "styles"):
+        raise ValueError(
+            f'`extractor` is for the method "styles", which needs one. Received: {extractor!r:.100}, method={method!r}'
+        )
     images = checked_images(gan, images)
     check_weight(learning_rate, "learning_rate")
-    if encoder is not None and (method == "search" or not isinstance(encoder, keras.Model)):
+    if encoder is not None and (method in ("search", "styles") or not isinstance(encoder, keras.Model)):
         raise ValueError(
             f'`encoder` is a keras.Model, for the methods "encoder" and "hybrid". Received: {encoder!r:.100}, method={method!r}'
         )
@@ -94,11 +103,13 @@ def invert(
         raise ValueError(
             f"This model is conditioned on {gan.condition}: say which of it the images show, `labels=`."
         )
-    if encoder is None and method != "search" and not callable(getattr(gan, "codes", None)):
+    if encoder is None and method in ("encoder", "hybrid") and not callable(getattr(gan, "codes", None)):
         raise ValueError(
             f"{type(gan).__name__} has no encoder: give one, `encoder=latent.train_encoder(gan)`, or search."
         )
     condition = gan.labels_of(labels, len(images), seed)
+    if method == "styles":
+        return _of_styles(gan, images, extractor, condition, steps, learning_rate, seed)
     found = np.empty((len(images), first(gan.generator.input_shape)[-1]), "float32")
     distances = np.empty(len(images))
     parts = max(1, batch_size // (restarts if method == "search" else 1))
@@ -115,6 +126,18 @@ def invert(
             latents, distance = search(targets, latents, beside, steps if method == "hybrid" else 0)
         found[part], distances[part] = latents, distance
     return Inversion(found, gan.images_of(found, condition, batch_size), distances)
+
+
+def _of_styles(gan, images, extractor, condition, steps, learning_rate, seed):
+    """`project` of each image, an `Inversion`."""
+    options = {"steps": steps, "learning_rate": learning_rate, "seed": seed, "frames": 1, "verbose": False}
+    found = [
+        project(gan, image, extractor, label=None if condition is None else int(condition[i]), **options)
+        for i, image in enumerate(to_uint8(images).numpy())
+    ]
+    made = np.stack([each.image for each in found])
+    errors = np.square(from_uint8(made).numpy() - images).reshape(len(images), -1).mean(1)
+    return Inversion(np.concatenate([each.w for each in found]), made, errors)
 
 
 def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size=64, seed=0, verbose=True):

@@ -35,3 +35,18 @@ def test_a_generated_image_is_found_again(gan):
     assert not (again.w == again.w[:, :1]).all()
     with pytest.raises(ValueError, match="uint8 of shape"):
         latent.project(gan, image[:8, :8], extractor())
+
+
+def test_it_is_a_method_of_invert(gan):
+    images = gan.generate(2, seed=4)
+    found = latent.invert(gan, images, "styles", extractor=extractor(), steps=3)
+    alone = latent.project(gan, images[1], extractor(), steps=3, verbose=False)
+    assert found.latents.shape == (2, 6, 8)
+    np.testing.assert_allclose(found.latents[1:], alone.w, atol=1e-5)
+    np.testing.assert_array_equal(found.images[1], alone.image)
+    error = (alone.image.astype("float64") - images[1]) / 127.5
+    assert found.distances[1] == pytest.approx((error**2).mean(), rel=1e-4)
+    with pytest.raises(ValueError, match="which needs one"):
+        latent.invert(gan, images, "styles")
+    with pytest.raises(ValueError, match='`extractor` is for the method "styles"'):
+        latent.invert(gan, images, extractor=extractor())
