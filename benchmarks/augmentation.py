@@ -88,7 +88,7 @@ def figures_of(method, options, seed):
                 f"{options.pictures}_{method}_{seed}.png"
             )
         data = keras_gan.data.augment((images, labels), gan, seed=seed)
-        images, labels = keras_gan.data.arrays.arrays_of(data)[:2]
+        images, labels, _ = keras_gan.data.arrays.arrays_of(data)
         images = keras_gan.data.from_uint8(images).numpy()
     classes = classifier(images, labels, options, seed, shifted, weights)(test_images)
     rare = test_labels == options.rare

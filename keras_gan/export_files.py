@@ -77,7 +77,7 @@ def of_latents(gan):
     specs = [tf.TensorSpec([None, *first(network.input_shape)[1:]], tf.float32, name="latents")]
     if gan.condition is not None:
         specs.append(tf.TensorSpec(gan.condition.spec.shape, gan.condition.spec.dtype, name="labels"))
-    return Graph(gan.synthesize, specs, [variable.value for variable in network.weights])
+    return Graph(gan.synthesize, specs, [variable.value for variable in gan.exported_variables])
 
 
 def of_images(network, function, condition=None):

@@ -57,6 +57,10 @@ def detect(
         raise ValueError("--false-positive-rate is of --normal, a folder of normal images.")
     if remember is not None:
         existing(remember, "")
+        if windows:
+            raise ValueError(
+                "--remember compares whole images, and --windows scores parts of them: leave one out."
+            )
     levels = value_range_of(value_range)
     writable(out, "--out", folder=True)
 

@@ -74,12 +74,11 @@ class SomeLabels(Images):
         from keras_gan import data
 
         batches, held_out = super().load(recipe, {**config, "flip": False}, on_error)
-        images, labels, name = data.arrays.arrays_of(batches)
+        images, labels, about = data.arrays.arrays_of(batches)
         if config["keep_labels"]:
             labels = data.unlabel(labels, config["keep_labels"], config["seed"])
         options = {"batch_size": config["batch_size"], "seed": config["seed"], "flip": config["flip"]}
-        named = {"name": name, "class_names": batches.class_names}
-        return data.semi_supervised(images, labels, **options, **named), held_out
+        return data.semi_supervised(images, labels, **options, **about), held_out
 
 
 class LowHigh(Images):

@@ -19,7 +19,7 @@ class Labels(Condition):
         num_classes: int.
         unlabelled: bool, whether images without a label, label -1, may be among the data; else they are refused. The generator
             makes a class drawn at random in their place, and the discriminator scores both without a class: networks of
-            `keras_gan.networks` that take a class have a vector of zeros for it, and `ACGAN` leaves out the real one's
+            `keras_gan.networks` that take a class have a vector of zeros for it, or the mean of their classes' logits, and `ACGAN` leaves out the real one's
             classification.
 
     Example:

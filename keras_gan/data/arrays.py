@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.data.images import from_uint8, to_uint8
-from keras_gan.data.stream import Stream, stream_of
+from keras_gan.data.stream import Stream
 
 
 def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, flip=False, name="arrays"):
@@ -63,9 +63,14 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
 
 
 def arrays_of(dataset):
-    """Images, as bytes where they are images, labels and the name of a data set that yields both, or of a pair of arrays."""
-    stream = stream_of(dataset) if isinstance(dataset, tf.data.Dataset) else None
-    name = "arrays"
+    """Images, as bytes where they are images, and labels of a data set that yields both, or of a pair of arrays.
+
+    Returns:
+        images, labels, and a dict of its `name` and `class_names`.
+    """
+    # Not below a `map`, whose work would be lost.
+    stream = getattr(dataset, "stream", None)
+    about = {"name": "arrays", "class_names": None}
     if stream is not None:
         parts = list(stream.whole().as_numpy_iterator())
         if not isinstance(parts[0], tuple):
@@ -73,21 +78,24 @@ def arrays_of(dataset):
                 f"{stream.name} has no labels: `keras_gan.data.load(..., labels=True)` gives them."
             )
         images, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
-        name = stream.name
+        about = {"name": stream.name, "class_names": stream.class_names}
     elif isinstance(dataset, (tuple, list)) and len(dataset) == 2:
         images, labels = map(np.asarray, dataset)
     else:
         raise ValueError(
-            "`dataset` must be a data set of keras_gan.data that yields (images, labels), or a pair of arrays. Received: "
+            "`dataset` must be a data set of keras_gan.data that yields (images, labels), without operations after it, or a pair of arrays. "
+            "Received: "
             f"{type(dataset).__name__}"
         )
     if labels.ndim != 1 or labels.dtype.kind not in "iu" or len(labels) != len(images):
         raise ValueError(
             f"Labels must be ints of shape ({len(images)},). Received: {labels.dtype} of shape {labels.shape}"
         )
+    if images.dtype != np.uint8:
+        check_floats(images, in_range=images.ndim == 4)
     if images.ndim == 4 and images.dtype != np.uint8:
         images = to_uint8(images).numpy()
-    return images, labels, name
+    return images, labels, about
 
 
 def check_floats(images, name="Images", in_range=True):

@@ -44,7 +44,8 @@ def augment(dataset, gan, *, per_class=None, mix=1.0, truncation=1.0, batch_size
             f"`gan` must generate images of a class, such as ConditionalGAN or BAGAN. Received: {type(gan).__name__}"
             + ("" if num_classes is None else ", which makes no images")
         )
-    images, labels, name = arrays_of(dataset)
+    images, labels, about = arrays_of(dataset)
+    check_classes(gan.class_names, about["class_names"], "the data set")
     if images.shape[1:] != gan.modality.shape:
         raise ValueError(
             f"The data are of shape {images.shape[1:]}, and {type(gan).__name__} makes images of {gan.modality.shape}."
@@ -57,10 +58,20 @@ def augment(dataset, gan, *, per_class=None, mix=1.0, truncation=1.0, batch_size
         images, labels, generate, num_classes, per_class=per_class, mix=mix, seed=seed, names=gan.class_names
     )
     augmented = from_arrays(
-        images, labels, batch_size=batch_size, seed=seed, flip=flip, name=f"{name}, augmented"
+        images, labels, batch_size=batch_size, seed=seed, flip=flip, name=f"{about['name']}, augmented"
     )
     augmented.generated = generated
+    augmented.class_names = augmented.stream.class_names = about["class_names"] or gan.class_names
     return augmented
+
+
+def check_classes(trained, found, where):
+    """Raise a ValueError where the classes of a model and of data, lists of str or None, are not the same."""
+    if trained is not None and found is not None and list(trained) != list(found):
+        raise ValueError(
+            f"The classes of {where} are {list(found)}, and the model was trained on {list(trained)}: the same label would be another "
+            "class."
+        )
 
 
 def filled_up(images, labels, generate, num_classes, *, per_class, mix, seed, names=None):

@@ -182,7 +182,14 @@ def _folder(path, wanted):
     root = folder.unpacked(path)
     if volume_folder.holds_volumes(root):
         return volume_folder.read(
-            root, wanted.split, wanted.size, wanted.channels, wanted.labels, wanted.fit, wanted.value_range
+            root,
+            wanted.split,
+            wanted.size,
+            wanted.channels,
+            wanted.labels,
+            wanted.fit,
+            wanted.on_error,
+            wanted.value_range,
         )
     return folder.read(
         path,

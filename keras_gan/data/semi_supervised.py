@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from keras_gan.arguments import check_int
 from keras_gan.data.arrays import arrays_of, check_floats, gather_from
-from keras_gan.data.stream import Stream, stream_of
+from keras_gan.data.stream import Stream
 
 
 def unlabel(labels, keep, seed=0):
@@ -73,15 +73,15 @@ def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, n
     True
     """
     if labels is None:
-        stream = stream_of(images) if isinstance(images, tf.data.Dataset) else None
-        class_names = class_names or (stream.class_names if stream else None)
-        images, labels, own = arrays_of(images)
-        name = name or own
+        images, labels, about = arrays_of(images)
+        name, class_names = name or about["name"], class_names or about["class_names"]
     images, labels = np.asarray(images), np.asarray(labels)
     if images.ndim not in (2, 4):
         raise ValueError(
             f"`images` must have shape (n, height, width, channels), or (n, size). Received: shape={images.shape}"
         )
+    if flip and images.ndim == 2:
+        raise ValueError("`flip` mirrors images, and these are vectors.")
     if images.dtype != np.uint8:
         check_floats(images, in_range=images.ndim == 4)
     if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":

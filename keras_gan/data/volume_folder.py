@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from keras_gan.data import volumes
-from keras_gan.data.folder import canonical, is_hidden, is_image
+from keras_gan.data.folder import UNLABELLED, canonical, is_hidden, is_image
 from keras_gan.data.source import Source
 
 
@@ -31,8 +31,12 @@ def holds_volumes(root):
     return first[True] is not None
 
 
-def read(root, split, size, channels, labels, fit, value_range):
+def read(root, split, size, channels, labels, fit, on_error, value_range):
     """The slices of a folder's medical volumes, of class folders too."""
+    if on_error == "skip":
+        raise ValueError(
+            f"{root!r} holds medical volumes, of which no file can be skipped (--skip-bad): a series would miss slices."
+        )
     folders = _folders(root)
     known = [folder for folder in folders if canonical(os.path.basename(folder))]
     if known:
@@ -49,9 +53,15 @@ def read(root, split, size, channels, labels, fit, value_range):
         raise ValueError(f"{root!r} has no split {split!r}: a folder's splits are sub-folders of that name.")
     else:
         every = [root]
-    groups = folders if labels else [root]
-    if not groups:
-        raise ValueError(f"Labels need one folder per class. {root!r} has none.")
+    groups, names = [root], None
+    if labels:
+        groups = folders
+        # Numbered alike in all splits.
+        names = sorted(
+            {os.path.basename(group) for folder in every for group in _folders(folder)} - set(UNLABELLED)
+        )
+        if not names:
+            raise ValueError(f"Labels need one folder per class. {root!r} has none.")
     found = [volumes.read_volumes(group) for group in groups]
     # One window for all splits, so that a value means the same in each.
     others = (
@@ -70,12 +80,13 @@ def read(root, split, size, channels, labels, fit, value_range):
             f"The slices in {root!r} are of several sizes, {sorted(sizes)}: give `image_size`, --image-size."
         )
     images, classes = [], []
-    for label, group in enumerate(found):
+    for folder, group in zip(groups, found, strict=True):
+        name = os.path.basename(folder)
+        label = 0 if names is None else names.index(name) if name in names else -1
         for volume in group:
             images.append(volumes.slices_of(volume, window, size, fit, channels or 1))
             classes += [label] * len(images[-1])
     images = np.concatenate(images)
-    names = [os.path.basename(group) for group in groups] if labels else None
     return Source(images, np.array(classes, "int64"), names, images.shape[1:], value_range=window)
 
 

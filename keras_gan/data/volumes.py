@@ -4,6 +4,7 @@ import collections
 import dataclasses
 import os
 import pathlib
+import warnings
 
 import numpy as np
 
@@ -51,10 +52,11 @@ def read_volumes(path, axis="axial"):
     """Read a NIfTI file, a DICOM file, or a folder of them; files of one DICOM series become one volume.
 
     Slices of NIfTI lie front up and, of axial and coronal ones, the subject's left on the left; DICOM's lie as they are stored, in the
-    order of their positions. Rescale slope and intercept are applied, and MONOCHROME1 is turned to high values for bright.
+    order of their positions. Rescale slope and intercept are applied, and values of MONOCHROME1, whose high ones are dark, are
+    mirrored within the range of their bits, with their window.
 
     Args:
-        path: file or folder.
+        path: file or folder. DICOM files without pixels, such as DICOMDIR and reports, are left out with a warning.
         axis: "axial", "coronal" or "sagittal": how NIfTI is cut into slices.
 
     Returns:
@@ -85,6 +87,14 @@ def read_volumes(path, axis="axial"):
     nifti = [file for file in files if file.name.lower().endswith(NIFTI)]
     found = [_read_nifti(file, axis) for file in nifti]
     return found + _read_dicom([file for file in files if file not in set(nifti)])
+
+
+def _given(dataset, name, default=None):
+    """An element of a DICOM data set; the default where it is missing or, as after anonymising, empty."""
+    value = dataset.get(name)
+    return (
+        default if value is None or value == "" or (hasattr(value, "__len__") and not len(value)) else value
+    )
 
 
 def _needed(name):
@@ -165,15 +175,28 @@ def write_nifti(values, path, like=None):
 def _read_dicom(files):
     if not files:
         return []
-    pydicom, series = _needed("pydicom"), collections.defaultdict(list)
+    pydicom, series, without = _needed("pydicom"), collections.defaultdict(list), []
     for file in files:
         try:
             dataset = pydicom.dcmread(file)
-            if "PixelData" not in dataset:
-                raise ValueError("it holds no pixels")
+            if any(
+                name in dataset
+                for name in ("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence")
+            ):
+                raise ValueError(
+                    "it is an enhanced file of several frames, whose units and places are not read: convert it to NIfTI"
+                )
         except Exception as error:
             raise ValueError(f"{file} is not a readable DICOM image: {error}") from error
+        if "PixelData" not in dataset:
+            without.append(file)
+            continue
         series[file.parent, dataset.get("SeriesInstanceUID", str(file))].append((file, dataset))
+    if not series:
+        raise ValueError(f"{without[0]} is not a readable DICOM image: it holds no pixels.")
+    if without:
+        names = ", ".join(str(file) for file in without[:3])
+        warnings.warn(f"Left out, as they hold no pixels ({len(without)}): {names}", stacklevel=4)
     return [_of_series(parts) for parts in series.values()]
 
 
@@ -182,8 +205,8 @@ def _of_series(parts):
     name = str(parts[0][0] if len(parts) == 1 else parts[0][0].parent)
     for what, values in (
         ("sizes", [(d.Rows, d.Columns) for _, d in parts]),
-        ("spacings", [tuple(map(float, d.get("PixelSpacing", ()))) for _, d in parts]),
-        ("orientations", [tuple(map(float, d.get("ImageOrientationPatient", ()))) for _, d in parts]),
+        ("spacings", [tuple(map(float, _given(d, "PixelSpacing", ()))) for _, d in parts]),
+        ("orientations", [tuple(map(float, _given(d, "ImageOrientationPatient", ()))) for _, d in parts]),
     ):
         others = (
             [i for i, value in enumerate(values) if not np.allclose(value, values[0], atol=1e-4)]
@@ -198,7 +221,7 @@ def _of_series(parts):
     parts, between = _in_order(parts, name)
     values = np.concatenate([_values_of(file, dataset) for file, dataset in parts])
     dataset = parts[0][1]
-    spacing = tuple(map(float, dataset.get("PixelSpacing", ())))
+    spacing = tuple(map(float, _given(dataset, "PixelSpacing", ())))
     return Volume(values, name, (between, *spacing) if spacing else None, window=_window_of(dataset))
 
 
@@ -206,9 +229,10 @@ def _in_order(parts, name):
     """The parts by their places in space, and the distance between them, or None."""
     if len(parts) == 1:
         return parts, None
-    placed = all("ImagePositionPatient" in d and "ImageOrientationPatient" in d for _, d in parts)
+    needed = ("ImagePositionPatient", "ImageOrientationPatient")
+    placed = all(_given(d, name) is not None for _, d in parts for name in needed)
     if not placed:
-        if not all(d.get("InstanceNumber") is not None for _, d in parts):
+        if not all(_given(d, "InstanceNumber") is not None for _, d in parts):
             raise ValueError(f"The slices in {name} have neither positions nor numbers, and no order.")
         return sorted(parts, key=lambda part: int(part[1].InstanceNumber)), None
     orientation = np.array(parts[0][1].ImageOrientationPatient, float)
@@ -235,7 +259,7 @@ def _in_order(parts, name):
 
 def _values_of(file, dataset):
     """The slices of a file, (n, height, width), in own units."""
-    kind = dataset.get("PhotometricInterpretation", "MONOCHROME2")
+    kind = _given(dataset, "PhotometricInterpretation", "MONOCHROME2")
     if not kind.startswith("MONOCHROME"):
         raise ValueError(f"{file} is in colour ({kind}): only grey DICOM images are read.")
     try:
@@ -247,18 +271,30 @@ def _values_of(file, dataset):
             f"ones. {str(error).splitlines()[0]}"
         ) from error
     values = stored.astype("float32").reshape(-1, *stored.shape[-2:])
-    if kind == "MONOCHROME1":
-        bits = int(dataset.BitsStored)
-        values = (-1.0 if dataset.PixelRepresentation else 2.0**bits - 1.0) - values
-    return values * float(dataset.get("RescaleSlope", 1)) + float(dataset.get("RescaleIntercept", 0))
+    slope, intercept = _rescale_of(dataset)
+    values = values * slope + intercept
+    return _mirror_of(dataset) - values if kind == "MONOCHROME1" else values
+
+
+def _rescale_of(dataset):
+    return float(_given(dataset, "RescaleSlope", 1)), float(_given(dataset, "RescaleIntercept", 0))
+
+
+def _mirror_of(dataset):
+    """The sum of the lowest and the highest value that a file can hold, in own units: v and this - v are mirror images."""
+    slope, intercept = _rescale_of(dataset)
+    ends = -1.0 if dataset.PixelRepresentation else 2.0 ** int(dataset.BitsStored) - 1.0
+    return slope * ends + 2 * intercept
 
 
 def _window_of(dataset):
     """The first window of a file, (low, high) in own units, or None."""
-    center, width = (dataset.get(name) for name in ("WindowCenter", "WindowWidth"))
+    center, width = (_given(dataset, name) for name in ("WindowCenter", "WindowWidth"))
     if center is None or width is None:
         return None
     center, width = (float(np.ravel(np.asarray(each, float))[0]) for each in (center, width))
+    if _given(dataset, "PhotometricInterpretation") == "MONOCHROME1":
+        center = _mirror_of(dataset) - center
     return (center - width / 2, center + width / 2) if width > 0 else None
 
 

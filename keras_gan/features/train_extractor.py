@@ -155,6 +155,9 @@ def _arrays(dataset):
     if not isinstance(dataset, (tuple, list)) or len(dataset) != 2:
         raise ValueError("`train_extractor` needs (images, labels), or a data set with labels.")
     images, labels = (np.asarray(array) for array in dataset)
+    if len(labels) == len(images) and labels.dtype.kind in "iu" and labels.ndim == 1:
+        # Images of a folder `unlabelled` have no class to learn.
+        images, labels = images[labels >= 0], labels[labels >= 0]
     if len(images) != len(labels) or images.ndim != 4 or len(images) < 2:
         raise ValueError(f"Images and labels do not fit: shapes {images.shape} and {labels.shape}")
     if not np.abs(images).max() <= 1.001:

@@ -8,7 +8,7 @@ from keras import ops
 from keras_gan.arguments import check_int
 from keras_gan.conditions import Labels
 from keras_gan.losses.adversarial_loss import weighted_mean
-from keras_gan.models.encoding import Encoding, check_encoder
+from keras_gan.models.encoding import InParts, check_encoder
 from keras_gan.models.gan import untouched
 from keras_gan.models.generative import Generative
 from keras_gan.optimizers import Adam
@@ -16,7 +16,7 @@ from keras_gan.training.game import Game
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class BAGAN(Encoding, Generative, Game):
+class BAGAN(InParts, Generative, Game):
     """A class-conditional GAN for classes of uneven sizes, which begins as an autoencoder of all of them.
 
     1. For `autoencoder_steps` steps encoder and generator minimise mean (x - G(E(x)))^2.
@@ -106,14 +106,21 @@ class BAGAN(Encoding, Generative, Game):
     def idle_figures(self):
         return ("d_loss", "g_loss") if self.stage == "autoencoder" else ("reconstruction",)
 
+    def fit(self, x=None, *args, **kwargs):
+        """As `Game.fit`, on arrays or data sets of `keras_gan.data` without operations after them."""
+        if isinstance(x, tf.data.Dataset) and not hasattr(x, "stream"):
+            raise ValueError(
+                "BAGAN encodes each of the training images once: train it with `fit` on arrays or data sets of `keras_gan.data`, "
+                "without operations after them."
+            )
+        return super().fit(x, *args, **kwargs)
+
     def enter_stage(self):
         stream = self.session.batches.stream if self.session else None
-        if stream is None and not int(self.state.classes_known.numpy()):
-            raise ValueError(
-                "BAGAN encodes each of the training images once: train it with `fit` on arrays or data sets of `keras_gan.data`."
-            )
         super().enter_stage()
         if self.stage == "adversarial" and not int(self.state.classes_known.numpy()):
+            if stream is None:
+                raise ValueError("BAGAN learns its classes in `fit`, which sees all training images.")
             self._learn_classes(stream)
 
     def _learn_classes(self, stream):
@@ -189,15 +196,26 @@ class BAGAN(Encoding, Generative, Game):
     def exported_variables(self):
         return [*super().exported_variables, self.state.class_means, self.state.class_factors]
 
-    def codes(self, images):
-        return self.ema_encoder(images, training=False)
+    def encode(self, images, batch_size=256):
+        """What the encoder gives of images, an array of shape (n, latent_dim); arguments as `reconstruct`.
+
+        These are latents of all classes together; those of `generate` are standard normal within a class.
+        """
+        return self.in_parts(lambda x: [self.ema_encoder(x, training=False)], images, batch_size)[0]
 
     def reconstruct(self, images, batch_size=256):
-        return self.in_parts(
-            lambda x: [self.modality.to_storage(self.ema_generator(self.codes(x), training=False))],
-            images,
-            batch_size,
-        )[0]
+        """What the generator makes of what the encoder gives, uint8 images.
+
+        Args:
+            images: uint8, or floats in [-1, 1].
+            batch_size: int, images at once.
+        """
+
+        def reconstructed(x):
+            latents = self.ema_encoder(x, training=False)
+            return [self.modality.to_storage(self.ema_generator(latents, training=False))]
+
+        return self.in_parts(reconstructed, images, batch_size)[0]
 
     def synthesize(self, latents, condition=None, training=False):
         """Images of standard normal latents and classes: the latents of a class are mean + factor z."""

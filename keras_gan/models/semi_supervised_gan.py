@@ -3,6 +3,7 @@
 import dataclasses
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 from keras_gan.arguments import check_weight
@@ -29,13 +30,17 @@ class SomeLabels(Labels):
         return (self.key, *self.beside)
 
     def check(self, specs, where):
-        if self.beside[1] not in specs:
-            super().check(specs, where)
-        elif specs[self.beside[0]].shape[1:] != specs["image"].shape[1:]:
+        given = [name in specs for name in self.beside]
+        if not any(given):
+            return super().check(specs, where)
+        if not all(given):
+            raise ValueError(f"{where} has one of {self.beside} alone: labelled images need both.")
+        images, labels = (specs[name] for name in self.beside)
+        if images.shape[1:] != specs["image"].shape[1:] or not images.dtype.is_floating:
             raise ValueError(
-                f"`labelled_image` and `image` of {where} must be of one size. Received: {specs[self.beside[0]].shape} and "
-                f"{specs['image'].shape}"
+                f"`labelled_image` of {where} must be as `image`, {specs['image']}. Received: {images}"
             )
+        super().check({self.key: labels}, where)
 
     def requirements(self, batch, where, anew=False):
         given = [{self.key: batch[key]} for key in (self.key, self.beside[1]) if key in batch]
@@ -80,7 +85,7 @@ class SemiSupervisedGAN(InParts, GAN):
     heads = ("classes",)
     averaged = ("generator", "discriminator")
     term_names = {"discriminator": ("d_classification",), "generator": ()}
-    validation_names = (*GAN.validation_names, "accuracy")
+    validation_names = (*GAN.validation_names, "right", "labelled")
     classes_of_outputs = True
 
     def __init__(
@@ -135,11 +140,20 @@ class SemiSupervisedGAN(InParts, GAN):
         figures, real, fake = super().validate(batch)
         labels = self.labels.of(batch)
         right = ops.argmax(self.class_probabilities(batch["image"]), axis=1) == labels
-        known = labels >= 0
-        share = ops.sum(ops.cast(right & known, "float32")) / ops.maximum(
-            ops.sum(ops.cast(known, "float32")), 1.0
+        shares = {"right": right & (labels >= 0), "labelled": labels >= 0}
+        return (
+            {**figures, **{name: ops.mean(ops.cast(x, "float32")) for name, x in shares.items()}},
+            real,
+            fake,
         )
-        return {**figures, "accuracy": share}, real, fake
+
+    def _named(self, names, values):
+        """With the accuracy of validation: what is right of what is labelled, of all batches so far."""
+        logs = super()._named(names, values)
+        if "right" not in logs:
+            return logs
+        right, labelled = logs.pop("right"), logs.pop("labelled")
+        return {**logs, "accuracy": tf.math.divide_no_nan(right, labelled)}
 
     # === Use ===
 

@@ -2,10 +2,11 @@
 
 import csv
 import pathlib
+import re
 
 import numpy as np
 
-from keras_gan.data.augment import filled_up
+from keras_gan.data.augment import check_classes, filled_up
 from keras_gan.data.images import to_picture
 from keras_gan.data.load import read
 from keras_gan.runs.generator import Generator
@@ -42,6 +43,10 @@ def augment_folder(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"{out} is not empty: give the name of a new folder.")
     options = options_of(path)
+    if dataset in (None, options.get("dataset")):
+        data_dir, value_range = data_dir or options.get("data_dir"), range_of(options)
+    else:
+        value_range = None
     dataset = dataset or options.get("dataset")
     if not dataset:
         raise ValueError(f"{path} does not say which data it was trained on: give --dataset.")
@@ -58,8 +63,9 @@ def augment_folder(
         channels,
         labels=True,
         data_dir=data_dir,
-        value_range=range_of(options),
+        value_range=value_range,
     )
+    check_classes(generator.class_names, source.class_names, dataset)
     labels = np.asarray(source.labels)
     names = source.class_names or generator.class_names or [str(i) for i in range(generator.num_classes)]
     images, labels, generated = filled_up(
@@ -72,13 +78,15 @@ def augment_folder(
         seed=seed,
         names=names,
     )
-    for name in names:
+    # Such as "T-shirt/top".
+    folders = [re.sub(r"[/\\]", "_", name) for name in names]
+    for name in folders:
         (out / name).mkdir(parents=True, exist_ok=True)
     with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "label", "class", "generated"])
         for i, (image, label, made) in enumerate(zip(images, labels, generated, strict=True)):
-            name = f"{names[label]}/{'generated' if made else 'real'}_{i:06d}.png"
+            name = f"{folders[label]}/{'generated' if made else 'real'}_{i:06d}.png"
             to_picture(image).save(out / name)
             rows.writerow([name, label, names[label], int(made)])
             if (i + 1) % 1000 == 0:

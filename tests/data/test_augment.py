@@ -82,9 +82,19 @@ def test_bad_data(gan, images):
         (((images[:, :4], LABELS), gan), r"shape \(4, 8, 1\)"),
         (((images, LABELS + 1), gan), "label 3, and the model 3 classes"),
         (((images, LABELS[:3]), gan), "must be ints of shape"),
+        ((((images + 1) * 127, LABELS), gan), "look like 0..255"),
+        (
+            (from_arrays(images, LABELS, batch_size=8).map(lambda x, y: (-x, y)), gan),
+            "without operations after it",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             augment(*arguments)
+    named = keras_gan.ConditionalGAN(*networks(), num_classes=3, class_names=["a", "b", "c"])
+    data = from_arrays(images, LABELS, batch_size=8)
+    data.stream.class_names = ["b", "c", "d"]
+    with pytest.raises(ValueError, match="the same label would be another class"):
+        augment(data, named)
     with pytest.raises(ValueError, match="has no real image, and `mix=0.5`"):
         augment((images, LABELS % 2), gan, mix=0.5)
     for name, value in (("mix", 1.5), ("per_class", 0), ("seed", -1)):

@@ -112,6 +112,9 @@ def test_bad_networks_and_data(images):
     foreign = tf.data.Dataset.from_tensor_slices((images.astype("float32"), LABELS)).batch(16)
     with pytest.raises(ValueError, match=r"encodes each of the training images once"):
         tiny().fit(foreign, verbose=0)
+    mapped = keras_gan.data.from_arrays(images, LABELS, batch_size=16).map(lambda x, y: (-x, y))
+    with pytest.raises(ValueError, match="without operations after them"):
+        tiny().fit(mapped, verbose=0)
     with pytest.raises(ValueError, match="class 2 has 0 images"):
         tiny(steps=1).fit(images, LABELS % 2, batch_size=16, verbose=0)
 
@@ -119,6 +122,7 @@ def test_bad_networks_and_data(images):
 def test_an_exported_file_makes_images_by_class(images, tmp_path):
     gan = tiny(steps=1)
     gan.fit(images, LABELS, batch_size=16, verbose=0)
+    assert gan.export(tmp_path / "bagan.tflite", format="litert")
     path = gan.export(tmp_path / "bagan.onnx", format="onnx")
     import onnxruntime
 
