@@ -120,12 +120,12 @@ def test_bad_networks_and_data(images):
 
 
 def test_an_exported_file_makes_images_by_class(images, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    pytest.importorskip("tf2onnx"), pytest.importorskip("ai_edge_litert")
     gan = tiny(steps=1)
     gan.fit(images, LABELS, batch_size=16, verbose=0)
     assert gan.export(tmp_path / "bagan.tflite", format="litert")
     path = gan.export(tmp_path / "bagan.onnx", format="onnx")
-    import onnxruntime
-
     latents, labels = gan.sample_latents(3, seed=0), np.array([0, 2, 1], "int32")
     session = onnxruntime.InferenceSession(path)
     found = session.run(None, {"latents": latents, "labels": labels})[0]
