@@ -19,7 +19,7 @@ def get(identifier):
 
     Example:
     >>> keras_gan.conditions.get(10)
-    Labels(num_classes=10)
+    Labels(num_classes=10, unlabelled=False)
     """
     if identifier is None or isinstance(identifier, Condition):
         return identifier
