@@ -152,9 +152,12 @@ def logits(gan, real, labels=None, n=1000, held_out=None):
     parts = {"real": [], "generated": []}
     for start in range(0, len(real), 64):
         part = gan.unpack({name: values[start : start + 64] for name, values in batch.items()})
-        condition = gan.condition_of(part)
+        condition = made = gan.condition_of(part)
+        if gan.condition is not None:
+            drawn = gan.condition.draws(len(part["image"]), tf.constant([0, start], "int64"))
+            made = gan.condition_to_make({**part, **drawn})
         noise = tf.constant(gan.sample_latents(len(part["image"]), seed=start))
-        for name, images in (("real", part["image"]), ("generated", gan.synthesize(noise, condition))):
+        for name, images in (("real", part["image"]), ("generated", gan.synthesize(noise, made))):
             parts[name].append(np.asarray(gan.discriminate(images, condition, training=False)).ravel())
     if held_out is not None:
         held_out = np.asarray(held_out[:n])

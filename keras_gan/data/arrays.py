@@ -31,16 +31,8 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
     >>> keras_gan.data.from_arrays(images, batch_size=50).element_spec
     TensorSpec(shape=(50, 28, 28, 1), dtype=tf.float32, name=None)
     """
-    images = np.asarray(images)
+    images = checked_rows(images)
     arrays = {"image": images}
-    if images.ndim not in (2, 4):
-        raise ValueError(
-            "`images` must have shape (n, height, width, channels), or (n, size) for vectors. "
-            f"Received: shape={images.shape}"
-            + (". Add the channel: `images[..., None]`." if images.ndim == 3 else "")
-        )
-    if images.dtype != np.uint8:
-        check_floats(images, in_range=images.ndim == 4)
     if labels is not None:
         labels = np.asarray(labels)
         if labels.shape[:1] != images.shape[:1]:
@@ -60,6 +52,20 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
         name=name,
     )
     return stream.dataset()
+
+
+def checked_rows(images):
+    """Images or vectors as an array; raise a ValueError for another shape, and for floats as `check_floats`."""
+    images = np.asarray(images)
+    if images.ndim not in (2, 4):
+        raise ValueError(
+            "`images` must have shape (n, height, width, channels), or (n, size) for vectors. "
+            f"Received: shape={images.shape}"
+            + (". Add the channel: `images[..., None]`." if images.ndim == 3 else "")
+        )
+    if images.dtype != np.uint8:
+        check_floats(images, in_range=images.ndim == 4)
+    return images
 
 
 def arrays_of(dataset):
@@ -91,8 +97,7 @@ def arrays_of(dataset):
         raise ValueError(
             f"Labels must be ints of shape ({len(images)},). Received: {labels.dtype} of shape {labels.shape}"
         )
-    if images.dtype != np.uint8:
-        check_floats(images, in_range=images.ndim == 4)
+    images = checked_rows(images)
     if images.ndim == 4 and images.dtype != np.uint8:
         images = to_uint8(images).numpy()
     return images, labels, about

@@ -9,7 +9,7 @@ from keras_gan.data.arrays import arrays_of, from_arrays
 def augment(dataset, gan, *, per_class=None, mix=1.0, truncation=1.0, batch_size=64, seed=0, flip=False):
     """Fill up small classes with generated images: a balanced data set to train a classifier on.
 
-    Measure on real images whether it helps: oversampling with shifts is a strong baseline ([figures](../benchmarks/README.md)).
+    Measure on real images whether it helps: oversampling with shifts is a strong baseline.
 
     Args:
         dataset: data set of `keras_gan.data` that yields (images, labels), or a pair of arrays.
@@ -97,7 +97,7 @@ def filled_up(images, labels, generate, num_classes, *, per_class, mix, seed, na
     size, random, plan = per_class or int(counts.max()), np.random.default_rng(seed), []
     for label, count in enumerate(counts):
         missing = max(0, size - int(count))
-        made = min(missing, int(mix * size))
+        made = min(missing, int(mix * size + 1e-9))
         if not count and made < missing:
             name = names[label] if names else label
             raise ValueError(

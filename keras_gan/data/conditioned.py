@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.data.arrays import check_floats, gather_from
+from keras_gan.data.arrays import check_floats, checked_rows, gather_from
 from keras_gan.data.stream import Stream
 
 
@@ -35,15 +35,9 @@ def conditioned(
     Reference: noise: Zhou et al., "Towards Language-Free Training for Text-to-Image Generation" (LAFITE), 2022,
     https://arxiv.org/abs/2111.13792, without its unit length; drop: Ho & Salimans, "Classifier-Free Diffusion Guidance", 2022
     """
-    images, conditions = np.asarray(images), np.asarray(conditions)
+    images, conditions = checked_rows(images), np.asarray(conditions)
     if conditions.dtype.kind in "iu":
         conditions = conditions.astype("float32")
-    if images.ndim not in (2, 4):
-        raise ValueError(
-            f"`images` must have shape (n, height, width, channels), or (n, size). Received: shape={images.shape}"
-        )
-    if images.dtype != np.uint8:
-        check_floats(images, in_range=images.ndim == 4)
     if conditions.ndim != 2 or len(conditions) != len(images):
         raise ValueError(
             f"`conditions` must have shape ({len(images)}, size), a row for each image. Received: shape={conditions.shape}"

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
-from keras_gan.data.arrays import arrays_of, check_floats, gather_from
+from keras_gan.data.arrays import arrays_of, checked_rows, gather_from
 from keras_gan.data.stream import Stream
 
 
@@ -75,15 +75,9 @@ def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, n
     if labels is None:
         images, labels, about = arrays_of(images)
         name, class_names = name or about["name"], class_names or about["class_names"]
-    images, labels = np.asarray(images), np.asarray(labels)
-    if images.ndim not in (2, 4):
-        raise ValueError(
-            f"`images` must have shape (n, height, width, channels), or (n, size). Received: shape={images.shape}"
-        )
+    images, labels = checked_rows(images), np.asarray(labels)
     if flip and images.ndim == 2:
         raise ValueError("`flip` mirrors images, and these are vectors.")
-    if images.dtype != np.uint8:
-        check_floats(images, in_range=images.ndim == 4)
     if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
         raise ValueError(
             f"`labels` must be {len(images)} ints, one for each image, -1 for none. Received: {labels.dtype} of shape {labels.shape}"

@@ -260,3 +260,11 @@ def test_the_classification_of_acgan_leaves_out_images_without_a_label(images):
     real = (entropies[0] - logits[0][np.arange(6), labels])[labels >= 0].mean()
     fakes = (entropies[1] - logits[1][np.arange(6), made]).mean()
     np.testing.assert_allclose(figures["d_classification"], real + fakes, rtol=1e-5)
+
+
+def test_logits_are_drawn_of_images_without_a_label_too(images):
+    gan = keras_gan.ConditionalGAN(
+        *networks("projection"), condition=keras_gan.conditions.Labels(3, unlabelled=True)
+    )
+    figure = keras_gan.plots.logits(gan, images, np.where(LABELS == 0, -1, LABELS))
+    assert len(figure.axes[0].patches) > 0
