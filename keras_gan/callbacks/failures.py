@@ -1,4 +1,4 @@
-"""What goes wrong in the training of a GAN, by which figures it is known, and what helps."""
+"""What goes wrong in the training of a GAN or a VAE, by which figures it is known, and what helps."""
 
 import dataclasses
 import math
@@ -45,10 +45,10 @@ class Finding:
         return f"{self.name}, since step {self.began}: {self.evidence} Try: {self.cure}"
 
 
-def find(looks):
-    """Findings that the looks so far show at their end."""
+def find(looks, failures=None):
+    """Findings that the looks so far show at their end, of `failures`; default: those of GANs."""
     findings = []
-    for failure in FAILURES:
+    for failure in failures or FAILURES:
         evidence = began = None
         seen = [look for look in looks if look["step"] >= failure.warmup]
         for back in range(failure.in_a_row):
@@ -62,10 +62,10 @@ def find(looks):
     return findings
 
 
-def all_is_well(looks):
+def all_is_well(looks, failures=None):
     """Whether the last look shows no sign of any failure; by itself, where a sign takes several together."""
     step = looks[-1]["step"]
-    due = [failure for failure in FAILURES if step >= failure.warmup]
+    due = [failure for failure in failures or FAILURES if step >= failure.warmup]
     return not any(failure.sign(looks[-1:] if failure.over > 1 else looks) for failure in due)
 
 
@@ -212,6 +212,21 @@ def _oscillation(looks):
     return None
 
 
+def _collapsed_units(looks):
+    now = looks[-1]
+    if not now["idle_units"]:
+        return None
+    idle = ", ".join(map(str, now["idle_units"][:12])) + (" ..." if len(now["idle_units"]) > 12 else "")
+    return (
+        f"{len(now['idle_units'])} of {now['units']} units of the posterior are the prior whatever the image is (KL below .01 "
+        f"nats), and say nothing about it: {idle}."
+    )
+
+
+def _nan_in_posterior(looks):
+    return None if math.isfinite(looks[-1]["kl"]) else "the KL of the fixed batch became NaN or infinite."
+
+
 FAILURES = (
     Failure(
         "NaN in training",
@@ -287,5 +302,22 @@ FAILURES = (
         _oscillation,
         "`regularizers=['r1']`; lower learning rates or a decay of them; Adam's beta_1 of 0.",
         warmup=500,
+    ),
+)
+
+# Of models with a posterior over latents.
+OF_LATENTS = (
+    Failure(
+        "NaN in training",
+        _nan_in_posterior,
+        "a lower learning rate; `global_clipnorm=1.0` in the optimiser; float32 or bfloat16.",
+        in_a_row=1,
+    ),
+    Failure(
+        "Latent units collapsed",
+        _collapsed_units,
+        "a smaller `beta`, or one that rises, `beta=schedules.Cosine(0.0, 1.0, steps)`; if the images are good without these "
+        "units, fewer latents.",
+        warmup=400,
     ),
 )

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan.callbacks.failures import FAILURES
 from keras_gan.metrics import functional
 from keras_gan.networks.outputs import over_maps
 from keras_gan.regularizers.feature_matching import last_features
@@ -22,6 +23,7 @@ class Probe:
         batch_size: int, how many images the networks see at once: as in training. Default: all.
     """
 
+    failures = FAILURES
     # What a look logs; NaN where it has no meaning.
     logged = (
         *("d_auc", "logit_gap", "d_explained", "g_signal", "g_gradient", "d_gradient", "overfitting"),

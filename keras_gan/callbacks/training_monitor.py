@@ -12,6 +12,7 @@ import tensorflow as tf
 from keras_gan.arguments import check_int
 from keras_gan.callbacks.checkpoint import Checkpoint
 from keras_gan.callbacks.failures import FAILURES, Finding, all_is_well, find
+from keras_gan.callbacks.latent_probe import LatentProbe
 from keras_gan.callbacks.probe import Probe
 from keras_gan.data.batches import unpack
 from keras_gan.data.images import from_uint8
@@ -21,7 +22,7 @@ ACTIONS = ("warn", "stop", "rollback")
 
 
 class TrainingMonitor(keras.callbacks.Callback):
-    """Checks a fixed batch now and then, detects mode collapse and eleven other failures, and suggests fixes.
+    """Checks a fixed batch now and then, detects mode collapse and twelve other failures, and suggests fixes.
 
     It measures how well the discriminator tells real from generated, the norms of both players'
     gradients, the diversity of generated images in pixels and features (and within classes, and
@@ -33,7 +34,8 @@ class TrainingMonitor(keras.callbacks.Callback):
 
     Failures: NaN in training, exploding gradients, saturated images, a discriminator that is too
     strong or too weak or over-fits, a vanishing generator gradient, mode collapse, lost modes, a
-    missing class, an EMA far from its generator, oscillation.
+    missing class, an EMA far from its generator, oscillation. Of a `VAE` or `VAEGAN` it measures the divergence of the
+    posterior from the prior, unit by unit, and names those that collapsed: which say nothing about any image.
 
     Args:
         action: "warn"; "stop" ends the training; "rollback" brings back the newest checkpoint (of a
@@ -102,10 +104,10 @@ class TrainingMonitor(keras.callbacks.Callback):
         model = self.model
         if model.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
-        if not hasattr(model, "discriminator_objective"):
+        if not hasattr(model, "discriminator_objective") and not hasattr(model, "unit_divergences"):
             raise ValueError(
-                f"TrainingMonitor needs a GAN, whose discriminator it reads. Received: {type(model).__name__}. Remove the callback "
-                "and pass `validation_data` and metrics."
+                f"TrainingMonitor needs a GAN, whose discriminator it reads, or a VAE. Received: {type(model).__name__}. Remove the "
+                "callback and pass `validation_data` and metrics."
             )
         if model.from_images:
             raise ValueError(
@@ -138,7 +140,10 @@ class TrainingMonitor(keras.callbacks.Callback):
 
     def _prepare(self, real):
         """Make what measures, of a dict of training images."""
-        self._probe = Probe(self.model, real, self._held_out, self.classifier, self._batch_size)
+        if hasattr(self.model, "unit_divergences"):
+            self._probe = LatentProbe(self.model, real, self._batch_size)
+        else:
+            self._probe = Probe(self.model, real, self._held_out, self.classifier, self._batch_size)
         # A check generates and scores the images in parts of a batch, and computes both gradients once. In steps of training, as
         # measured on the DCGAN of the default recipe and on an MLP of vectors (benchmarks/monitor.py --cost): not by a
         # clock, which would give a resumed run another history.
@@ -183,7 +188,8 @@ class TrainingMonitor(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         if logs is not None:
             last = self.looks[-1] if self.looks else {}
-            logs.update({f"monitor_{name}": last.get(name, float("nan")) for name in Probe.logged})
+            logged = (LatentProbe if hasattr(self.model, "unit_divergences") else Probe).logged
+            logs.update({f"monitor_{name}": last.get(name, float("nan")) for name in logged})
 
     def look(self):
         """Check now: append to `looks`, and act on what is found; return the new findings."""
@@ -191,11 +197,11 @@ class TrainingMonitor(keras.callbacks.Callback):
         look = {"step": self._step(), **figures, "noise": self._probe.noise}
         self.looks.append(look)
         self._write({"look": look})
-        if self._checkpoint is not None and all_is_well(self.looks):
+        if self._checkpoint is not None and all_is_well(self.looks, self._probe.failures):
             # This is where a rollback goes.
             self._checkpoint.pin_latest()
         named = [finding["name"] for finding in self.found]
-        new = [finding for finding in find(self.looks) if finding.name not in named]
+        new = [finding for finding in find(self.looks, self._probe.failures) if finding.name not in named]
         for finding in new:
             self._report(finding)
         if new and self.action != "warn":

@@ -386,7 +386,7 @@ def _fit(chosen, run, config, given):
     if source_shape and chosen.data not in VECTORS:
         run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
-    monitor = _monitor(chosen, batches, given["monitor"], run)
+    monitor = _monitor(gan, chosen, batches, given["monitor"], run)
     typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
     grids = [
         callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
@@ -456,15 +456,15 @@ def _distinct(captions, most=1000):
     return texts[:: -(-len(texts) // most)]
 
 
-def _monitor(chosen, batches, action, run):
+def _monitor(gan, chosen, batches, action, run):
     """The monitor in a list, or none of it where it is off or has nothing to look at, which is said."""
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
     if chosen.data not in ("images", "some_labels", "captions", "image_vectors"):
         without = "checks images made of latents"
-    elif not chosen.adversarial:
-        without = "reads a discriminator that learns"
+    elif not chosen.adversarial and not hasattr(gan, "unit_divergences"):
+        without = "reads a discriminator that learns, or a posterior"
     elif batches.stream.size < fewest:
         without = f"needs {fewest} images"
     if action == Monitor.off:

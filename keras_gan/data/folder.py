@@ -45,7 +45,7 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit, value_
         channels = channels_of(modes)
     images = Files(files, size, channels, fit, value_range)
     shape = (*size, channels)
-    return Source(images.cached(cache_limit), classes, class_names, shape, files)
+    return Source(images.cached(cache_limit), classes, class_names, shape, files, value_range)
 
 
 def channels_of(modes):

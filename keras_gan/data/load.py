@@ -114,6 +114,7 @@ def load(
             seed=seed,
             flip=flip,
             class_names=source.class_names,
+            value_range=source.value_range,
             structure=(lambda b: (b["image"], b["label"])) if labels else (lambda b: b["image"]),
             name=called,
         )

@@ -32,6 +32,7 @@ class Stream:
             smaller by a whole factor; None for whole images.
         then: function from the dict and an int64 seed of shape (2,) to a dict: what is made of the batch last.
         class_names: list of str by label, or None.
+        value_range: (low, high) in the data's own units, which became black and white, or None.
         structure: function from the dict to what the data set yields. Default: the dict.
         name: what the data is called in messages and metadata.
 
@@ -51,6 +52,7 @@ class Stream:
         crop=None,
         then=None,
         class_names=None,
+        value_range=None,
         structure=None,
         name="data",
     ):
@@ -82,7 +84,7 @@ class Stream:
         self.then = then
         self.structure = structure or (lambda batch: batch)
         self.name = name
-        self.class_names = class_names
+        self.class_names, self.value_range = class_names, value_range
         self.batches = size // batch_size
         with tf.device("CPU:0"), tf.init_scope():
             # Epoch, first batch and the batch before which it ends: read when an iterator is made.

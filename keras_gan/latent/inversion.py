@@ -11,6 +11,7 @@ from keras_gan.arguments import check_int, check_weight
 from keras_gan.conditions.several import rows_of
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.latent.projection import project
+from keras_gan.latent.search import LeastSquares, Search
 from keras_gan.networks.outputs import first
 
 
@@ -25,7 +26,7 @@ class Inversion:
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4))
-    >>> found = keras_gan.latent.invert(gan, gan.generate(1, seed=0), steps=2, restarts=1)
+    >>> found = keras_gan.latent.invert(gan, gan.generate(1, seed=0), rounds=1, verbose=False)
     >>> type(found).__name__, found.latents.shape
     ('Inversion', (1, 8))
     """
@@ -42,18 +43,22 @@ def invert(
     *,
     encoder=None,
     extractor=None,
-    steps=1000,
+    steps=None,
     restarts=8,
-    learning_rate=0.1,
+    refinements=20,
+    rounds=4,
+    learning_rate=None,
     labels=None,
     seed=0,
     batch_size=64,
+    verbose=True,
 ):
     """Find the latents whose images are nearest to given ones, by mean squared difference.
 
     "search" begins at `restarts` random latents, goes a tenth of the steps from each, and on from the nearest; a single
-    start mostly ends in another image. "encoder" takes what an encoder gives, "hybrid" searches on from there. "styles" finds the
-    w of a StyleGAN by a perceptual distance, each image by `project`.
+    start mostly ends in another image. "encoder" takes what an encoder gives, "hybrid" searches on from there. Both end with steps
+    of least squares, and go on from there in further rounds: latents that are moved a little find their way out of a place where no
+    small step helps. "styles" finds the w of a StyleGAN by a perceptual distance, each image by `project`.
 
     Args:
         gan: a model with latents: a `GAN` of any kind but from image to image, `VAE`, `VAEGAN`, `FAnoGAN`. It stays as it is.
@@ -62,12 +67,16 @@ def invert(
         encoder: keras.Model from images to latents, such as `train_encoder` gives. Default: the model's own `encode`, of those
             that have one.
         extractor: of "styles", as in `project`.
-        steps: int, of Adam, at a rate that falls to zero by half a cosine. Default 1000.
+        steps: int, of Adam, at a rate that falls to zero by half a cosine. Default 200, of "styles" 1000.
         restarts: int, of "search". Default 8.
-        learning_rate: float. Default 0.1.
+        refinements: int, steps of least squares (Levenberg-Marquardt), each of as many images as there are latent axes. Default 20;
+            0 leaves them out.
+        rounds: int, of both, for images that have not come back before (a squared difference above 1e-6). Default 4.
+        learning_rate: float. Default 0.1 from a random latent and of "styles", 0.05 from one that is near.
         labels: of a model with a condition, what the images show, as in `generate`.
         seed: int, of the random latents.
         batch_size: int, latents that move at once.
+        verbose: bool, whether to show progress.
 
     Returns:
         `Inversion`.
@@ -77,15 +86,23 @@ def invert(
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4))
-    >>> found = keras_gan.latent.invert(gan, gan.generate(2, seed=0), steps=10, restarts=2)
+    >>> found = keras_gan.latent.invert(gan, gan.generate(2, seed=0), rounds=1, verbose=False)
     >>> found.latents.shape, found.images.shape, found.distances.shape
     ((2, 8), (2, 28, 28, 1), (2,))
 
     Reference: Lipton & Tripathi, "Precise Recovery of Latent Vectors from Generative Adversarial Networks", 2017; the hybrid:
-    Zhu et al., "Generative Visual Manipulation on the Natural Image Manifold", 2016, https://arxiv.org/abs/1609.03552
+    Zhu et al., "Generative Visual Manipulation on the Natural Image Manifold", 2016, https://arxiv.org/abs/1609.03552; least
+    squares: Marquardt, "An Algorithm for Least-Squares Estimation of Nonlinear Parameters", 1963
     """
-    for name, value in (("steps", steps), ("restarts", restarts), ("batch_size", batch_size)):
+    steps = (1000 if method == "styles" else 200) if steps is None else steps
+    for name, value in (
+        ("steps", steps),
+        ("restarts", restarts),
+        ("rounds", rounds),
+        ("batch_size", batch_size),
+    ):
         check_int(value, name)
+    check_int(refinements, "refinements", least=0)
     methods = ("search", "encoder", "hybrid", "styles")
     if method not in methods:
         raise ValueError(f"`method` must be one of {methods}. Received: {method!r}")
@@ -94,7 +111,8 @@ def invert(
             f'`extractor` is for the method "styles", which needs one. Received: {extractor!r:.100}, method={method!r}'
         )
     images = checked_images(gan, images)
-    check_weight(learning_rate, "learning_rate")
+    if learning_rate is not None:
+        check_weight(learning_rate, "learning_rate")
     if encoder is not None and (method in ("search", "styles") or not isinstance(encoder, keras.Model)):
         raise ValueError(
             f'`encoder` is a keras.Model, for the methods "encoder" and "hybrid". Received: {encoder!r:.100}, method={method!r}'
@@ -109,23 +127,44 @@ def invert(
         )
     condition = gan.labels_of(labels, len(images), seed)
     if method == "styles":
-        return _of_styles(gan, images, extractor, condition, steps, learning_rate, seed)
+        return _of_styles(gan, images, extractor, condition, steps, learning_rate or 0.1, seed)
+    if method == "encoder":
+        steps, refinements, rounds = 0, 0, 1
+    anew, onward = (Search(gan.synthesize, steps, learning_rate or rate) for rate in (0.1, 0.05))
+    refine = LeastSquares(gan.synthesize, refinements)
     found = np.empty((len(images), first(gan.generator.input_shape)[-1]), "float32")
     distances = np.empty(len(images))
+    moves = np.random.default_rng(seed).normal(0.0, 0.3, (rounds - 1, *found.shape)).astype("float32")
+    bar = keras.utils.Progbar(len(images), unit_name="image", verbose=int(verbose))
     parts = max(1, batch_size // (restarts if method == "search" else 1))
-    search = Search(gan.synthesize, steps, learning_rate)
     for start in range(0, len(images), parts):
-        part = slice(start, start + parts)
-        beside = None if condition is None else tf.nest.map_structure(tf.constant, rows_of(condition, part))
-        targets = tf.constant(images[part])
+        rows = np.arange(start, min(start + parts, len(images)))
+        targets, beside = _of_rows(images, condition, rows)
         if method == "search":
-            latents, distance = search.with_restarts(targets, gan.sample_latents(restarts, seed), beside)
+            starts = np.tile(gan.sample_latents(restarts, seed), (len(rows), 1, 1))
+            latents, _ = anew.from_best(targets, starts, beside)
         else:
             latents = encoder(targets, training=False) if encoder is not None else gan.codes(targets)
-            latents = ops.convert_to_numpy(latents).astype("float32")
-            latents, distance = search(targets, latents, beside, steps if method == "hybrid" else 0)
-        found[part], distances[part] = latents, distance
+            latents, _ = onward(targets, ops.convert_to_numpy(latents).astype("float32"), beside)
+        found[rows], distances[rows] = refine(targets, latents, beside)
+        for move in moves:
+            # Only what has not come back goes on.
+            rows = rows[distances[rows] > 1e-6]
+            if not len(rows):
+                break
+            targets, beside = _of_rows(images, condition, rows)
+            latents, _ = onward(targets, found[rows] + move[rows], beside)
+            latents, nearer = refine(targets, latents, beside)
+            better = nearer < distances[rows]
+            found[rows[better]], distances[rows[better]] = latents[better], nearer[better]
+        bar.update(min(start + parts, len(images)))
     return Inversion(found, gan.images_of(found, condition, batch_size), distances)
+
+
+def _of_rows(images, condition, rows):
+    """Those rows of images, and of a condition or None."""
+    beside = None if condition is None else tf.nest.map_structure(tf.constant, rows_of(condition, rows))
+    return tf.constant(images[rows]), beside
 
 
 def _of_styles(gan, images, extractor, condition, steps, learning_rate, seed):
@@ -196,62 +235,6 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
     for i in range(steps):
         bar.update(i + 1, [("loss", float(step(tf.constant(i))))])
     return network
-
-
-class Search:
-    """Gradient descent from latents to images: Adam, whose rate falls to zero.
-
-    Args:
-        synthesize: function from latents, and a condition, to images in [-1, 1].
-        steps, learning_rate: as in `invert`.
-        distance: function from targets and images to a distance of each row. Default: mean squared difference.
-    """
-
-    def __init__(self, synthesize, steps, learning_rate, distance=None):
-        self.synthesize, self.steps, self.rate = synthesize, steps, learning_rate
-        self.distance = distance or mean_square
-
-    def __call__(self, targets, latents, condition=None, steps=None):
-        """Latents and their distances, arrays, after so many steps from `latents`."""
-        steps = self.steps if steps is None else steps
-        variable = keras.Variable(latents)
-        optimizer = keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(self.rate, max(1, steps)))
-        optimizer.build([variable])
-
-        def distances():
-            return self.distance(targets, self.synthesize(tf.convert_to_tensor(variable.value), condition))
-
-        @tf.function
-        def step():
-            with tf.GradientTape(watch_accessed_variables=False) as tape:
-                tape.watch(variable.value)
-                # Of each row by itself: the others' gradients do not reach it.
-                total = ops.sum(distances())
-            optimizer.apply([tape.gradient(total, variable.value)])
-
-        for _ in range(steps):
-            step()
-        found = ops.convert_to_numpy(distances())
-        if not np.isfinite(found).all():
-            raise ValueError("The distance is not finite: lower `learning_rate`.")
-        return variable.numpy(), found
-
-    def with_restarts(self, targets, starts, condition=None):
-        """The same from the best of several starts, (restarts, size), after a tenth of the steps from each."""
-        restarts, count = len(starts), len(targets)
-        many, beside = tf.repeat(targets, restarts, axis=0), None
-        if condition is not None:
-            beside = tf.nest.map_structure(lambda x: tf.repeat(x, restarts, axis=0), condition)
-        latents, distances = self(many, np.tile(starts, (count, 1)), beside, -(-self.steps // 10))
-        best = distances.reshape(count, restarts).argmin(axis=1)
-        latents = latents.reshape(count, restarts, -1)[np.arange(count), best]
-        return self(targets, latents, condition)
-
-
-def mean_square(targets, images):
-    """Mean squared difference of each row."""
-    difference = ops.square(ops.cast(targets, "float32") - ops.cast(images, "float32"))
-    return ops.mean(difference, axis=tuple(range(1, len(targets.shape))))
 
 
 def checked_images(gan, images):

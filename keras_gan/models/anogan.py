@@ -7,7 +7,7 @@ from keras import ops
 
 from keras_gan import modalities
 from keras_gan.arguments import check_int, check_weight
-from keras_gan.latent.inversion import Search
+from keras_gan.latent.search import Search
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
 from keras_gan.models.detector import Detector, differences
@@ -75,6 +75,9 @@ class AnoGAN(Detector, keras.Model):
         self.learning_rate = check_weight(learning_rate, "learning_rate")
         # Past Keras' tracking: its layers are the discriminator's.
         vars(self)["_features"] = last_features(discriminator)
+        vars(self)["_search"] = Search(
+            lambda z, _: self.generator(z, training=False), self.steps, self.learning_rate, self.distance
+        )
         self.built = True
 
     def get_config(self):
@@ -120,10 +123,9 @@ class AnoGAN(Detector, keras.Model):
         size = self.generator.input_shape[-1]
         seed = tf.constant([self.seed, 0], "int64")
         starts = Normal((size,)).draw(self.restarts, seed).numpy()
-        search = Search(
-            lambda z, _: self.generator(z, training=False), self.steps, self.learning_rate, self.distance
+        latents, scores = self._search.from_best(
+            tf.convert_to_tensor(images), np.tile(starts[None], (len(images), 1, 1))
         )
-        latents, scores = search.with_restarts(tf.convert_to_tensor(images), starts)
         return latents, np.asarray(self.generator(latents, training=False)), scores
 
     def call(self, inputs, training=False):

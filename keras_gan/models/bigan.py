@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan.arguments import check_weight
-from keras_gan.latent.inversion import mean_square
+from keras_gan.latent.search import mean_square
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.detector import Detector, differences
 from keras_gan.models.encoding import Encoding, check_encoder

@@ -74,10 +74,22 @@ class Variational(Encoding):
         mean, log_variance = self.in_parts(self.posterior, images, batch_size)
         return mean, np.exp(0.5 * log_variance)
 
+    def unit_divergences(self, images, batch_size=256):
+        """KL(q(z_i | x) || N(0, 1)) of each image and latent unit in nats, an array of shape (n, latent_dim).
+
+        A unit for which it is zero of all images has collapsed: it says nothing about them.
+        """
+        return self.in_parts(lambda x: [_of_units(*self.posterior(x))], images, batch_size)[0]
+
 
 def divergence(mean, log_variance):
     """KL(N(mean, variance) || N(0, I)) of each row, in nats."""
-    return 0.5 * ops.sum(ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance, axis=-1)
+    return ops.sum(_of_units(mean, log_variance), axis=-1)
+
+
+def _of_units(mean, log_variance):
+    """The same of each latent unit, whose sum it is: (batch, latent_dim)."""
+    return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
 
 
 def check_encoder(encoder, generator, per_latent, name="decoder"):

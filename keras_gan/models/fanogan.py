@@ -3,7 +3,7 @@
 import keras
 
 from keras_gan.arguments import check_weight
-from keras_gan.latent.inversion import mean_square
+from keras_gan.latent.search import mean_square
 from keras_gan.layers.packing import pack_size
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models import checks

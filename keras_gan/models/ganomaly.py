@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_gan import replicas
 from keras_gan.arguments import check_weight
-from keras_gan.latent.inversion import mean_square
+from keras_gan.latent.search import mean_square
 from keras_gan.layers.packing import pack_size
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.detector import Detector, differences

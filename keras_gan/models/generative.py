@@ -7,6 +7,7 @@ import tensorflow as tf
 from keras_gan import export
 from keras_gan.arguments import check_int, check_seed, check_truncation
 from keras_gan.conditions.several import rows_of
+from keras_gan.data.volumes import to_units
 from keras_gan.networks.outputs import first
 from keras_gan.noise import Normal
 
@@ -53,7 +54,7 @@ class Generative:
         """Images of latents, or of [latents, condition], by `ema_generator`."""
         return self.ema_generator(inputs, training=training)
 
-    def generate(self, n, seed=None, batch_size=64, truncation=1.0, labels=None):
+    def generate(self, n, seed=None, batch_size=64, truncation=1.0, labels=None, units=False):
         """Generate images.
 
         Args:
@@ -65,10 +66,15 @@ class Generative:
             labels: of a model with a condition: an int or a name of `class_names`, or n of them; `None` for classes drawn at
                 random, the same for the same seed. Where the condition is a vector: that, or n of them; where it is
                 `conditions.Texts`, a text, or n of them.
+            units: bool, whether images come back in the units of the training data, such as Hounsfield units, by the
+                `value_range` that those were loaded with.
 
         Returns:
             uint8 array of shape (n, height, width, channels); float32 where the generator makes
-            vectors.
+            vectors, and in units.
+
+        Raises:
+            ValueError: for bad arguments, and units of data that were loaded without a `value_range`.
 
         Example:
         >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -77,7 +83,7 @@ class Generative:
         """
         seed = self.checked_seed(n, seed, truncation)
         return self.images_of(
-            self.sample_latents(n, seed, truncation), self.labels_of(labels, n, seed), batch_size
+            self.sample_latents(n, seed, truncation), self.labels_of(labels, n, seed), batch_size, units
         )
 
     @staticmethod
@@ -112,9 +118,14 @@ class Generative:
         """Float images of an exported sampler; arguments as `export_latents`."""
         return self.synthesize(self.export_latents(n, seed, truncation), condition)
 
-    def images_of(self, latents, condition=None, batch_size=64, **options):
+    def images_of(self, latents, condition=None, batch_size=64, units=False, **options):
         """Images of given latents by `ema_generator`: as `generate` returns them; options are `synthesize`'s."""
         check_int(batch_size, "batch_size")
+        if units and self.value_range is None:
+            raise ValueError(
+                "The model has no units: it was trained on data without a `value_range`. Give one to `keras_gan.data.load`, or "
+                "take `keras_gan.data.to_units(images, value_range)`."
+            )
         outputs = []
         for start in range(0, len(latents), batch_size):
             part = slice(start, start + batch_size)
@@ -124,7 +135,11 @@ class Generative:
                 else None
             )
             images = self.synthesize(tf.constant(latents[part]), beside, **options)
-            outputs.append(self.modality.to_storage(images))
+            outputs.append(
+                to_units(keras.ops.convert_to_numpy(images), self.value_range)
+                if units
+                else self.modality.to_storage(images)
+            )
         return np.concatenate([keras.ops.convert_to_numpy(images) for images in outputs])
 
     @property

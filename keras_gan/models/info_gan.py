@@ -127,11 +127,13 @@ class InfoGAN(GAN):
 
     # === Use ===
 
-    def generate(self, n, seed=None, batch_size=64, truncation=1.0, category=None, codes=None, labels=None):
+    def generate(
+        self, n, seed=None, batch_size=64, truncation=1.0, category=None, codes=None, labels=None, units=False
+    ):
         """Generate images, of a category and with codes where they are given.
 
         Args:
-            n, seed, batch_size, truncation, labels: as in `GAN.generate`.
+            n, seed, batch_size, truncation, labels, units: as in `GAN.generate`.
             category: int in 0 .. categories - 1, or n of them; `None` for random ones.
             codes: `codes` floats in [-1, 1] (more goes beyond what was trained), or n rows of
                 them; `None` for random ones.
@@ -161,7 +163,7 @@ class InfoGAN(GAN):
                 )
         chosen, free = np.broadcast_to(chosen, (n,)), np.broadcast_to(free, (n, self.codes))
         latents = self.noise.join(noise, chosen, free).numpy()
-        return self.images_of(latents, self.labels_of(labels, n, seed), batch_size)
+        return self.images_of(latents, self.labels_of(labels, n, seed), batch_size, units)
 
     def recognize(self, images):
         """What Q says of images in [-1, 1].

@@ -161,11 +161,12 @@ class StyleBased(GAN):
         labels=None,
         truncation_cutoff=None,
         noise="const",
+        units=False,
     ):
         """Generate images.
 
         Args:
-            n, seed, batch_size: as in `GAN.generate`.
+            n, seed, batch_size, units: as in `GAN.generate`.
             truncation: float. w is moved towards its mean: mean + truncation (w - mean). 0.7 gives more typical and
                 less varied images.
             labels: of networks that take them: int, or n ints; `None` for classes drawn at random.
@@ -183,6 +184,7 @@ class StyleBased(GAN):
                 self.sample_latents(n, seed),
                 condition,
                 batch_size,
+                units,
                 truncation=truncation,
                 truncation_cutoff=truncation_cutoff,
             )

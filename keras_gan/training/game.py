@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from keras_gan import modalities, replicas
 from keras_gan.data.batches import Takes
+from keras_gan.data.images import check_value_range
 from keras_gan.layers import Packing
 from keras_gan.moving_average import clone, follow
 from keras_gan.optimizers import Adam
@@ -107,6 +108,7 @@ class Game(Loops, keras.Model):
         modality=None,
         dataset_name=None,
         class_names=None,
+        value_range=None,
         **kwargs,
     ):
         if not self.players:
@@ -131,6 +133,7 @@ class Game(Loops, keras.Model):
         self.seed_generator = keras.random.SeedGenerator(seed)
         self.dataset_name = dataset_name
         self.class_names = checks.check_names_of_classes(class_names)
+        self.value_range = check_value_range(value_range)
         self._modality = None if modality is None else modalities.get(modality, ())
         self.session = self._examples = self._compiled_stage = None
         for name in self.averaged:
@@ -165,6 +168,7 @@ class Game(Loops, keras.Model):
             "seed": self.seed,
             "dataset_name": self.dataset_name,
             "class_names": self.class_names,
+            **({"value_range": list(self.value_range)} if self.value_range else {}),
             "name": self.name,
         }
 

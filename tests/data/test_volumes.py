@@ -1,12 +1,15 @@
 """DICOM and NIfTI, written by pydicom and nibabel."""
 
+import json
 import sys
 
+import keras
 import numpy as np
 import pytest
 
 from keras_gan.data import load, read_volumes, slices_of, to_uint8, to_units, write_nifti
 from tests.conftest import SHARED
+from tests.helpers import tiny_gan
 
 nibabel, pydicom = pytest.importorskip("nibabel"), pytest.importorskip("pydicom")
 from pydicom.dataset import Dataset, FileMetaDataset  # noqa: E402
@@ -65,6 +68,26 @@ def test_a_series_in_the_order_of_its_positions_in_hounsfield_units(tmp_path, pi
     np.testing.assert_allclose(
         to_units(next(iter(wide.stream.whole())).numpy()[..., 0], (-1000, 1000)), volume.values[:2], atol=4
     )
+
+
+def test_generated_images_come_back_in_hounsfield_units(tmp_path, pixels):
+    for i in range(4):
+        write_slice(tmp_path / f"{i}.dcm", pixels[i, :6, :6], 2.0 * i)
+    data = load(f"folder:{tmp_path}", batch_size=2, image_size=8, value_range=(-1000, 1000))
+    gan = tiny_gan()
+    with pytest.raises(ValueError, match="has no units: it was trained on data without a `value_range`"):
+        gan.generate(2, units=True)
+    gan.fit(data, verbose=0)
+    made = gan.generate(3, seed=0, units=True)
+    expected = 1000.0 * gan.synthesize(gan.sample_latents(3, 0)).numpy()
+    np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-2)
+    np.testing.assert_allclose(made, to_units(gan.generate(3, seed=0), (-1000, 1000)), atol=4.0)
+    gan.save(tmp_path / "gan.keras")
+    again = keras.models.load_model(tmp_path / "gan.keras")
+    assert again.value_range == (-1000, 1000)
+    np.testing.assert_allclose(again.generate(3, seed=0, units=True), made, rtol=1e-4, atol=1e-2)
+    gan.export(tmp_path / "exported")
+    assert json.loads((tmp_path / "exported" / "metadata.json").read_text())["value_range"] == [-1000, 1000]
 
 
 def test_monochrome1_is_turned(tmp_path, pixels):

@@ -156,5 +156,33 @@ def test_what_does_not_fit_is_said(images):
         keras_gan.VAE(encoder, decoder, likelihood=["gaussian"])
     with pytest.raises(TypeError, match="are the same"):
         tiny(optimizer="adam", autoencoder_optimizer="adam")
-    with pytest.raises(ValueError, match="TrainingMonitor needs a GAN.*Received: VAE"):
-        tiny().fit(images, verbose=0, callbacks=[keras_gan.callbacks.TrainingMonitor(samples=16)])
+
+
+def test_a_collapsed_unit_is_named_by_the_monitor(images, tmp_path):
+    """Of three units one has the prior as its posterior whatever the image is, and no gradient moves it."""
+    keras.utils.set_random_seed(0)
+    encoder, decoder = keras_gan.networks.vae((8, 8, 1), latent_dim=3, filters=4)
+    keep = np.tile(np.array([1.0, 0.0, 1.0], "float32"), 2)
+    masked = keras.Model(encoder.inputs, keras.layers.Rescaling(keep.tolist())(encoder.outputs[0]))
+    vae = keras_gan.VAE(masked, decoder, seed=0)
+    vae.compile(beta=0.01)
+    monitor = keras_gan.callbacks.TrainingMonitor(every=200, budget=None, samples=16, log=tmp_path / "log")
+    with pytest.warns(
+        UserWarning, match="Latent units collapsed, since step 400: 1 of 3 .* about it: 1[.] Try"
+    ):
+        history = vae.fit(images, batch_size=8, epochs=100, verbose=0, callbacks=[monitor]).history
+    found = vae.unit_divergences(images)
+    mean, deviation = vae.encode(images)
+    np.testing.assert_allclose(
+        found, (mean**2 + deviation**2 - 1.0) / 2.0 - np.log(deviation), rtol=1e-3, atol=1e-5
+    )
+    assert [look["idle_units"] for look in monitor.looks] == [[1]] * 4
+    assert history["monitor_active_units"][-1] == 2 and found[:, 1].max() < 1e-6 < 0.01 < found[:, 0].mean()
+    assert "Latent units collapsed" in (tmp_path / "log").read_text()
+
+
+def test_the_monitor_finds_nothing_wrong_with_a_posterior_in_use(images):
+    vae = tiny(beta=0.01)
+    monitor = keras_gan.callbacks.TrainingMonitor(every=200, budget=None, samples=16)
+    vae.fit(images, batch_size=8, epochs=100, verbose=0, callbacks=[monitor])
+    assert len(monitor.looks) == 4 and monitor.looks[-1]["idle_units"] == [] and not monitor.findings
