@@ -15,23 +15,23 @@ def peak_mb():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def work(pipe, make, method, case):
+def work(pipe, make, method, case, clock):
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     run = make(method, case)
     before = peak_mb()
     run()  # compiles, warms up
     pipe.send("ready")
     while pipe.recv() == "go":
-        start = time.perf_counter()
+        start = clock()
         run()
-        pipe.send((time.perf_counter() - start) / case.steps)
+        pipe.send((clock() - start) / case.steps)
     pipe.send((peak_mb(), before))
 
 
-def measure(make, methods, case, repeats):
+def measure(make, methods, case, repeats, clock=time.perf_counter):
     """Seconds of a step in each turn, the peak of resident MB, and that before the first step, by method.
 
-    `make(method, case)` returns a function that runs `case.steps` steps. The method "torch" is left out
+    `make(method, case)` returns a function that runs `case.steps` steps; `clock` is a function of `time`. The method "torch" is left out
     where PyTorch is not installed.
     """
     context = multiprocessing.get_context("spawn")
@@ -40,7 +40,7 @@ def measure(make, methods, case, repeats):
         if method == "torch" and importlib.util.find_spec("torch") is None:
             continue
         here, there = context.Pipe()
-        context.Process(target=work, args=(there, make, method, case), daemon=True).start()
+        context.Process(target=work, args=(there, make, method, case, clock), daemon=True).start()
         here.recv()
         workers[method] = here
     times = {method: [] for method in workers}

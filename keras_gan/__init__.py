@@ -32,6 +32,7 @@ _CLASSES = {
     "BiGAN": "models.bigan",
     "BigGAN": "models.biggan",
     "DFGAN": "models.dfgan",
+    "CTGAN": "models.ctgan",
     "ConditionalGAN": "models.conditional_gan",
     "CycleGAN": "models.cyclegan",
     "InfoGAN": "models.info_gan",

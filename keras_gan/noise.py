@@ -170,3 +170,39 @@ class Codes(Noise):
     def move(self, latents, change):
         moved = latents[:, : self.noise_dim] + change[:, : self.noise_dim]
         return tf.concat([moved, latents[:, self.noise_dim :]], axis=1)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class NormalAndGumbel(Noise):
+    """Standard normal latents, followed by Gumbel noise for a network that draws categories; truncation leaves that as it is.
+
+    Args:
+        size: int, length of both together.
+        gumbel: int, how many of them are Gumbel noise, -log(-log(u)) of a uniform u.
+
+    Example:
+    >>> keras_gan.noise.NormalAndGumbel(8, gumbel=5).draw(2, tf.constant([0, 0])).shape
+    TensorShape([2, 8])
+    """
+
+    def __init__(self, size, gumbel):
+        super().__init__(size)
+        self.gumbel = check_int(gumbel, "gumbel")
+        if gumbel >= self.size:
+            raise ValueError(f"`gumbel` must be less than the size, {self.size}. Received: {gumbel}")
+
+    def draw(self, count, seed):
+        # One draw, cut up: two would be the same numbers for a seed that is a tensor.
+        normal = random.normal((count, self.size), seed)
+        kept = self.size - self.gumbel
+        uniform = 0.5 * (1.0 + tf.math.erf(normal[:, kept:] / math.sqrt(2.0)))
+        gumbel = -tf.math.log(-tf.math.log(tf.clip_by_value(uniform, 1e-7, 1.0 - 1e-7)))
+        return tf.concat([normal[:, :kept], gumbel], axis=1)
+
+    def truncated(self, count, seed, truncation):
+        latents, kept = self.draw(count, seed), self.size - self.gumbel
+        return tf.concat([truncation * latents[:, :kept], latents[:, kept:]], axis=1)
+
+    def move(self, latents, change):
+        kept = self.size - self.gumbel
+        return tf.concat([latents[:, :kept] + change[:, :kept], latents[:, kept:]], axis=1)

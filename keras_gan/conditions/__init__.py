@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_gan.conditions.choices import Choices
 from keras_gan.conditions.condition import Condition
 from keras_gan.conditions.images import Images
 from keras_gan.conditions.labels import Labels
@@ -51,6 +52,7 @@ def read_off(network):
 
 __all__ = [
     "Attributes",
+    "Choices",
     "Condition",
     "Images",
     "Labels",

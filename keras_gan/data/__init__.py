@@ -13,9 +13,11 @@ from keras_gan.data.semi_supervised import semi_supervised, unlabel
 from keras_gan.data.source import Source, Wanted
 from keras_gan.data.stream import Stream
 from keras_gan.data.super_resolution import low_high
+from keras_gan.data.table import Schema, read_table, table
 from keras_gan.data.volumes import Volume, read_volumes, slices_of, to_units, write_nifti
 
 __all__ = [
+    "Schema",
     "Source",
     "Stream",
     "Volume",
@@ -31,10 +33,12 @@ __all__ = [
     "paired_folders",
     "pairs_from_arrays",
     "patches",
+    "read_table",
     "read_volumes",
     "register",
     "semi_supervised",
     "slices_of",
+    "table",
     "to_uint8",
     "to_units",
     "unlabel",

@@ -46,7 +46,7 @@ def invert(
     steps=None,
     restarts=8,
     refinements=20,
-    rounds=4,
+    rounds=6,
     learning_rate=None,
     labels=None,
     seed=0,
@@ -58,7 +58,7 @@ def invert(
     "search" begins at `restarts` random latents, goes a tenth of the steps from each, and on from the nearest; a single
     start mostly ends in another image. "encoder" takes what an encoder gives, "hybrid" searches on from there. Both end with steps
     of least squares, and go on from there in further rounds: latents that are moved a little find their way out of a place where no
-    small step helps. "styles" finds the w of a StyleGAN by a perceptual distance, each image by `project`.
+    small step helps, and a search that ended far off begins elsewhere. "styles" finds the w of a StyleGAN by a perceptual distance, each image by `project`.
 
     Args:
         gan: a model with latents: a `GAN` of any kind but from image to image, `VAE`, `VAEGAN`, `FAnoGAN`. It stays as it is.
@@ -71,7 +71,7 @@ def invert(
         restarts: int, of "search". Default 8.
         refinements: int, steps of least squares (Levenberg-Marquardt), each of as many images as there are latent axes. Default 20;
             0 leaves them out.
-        rounds: int, of both, for images that have not come back before (a squared difference above 1e-6). Default 4.
+        rounds: int, of both, for images that have not come back before (a squared difference above 1e-6). Default 6.
         learning_rate: float. Default 0.1 from a random latent and of "styles", 0.05 from one that is near.
         labels: of a model with a condition, what the images show, as in `generate`.
         seed: int, of the random latents.
@@ -153,7 +153,12 @@ def invert(
             if not len(rows):
                 break
             targets, beside = _of_rows(images, condition, rows)
-            latents, _ = onward(targets, found[rows] + move[rows], beside)
+            starts = found[rows] + move[rows]
+            if method == "search":
+                # What is in a wrong place altogether begins elsewhere.
+                far = distances[rows] > 0.01 * images.var()
+                starts[far] = move[rows][far] / 0.3
+            latents, _ = onward(targets, starts, beside)
             latents, nearer = refine(targets, latents, beside)
             better = nearer < distances[rows]
             found[rows[better]], distances[rows[better]] = latents[better], nearer[better]

@@ -30,6 +30,7 @@ from keras_gan.layers.prelu import PReLU
 from keras_gan.layers.projected_batch_normalization import ProjectedBatchNormalization
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.residual_gain import ResidualGain
+from keras_gan.layers.row_activation import RowActivation
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 
@@ -69,6 +70,7 @@ __all__ = [
     "PyramidLevels",
     "ReflectionPadding2D",
     "ResidualGain",
+    "RowActivation",
     "SelfAttention",
     "SpectralNormalization",
 ]

@@ -4,6 +4,7 @@ import keras
 
 from keras_gan.modalities.images import Images
 from keras_gan.modalities.modality import Modality
+from keras_gan.modalities.rows import Rows
 from keras_gan.modalities.vectors import Vectors
 
 
@@ -32,4 +33,4 @@ def get(identifier, shape):
     return kinds[len(shape)](shape)
 
 
-__all__ = ["Images", "Modality", "Vectors", "get"]
+__all__ = ["Images", "Modality", "Rows", "Vectors", "get"]

@@ -2,6 +2,7 @@
 
 from keras_gan.networks.bagan import bagan
 from keras_gan.networks.biggan import biggan, biggan_deep
+from keras_gan.networks.ctgan import ctgan
 from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
 from keras_gan.networks.dfgan import dfgan
@@ -34,6 +35,7 @@ __all__ = [
     "bagan",
     "biggan",
     "biggan_deep",
+    "ctgan",
     "dcgan",
     "dfgan",
     "encoder",

@@ -171,10 +171,11 @@ class GradientNormPenalty(Penalty):
 
 
 def between(gan, turn):
-    """A point on the line from each real image to the fake beside it, uniform along it."""
-    real = turn.real
-    alpha = random.uniform((ops.shape(real)[0],) + (1,) * (len(real.shape) - 1), gan.seed_generator)
-    alpha = ops.cast(alpha, real.dtype)
+    """A point on the line from each real image to the fake beside it, uniform along it; of a pack the same share."""
+    real, m = turn.real, gan.pack_size
+    count = ops.shape(real)[0]
+    alpha = random.uniform(((count + m - 1) // m,) + (1,) * (len(real.shape) - 1), gan.seed_generator)
+    alpha = ops.cast(alpha if m == 1 else ops.repeat(alpha, m, axis=0)[:count], real.dtype)
     return alpha * real + (1.0 - alpha) * ops.cast(turn.fake, real.dtype)
 
 

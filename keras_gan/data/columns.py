@@ -1,0 +1,324 @@
+"""Columns of tables: how their values become numbers for a network, and come back."""
+
+import dataclasses
+import math
+
+import numpy as np
+
+# A number's distance from its mode's mean is divided by so many deviations, as in CTGAN.
+DEVIATIONS = 4.0
+
+
+@dataclasses.dataclass
+class Categories:
+    """A column of values without an order: texts, booleans, codes. Missing ones are a category of their own.
+
+    A row of it is one-hot.
+
+    Attributes:
+        name: of the column.
+        values: list of what it may be, the most frequent first; None for a missing value.
+        counts: list, how often each is in the data.
+        dtype: of the column, in pandas' words.
+    """
+
+    name: str
+    values: list
+    counts: list
+    dtype: str
+    kind: str = "category"
+
+    @classmethod
+    def of(cls, series, dtype=None):
+        """Read off a pandas Series."""
+        counted = series.value_counts(dropna=False)
+        counted = counted[counted > 0]
+        values = [None if missing else _plain(v) for v, missing in zip(counted.index, counted.index.isna())]
+        return cls(str(series.name), values, [int(c) for c in counted], dtype or str(series.dtype))
+
+    @property
+    def width(self):
+        """How many numbers of a row choose the category."""
+        return len(self.values)
+
+    def chosen(self, series):
+        """Indices of the values of a Series, an int array; a ValueError for one that was not there."""
+        missing = series.isna().to_numpy()
+        plain = [None if gone else _plain(value) for value, gone in zip(series, missing, strict=True)]
+        places = {value: i for i, value in enumerate(self.values)}
+        found = np.array([places.get(value, -1) for value in plain])
+        if len(found) and found.min() < 0:
+            raise ValueError(
+                f"The column {self.name!r} has no value {plain[int(found.argmin())]!r}. It has: {listed(self.values)}"
+            )
+        return found
+
+    def series(self, chosen):
+        """A pandas Series of indices."""
+        pandas = pandas_of()
+        values = np.array(self.values, dtype=object)[chosen]
+        return pandas.Series(values, name=self.name).astype(_of_missing(self.dtype, None in self.values))
+
+
+@dataclasses.dataclass
+class Numbers:
+    """A column of numbers or dates, as a mixture of normal distributions: which of them, and where in it.
+
+        value = mean_k + alpha scale_k,   alpha in [-1, 1]
+
+    scale_k is four deviations, or more where a value would lie outside: nothing is cut off. Missing values are a mode of their own.
+
+    Attributes:
+        name: of the column.
+        means, scales: lists of the modes.
+        counts: list, how often each mode is in the data; of the missing values last, where there are any.
+        low, high: of the data.
+        decimals: int, that all values have at most; None where there are more than nine.
+        missing: bool, whether values may be missing.
+        dtype: of the column, in pandas' words.
+        form: of dates that are texts, as strftime takes it; None for others.
+        unit: int, of dates, seconds since 1970 that count as one.
+    """
+
+    name: str
+    means: list
+    scales: list
+    counts: list
+    low: float
+    high: float
+    decimals: int | None
+    missing: bool
+    dtype: str
+    form: str | None = None
+    kind: str = "number"
+    unit: int = 1
+
+    @classmethod
+    def of(cls, series, kind, modes=10, seed=0):
+        """Read off a pandas Series of numbers or dates."""
+        values, form = numbers_of(series, kind)
+        there = values[np.isfinite(values)]
+        # Whole days where all dates are.
+        unit = 86_400 if kind == "date" and (there % 86_400 == 0).all() else 1
+        values, there = values / unit, there / unit
+        means, deviations = mixture(there, modes, seed)
+        column = cls(
+            str(series.name),
+            means.tolist(),
+            (DEVIATIONS * deviations).tolist(),
+            [],
+            float(there.min()),
+            float(there.max()),
+            _decimals(there) if kind == "number" else 0,
+            bool(len(there) < len(values)),
+            str(series.dtype),
+            form,
+            kind,
+            unit,
+        )
+        _, mode = column.placed(values, seed, widen=True)
+        column.counts = np.bincount(mode, minlength=column.width).tolist()
+        return column
+
+    @property
+    def width(self):
+        """How many numbers of a row choose the mode."""
+        return len(self.means) + self.missing
+
+    def placed(self, values, seed=0, widen=False):
+        """Alphas and modes of values as floats, NaN where they are missing.
+
+        The mode is drawn by its probability among those in whose reach the value is; where it is in that of none it is the nearest, which
+        `widen` lets reach it.
+        """
+        means, scales = np.array(self.means), np.array(self.scales)
+        gone = ~np.isfinite(values)
+        known = np.where(gone, means[0], values)
+        distance = np.abs(known[:, None] - means) / scales
+        weights = np.array(self.counts[: len(means)] or np.ones(len(means)), "float64") + 1e-9
+        log_p = np.log(weights / scales) - 0.5 * (DEVIATIONS * distance) ** 2
+        drawn = np.random.default_rng(seed).gumbel(size=log_p.shape)
+        mode = np.where(distance <= 1.0, log_p + drawn, -np.inf).argmax(1)
+        far = distance.min(1) > 1.0
+        mode[far] = distance[far].argmin(1)
+        if widen:
+            reach = np.abs(known - means[mode])
+            for k in np.unique(mode[far]):
+                self.scales[k] = float(max(self.scales[k], reach[far & (mode == k)].max()))
+            scales = np.array(self.scales)
+        alpha = (known - means[mode]) / scales[mode]
+        mode, alpha = np.where(gone, len(means), mode), np.where(gone, 0.0, alpha)
+        if gone.any() and not self.missing:
+            raise ValueError(f"The column {self.name!r} has missing values, and had none when it was typed.")
+        return alpha.astype("float32"), mode
+
+    def values_of(self, alpha, mode):
+        """Values as floats, NaN where they are missing, within what the data had."""
+        means, scales = np.array([*self.means, math.nan]), np.array([*self.scales, math.nan])
+        values = means[mode] + np.asarray(alpha, "float64") * scales[mode]
+        values = np.clip(values, self.low, self.high)
+        return values if self.decimals is None else values.round(self.decimals)
+
+    def series(self, alpha, mode):
+        """A pandas Series of alphas and modes."""
+        pandas = pandas_of()
+        values = self.values_of(alpha, mode)
+        if self.kind == "date":
+            stamps = pandas.Series(values * self.unit).astype("Int64").astype("datetime64[s]")
+            if self.form:
+                texts = stamps.dt.strftime(self.form)
+                return texts.astype(_of_missing(self.dtype, self.missing)).rename(self.name)
+            return stamps.dt.tz_localize(_zone(self.dtype)).astype(self.dtype).rename(self.name)
+        series = pandas.Series(values, name=self.name)
+        return series.astype(_of_missing(self.dtype, self.missing))
+
+
+def typed(series, kind=None, modes=10, seed=0):
+    """The column of a pandas Series, typed by looking at it.
+
+    Texts, booleans and whole numbers of at most ten values are categories; texts that are all dates, dates, and all other numbers are
+    `Numbers`.
+
+    Args:
+        series: pandas Series.
+        kind: "category", "number" or "date", or None to look.
+        modes: int, of numbers, at most.
+        seed: int.
+
+    Raises:
+        ValueError: for a column without values, for texts of which nearly each is another, and for a kind that it cannot be.
+    """
+    pandas = pandas_of()
+    name, count, there = str(series.name), len(series), series.dropna()
+    if not len(there):
+        raise ValueError(f"The column {name!r} has no values. Leave it out.")
+    if kind not in (None, "category", "number", "date"):
+        raise ValueError(
+            f'The kind of a column must be "category", "number" or "date". Received: {kind!r} of {name!r}'
+        )
+    is_number = pandas.api.types.is_numeric_dtype(series) and not pandas.api.types.is_bool_dtype(series)
+    is_date = pandas.api.types.is_datetime64_any_dtype(series)
+    different = there.nunique()
+    if kind is None:
+        if is_date:
+            kind = "date"
+        elif is_number:
+            values = there.to_numpy("float64")
+            whole = (values == values.round()).all()
+            kind = "category" if different == 1 or (whole and different <= 10) else "number"
+        elif not isinstance(series.dtype, pandas.CategoricalDtype) and _form_of(there):
+            kind = "date"
+        else:
+            kind = "category"
+            if count >= 50 and different > 0.5 * len(there):
+                raise ValueError(
+                    f"The column {name!r} has {different} different texts in {count} rows, such as {there.iloc[0]!r}: names or codes "
+                    "of single rows, which a model would learn by heart. Leave it out, `exclude=[...]`, or ask for it: "
+                    f'`kinds={{{name!r}: "category"}}`.'
+                )
+    if kind == "category":
+        if is_number and not np.isfinite(there.to_numpy("float64")).all():
+            raise ValueError(f"The column {name!r} has infinite values.")
+        return Categories.of(series)
+    if kind == "number" and not is_number:
+        raise ValueError(f"The column {name!r} is of {series.dtype}, not of numbers.")
+    return Numbers.of(series, kind, modes, seed)
+
+
+def numbers_of(series, kind):
+    """Values of a Series as floats, dates in seconds, NaN where they are missing; and the form of dates that are texts."""
+    pandas = pandas_of()
+    if kind == "number":
+        values = series.astype("Float64").to_numpy("float64", na_value=np.nan)
+        if np.isinf(values).any():
+            raise ValueError(f"The column {str(series.name)!r} has infinite values.")
+        return values, None
+    form = None
+    if not pandas.api.types.is_datetime64_any_dtype(series):
+        form = _form_of(series.dropna())
+        if form is None:
+            raise ValueError(
+                f"The column {str(series.name)!r} has values that are no dates as 2024-12-31 or 2024-12-31 23:59:59."
+            )
+        series = pandas.to_datetime(series, format=form)
+    if series.dt.tz is not None:
+        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
+    seconds = series.astype("datetime64[s]").astype("int64").to_numpy("float64").copy()
+    seconds[series.isna().to_numpy()] = np.nan
+    return seconds, form
+
+
+def mixture(values, modes, seed):
+    """Means and deviations of a Bayesian mixture of normal distributions, of those that hold more than .5% of the values."""
+    try:
+        from sklearn.mixture import BayesianGaussianMixture
+    except ImportError as error:
+        raise ImportError("Tables need pandas and scikit-learn: `pip install 'keras-gan[table]'`.") from error
+    import warnings
+
+    spread = max(float(values.std()), 1e-9 * max(1.0, abs(float(values.mean()))))
+    centre = float(values.mean())
+    few = np.random.default_rng(seed).permutation(len(values))[:20_000]
+    scaled = ((values[few] - centre) / spread)[:, None]
+    model = BayesianGaussianMixture(
+        n_components=min(modes, len(np.unique(scaled))),
+        weight_concentration_prior_type="dirichlet_process",
+        weight_concentration_prior=0.001,
+        max_iter=100,
+        random_state=seed,
+    )
+    with warnings.catch_warnings():
+        # It need not converge: any mixture encodes every value.
+        warnings.simplefilter("ignore")
+        model.fit(scaled)
+    kept = model.weights_ > 0.005
+    means = model.means_[kept, 0] * spread + centre
+    return means, np.sqrt(model.covariances_[kept, 0, 0]) * spread
+
+
+def pandas_of():
+    """The package pandas; an error that says how to get it where it lacks."""
+    try:
+        import pandas
+    except ImportError as error:
+        raise ImportError("Tables need pandas and scikit-learn: `pip install 'keras-gan[table]'`.") from error
+    return pandas
+
+
+def listed(values, most=12):
+    """Values for a message."""
+    return ", ".join(repr(value) for value in values[:most]) + (" ..." if len(values) > most else "")
+
+
+def _plain(value):
+    """A value of a Series as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _decimals(values):
+    """How many decimals all values have at most, or None."""
+    for decimals in range(10):
+        if np.allclose(values, values.round(decimals), rtol=0.0, atol=1e-9 * max(1.0, np.abs(values).max())):
+            return decimals
+    return None
+
+
+def _form_of(series):
+    """The form of texts that are all dates, or None."""
+    first = str(series.iloc[0])
+    for form, length in (("%Y-%m-%d", 10), ("%Y-%m-%d %H:%M:%S", 19), ("%Y-%m-%dT%H:%M:%S", 19)):
+        if len(first) == length and series.astype(str).str.len().eq(length).all():
+            found = pandas_of().to_datetime(series, format=form, errors="coerce")
+            if not found.isna().any():
+                return form
+    return None
+
+
+def _of_missing(dtype, missing):
+    """The dtype, or the one like it that may have missing values."""
+    return dtype.capitalize() if missing and dtype.lower().startswith(("int", "uint")) else dtype
+
+
+def _zone(dtype):
+    """The time zone of a dtype such as "datetime64[ns, UTC]", in which dates are kept, or None."""
+    return "UTC" if "," in dtype else None

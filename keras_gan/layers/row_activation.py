@@ -1,0 +1,72 @@
+"""The last activation of generators of tables."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan.arguments import check_int
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class RowActivation(keras.layers.Layer):
+    """Logits as rows of a table: tanh of the numbers, and Gumbel-softmax of each choice.
+
+        softmax((logits + gumbel noise) / temperature)
+
+    whose largest entry is a draw from the softmax of the logits, and through which gradients pass. Called on [logits, noise], of which the noise is of
+    the choices alone.
+
+    Args:
+        numbers: int, how many numbers stand first.
+        blocks: widths of the one-hot choices that follow.
+        temperature: float. Default 0.2.
+
+    Input shapes: (batch, numbers + sum(blocks)), (batch, sum(blocks)). Output shape: that of the first.
+
+    Example:
+    >>> layer = keras_gan.layers.RowActivation(1, [2, 3])
+    >>> layer([np.ones((4, 6), "float32"), np.zeros((4, 5), "float32")]).numpy()[0].round(2)
+    array([0.76, 0.5 , 0.5 , 0.33, 0.33, 0.33], dtype=float32)
+
+    Reference: Jang et al., "Categorical Reparameterization with Gumbel-Softmax", 2017, https://arxiv.org/abs/1611.01144
+    """
+
+    def __init__(self, numbers, blocks, temperature=0.2, **kwargs):
+        super().__init__(**kwargs)
+        self.numbers = check_int(numbers, "numbers", least=0)
+        self.blocks = [check_int(width, "blocks") for width in blocks]
+        if not temperature > 0:
+            raise ValueError(f"`temperature` must be positive. Received: {temperature!r}")
+        self.temperature = float(temperature)
+        # Which block a place is in, and the places of each block, filled up with its first.
+        of_block = np.repeat(np.arange(len(self.blocks)), self.blocks)
+        self._members = np.eye(len(self.blocks), dtype="float32")[of_block]
+        starts = np.concatenate([[0], np.cumsum(self.blocks)])[:-1].astype("int32")
+        offsets = np.arange(max(self.blocks, default=1))
+        widths = np.array(self.blocks or [1])[:, None]
+        self._places = starts[:, None] + np.where(offsets < widths, offsets, 0) if self.blocks else None
+
+    def call(self, inputs):
+        logits, noise = inputs
+        numbers, choices = logits[:, : self.numbers], logits[:, self.numbers :]
+        parts = [ops.tanh(numbers)] if self.numbers else []
+        if self.blocks:
+            parts.append(ops.exp(self.log_softmax((choices + noise) / self.temperature)))
+        return ops.concatenate(parts, axis=-1)
+
+    def log_softmax(self, choices):
+        """The logarithm of the softmax within each block, (batch, sum(blocks))."""
+        # The largest of each block, which the result does not depend on.
+        choices = ops.cast(choices, "float32")
+        members = ops.convert_to_tensor(self._members)
+        largest = ops.stop_gradient(ops.max(ops.take(choices, self._places, axis=1), axis=-1))
+        choices = choices - ops.matmul(largest, ops.transpose(members))
+        sums = ops.matmul(ops.exp(choices), members)
+        return choices - ops.matmul(ops.log(sums), ops.transpose(members))
+
+    def compute_output_shape(self, input_shape):
+        return input_shape[0]
+
+    def get_config(self):
+        about = {"numbers": self.numbers, "blocks": self.blocks, "temperature": self.temperature}
+        return {**super().get_config(), **about}
