@@ -209,7 +209,7 @@ class Sampler(tf.Module):
             @tf.function(input_signature=numbers)
             def sample(n, seed=0, truncation=1.0):
                 n = _checked(n, truncation)
-                return finish(gan.sample(n, seed, truncation))
+                return finish(gan.exported_sample(n, seed, truncation))
 
         else:
 
@@ -223,7 +223,7 @@ class Sampler(tf.Module):
             def sample(n, seed=0, truncation=1.0, labels=condition.missing):
                 n = _checked(n, truncation)
                 labels = condition.fill(labels, n, seed)
-                return finish(gan.sample(n, seed, truncation, labels))
+                return finish(gan.exported_sample(n, seed, truncation, labels))
 
         self.serving_default = serving_default
         self.sample = sample

@@ -175,6 +175,55 @@ def logits(gan, real, labels=None, n=1000, held_out=None):
     return figure
 
 
+def columns(real, generated, title=None):
+    """Plot each column of a generated table beside the real one's: shares of its values, of the most frequent categories.
+
+    Args:
+        real, generated: pandas DataFrames of the same columns.
+        title: str above, or None.
+
+    Returns:
+        matplotlib Figure.
+
+    Example:
+    >>> import pandas
+    >>> frame = pandas.DataFrame({"age": np.arange(100.0), "city": ["Rome", "Oslo"] * 50})
+    >>> type(keras_gan.plots.columns(frame, frame)).__name__
+    'Figure'
+    """
+    from keras_gan.data.columns import pandas_of
+
+    types, names = pandas_of().api.types, list(real.columns)
+    across = min(4, len(names))
+    down = -(-len(names) // across)
+    figure, axes = _subplots(down, across, 3.2 * across, 2.4 * down)
+    for axis in axes.reshape(-1)[len(names) :]:
+        axis.set_visible(False)
+    for name, axis in zip(names, axes.reshape(-1)):
+        pair = [frame[name].dropna() for frame in (real, generated)]
+        if types.is_numeric_dtype(pair[0]) and not types.is_bool_dtype(pair[0]):
+            pair = [series.astype("float64") for series in pair]
+        if types.is_float_dtype(pair[0]) or types.is_datetime64_any_dtype(pair[0]):
+            both = [series.to_numpy() for series in pair]
+            edges = np.histogram_bin_edges(np.concatenate(both).astype("float64"), 30)
+            for values, label in zip(both, ("real", "generated"), strict=True):
+                values = values.astype("float64")
+                share = np.full(len(values), 1.0 / max(1, len(values)))
+                axis.hist(values, edges, weights=share, alpha=0.6, label=label)
+        else:
+            texts = [series.astype(str).value_counts(normalize=True) for series in pair]
+            shown = list(texts[0].index[:12])
+            for place, share, label in zip((-0.2, 0.2), texts, ("real", "generated"), strict=True):
+                heights = [share.get(value, 0.0) for value in shown]
+                axis.bar(np.arange(len(shown)) + place, heights, 0.4, alpha=0.8, label=label)
+            axis.set_xticks(range(len(shown)), [value[:14] for value in shown], rotation=90, fontsize=6)
+        axis.set_title(name, fontsize=9)
+    axes.reshape(-1)[0].legend(fontsize=7)
+    if title:
+        figure.suptitle(title)
+    return figure
+
+
 @functools.cache
 def _figure_class():
     # Not through pyplot, which would keep every figure, and need a display's backend chosen.

@@ -7,6 +7,8 @@ import typer
 
 from keras_gan.cli.options import existing, writable
 
+TABLES = (".csv", ".parquet")
+
 
 def generate(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
@@ -30,6 +32,12 @@ def generate(
         list[str] | None,
         typer.Option(help='What the images are to show, such as "a red heart"; may be given several times.'),
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(
+            help='Of tables, what a column must be: "income=>50K", of numbers "age=30..40"; may be given several times.'
+        ),
+    ] = None,
     columns: Annotated[int | None, typer.Option(min=1)] = None,
     truncation_cutoff: Annotated[
         int | None, typer.Option(min=0, help="Layers that are truncated, of a StyleGAN's run. Default: all.")
@@ -38,12 +46,27 @@ def generate(
         str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
     ] = None,
 ):
-    """Write a grid of generated images."""
+    """Write a grid of generated images, or generated rows of a table."""
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
         raise ValueError(
             "--text goes with -n, --seed, --truncation and --out: each text has a row of its own."
         )
     existing(model)
+    if out.suffix.lower() in TABLES:
+        if (
+            text
+            or label is not None
+            or columns
+            or truncation_cutoff is not None
+            or noise
+            or truncation != 1.0
+        ):
+            raise ValueError(f"Rows of a table ({out.name}) go with -n, --seed and --where.")
+        return _write_rows(model, n or 1000, out, seed, where or [])
+    if where:
+        raise ValueError(
+            f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
+        )
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp"):
         raise ValueError(f"--out must be an image's name, such as grid.png. Received: {out}")
     writable(out)
@@ -63,3 +86,43 @@ def generate(
     out.parent.mkdir(parents=True, exist_ok=True)
     image_grid(images, columns, row_names=text).save(out)
     typer.echo(str(out))
+
+
+def _write_rows(model, n, out, seed, where):
+    """Rows of a run or `.keras` file of tables, written as a CSV or Parquet file."""
+    asked = {}
+    for text in where:
+        name, equals, value = text.partition("=")
+        if not equals or not name or not value:
+            raise ValueError(f'--where must be COLUMN=VALUE, such as "income=>50K". Received: {text!r}')
+        asked[name] = value
+    writable(out)
+
+    from keras_gan.runs.load import load_model
+
+    gan = load_model(model)
+    if not hasattr(gan, "schema"):
+        raise ValueError(
+            f"{model} is a {type(gan).__name__}, which makes no rows: give --out a picture's name."
+        )
+    numbers = [column.name for column in gan.schema.numbers]
+    for name in set(asked) & set(numbers):
+        asked[name] = _range_of(name, asked[name])
+    rows = gan.sample(n, where=asked, seed=seed)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    if out.suffix.lower() == ".csv":
+        rows.to_csv(out, index=False)
+    else:
+        rows.to_parquet(out, index=False)
+    typer.echo(str(out))
+
+
+def _range_of(name, text):
+    """The two ends of "30..40", or of one number."""
+    low, dots, high = text.partition("..")
+    try:
+        return (float(low), float(high if dots else low))
+    except ValueError:
+        raise ValueError(
+            f'--where of the column {name!r}, of numbers, must be such as "{name}=30..40". Received: {text!r}'
+        ) from None

@@ -301,7 +301,48 @@ class TextVectors(ImageVectors):
         return self.described(batches, data, encoder), None
 
 
+class Rows(Images):
+    """Rows of a table."""
+
+    options = ("--dataset", "--exclude", "--kinds")
+
+    def needs(self, name, options):
+        dataset = str(options["dataset"] or "")
+        if not dataset.startswith("table:"):
+            raise ValueError(
+                f"{name} trains on a table: --dataset table:rows.csv (or .tsv, .parquet, also .gz)."
+            )
+        if not pathlib.Path(dataset.removeprefix("table:")).expanduser().is_file():
+            raise ValueError(f"There is no file {dataset.removeprefix('table:')!r}.")
+        given = [f"--{option.replace('_', '-')}" for option in ("flip", "image_size") if options[option]]
+        if given:
+            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on a table.")
+        kinds_of(options["kinds"])
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        exclude = [name.strip() for name in (config["exclude"] or "").split(",") if name.strip()]
+        batches = data.table(
+            pathlib.Path(config["dataset"].removeprefix("table:")).expanduser(),
+            kinds=kinds_of(config["kinds"]),
+            exclude=exclude,
+            batch_size=config["batch_size"],
+            seed=config["seed"],
+        )
+        return batches, None
+
+
+def kinds_of(text):
+    """--kinds as a dict; a ValueError for another form."""
+    pairs = [part.split("=") for part in (text or "").split(",") if part]
+    if any(len(pair) != 2 or not all(pair) for pair in pairs):
+        raise ValueError(f'--kinds must be such as "rooms=number,code=category". Received: {text!r}')
+    return {name.strip(): kind.strip() for name, kind in pairs}
+
+
 KINDS = {
+    "table": Rows(),
     "captions": Captioned(),
     "image_vectors": ImageVectors(),
     "text_vectors": TextVectors(),

@@ -51,7 +51,8 @@ def train(
     context: typer.Context,
     recipe: Annotated[str, typer.Argument(help="A name of `keras-gan recipes`.")] = "dcgan",
     dataset: Annotated[
-        str | None, typer.Option(help="mnist_5k, folder:PATH, or an image data set of TFDS.")
+        str | None,
+        typer.Option(help="mnist_5k, folder:PATH, an image data set of TFDS, or of ctgan table:FILE."),
     ] = None,
     a: Annotated[
         str | None,
@@ -111,6 +112,15 @@ def train(
         int | None,
         typer.Option(
             min=1, help="semi-supervised only: labels to keep, the rest are forgotten. Default: all."
+        ),
+    ] = None,
+    exclude: Annotated[
+        str | None, typer.Option(help="ctgan only: columns to leave out, joined by commas.")
+    ] = None,
+    kinds: Annotated[
+        str | None,
+        typer.Option(
+            help="ctgan only: columns that are others than they look, such as rooms=number,code=category,day=date."
         ),
     ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
@@ -241,7 +251,7 @@ def _checked(given):
         raise ValueError(
             f"--init-from and --freeze-d are of one model: train {' and '.join(chosen.stages.values())} by themselves with them."
         )
-    if chosen.data in ("texts", *VECTORS) and metrics:
+    if chosen.data in ("texts", "table", *VECTORS) and metrics:
         makes = "is measured on no held-out images" if chosen.data == "image_vectors" else "makes none"
         raise ValueError(f"--metrics are of generated images, and {name} {makes}: leave it out.")
     if chosen.on_gan and given["init_from"] is None:
@@ -302,7 +312,7 @@ def _configuration(chosen, given):
     names = (
         *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
         *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
-        *("captions", "text_encoder", "attributes", "keep_labels"),
+        *("captions", "text_encoder", "attributes", "keep_labels", "exclude", "kinds"),
         *("epochs", "steps"),
     )
     # Parts are cut out of pictures as they are.
@@ -342,7 +352,8 @@ def _fit(chosen, run, config, given):
     shape = tuple(specs["image"].shape[1:])
     of_texts = chosen.data in ("captions", "texts", "text_vectors")
     of_attributes = chosen.data == "domains" and "condition" in specs
-    from_images = "condition" in specs and not of_texts and not of_attributes
+    of_table = chosen.data == "table"
+    from_images = "condition" in specs and not (of_texts or of_attributes or of_table)
     source_shape = tuple(specs["condition"].shape[1:]) if from_images else None
     if metrics:
         like_training = {"image_size": shape[:2], "channels": shape[2], "data_dir": config["data_dir"]}
@@ -369,6 +380,7 @@ def _fit(chosen, run, config, given):
         batch_size=config["batch_size"],
         text_encoder=getattr(batches, "text_encoder", None),
         captions=_distinct(batches.captions) if chosen.data == "captions" else None,
+        schema=getattr(batches, "schema", None),
         metrics=metrics or [],
     )
     steps_per_epoch = len(batches) // gan.batches_per_step
@@ -387,7 +399,9 @@ def _fit(chosen, run, config, given):
         run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
     monitor = _monitor(gan, chosen, batches, given["monitor"], run)
-    typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} images, into {run.path}")
+    typer.echo(
+        f"{name} on {dataset}: {total} steps of {config['batch_size']} {'rows' if of_table else 'images'}, into {run.path}"
+    )
     grids = [
         callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
     ]
@@ -414,10 +428,35 @@ def _fit(chosen, run, config, given):
         "value_range": value_range_of(config["value_range"]),
     }
     gan.export(run.saved_model, metadata=about)
+    if of_table:
+        _draw_columns(run, gan, config, batches)
     _tell(
         run, gan, metrics, "SavedModel" if hasattr(gan, "scored") or chosen.data == "texts" else "Generator"
     )
     return gan, batches
+
+
+def _draw_columns(run, gan, config, batches):
+    """Write rows and a picture of the columns beside the real ones, and how like they are."""
+    import numpy as np
+
+    from keras_gan import plots
+    from keras_gan.metrics import tables
+
+    real = batches.schema.decode(batches.stream.rows.numpy())
+    rows = gan.sample(min(10_000, len(real)), seed=0)
+    run.samples.mkdir(exist_ok=True)
+    rows.to_csv(run.samples / "rows.csv", index=False)
+    plots.columns(real, rows, config["dataset"]).savefig(run.samples / "columns.png")
+    for what, found in (
+        ("columns", tables.column_shapes(real, rows)),
+        ("pairs", tables.pair_trends(real, rows)),
+    ):
+        if found:
+            worst = min(found, key=found.get)
+            typer.echo(
+                f"Likeness of {what}: {np.mean(list(found.values())):.3f} of 1, least {found[worst]:.3f} of {worst}"
+            )
 
 
 def _fit_stages(chosen, run, config, given):
@@ -461,12 +500,12 @@ def _monitor(gan, chosen, batches, action, run):
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
-    if chosen.data not in ("images", "some_labels", "captions", "image_vectors"):
+    if chosen.data not in ("images", "some_labels", "captions", "image_vectors", "table"):
         without = "checks images made of latents"
     elif not chosen.adversarial and not hasattr(gan, "unit_divergences"):
         without = "reads a discriminator that learns, or a posterior"
     elif batches.stream.size < fewest:
-        without = f"needs {fewest} images"
+        without = f"needs {fewest} examples"
     if action == Monitor.off:
         return []
     if without:

@@ -29,6 +29,10 @@ class Choices(Vectors):
     def get_config(self):
         return {"counts": self.counts, "key": self.key}
 
+    def fill(self, given, n, seed):
+        given = tf.broadcast_to(tf.reshape(given, [-1, self.size]), [n, self.size])
+        return tf.where(tf.math.is_finite(given), given, self.draw(n, seed))
+
     def draw(self, n, seed):
         shares = [np.array(column, "float64") / max(1, sum(column)) for column in self.counts]
         shares = np.concatenate(shares) / len(self.counts)

@@ -213,8 +213,8 @@ def typed(series, kind=None, modes=10, seed=0):
             if count >= 50 and different > 0.5 * len(there):
                 raise ValueError(
                     f"The column {name!r} has {different} different texts in {count} rows, such as {there.iloc[0]!r}: names or codes "
-                    "of single rows, which a model would learn by heart. Leave it out, `exclude=[...]`, or ask for it: "
-                    f'`kinds={{{name!r}: "category"}}`.'
+                    "of single rows, which a model would learn by heart. Leave it out, `exclude=[...]` (--exclude), or ask for it: "
+                    f'`kinds={{{name!r}: "category"}}` (--kinds).'
                 )
     if kind == "category":
         if is_number and not np.isfinite(there.to_numpy("float64")).all():

@@ -1,7 +1,7 @@
 """Measures of what a generator makes, against real images."""
 
 from keras_gan.features import Extractor, train_extractor
-from keras_gan.metrics import detection, functional
+from keras_gan.metrics import detection, functional, tables
 from keras_gan.metrics.aliases import ALIASES, get
 from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
 from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
@@ -53,5 +53,6 @@ __all__ = [
     "lpips",
     "psnr",
     "ssim",
+    "tables",
     "train_extractor",
 ]

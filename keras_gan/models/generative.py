@@ -114,7 +114,7 @@ class Generative:
         """Latents of an exported sampler: a function of n, an int64 seed and the truncation alone."""
         return self.noise.truncated(n, tf.stack([seed, tf.zeros_like(seed)]), truncation)
 
-    def sample(self, n, seed, truncation, condition=None):
+    def exported_sample(self, n, seed, truncation, condition=None):
         """Float images of an exported sampler; arguments as `export_latents`."""
         return self.synthesize(self.export_latents(n, seed, truncation), condition)
 

@@ -189,7 +189,7 @@ class StyleBased(GAN):
                 truncation_cutoff=truncation_cutoff,
             )
 
-    def sample(self, n, seed, truncation, condition=None):
+    def exported_sample(self, n, seed, truncation, condition=None):
         return self.synthesize(self.export_latents(n, seed, 1.0), condition, truncation=truncation)
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):

@@ -18,6 +18,7 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     text_to_image,
     autoencoders,
     anomalies,
+    tables,
 )
 from keras_gan.recipes.build import build, check_adversarial
 from keras_gan.recipes.recipe import RECIPES, SCALES, Plan, Recipe, get, register

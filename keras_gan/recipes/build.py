@@ -24,6 +24,7 @@ def build(
     batch_size=None,
     text_encoder=None,
     captions=None,
+    schema=None,
 ):
     """Build and compile the model of a recipe.
 
@@ -47,6 +48,7 @@ def build(
         batch_size: int, by which averages, penalties and stages that count images are reckoned. Default: the recipe's.
         text_encoder: of recipes that train on captions, as in `conditions.Texts`; of "clip" the one that it trains.
         captions: list of texts, as in `conditions.Texts`.
+        schema: `keras_gan.data.Schema`, of recipes of tables.
 
     Returns:
         A compiled model.
@@ -89,6 +91,12 @@ def build(
         chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
     elif recipe.data in ("captions", "texts", "text_vectors") and text_encoder is None:
         raise ValueError(f"The recipe {name!r} trains on captions: give the `text_encoder`.")
+    elif recipe.data == "table":
+        if schema is None:
+            raise ValueError(
+                f"The recipe {name!r} is of tables: give the `schema`, such as `dataset.schema`."
+            )
+        chosen = recipe.networks(schema)
     elif recipe.data == "texts":
         chosen = recipe.networks(image_shape, text_encoder)
     elif recipe.data == "captions":

@@ -51,6 +51,8 @@ class Generator:
                 raise ValueError(
                     f"{path} is a {type(gan).__name__}, which makes no images: of anomalies use `keras-gan detect`."
                 )
+            if hasattr(gan, "schema"):
+                raise ValueError(f"{path} makes rows of a table: `keras-gan generate {path} --out rows.csv`.")
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.num_classes = getattr(gan, "num_classes", None)

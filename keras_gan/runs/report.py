@@ -5,17 +5,21 @@ import csv
 import html
 import io
 import json
+import pathlib
 
 import numpy as np
 
 from keras_gan import plots
 from keras_gan.data.images import to_picture
 from keras_gan.data.load import read
+from keras_gan.data.table import read_table
 from keras_gan.grid import as_colour, enlarge, image_grid
+from keras_gan.metrics import tables
 from keras_gan.metrics.functional import nearest_neighbors
 from keras_gan.runs.evaluate import Indexed
 from keras_gan.runs.folder import RunFolder
 from keras_gan.runs.generator import Generator
+from keras_gan.runs.load import load_model
 from keras_gan.runs.translator import Translator
 
 # Frames of the time line; training images that neighbours are looked for among, and their bytes at most.
@@ -52,6 +56,8 @@ def write_report(run, out=None, *, data_dir=None, seed=0):
         *(
             _translations(folder)
             if folder.examples.exists()
+            else _rows(folder, config, seed)
+            if str(config.get("dataset")).startswith("table:")
             else _images(folder, config, data_dir or config.get("data_dir"), seed)
         ),
         ("Evaluation", _evaluation(folder, config)),
@@ -166,6 +172,28 @@ def _images(folder, config, data_dir, seed):
         ("Generated and real images", f"<div class='beside'>{drawn}{beside}</div>"),
         ("Nearest training images", note + _picture(image_grid(cells, 6, caption))),
     ]
+
+
+def _rows(folder, config, seed):
+    """Each column of generated rows beside the table's, and figures of how like they are."""
+    try:
+        gan = load_model(folder.path)
+        real = read_table(pathlib.Path(config["dataset"].removeprefix("table:")).expanduser())[
+            gan.schema.names
+        ]
+    except (ValueError, OSError, ImportError) as error:
+        return [("Columns", f"<p>No model, or no table, yet: {html.escape(str(error))}</p>")]
+    rows = gan.sample(min(10_000, len(real)), seed=seed)
+    shapes, pairs = tables.column_shapes(real, rows), tables.pair_trends(real, rows)
+    buffer = io.BytesIO()
+    plots.columns(real, rows).savefig(buffer, format="png")
+    drawn = f"<img alt='columns, real and generated' src='{_data_url(buffer.getvalue())}'>"
+    note = "<p>1 for the same distribution (of numbers by Kolmogorov and Smirnov, of categories by total variation).</p>"
+    figures = [(name, f"{value:.3f}") for name, value in shapes.items()]
+    worst = sorted(pairs.items(), key=lambda pair: pair[1])[:12]
+    of_pairs = [("mean of all pairs", f"{np.mean(list(pairs.values())):.3f}")] if pairs else []
+    of_pairs += [(" and ".join(map(str, names)), f"{value:.3f}") for names, value in worst]
+    return [("Columns", drawn + note + _table(figures)), ("What goes together least alike", _table(of_pairs))]
 
 
 def _translations(folder):

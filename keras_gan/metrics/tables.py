@@ -1,0 +1,209 @@
+"""Figures of generated tables beside real ones: single columns, what goes together, use for learning, and privacy."""
+
+import itertools
+
+import numpy as np
+
+from keras_gan.data.columns import pandas_of
+from keras_gan.metrics.detection import membership_auroc
+from keras_gan.metrics.functional import nearest_neighbors
+
+
+def column_shapes(real, made):
+    """How like each column's distribution is, from 0 to 1 for the same: a dict by column.
+
+        of numbers and dates 1 - sup |F(x) - G(x)| (Kolmogorov-Smirnov), of categories 1 - sum |p - q| / 2 (total variation)
+
+    Args:
+        real, made: pandas DataFrames of the same columns. Missing values are left out of numbers, and a category of their own.
+
+    Raises:
+        ValueError: for other columns, and tables without rows.
+
+    Example:
+    >>> import pandas
+    >>> real = pandas.DataFrame({"x": [1.0, 2.0, 3.0, 4.0], "c": list("aabb")})
+    >>> keras_gan.metrics.tables.column_shapes(real, real.assign(x=[3.0, 4.0, 5.0, 6.0], c=list("aaab")))
+    {'x': 0.5, 'c': 0.75}
+    """
+    _check(real, made)
+    found = {}
+    for name in real.columns:
+        if _is_number(real[name]):
+            a, b = (np.sort(_numbers(frame[name].dropna())) for frame in (real, made))
+            both = np.concatenate([a, b])
+            steps = [np.searchsorted(x, both, side="right") / max(1, len(x)) for x in (a, b)]
+            found[name] = 1.0 - float(np.abs(steps[0] - steps[1]).max(initial=0.0))
+        else:
+            found[name] = 1.0 - _variation(real[name], made[name])
+    return found
+
+
+def pair_trends(real, made):
+    """How like two columns go together, from 0 to 1 for the same: a dict by pairs of columns.
+
+        of numbers 1 - |r - s| / 2 of their correlations (Pearson); else 1 - sum |p - q| / 2 of both together, numbers cut at
+        the real ones' tenths
+
+    Arguments and errors as `column_shapes`.
+    """
+    _check(real, made)
+    found, cut = {}, {}
+    for name in real.columns:
+        cut[name] = [frame[name] for frame in (real, made)]
+        if _is_number(real[name]):
+            edges = np.unique(np.quantile(_numbers(real[name].dropna()), np.linspace(0, 1, 11)[1:-1]))
+            cut[name] = [
+                frame[name].isna().map({True: "missing"}).fillna("").astype(str)
+                + np.searchsorted(edges, _numbers(frame[name]), side="right").astype(str)
+                for frame in (real, made)
+            ]
+    for a, b in itertools.combinations(real.columns, 2):
+        if _is_number(real[a]) and _is_number(real[b]):
+            r, s = (_correlation(frame[a], frame[b]) for frame in (real, made))
+            found[a, b] = 1.0 - abs(r - s) / 2.0
+        else:
+            both = [cut[a][i].astype(str) + "\n" + cut[b][i].astype(str) for i in range(2)]
+            found[a, b] = 1.0 - _variation(*both)
+    return found
+
+
+def efficacy(made, real, target, seed=0):
+    """What a classifier, or a regression, that learns from generated rows is worth on real ones: "train synthetic, test real".
+
+    Args:
+        made: DataFrame to learn from; real: DataFrame of held-out rows.
+        target: column to predict: of two categories, of several, or of numbers.
+        seed: int.
+
+    Returns:
+        dict: of two categories "f1" of the rarer one of the real rows, "auroc" and "accuracy"; of several "f1" (their mean) and "accuracy"; of
+        numbers "r2". By scikit-learn's histogram gradient boosting.
+
+    Raises:
+        ValueError: as `column_shapes`, and for an unknown target.
+    """
+    from sklearn import ensemble, metrics
+
+    pandas = pandas_of()
+    _check(real, made)
+    if target not in real.columns:
+        raise ValueError(f"There is no column {target!r}.")
+    rows = pandas.concat([made, real], ignore_index=True)
+    y, inputs = rows.pop(target), {}
+    for name in rows.columns:
+        number = _is_number(real[name])
+        inputs[name] = _numbers(rows[name]) if number else pandas.Categorical(rows[name].astype(str)).codes
+    inputs = np.stack([np.asarray(column, "float64") for column in inputs.values()], axis=1)
+    train, test = slice(0, len(made)), slice(len(made), None)
+    if _is_number(real[target]) and real[target].nunique() > 2:
+        values = _numbers(y)
+        model = ensemble.HistGradientBoostingRegressor(random_state=seed).fit(inputs[train], values[train])
+        return {"r2": float(metrics.r2_score(values[test], model.predict(inputs[test])))}
+    y = y.astype(str).to_numpy()
+    known = np.unique(y[train])
+    if len(known) < 2:
+        nothing = {"f1": 0.0, "accuracy": float((y[test] == known[0]).mean())}
+        return nothing | ({"auroc": 0.5} if len(np.unique(y[test])) == 2 else {})
+    model = ensemble.HistGradientBoostingClassifier(random_state=seed).fit(inputs[train], y[train])
+    said = model.predict(inputs[test])
+    found = {"accuracy": float((said == y[test]).mean())}
+    names, counts = np.unique(y[test], return_counts=True)
+    if len(names) == 2 and len(known) == 2:
+        rarer = names[counts.argmin()]
+        p = model.predict_proba(inputs[test])[:, list(model.classes_).index(rarer)]
+        found |= {"f1": float(metrics.f1_score(y[test] == rarer, said == rarer))}
+        return found | {"auroc": float(metrics.roc_auc_score(y[test] == rarer, p))}
+    return found | {"f1": float(metrics.f1_score(y[test], said, average="macro"))}
+
+
+def privacy(made, train, held_out, schema, most=2000, seed=0):
+    """How near generated rows are to those trained on: the distance to the closest record, and whether membership shows.
+
+    A row's vector has its numbers as ranks of the training data's, from 0 to 1, and of a category that differs 1.
+
+    Args:
+        made, train, held_out: DataFrames.
+        schema: `keras_gan.data.Schema`.
+        most: int, rows of each that are compared, drawn at random.
+        seed: int.
+
+    Returns:
+        dict: "closest_record", median distance of generated rows to the nearest training row; "held_out_closest_record" the same of
+        held-out rows, which copy nothing; "copies", share of generated rows at distance 0; "membership_auroc", how well nearness to
+        generated rows tells rows trained on from held-out ones (0.5 where nothing leaks).
+    """
+    random = np.random.default_rng(seed)
+    for name, frame in (("train", train), ("held_out", held_out), ("made", made)):
+        if not len(frame):
+            raise ValueError(f"`{name}` has no rows.")
+
+    def some(frame):
+        return frame.iloc[random.permutation(len(frame))[:most]]
+
+    def vectors(frame):
+        parts = []
+        for column in schema.columns:
+            series = frame[column.name]
+            if column in schema.numbers:
+                order = np.sort(_numbers(train[column.name].dropna()))
+                ranks = np.searchsorted(order, _numbers(series)) / max(1, len(order))
+                parts.append(np.where(series.isna(), 2.0, ranks)[:, None])
+            else:
+                places = {str(value): i for i, value in enumerate(column.values)}
+                text = series.astype(object).where(series.notna(), None).map(str)
+                chosen = text.map(places).fillna(-1).to_numpy("int64")
+                # Two that differ are at a distance of 1.
+                parts.append(np.eye(column.width + 1)[chosen] / np.sqrt(2.0))
+        return np.concatenate(parts, axis=1).astype("float32")
+
+    everyone = vectors(train)
+    mine, members, others = (vectors(some(frame)) for frame in (made, train, held_out))
+    of_made, of_held_out = (nearest_neighbors(rows, everyone)[0][:, 0] for rows in (mine, others))
+    return {
+        "closest_record": float(np.median(of_made)),
+        "held_out_closest_record": float(np.median(of_held_out)),
+        "copies": float((of_made < 1e-3).mean()),
+        "membership_auroc": membership_auroc(mine, members, others),
+    }
+
+
+def _check(real, made):
+    if list(real.columns) != list(made.columns):
+        raise ValueError(
+            f"The tables must have the same columns. Received: {list(real.columns)} and {list(made.columns)}"
+        )
+    if not len(real) or not len(made):
+        raise ValueError("The tables must have rows.")
+
+
+def _is_number(series):
+    types = pandas_of().api.types
+    return (types.is_numeric_dtype(series) and not types.is_bool_dtype(series)) or _is_date(series)
+
+
+def _is_date(series):
+    return pandas_of().api.types.is_datetime64_any_dtype(series)
+
+
+def _numbers(series):
+    if _is_date(series):
+        return series.astype("int64").to_numpy("float64")
+    return series.astype("Float64").to_numpy("float64", na_value=np.nan)
+
+
+def _variation(a, b):
+    """Half the summed difference of shares, missing values as a category."""
+    shares = [
+        series.astype(object).where(series.notna(), None).map(str).value_counts(normalize=True)
+        for series in (a, b)
+    ]
+    return float(shares[0].subtract(shares[1], fill_value=0.0).abs().sum() / 2.0)
+
+
+def _correlation(a, b):
+    values = np.stack([_numbers(a), _numbers(b)])
+    values = values[:, np.isfinite(values).all(0)]
+    if values.shape[1] < 2 or (values.std(1) == 0).any():
+        return 0.0
+    return float(np.corrcoef(values)[0, 1])

@@ -1,0 +1,37 @@
+"""CTGAN."""
+
+import keras_gan
+from keras_gan.recipes.recipe import Recipe, register
+
+
+def ctgan(widths):
+    def networks(schema):
+        pair = keras_gan.networks.ctgan(schema, widths=widths, discriminator_widths=widths)
+        return *pair, schema
+
+    return networks
+
+
+register(
+    "ctgan",
+    small=Recipe(
+        "tables: numbers and categories, with `--where` on the latter",
+        "CTGAN",
+        ctgan((256, 256)),
+        dataset="table:",
+        data="table",
+        batch_size=500,
+        steps=5000,
+        ema_decay=0.99,
+    ),
+    paper=Recipe(
+        "CTGAN as published, 300 epochs of Adult",
+        "CTGAN",
+        ctgan((256, 256)),
+        dataset="table:",
+        data="table",
+        batch_size=500,
+        steps=13_500,
+        ema_decay=None,
+    ),
+)
