@@ -68,6 +68,11 @@ class Tabular:
         """As `sample`."""
         return self.sample(n, seed=seed, **options)
 
+    def export(self, filepath, format="saved_model", metadata=None, **options):
+        """As `GAN.export`; `sample` gives vectors, which `Schema.from_config(metadata["schema"]).decode(vectors)` turns into rows."""
+        about = {"schema": self.schema.get_config(), **(metadata or {})}
+        return super().export(filepath, format, about, **options)
+
     def _asked(self, where):
         """The place of the rarest category of `where` in the condition, and a function from rows to whether they fulfil it."""
         columns = {column.name: column for column in self.schema.columns}
