@@ -24,6 +24,7 @@ _CLASSES = {
     "LSGAN": "models.lsgan",
     "SRGAN": "models.srgan",
     "SemiSupervisedGAN": "models.semi_supervised_gan",
+    "TVAE": "models.tvae",
     "VAE": "models.vae",
     "VAEGAN": "models.vae_gan",
     "WGAN": "models.wgan",

@@ -302,9 +302,12 @@ class TextVectors(ImageVectors):
 
 
 class Rows(Images):
-    """Rows of a table."""
+    """Rows of a table, drawn by their categories or each once an epoch."""
 
     options = ("--dataset", "--exclude", "--kinds")
+
+    def __init__(self, by_category):
+        self.by_category = by_category
 
     def needs(self, name, options):
         dataset = str(options["dataset"] or "")
@@ -327,6 +330,7 @@ class Rows(Images):
             pathlib.Path(config["dataset"].removeprefix("table:")).expanduser(),
             kinds=kinds_of(config["kinds"]),
             exclude=exclude,
+            by_category=self.by_category,
             batch_size=config["batch_size"],
             seed=config["seed"],
         )
@@ -342,7 +346,8 @@ def kinds_of(text):
 
 
 KINDS = {
-    "table": Rows(),
+    "rows_by_category": Rows(True),
+    "rows": Rows(False),
     "captions": Captioned(),
     "image_vectors": ImageVectors(),
     "text_vectors": TextVectors(),

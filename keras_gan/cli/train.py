@@ -17,6 +17,8 @@ from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of,
 MIRRORED = ("domains", "low_high", "pairs", "unpaired")
 # Those that hold vectors of images, which an extractor makes.
 VECTORS = ("image_vectors", "text_vectors")
+# Kinds of data that are tables.
+TABLES = ("rows_by_category", "rows")
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
@@ -52,7 +54,9 @@ def train(
     recipe: Annotated[str, typer.Argument(help="A name of `keras-gan recipes`.")] = "dcgan",
     dataset: Annotated[
         str | None,
-        typer.Option(help="mnist_5k, folder:PATH, an image data set of TFDS, or of ctgan table:FILE."),
+        typer.Option(
+            help="mnist_5k, folder:PATH, an image data set of TFDS, or of ctgan and tvae table:FILE."
+        ),
     ] = None,
     a: Annotated[
         str | None,
@@ -115,12 +119,12 @@ def train(
         ),
     ] = None,
     exclude: Annotated[
-        str | None, typer.Option(help="ctgan only: columns to leave out, joined by commas.")
+        str | None, typer.Option(help="ctgan, tvae only: columns to leave out, joined by commas.")
     ] = None,
     kinds: Annotated[
         str | None,
         typer.Option(
-            help="ctgan only: columns that are others than they look, such as rooms=number,code=category,day=date."
+            help="ctgan, tvae only: columns that are others than they look, such as rooms=number,code=category,day=date."
         ),
     ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
@@ -251,7 +255,7 @@ def _checked(given):
         raise ValueError(
             f"--init-from and --freeze-d are of one model: train {' and '.join(chosen.stages.values())} by themselves with them."
         )
-    if chosen.data in ("texts", "table", *VECTORS) and metrics:
+    if chosen.data in ("texts", *TABLES, *VECTORS) and metrics:
         makes = "is measured on no held-out images" if chosen.data == "image_vectors" else "makes none"
         raise ValueError(f"--metrics are of generated images, and {name} {makes}: leave it out.")
     if chosen.on_gan and given["init_from"] is None:
@@ -352,7 +356,7 @@ def _fit(chosen, run, config, given):
     shape = tuple(specs["image"].shape[1:])
     of_texts = chosen.data in ("captions", "texts", "text_vectors")
     of_attributes = chosen.data == "domains" and "condition" in specs
-    of_table = chosen.data == "table"
+    of_table = chosen.data in TABLES
     from_images = "condition" in specs and not (of_texts or of_attributes or of_table)
     source_shape = tuple(specs["condition"].shape[1:]) if from_images else None
     if metrics:
@@ -443,7 +447,7 @@ def _draw_columns(run, gan, config, batches):
     from keras_gan import plots
     from keras_gan.metrics import tables
 
-    real = batches.schema.decode(batches.stream.rows.numpy())
+    real = batches.schema.decode(np.concatenate(list(_vectors_of(batches))))
     rows = gan.sample(min(10_000, len(real)), seed=0)
     run.samples.mkdir(exist_ok=True)
     rows.to_csv(run.samples / "rows.csv", index=False)
@@ -457,6 +461,12 @@ def _draw_columns(run, gan, config, batches):
             typer.echo(
                 f"Likeness of {what}: {np.mean(list(found.values())):.3f} of 1, least {found[worst]:.3f} of {worst}"
             )
+
+
+def _vectors_of(batches):
+    """Vectors of all rows of a table's data set, without conditions."""
+    for batch in batches.stream.whole().as_numpy_iterator():
+        yield (batch["image"] if isinstance(batch, dict) else batch)[:, : batches.schema.size]
 
 
 def _fit_stages(chosen, run, config, given):
@@ -500,7 +510,7 @@ def _monitor(gan, chosen, batches, action, run):
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
-    if chosen.data not in ("images", "some_labels", "captions", "image_vectors", "table"):
+    if chosen.data not in ("images", "some_labels", "captions", "image_vectors", *TABLES):
         without = "checks images made of latents"
     elif not chosen.adversarial and not hasattr(gan, "unit_divergences"):
         without = "reads a discriminator that learns, or a posterior"

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
+from keras_gan.data.arrays import from_arrays
 from keras_gan.data.columns import Categories, Numbers, listed, numbers_of, pandas_of, typed
 from keras_gan.data.stream import Stream
 
@@ -152,7 +153,18 @@ def read_table(source):
         raise ValueError(f"{path} cannot be read as a table: {error}") from error
 
 
-def table(source, *, batch_size=500, kinds=None, exclude=(), schema=None, modes=10, seed=0, name=None):
+def table(
+    source,
+    *,
+    batch_size=500,
+    kinds=None,
+    exclude=(),
+    schema=None,
+    modes=10,
+    by_category=True,
+    seed=0,
+    name=None,
+):
     """Batches of the rows of a table, for `CTGAN` and `TVAE`.
 
     A batch's rows are drawn so that rare categories are seen too: for each row a column of categories at random, one of its
@@ -165,12 +177,13 @@ def table(source, *, batch_size=500, kinds=None, exclude=(), schema=None, modes=
         exclude: names of columns to leave out.
         schema: `Schema` of a table of the same columns, such as the training data's for held-out rows.
         modes: int, of a column of numbers at most. Default 10.
+        by_category: bool. False for `TVAE`: all rows once an epoch, in a new order each time, without conditions.
         seed: int.
         name: str, what the data are called. Default: the file's name, or "table".
 
     Returns:
         `tf.data.Dataset` of dicts with `image`, vectors of rows followed by their condition, and `condition`; `dataset.schema` is
-        its `Schema`. Without columns of categories: of vectors of rows alone.
+        its `Schema`. Without columns of categories, or `by_category`: of vectors of rows alone.
 
     Raises:
         ValueError: for files, columns and values that cannot be used.
@@ -191,8 +204,11 @@ def table(source, *, batch_size=500, kinds=None, exclude=(), schema=None, modes=
     elif kinds or exclude:
         raise ValueError("`kinds` and `exclude` are for tables without a `schema`, which has its columns.")
     name = name or ("table" if not isinstance(source, (str, pathlib.Path)) else pathlib.Path(source).name)
-    stream = TableStream(schema.encode(frame, seed), schema, batch_size, seed=seed, name=name)
-    dataset = stream.dataset()
+    rows = schema.encode(frame, seed)
+    if by_category:
+        dataset = TableStream(rows, schema, batch_size, seed=seed, name=name).dataset()
+    else:
+        dataset = from_arrays(rows, batch_size=batch_size, seed=seed, name=name)
     dataset.schema = schema
     return dataset
 

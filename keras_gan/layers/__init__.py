@@ -17,7 +17,7 @@ from keras_gan.layers.label_embedding import LabelEmbedding
 from keras_gan.layers.latent_average import LatentAverage
 from keras_gan.layers.leaky_relu import LeakyReLU
 from keras_gan.layers.learned_constant import LearnedConstant
-from keras_gan.layers.likelihood import BernoulliLikelihood, GaussianLikelihood, Likelihood
+from keras_gan.layers.likelihood import BernoulliLikelihood, GaussianLikelihood, Likelihood, RowLikelihood
 from keras_gan.layers.magnitude_normalization import MagnitudeNormalization
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_stddev import MinibatchStdDev
@@ -71,6 +71,7 @@ __all__ = [
     "ReflectionPadding2D",
     "ResidualGain",
     "RowActivation",
+    "RowLikelihood",
     "SelfAttention",
     "SpectralNormalization",
 ]

@@ -2,7 +2,7 @@
 
 from keras_gan.networks.bagan import bagan
 from keras_gan.networks.biggan import biggan, biggan_deep
-from keras_gan.networks.ctgan import ctgan
+from keras_gan.networks.ctgan import ctgan, tvae
 from keras_gan.networks.cyclegan import resnet
 from keras_gan.networks.dcgan import dcgan
 from keras_gan.networks.dfgan import dfgan
@@ -68,6 +68,7 @@ __all__ = [
     "stylegan2",
     "stylegan3",
     "text_encoder",
+    "tvae",
     "unet",
     "vae",
 ]

@@ -1,4 +1,4 @@
-"""The networks of CTGAN."""
+"""The networks of CTGAN and TVAE."""
 
 import keras
 from keras import layers
@@ -73,3 +73,36 @@ def ctgan(
         x = ActiveDropout(dropout, in_inference=False, name=f"dropout_{i}")(x)
     logits = layers.Dense(1, dtype="float32")(x)
     return generator, keras.Model(rows, logits, name="discriminator")
+
+
+def tvae(schema, latent_dim=128, *, widths=(128, 128)):
+    """Encoder and decoder of rows of a table, for `TVAE`.
+
+    Args:
+        schema: `keras_gan.data.Schema`, such as `dataset.schema`.
+        latent_dim: int. Default 128.
+        widths: of the encoder's layers; the decoder has them the other way round.
+
+    Returns:
+        encoder, from a row's vector to means and log variances side by side; decoder, from latents to what `layers.RowLikelihood` takes.
+
+    Example:
+    >>> import pandas
+    >>> schema = keras_gan.data.Schema.of(pandas.DataFrame({"age": np.linspace(20, 60, 100)}))
+    >>> encoder, decoder = keras_gan.networks.tvae(schema, latent_dim=4)
+    >>> encoder.output_shape, decoder.output_shape == (None, schema.size)
+    ((None, 8), True)
+
+    Reference: as `ctgan`
+    """
+
+    def through(inputs, widths, outputs, name):
+        x = inputs
+        for width in widths:
+            x = layers.Dense(width, "relu")(x)
+        return keras.Model(inputs, layers.Dense(outputs, dtype="float32")(x), name=name)
+
+    check_int(latent_dim, "latent_dim")
+    rows, latents = keras.Input((schema.size,), name="rows"), keras.Input((latent_dim,), name="latents")
+    encoder = through(rows, widths, 2 * latent_dim, "encoder")
+    return encoder, through(latents, widths[::-1], schema.size, "decoder")

@@ -91,7 +91,7 @@ def build(
         chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
     elif recipe.data in ("captions", "texts", "text_vectors") and text_encoder is None:
         raise ValueError(f"The recipe {name!r} trains on captions: give the `text_encoder`.")
-    elif recipe.data == "table":
+    elif recipe.data in ("rows_by_category", "rows"):
         if schema is None:
             raise ValueError(
                 f"The recipe {name!r} is of tables: give the `schema`, such as `dataset.schema`."

@@ -38,10 +38,14 @@ def train(folder, *options):
     )
 
 
-def test_a_run_is_trained_resumed_reported_and_makes_rows(folder):
+@pytest.fixture(scope="module")
+def run(folder):
     code, text = train(folder, "--exclude", "name", "--steps", 6, "--save-every", 3)
     assert code == 0 and "6 steps of 50 rows" in text and "Likeness of columns" in text, text
-    run = folder / "run"
+    return folder / "run"
+
+
+def test_a_run_is_resumed_reported_and_makes_rows(folder, run):
     assert pandas.read_csv(run / "samples" / "rows.csv").columns.tolist() == ["age", "smokes", "city"]
     assert np.asarray(Image.open(run / "samples" / "columns.png")).std() > 10
     code, text = train(folder, "--exclude", "name", "--steps", 9, "--resume")
@@ -78,8 +82,17 @@ def test_a_run_is_trained_resumed_reported_and_makes_rows(folder):
         assert "g_condition" in next(csv.reader(file))
 
 
-def test_what_is_refused(folder):
-    run = folder / "run"
+def test_a_vae_of_rows(folder):
+    options = ("--exclude", "name", "--steps", 8, "--batch-size", 50)
+    code, text = here(
+        *("train", "tvae", "--dataset", f"table:{folder / 'rows.csv'}", "--out", folder / "vae", *options)
+    )
+    assert code == 0 and "Likeness of pairs" in text, text
+    code, text = here("generate", folder / "vae", "-n", 9, "--out", folder / "v.csv", "--where", "city=Rome")
+    assert code == 0 and set(pandas.read_csv(folder / "v.csv").city) == {"Rome"}, text
+
+
+def test_what_is_refused(folder, run):
     for command, message in (
         (("train", "ctgan"), "ctgan trains on a table: --dataset table:rows.csv"),
         (("train", "ctgan", "--dataset", "table:no.csv"), "There is no file 'no.csv'"),

@@ -1,0 +1,66 @@
+"""TVAE, a variational autoencoder of tables."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.layers import RowLikelihood
+from keras_gan.models.tabular import Tabular
+from keras_gan.models.vae import VAE
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class TVAE(Tabular, VAE):
+    """Rows of a table by a variational autoencoder: a `VAE` under `layers.RowLikelihood`.
+
+    It trains on `keras_gan.data.table(..., by_category=False)`, quicker and steadier than `CTGAN`; `where` is fulfilled by drawing until it is.
+
+    Args:
+        encoder, decoder: both of `networks.tvae(schema)`.
+        schema: `keras_gan.data.Schema` of the table.
+        others: as in `VAE`.
+
+    `compile(optimizer=, beta=)`, by default Adam(1e-3) and beta = 0.5, as the paper doubles the likelihood.
+
+    Example:
+    >>> import pandas
+    >>> frame = pandas.DataFrame({"age": np.linspace(20, 60, 200).round(), "smokes": [True, False] * 100})
+    >>> data = keras_gan.data.table(frame, batch_size=50, by_category=False)
+    >>> model = keras_gan.TVAE(*keras_gan.networks.tvae(data.schema, latent_dim=4), data.schema)
+    >>> model.compile()
+    >>> history = model.fit(data, epochs=2, verbose=0)
+    >>> model.sample(3, seed=0).columns.tolist()
+    ['age', 'smokes']
+
+    Reference: Xu et al., "Modeling Tabular Data using Conditional GAN", 2019, https://arxiv.org/abs/1907.00503
+    """
+
+    def __init__(self, encoder, decoder, schema, **kwargs):
+        self._take_schema(schema, kwargs, conditioned=False)
+        kwargs.setdefault("likelihood", RowLikelihood(len(self.schema.numbers), self.schema.blocks))
+        super().__init__(encoder, decoder, **kwargs)
+
+    def get_config(self):
+        config = {**super().get_config(), "schema": self.schema.get_config()}
+        return {name: value for name, value in config.items() if name != "modality"}
+
+    def defaults(self):
+        return {**super().defaults(), "beta": 0.5}
+
+    def rows_asked(self, n, place, seed, batch_size):
+        """Vectors of n rows, drawn from the decoder's distribution; by no condition."""
+        latents = self.sample_latents(n, seed)
+        random = np.random.default_rng(seed)
+        normal = random.normal(size=(n, len(self.schema.numbers))).astype("float32")
+        gumbel = random.gumbel(size=(n, sum(self.schema.blocks))).astype("float32")
+        found = []
+        for start in range(0, n, batch_size):
+            part = slice(start, start + batch_size)
+            outputs = self.ema_generator(tf.constant(latents[part]), training=False)
+            found.append(self.likelihood.drawn(outputs, normal[part], gumbel[part]))
+        return np.concatenate(found)
+
+    def reconstruct(self, images, batch_size=256):
+        """Rows of a DataFrame as they come back, a DataFrame."""
+        vectors = super().reconstruct(self.schema.encode(images), batch_size)
+        return self.schema.decode(vectors)
