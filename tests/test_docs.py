@@ -9,7 +9,16 @@ DOCS = pathlib.Path(__file__).parents[1] / "docs"
 
 
 @pytest.mark.parametrize(
-    "name", ["write_your_own", "autoencoders", "anomalies", "applications", "classes", "text_to_image"]
+    "name",
+    [
+        "write_your_own",
+        "autoencoders",
+        "anomalies",
+        "applications",
+        "classes",
+        "text_to_image",
+        "beyond_images",
+    ],
 )
 def test_every_block_runs_in_order(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
