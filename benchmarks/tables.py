@@ -35,6 +35,19 @@ def ours(train, options, seed):
     return lambda n: gan.sample(n, seed=seed)
 
 
+def vae(train, options, seed):
+    import keras
+
+    import keras_gan
+
+    keras.utils.set_random_seed(seed)
+    data = keras_gan.data.table(train, batch_size=500, by_category=False, seed=seed)
+    model = keras_gan.TVAE(*keras_gan.networks.tvae(data.schema), data.schema, seed=seed)
+    model.compile()
+    model.fit(data, epochs=options.epochs, verbose=0)
+    return lambda n: model.sample(n, seed=seed)
+
+
 def package(train, options, seed):
     import ctgan
     import torch
@@ -70,7 +83,7 @@ def copula(train, options, seed):
     return sample
 
 
-MODELS = {"ctgan": ours, "ctgan-package": package, "copula": copula, "real": None}
+MODELS = {"ctgan": ours, "tvae": vae, "ctgan-package": package, "copula": copula, "real": None}
 
 
 def main():
