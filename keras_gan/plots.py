@@ -191,9 +191,10 @@ def columns(real, generated, title=None):
     >>> type(keras_gan.plots.columns(frame, frame)).__name__
     'Figure'
     """
-    from keras_gan.data.columns import pandas_of
+    from keras_gan.data.columns import dates_of, pandas_of
 
-    types, names = pandas_of().api.types, list(real.columns)
+    pandas = pandas_of()
+    types, names = pandas.api.types, list(real.columns)
     across = min(4, len(names))
     down = -(-len(names) // across)
     figure, axes = _subplots(down, across, 3.2 * across, 2.4 * down)
@@ -201,9 +202,14 @@ def columns(real, generated, title=None):
         axis.set_visible(False)
     for name, axis in zip(names, axes.reshape(-1)):
         pair = [frame[name].dropna() for frame in (real, generated)]
+        days = [dates_of(series) for series in pair]
+        if all(seconds is not None for seconds in days):
+            pair = [pandas.Series(seconds / 86_400.0) for seconds in days]
+            axis.xaxis_date()
+            axis.tick_params(axis="x", rotation=90, labelsize=6)
         if types.is_numeric_dtype(pair[0]) and not types.is_bool_dtype(pair[0]):
             pair = [series.astype("float64") for series in pair]
-        if types.is_float_dtype(pair[0]) or types.is_datetime64_any_dtype(pair[0]):
+        if types.is_float_dtype(pair[0]):
             both = [series.to_numpy() for series in pair]
             edges = np.histogram_bin_edges(np.concatenate(both).astype("float64"), 30)
             for values, label in zip(both, ("real", "generated"), strict=True):

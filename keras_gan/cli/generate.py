@@ -95,19 +95,23 @@ def _write_rows(model, n, out, seed, where):
         name, equals, value = text.partition("=")
         if not equals or not name or not value:
             raise ValueError(f'--where must be COLUMN=VALUE, such as "income=>50K". Received: {text!r}')
-        asked[name] = value
+        asked.setdefault(name, []).append(value)
     writable(out)
 
     from keras_gan.runs.load import load_model
 
+    if (model / "saved_model.pb").exists():
+        raise ValueError(
+            f"{model} is a SavedModel, whose `sample` gives vectors: give the run's folder, or its `.keras` file."
+        )
     gan = load_model(model)
     if not hasattr(gan, "schema"):
         raise ValueError(
             f"{model} is a {type(gan).__name__}, which makes no rows: give --out a picture's name."
         )
-    numbers = [column.name for column in gan.schema.numbers]
-    for name in set(asked) & set(numbers):
-        asked[name] = _range_of(name, asked[name])
+    for column in gan.schema.numbers:
+        if column.name in asked:
+            asked[column.name] = _ends_of(column.name, asked[column.name])
     rows = gan.sample(n, where=asked, seed=seed)
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.suffix.lower() == ".csv":
@@ -117,12 +121,11 @@ def _write_rows(model, n, out, seed, where):
     typer.echo(str(out))
 
 
-def _range_of(name, text):
-    """The two ends of "30..40", or of one number."""
-    low, dots, high = text.partition("..")
-    try:
-        return (float(low), float(high if dots else low))
-    except ValueError:
+def _ends_of(name, texts):
+    """The two ends of "30..40", or of one number or date."""
+    if len(texts) > 1:
         raise ValueError(
-            f'--where of the column {name!r}, of numbers, must be such as "{name}=30..40". Received: {text!r}'
-        ) from None
+            f"--where of the column {name!r} is given {len(texts)} times: give its two ends once, {name}=LOW..HIGH."
+        )
+    low, dots, high = texts[0].partition("..")
+    return low, high if dots else low

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+import warnings
 
 import numpy as np
 
@@ -20,21 +21,31 @@ class Categories:
         values: list of what it may be, the most frequent first; None for a missing value.
         counts: list, how often each is in the data.
         dtype: of the column, in pandas' words.
+        order: of pandas' categories, all of them in their order; None of other columns.
+        ordered: bool, whether pandas' categories have an order.
     """
 
     name: str
     values: list
     counts: list
     dtype: str
+    order: list | None = None
+    ordered: bool = False
     kind: str = "category"
 
     @classmethod
-    def of(cls, series, dtype=None):
+    def of(cls, series):
         """Read off a pandas Series."""
+        check_plain(series)
+        order, ordered = None, False
+        if isinstance(series.dtype, pandas_of().CategoricalDtype):
+            order, ordered = [_plain(value) for value in series.cat.categories], bool(series.cat.ordered)
+            series = series.astype(object)
         counted = series.value_counts(dropna=False)
         counted = counted[counted > 0]
         values = [None if missing else _plain(v) for v, missing in zip(counted.index, counted.index.isna())]
-        return cls(str(series.name), values, [int(c) for c in counted], dtype or str(series.dtype))
+        dtype = "category" if order is not None else str(series.dtype)
+        return cls(str(series.name), values, [int(c) for c in counted], dtype, order, ordered)
 
     @property
     def width(self):
@@ -57,6 +68,9 @@ class Categories:
         """A pandas Series of indices."""
         pandas = pandas_of()
         values = np.array(self.values, dtype=object)[chosen]
+        if self.order is not None:
+            values = pandas.Categorical(values, categories=self.order, ordered=self.ordered)
+            return pandas.Series(values, name=self.name)
         return pandas.Series(values, name=self.name).astype(_of_missing(self.dtype, None in self.values))
 
 
@@ -101,6 +115,11 @@ class Numbers:
         # Whole days where all dates are.
         unit = 86_400 if kind == "date" and (there % 86_400 == 0).all() else 1
         values, there = values / unit, there / unit
+        if kind == "number" and series.dtype.kind in "iu" and np.abs(there).max() > 2**53:
+            raise ValueError(
+                f"The column {str(series.name)!r} has whole numbers beyond 2^53, such as keys have. Leave it out, `exclude=[...]` "
+                "(--exclude)."
+            )
         means, deviations = mixture(there, modes, seed)
         column = cls(
             str(series.name),
@@ -109,7 +128,7 @@ class Numbers:
             [],
             float(there.min()),
             float(there.max()),
-            _decimals(there) if kind == "number" else 0,
+            _decimals(there, str(series.dtype)) if kind == "number" else 0,
             bool(len(there) < len(values)),
             str(series.dtype),
             form,
@@ -198,6 +217,8 @@ def typed(series, kind=None, modes=10, seed=0):
         )
     is_number = pandas.api.types.is_numeric_dtype(series) and not pandas.api.types.is_bool_dtype(series)
     is_date = pandas.api.types.is_datetime64_any_dtype(series)
+    if series.dtype == object:
+        check_plain(series)
     different = there.nunique()
     if kind is None:
         if is_date:
@@ -225,6 +246,16 @@ def typed(series, kind=None, modes=10, seed=0):
     return Numbers.of(series, kind, modes, seed)
 
 
+def check_plain(series):
+    """Raise a ValueError for a Series with values that are neither texts, booleans nor numbers."""
+    odd = [value for value in series.dropna() if not isinstance(value, (str, bool, int, float, np.generic))]
+    if odd:
+        raise ValueError(
+            f"The column {str(series.name)!r} has values of {type(odd[0]).__name__}, such as {odd[0]!r}. Categories are texts, "
+            "booleans and numbers: turn it into texts, `.astype(str)`, or dates into datetime64, `pandas.to_datetime`."
+        )
+
+
 def numbers_of(series, kind):
     """Values of a Series as floats, dates in seconds, NaN where they are missing; and the form of dates that are texts."""
     pandas = pandas_of()
@@ -235,6 +266,8 @@ def numbers_of(series, kind):
         return values, None
     form = None
     if not pandas.api.types.is_datetime64_any_dtype(series):
+        if not len(series.dropna()):
+            return np.full(len(series), np.nan), None
         form = _form_of(series.dropna())
         if form is None:
             raise ValueError(
@@ -243,9 +276,28 @@ def numbers_of(series, kind):
         series = pandas.to_datetime(series, format=form)
     if series.dt.tz is not None:
         series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-    seconds = series.astype("datetime64[s]").astype("int64").to_numpy("float64").copy()
+    whole = series.dt.floor("s")
+    if not (whole == series)[series.notna()].all():
+        warnings.warn(f"Times of {str(series.name)!r} are kept to the second.", stacklevel=4)
+    seconds = whole.astype("datetime64[s]").astype("int64").to_numpy("float64").copy()
     seconds[series.isna().to_numpy()] = np.nan
     return seconds, form
+
+
+def dates_of(series):
+    """Seconds since 1970 of a Series of dates or of texts that are all dates, NaN where they are missing; None of another."""
+    pandas = pandas_of()
+    there = series.dropna()
+    if not pandas.api.types.is_datetime64_any_dtype(series):
+        is_text = pandas.api.types.is_string_dtype(series) or series.dtype == object
+        if (
+            isinstance(series.dtype, pandas.CategoricalDtype)
+            or not is_text
+            or not len(there)
+            or not _form_of(there)
+        ):
+            return None
+    return numbers_of(series, "date")[0]
 
 
 def mixture(values, modes, seed):
@@ -254,10 +306,10 @@ def mixture(values, modes, seed):
         from sklearn.mixture import BayesianGaussianMixture
     except ImportError as error:
         raise ImportError("Tables need pandas and scikit-learn: `pip install 'keras-gan[table]'`.") from error
-    import warnings
-
     spread = max(float(values.std()), 1e-9 * max(1.0, abs(float(values.mean()))))
     centre = float(values.mean())
+    if len(np.unique(values)) == 1:
+        return np.array([centre]), np.array([spread])
     few = np.random.default_rng(seed).permutation(len(values))[:20_000]
     scaled = ((values[few] - centre) / spread)[:, None]
     model = BayesianGaussianMixture(
@@ -295,17 +347,21 @@ def _plain(value):
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _decimals(values):
-    """How many decimals all values have at most, or None."""
+def _decimals(values, dtype):
+    """How many decimals all values of a dtype have at most, or None."""
+    # As far as the dtype tells: .1 in float32 is .10000000149.
+    epsilon = np.finfo("float32" if dtype.lower() == "float32" else "float64").eps
     for decimals in range(10):
-        if np.allclose(values, values.round(decimals), rtol=0.0, atol=1e-9 * max(1.0, np.abs(values).max())):
+        if (np.abs(values - values.round(decimals)) <= 1e-9 + 4.0 * epsilon * np.abs(values)).all():
             return decimals
     return None
 
 
 def _form_of(series):
     """The form of texts that are all dates, or None."""
-    first = str(series.iloc[0])
+    if not all(isinstance(value, str) for value in series):
+        return None
+    first = series.iloc[0]
     for form, length in (("%Y-%m-%d", 10), ("%Y-%m-%d %H:%M:%S", 19), ("%Y-%m-%dT%H:%M:%S", 19)):
         if len(first) == length and series.astype(str).str.len().eq(length).all():
             found = pandas_of().to_datetime(series, format=form, errors="coerce")
@@ -316,7 +372,7 @@ def _form_of(series):
 
 def _of_missing(dtype, missing):
     """The dtype, or the one like it that may have missing values."""
-    return dtype.capitalize() if missing and dtype.lower().startswith(("int", "uint")) else dtype
+    return dtype.replace("uint", "UInt").replace("int", "Int") if missing and "int" in dtype[:4] else dtype
 
 
 def _zone(dtype):

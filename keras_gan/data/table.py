@@ -39,7 +39,12 @@ class Schema:
     @classmethod
     def of(cls, frame, kinds=None, exclude=(), modes=10, seed=0):
         """Type the columns of a pandas DataFrame by looking at them; arguments as `keras_gan.data.table`."""
-        kinds = dict(kinds or {})
+        kinds, exclude = dict(kinds or {}), [exclude] if isinstance(exclude, str) else list(exclude)
+        odd = [name for name in frame.columns if not isinstance(name, str)]
+        if odd:
+            raise ValueError(
+                f"The names of columns must be texts. Received: {odd[0]!r}. Write `frame.columns = frame.columns.map(str)`."
+            )
         names = [str(name) for name in frame.columns]
         unknown = [name for name in [*kinds, *exclude] if name not in names]
         if unknown:
@@ -79,10 +84,9 @@ class Schema:
         Raises:
             ValueError: for columns that lack, and values that the columns did not have.
         """
-        missing = [name for name in self.names if name not in map(str, frame.columns)]
+        missing = [name for name in self.names if name not in frame.columns]
         if missing:
             raise ValueError(f"The table has no column {missing[0]!r}.")
-        frame = frame.rename(columns=str)
         alphas, choices = [], []
         for i, column in enumerate(self.numbers):
             alpha, mode = column.placed(
@@ -144,7 +148,7 @@ def read_table(source):
         ".tsv": lambda p: pandas.read_csv(p, sep="\t"),
         ".parquet": pandas.read_parquet,
     }
-    suffix = next((s for s in path.suffixes[-2:] if s in kinds), None)
+    suffix = next((s.lower() for s in path.suffixes[-2:] if s.lower() in kinds), None)
     if suffix is None:
         raise ValueError(f"Tables are {', '.join(kinds)} files, also .gz. Received: {path.name}")
     try:
@@ -182,8 +186,8 @@ def table(
         name: str, what the data are called. Default: the file's name, or "table".
 
     Returns:
-        `tf.data.Dataset` of dicts with `image`, vectors of rows followed by their condition, and `condition`; `dataset.schema` is
-        its `Schema`. Without columns of categories, or `by_category`: of vectors of rows alone.
+        `tf.data.Dataset` of dicts with `image`, vectors of rows followed by their condition, and `condition`, where there are columns of
+        categories; without `by_category` of vectors of rows alone. `dataset.schema` is its `Schema`.
 
     Raises:
         ValueError: for files, columns and values that cannot be used.
@@ -201,8 +205,10 @@ def table(
     frame = read_table(source)
     if schema is None:
         schema = Schema.of(frame, kinds, exclude, modes, seed)
-    elif kinds or exclude:
-        raise ValueError("`kinds` and `exclude` are for tables without a `schema`, which has its columns.")
+    elif kinds or exclude or modes != 10:
+        raise ValueError(
+            "`kinds`, `exclude` and `modes` are for tables without a `schema`, which has its columns."
+        )
     name = name or ("table" if not isinstance(source, (str, pathlib.Path)) else pathlib.Path(source).name)
     rows = schema.encode(frame, seed)
     if by_category:
@@ -224,14 +230,13 @@ class TableStream(Stream):
 
     def __init__(self, rows, schema, batch_size, *, seed=0, name="table"):
         self.schema = schema
-        counts = [np.asarray(rows[:, rows.shape[1] - schema.condition_size :].sum(0))]
         widths = [column.width for column in schema.categories]
         with tf.device("CPU:0"), tf.init_scope():
             self.rows = tf.constant(rows)
             if widths:
-                counts = np.concatenate(counts)
                 # Rows that have a category, one category after another.
                 chosen = rows[:, rows.shape[1] - schema.condition_size :]
+                counts = chosen.sum(0)
                 self.having = tf.constant(np.nonzero(chosen.T)[1])
                 self.first = tf.constant(np.concatenate([[0], np.cumsum(counts)[:-1]]).astype("int64"))
                 self.counts = tf.constant(counts.astype("int64"))

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from keras_gan.data.columns import pandas_of
+from keras_gan.data.columns import dates_of, numbers_of, pandas_of, typed
 from keras_gan.metrics.detection import membership_auroc
 from keras_gan.metrics.functional import nearest_neighbors
 
@@ -26,7 +26,7 @@ def column_shapes(real, made):
     >>> keras_gan.metrics.tables.column_shapes(real, real.assign(x=[3.0, 4.0, 5.0, 6.0], c=list("aaab")))
     {'x': 0.5, 'c': 0.75}
     """
-    _check(real, made)
+    real, made = _checked(real, made)
     found = {}
     for name in real.columns:
         if _is_number(real[name]):
@@ -47,7 +47,7 @@ def pair_trends(real, made):
 
     Arguments and errors as `column_shapes`.
     """
-    _check(real, made)
+    real, made = _checked(real, made)
     found, cut = {}, {}
     for name in real.columns:
         cut[name] = [frame[name] for frame in (real, made)]
@@ -86,9 +86,13 @@ def efficacy(made, real, target, seed=0):
     from sklearn import ensemble, metrics
 
     pandas = pandas_of()
-    _check(real, made)
+    real, made = _checked(real, made)
     if target not in real.columns:
         raise ValueError(f"There is no column {target!r}.")
+    # Of rows without a target nothing is learnt.
+    real, made = (frame[frame[target].notna()] for frame in (real, made))
+    if not len(real) or not len(made):
+        raise ValueError(f"All rows lack the target {target!r}.")
     rows = pandas.concat([made, real], ignore_index=True)
     y, inputs = rows.pop(target), {}
     for name in rows.columns:
@@ -96,7 +100,7 @@ def efficacy(made, real, target, seed=0):
         inputs[name] = _numbers(rows[name]) if number else pandas.Categorical(rows[name].astype(str)).codes
     inputs = np.stack([np.asarray(column, "float64") for column in inputs.values()], axis=1)
     train, test = slice(0, len(made)), slice(len(made), None)
-    if _is_number(real[target]) and real[target].nunique() > 2:
+    if _is_number(real[target]) and typed(real[target]).kind == "number":
         values = _numbers(y)
         model = ensemble.HistGradientBoostingRegressor(random_state=seed).fit(inputs[train], values[train])
         return {"r2": float(metrics.r2_score(values[test], model.predict(inputs[test])))}
@@ -109,9 +113,13 @@ def efficacy(made, real, target, seed=0):
     said = model.predict(inputs[test])
     found = {"accuracy": float((said == y[test]).mean())}
     names, counts = np.unique(y[test], return_counts=True)
-    if len(names) == 2 and len(known) == 2:
-        rarer = names[counts.argmin()]
-        p = model.predict_proba(inputs[test])[:, list(model.classes_).index(rarer)]
+    if len(names) == 2:
+        rarer, classes = names[counts.argmin()], list(model.classes_)
+        p = (
+            model.predict_proba(inputs[test])[:, classes.index(rarer)]
+            if rarer in classes
+            else np.zeros(len(said))
+        )
         found |= {"f1": float(metrics.f1_score(y[test] == rarer, said == rarer))}
         return found | {"auroc": float(metrics.roc_auc_score(y[test] == rarer, p))}
     return found | {"f1": float(metrics.f1_score(y[test], said, average="macro"))}
@@ -130,13 +138,16 @@ def privacy(made, train, held_out, schema, most=2000, seed=0):
 
     Returns:
         dict: "closest_record", median distance of generated rows to the nearest training row; "held_out_closest_record" the same of
-        held-out rows, which copy nothing; "copies", share of generated rows at distance 0; "membership_auroc", how well nearness to
+        held-out rows, which copy nothing; "copies", share of generated rows that are a training row in every column; "membership_auroc", how well nearness to
         generated rows tells rows trained on from held-out ones (0.5 where nothing leaks).
     """
     random = np.random.default_rng(seed)
     for name, frame in (("train", train), ("held_out", held_out), ("made", made)):
         if not len(frame):
             raise ValueError(f"`{name}` has no rows.")
+        lacking = [column for column in schema.names if column not in frame.columns]
+        if lacking:
+            raise ValueError(f"`{name}` has no column {lacking[0]!r}.")
 
     def some(frame):
         return frame.iloc[random.permutation(len(frame))[:most]]
@@ -146,8 +157,10 @@ def privacy(made, train, held_out, schema, most=2000, seed=0):
         for column in schema.columns:
             series = frame[column.name]
             if column in schema.numbers:
-                order = np.sort(_numbers(train[column.name].dropna()))
-                ranks = np.searchsorted(order, _numbers(series)) / max(1, len(order))
+                order = np.sort(numbers_of(train[column.name].dropna(), column.kind)[0])
+                values = np.unique(order)
+                ranks = [np.searchsorted(order, values, side=side) for side in ("left", "right")]
+                ranks = np.interp(numbers_of(series, column.kind)[0], values, sum(ranks) / (2.0 * len(order)))
                 parts.append(np.where(series.isna(), 2.0, ranks)[:, None])
             else:
                 places = {str(value): i for i, value in enumerate(column.values)}
@@ -158,37 +171,46 @@ def privacy(made, train, held_out, schema, most=2000, seed=0):
         return np.concatenate(parts, axis=1).astype("float32")
 
     everyone = vectors(train)
-    mine, members, others = (vectors(some(frame)) for frame in (made, train, held_out))
+    rows = some(made)
+    mine, members, others = (vectors(frame) for frame in (rows, some(train), some(held_out)))
+    there = set(_as_texts(train[schema.names]))
+    copies = np.mean([row in there for row in _as_texts(rows[schema.names])])
     of_made, of_held_out = (nearest_neighbors(rows, everyone)[0][:, 0] for rows in (mine, others))
     return {
         "closest_record": float(np.median(of_made)),
         "held_out_closest_record": float(np.median(of_held_out)),
-        "copies": float((of_made < 1e-3).mean()),
+        "copies": float(copies),
         "membership_auroc": membership_auroc(mine, members, others),
     }
 
 
-def _check(real, made):
+def _as_texts(frame):
+    """Each row as one text."""
+    return ["\n".join(map(str, row)) for row in frame.itertuples(index=False)]
+
+
+def _checked(real, made):
+    """Both tables with dates, also those that are texts, as seconds; a ValueError for other columns or no rows."""
     if list(real.columns) != list(made.columns):
         raise ValueError(
             f"The tables must have the same columns. Received: {list(real.columns)} and {list(made.columns)}"
         )
     if not len(real) or not len(made):
         raise ValueError("The tables must have rows.")
+    real, made = real.copy(), made.copy()
+    for name in real.columns:
+        pair = [dates_of(frame[name]) for frame in (real, made)]
+        if all(seconds is not None for seconds in pair):
+            real[name], made[name] = pair
+    return real, made
 
 
 def _is_number(series):
     types = pandas_of().api.types
-    return (types.is_numeric_dtype(series) and not types.is_bool_dtype(series)) or _is_date(series)
-
-
-def _is_date(series):
-    return pandas_of().api.types.is_datetime64_any_dtype(series)
+    return types.is_numeric_dtype(series) and not types.is_bool_dtype(series)
 
 
 def _numbers(series):
-    if _is_date(series):
-        return series.astype("int64").to_numpy("float64")
     return series.astype("Float64").to_numpy("float64", na_value=np.nan)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_gan.arguments import check_int
-from keras_gan.data.columns import Categories, listed, pandas_of
+from keras_gan.data.columns import Categories, listed, numbers_of, pandas_of
 from keras_gan.data.table import Schema
 from keras_gan.modalities import Rows
 
@@ -22,6 +22,10 @@ class Tabular:
         schema = Schema.from_config(schema) if isinstance(schema, dict) else schema
         if not isinstance(schema, Schema):
             raise ValueError(f"`schema` must be a `keras_gan.data.Schema`. Received: {type(schema).__name__}")
+        given = [name for name in ("noise", "condition", "modality") if kwargs.get(name) is not None]
+        if given:
+            raise ValueError(f"A model of tables makes its own {' and '.join(given)}: leave it out.")
+        kwargs.pop("condition", None)
         # Past Keras' tracking: it is not yet a model.
         vars(self)["schema"] = schema
         kwargs["modality"] = Rows(schema, conditioned)
@@ -64,9 +68,19 @@ class Tabular:
             made += count
         return pandas_of().concat(found, ignore_index=True)[:n]
 
-    def generate(self, n, seed=None, **options):
+    def generate(self, n, seed=None, where=None, batch_size=5000):
         """As `sample`."""
-        return self.sample(n, seed=seed, **options)
+        return self.sample(n, where, seed, batch_size)
+
+    def fit(self, x=None, *args, **kwargs):
+        """As `GAN.fit`, of a data set of `keras_gan.data.table`."""
+        if hasattr(x, "columns") and hasattr(x, "dtypes"):
+            raise ValueError(
+                "A model of tables trains on vectors of rows: `fit(keras_gan.data.table(frame, schema=model.schema))`"
+                + ("" if self.condition is not None else ", for `TVAE` with `by_category=False`")
+                + "."
+            )
+        return super().fit(x, *args, **kwargs)
 
     def export(self, filepath, format="saved_model", metadata=None, **options):
         """As `GAN.export`; `sample` gives vectors, which `Schema.from_config(metadata["schema"]).decode(vectors)` turns into rows."""
@@ -75,6 +89,8 @@ class Tabular:
 
     def _asked(self, where):
         """The place of the rarest category of `where` in the condition, and a function from rows to whether they fulfil it."""
+        if not isinstance(where, dict):
+            raise ValueError(f"`where` must be a dict from columns to values. Received: {where!r}")
         columns = {column.name: column for column in self.schema.columns}
         starts = np.cumsum([0, *(column.width for column in self.schema.categories)])
         start_of = dict(zip((c.name for c in self.schema.categories), starts, strict=False))
@@ -85,16 +101,13 @@ class Tabular:
                 raise ValueError(f"The table has no column {name!r}. It has: {listed(list(columns), 40)}")
             if isinstance(column, Categories):
                 kept[name] = values = [_value_of(column, one) for one in _as_list(value)]
+                if not values:
+                    raise ValueError(f"Of the column {name!r} `where` has no value.")
                 if len(values) == 1:
                     place = column.values.index(values[0])
                     asked.append((column.counts[place], start_of[name] + place))
             else:
-                pair = tuple(value) if isinstance(value, (tuple, list)) else ()
-                if len(pair) != 2 or not pair[0] <= pair[1]:
-                    raise ValueError(
-                        f"Of the column {name!r} `where` takes (low, high), both included. Received: {value!r}"
-                    )
-                kept[name] = pair
+                kept[name] = _ends_of(column, value)
 
         def fulfilled(rows):
             good = np.ones(len(rows), bool)
@@ -103,7 +116,8 @@ class Tabular:
                 if isinstance(columns[name], Categories):
                     good &= (series.isin(values) | (series.isna() & (None in values))).to_numpy(bool)
                 else:
-                    good &= series.between(*values).fillna(False).to_numpy(bool)
+                    numbers = numbers_of(series, columns[name].kind)[0]
+                    good &= (numbers >= values[0]) & (numbers <= values[1])
             return good
 
         return (int(min(asked)[1]) if asked else None), fulfilled
@@ -113,8 +127,28 @@ def _as_list(value):
     return list(value) if isinstance(value, (tuple, list, set, np.ndarray)) else [value]
 
 
+def _ends_of(column, value):
+    """(low, high) of numbers, of dates in seconds; a ValueError for another form."""
+    pandas = pandas_of()
+    pair = list(value) if isinstance(value, (tuple, list)) else []
+    try:
+        if column.kind == "date":
+            pair = [float(numbers_of(pandas.Series(pandas.to_datetime([end])), "date")[0][0]) for end in pair]
+        else:
+            pair = [float(end) for end in pair]
+    except (TypeError, ValueError):
+        pair = []
+    if len(pair) != 2 or not pair[0] <= pair[1]:
+        what = "dates" if column.kind == "date" else "numbers"
+        raise ValueError(
+            f"Of the column {column.name!r}, of {what}, `where` takes (low, high), both included. Received: {value!r}"
+        )
+    return tuple(pair)
+
+
 def _value_of(column, value):
     """A category as the column has it, also of what was written on a command line; a ValueError for another."""
+    value = None if pandas_of().isna(value) else value
     for known in column.values:
         if known == value or str(known) == str(value):
             return known

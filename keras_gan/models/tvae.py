@@ -39,6 +39,10 @@ class TVAE(Tabular, VAE):
         self._take_schema(schema, kwargs, conditioned=False)
         kwargs.setdefault("likelihood", RowLikelihood(len(self.schema.numbers), self.schema.blocks))
         super().__init__(encoder, decoder, **kwargs)
+        if self.encoder.input_shape != (None, self.schema.size):
+            raise ValueError(
+                f"The networks are of rows of {self.encoder.input_shape[-1]} numbers, and the schema's of {self.schema.size}."
+            )
 
     def get_config(self):
         config = {**super().get_config(), "schema": self.schema.get_config()}
@@ -49,16 +53,29 @@ class TVAE(Tabular, VAE):
 
     def rows_asked(self, n, place, seed, batch_size):
         """Vectors of n rows, drawn from the decoder's distribution; by no condition."""
-        latents = self.sample_latents(n, seed)
-        random = np.random.default_rng(seed)
-        normal = random.normal(size=(n, len(self.schema.numbers))).astype("float32")
-        gumbel = random.gumbel(size=(n, sum(self.schema.blocks))).astype("float32")
-        found = []
+        seed = tf.constant(seed, "int64")
+        drawn, found = [self.export_latents(n, seed, 1.0), *self._noise_of_rows(n, seed)], []
         for start in range(0, n, batch_size):
-            part = slice(start, start + batch_size)
-            outputs = self.ema_generator(tf.constant(latents[part]), training=False)
-            found.append(self.likelihood.drawn(outputs, normal[part], gumbel[part]))
+            latents, normal, gumbel = (x[start : start + batch_size] for x in drawn)
+            found.append(self.likelihood.drawn(self.ema_generator(latents, training=False), normal, gumbel))
         return np.concatenate(found)
+
+    def _noise_of_rows(self, n, seed):
+        """Normal noise of the numbers, and Gumbel noise of the choices: other numbers than the latents'."""
+        normal = tf.random.stateless_normal(
+            [n, len(self.schema.numbers)], tf.stack([seed, tf.ones_like(seed)])
+        )
+        shape = [n, sum(self.schema.blocks)]
+        uniform = tf.random.stateless_uniform(shape, tf.stack([seed, 2 * tf.ones_like(seed)]), 1e-7, 1.0)
+        return normal, -tf.math.log(-tf.math.log(uniform))
+
+    def exported_sample(self, n, seed, truncation, condition=None):
+        outputs = self.ema_generator(self.export_latents(n, seed, truncation), training=False)
+        return self.likelihood.drawn(outputs, *self._noise_of_rows(n, seed))
+
+    @property
+    def exported_variables(self):
+        return [*super().exported_variables, *self.likelihood.weights]
 
     def reconstruct(self, images, batch_size=256):
         """Rows of a DataFrame as they come back, a DataFrame."""

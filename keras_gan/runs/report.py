@@ -178,9 +178,11 @@ def _rows(folder, config, seed):
     """Each column of generated rows beside the table's, and figures of how like they are."""
     try:
         gan = load_model(folder.path)
-        real = read_table(pathlib.Path(config["dataset"].removeprefix("table:")).expanduser())[
-            gan.schema.names
-        ]
+        real = read_table(pathlib.Path(config["dataset"].removeprefix("table:")).expanduser())
+        missing = [name for name in gan.schema.names if name not in real.columns]
+        if missing:
+            raise ValueError(f"the table has no column {missing[0]!r} any more.")
+        real = real[gan.schema.names]
     except (ValueError, OSError, ImportError) as error:
         return [("Columns", f"<p>No model, or no table, yet: {html.escape(str(error))}</p>")]
     rows = gan.sample(min(10_000, len(real)), seed=seed)

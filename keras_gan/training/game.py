@@ -36,6 +36,8 @@ class Game(Loops, keras.Model):
         seed: int, or `None` for a random one. Seeds everything that training draws.
         modality: `keras_gan.modalities.Modality` of what it is trained on. Default: images where that is of rank 3, vectors
             of rank 1.
+        value_range: (low, high), what was black and white in the units of the training data, for `generate(units=True)`. `fit` sets it
+            from data sets that have one.
         dataset_name: str, and class_names: list of str by label, of the training data. `fit` sets both from data sets of
             `keras_gan.data`; saved files and exports keep them.
 

@@ -134,8 +134,7 @@ class Loops:
         self.dataset_name = batches.name
         # Names given by hand hold where the data have none.
         self.class_names = names or self.class_names
-        if batches.stream:
-            self.value_range = batches.stream.value_range
+        self.value_range = getattr(batches.stream, "value_range", None) or self.value_range
         before, session = self.session, FitSession(batches, validation, in_order(batches, callbacks))
         self.session, self._examples = session, session.examples
         try:

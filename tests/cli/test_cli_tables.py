@@ -25,6 +25,7 @@ def folder(tmp_path_factory):
             "smokes": np.where(smokes, "yes", "no"),
             "city": random.choice(["Rome", "Oslo"], 300),
             "name": [f"person {i}" for i in range(300)],
+            "day": pandas.date_range("2024-01-01", periods=300).strftime("%Y-%m-%d"),
         }
     )
     frame.to_csv(folder / "rows.csv", index=False)
@@ -46,7 +47,7 @@ def run(folder):
 
 
 def test_a_run_is_resumed_reported_and_makes_rows(folder, run):
-    assert pandas.read_csv(run / "samples" / "rows.csv").columns.tolist() == ["age", "smokes", "city"]
+    assert pandas.read_csv(run / "samples" / "rows.csv").columns.tolist() == ["age", "smokes", "city", "day"]
     assert np.asarray(Image.open(run / "samples" / "columns.png")).std() > 10
     code, text = train(folder, "--exclude", "name", "--steps", 9, "--resume")
     assert code == 0, text
@@ -70,6 +71,11 @@ def test_a_run_is_resumed_reported_and_makes_rows(folder, run):
     assert code == 0, text
     rows = pandas.read_csv(out)
     assert len(rows) == 20 and set(rows.smokes) == {"yes"} and rows.age.between(20, 70).all()
+    code, text = here(
+        *("generate", run, "-n", 5, "--out", out, "--where", "day=2024-02-01..2024-09-30"),
+        *("--where", "city=Rome", "--where", "city=Oslo"),
+    )
+    assert code == 0 and pandas.read_csv(out).day.between("2024-02-01", "2024-09-30").all(), text
     code, text = here("report", run)
     page = (run / "report.html").read_text()
     assert code == 0 and "Columns" in page and "What goes together least alike" in page, text
@@ -77,7 +83,7 @@ def test_a_run_is_resumed_reported_and_makes_rows(folder, run):
     loaded = tf.saved_model.load(str(run / "saved_model"))
     schema = json.loads((run / "saved_model" / "metadata.json").read_text())["schema"]
     rows = Schema.from_config(schema).decode(loaded.sample(7, 1).numpy())
-    assert rows.shape == (7, 3) and set(rows.smokes) <= {"yes", "no"}
+    assert rows.shape == (7, 4) and set(rows.smokes) <= {"yes", "no"}
     with (run / "history.csv").open() as file:
         assert "g_condition" in next(csv.reader(file))
 
@@ -125,8 +131,13 @@ def test_what_is_refused(folder, run):
         (("generate", run, "--out", folder / "a.csv", "--where", "smokes=no way"), "has no value 'no way'"),
         (
             ("generate", run, "--out", folder / "a.csv", "--where", "age=old"),
-            "'age', of numbers, must be such as",
+            r"'age', of numbers, `where` takes \(low, high\)",
         ),
+        (
+            ("generate", run, "--out", folder / "a.csv", "--where", "age=3", "--where", "age=4"),
+            "'age' is given 2 times",
+        ),
+        (("generate", run / "saved_model", "--out", folder / "a.csv"), "give the run's folder"),
         (("generate", run, "--out", folder / "a.csv", "--label", 1), "go with -n, --seed and --where"),
     ):
         code, text = here(*command)

@@ -1,5 +1,7 @@
 """Tables: columns typed by looking, rows as vectors and back, and rows drawn by their categories."""
 
+import json
+
 import numpy as np
 import pandas
 import pytest
@@ -57,8 +59,6 @@ def test_rows_come_back_with_their_types():
     back = schema.decode(schema.encode(given))
     pandas.testing.assert_frame_equal(back, given, rtol=1e-5, atol=1e-4, check_categorical=False)
     # Also from its config, as JSON keeps it.
-    import json
-
     again = Schema.from_config(json.loads(json.dumps(schema.get_config())))
     pandas.testing.assert_frame_equal(again.decode(schema.encode(given)), back)
 
@@ -94,7 +94,38 @@ def test_an_outlier_is_not_cut_off():
     assert schema.decode(beyond)["income"][0] == 1_000_000
 
 
+def test_one_large_value_leaves_the_decimals_of_the_others():
+    given = pandas.DataFrame({"price": [0.25, 0.5, 0.75, 12.34] * 50 + [2e9]})
+    schema = Schema.of(given)
+    assert schema.columns[0].decimals == 2
+    back = schema.decode(schema.encode(given))["price"]
+    np.testing.assert_allclose(back, given["price"], rtol=1e-6, atol=0.005)
+    floats = pandas.DataFrame({"x": np.linspace(0, 9.9, 100).round(1).astype("float32")})
+    assert Schema.of(floats).columns[0].decimals == 1
+
+
+def test_dtypes_of_pandas_stay():
+    given = pandas.DataFrame(
+        {
+            "small": pandas.array([*range(29), None], "UInt8"),
+            "level": pandas.Categorical(["lo", "hi", "lo"] * 10, ["lo", "mid", "hi"], ordered=True),
+            "flag": pandas.array([True, False, None] * 10, "boolean"),
+            "zone": pandas.date_range("2024-01-01", periods=30, tz="Europe/Rome"),
+        }
+    )
+    schema = Schema.of(given)
+    back = schema.decode(schema.encode(given))
+    pandas.testing.assert_frame_equal(back, given)
+    again = Schema.from_config(json.loads(json.dumps(schema.get_config())))
+    pandas.testing.assert_frame_equal(again.decode(again.encode(given)), given)
+    with pytest.warns(UserWarning, match="Times of 'at' are kept to the second"):
+        Schema.of(pandas.DataFrame({"at": pandas.date_range("2024-01-01", periods=30, freq="1500ms")}))
+
+
 def test_constants_and_few_rows():
+    one = pandas.DataFrame({"x": [2.5], "day": ["2024-05-06"]})
+    schema = Schema.of(one, kinds={"x": "number"})
+    pandas.testing.assert_frame_equal(schema.decode(schema.encode(one)), one)
     given = pandas.DataFrame({"one": [3.5] * 6, "x": [1.5, 2.5, 1e-3, 4.0, 9.0, 0.25], "t": ["a"] * 6})
     schema = Schema.of(given)
     assert [column.kind for column in schema.columns] == ["category", "number", "category"]
@@ -170,6 +201,10 @@ def test_what_is_refused():
         (given.assign(age=np.nan), {}, "'age' has no values"),
         (given.assign(height=np.inf), {}, "'height' has infinite values"),
         (pandas.concat([given["age"], given["age"]], axis=1), {}, "two columns 'age'"),
+        (pandas.DataFrame({0: [1.5, 2.5]}), {}, "names of columns must be texts"),
+        (pandas.DataFrame({"key": np.arange(40) * 10**15 + 2**62}), {}, "whole numbers beyond 2.53"),
+        (given, {"kinds": {"since": "category"}}, "'since' has values of Timestamp"),
+        (pandas.DataFrame({"x": [[1], [2]]}), {}, "'x' has values of list"),
     ):
         with pytest.raises(ValueError, match=message):
             Schema.of(bad, **options)
@@ -182,7 +217,7 @@ def test_what_is_refused():
         schema.encode(given.drop(columns="age"))
     with pytest.raises(ValueError, match="'height' has missing values, and had none"):
         schema.encode(given.assign(height=np.nan))
-    with pytest.raises(ValueError, match="`kinds` and `exclude` are for"):
+    with pytest.raises(ValueError, match="`kinds`, `exclude` and `modes` are for"):
         table(given, schema=schema, exclude=["age"])
     with pytest.raises(ValueError, match="fewer than one batch"):
         table(given, batch_size=500)

@@ -82,6 +82,10 @@ def test_generated_images_come_back_in_hounsfield_units(tmp_path, pixels):
     expected = 1000.0 * gan.synthesize(gan.sample_latents(3, 0)).numpy()
     np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-2)
     np.testing.assert_allclose(made, to_units(gan.generate(3, seed=0), (-1000, 1000)), atol=4.0)
+    # Further training on data without a range leaves it.
+    gan.fit(np.zeros((8, 8, 8, 1), "float32"), batch_size=8, verbose=0)
+    assert gan.value_range == (-1000, 1000)
+    made = gan.generate(3, seed=0, units=True)
     gan.save(tmp_path / "gan.keras")
     again = keras.models.load_model(tmp_path / "gan.keras")
     assert again.value_range == (-1000, 1000)

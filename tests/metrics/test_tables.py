@@ -83,6 +83,35 @@ def test_copies_are_seen():
         tables.privacy(train[:0], train, held_out, schema)
 
 
+def test_a_row_between_two_others_is_no_copy():
+    train = pandas.DataFrame({"x": np.arange(0.0, 400.0, 10.0)})
+    found = tables.privacy(train + 5.0, train, train + 3.0, Schema.of(train))
+    assert found["copies"] == 0.0 and found["closest_record"] > 0.005
+
+
+def test_dates_are_numbers_also_as_texts():
+    days = pandas.Series(pandas.date_range("2024-01-01", periods=200))
+    real = pandas.DataFrame({"day": days, "n": np.arange(200.0)})
+    other = real.iloc[::2].reset_index(drop=True)
+    texts = [frame.assign(day=frame.day.dt.strftime("%Y-%m-%d")) for frame in (real, other)]
+    assert tables.column_shapes(*texts)["day"] == tables.column_shapes(real, other)["day"] > 0.98
+    gap = real.assign(day=real.day.mask(real.n == 7))
+    assert tables.pair_trends(real, gap)["day", "n"] == pytest.approx(1.0, abs=1e-6)
+    found = tables.privacy(texts[1], texts[0], texts[0], Schema.of(texts[0]))
+    assert found["copies"] == 1.0
+    assert tables.efficacy(*texts[::-1], "n")["r2"] > 0.9
+
+
+def test_targets_with_missing_values_and_of_few_whole_numbers():
+    real, _ = frames()
+    missing = real.assign(city=real.city.mask(real.x > 1.5))
+    assert set(tables.efficacy(missing, real, "city")) == {"accuracy", "f1"}
+    whole = real.assign(city=real.city.map({"Rome": 0, "Oslo": 1, "Bern": 2}))
+    assert "accuracy" in tables.efficacy(whole, whole, "city")
+    with pytest.raises(ValueError, match="lack the target"):
+        tables.efficacy(real.assign(city=None), real, "city")
+
+
 def test_other_columns_are_refused():
     real, made = frames()
     for function in (tables.column_shapes, tables.pair_trends):

@@ -159,6 +159,9 @@ def test_samples_are_rows_of_the_table():
         ({"city": "Paris"}, "'city' has no value 'Paris'. It has: 'Oslo', 'Bern', 'Rome'"),
         ({"age": 30}, r"`where` takes \(low, high\)"),
         ({"age": (200, 300)}, "Of .* rows 0 fulfil"),
+        ({"age": ("old", "new")}, r"`where` takes \(low, high\)"),
+        ({"city": []}, "'city' `where` has no value"),
+        ([("city", "Rome")], "`where` must be a dict"),
     ):
         with pytest.raises(ValueError, match=message):
             gan.sample(5, where=where, batch_size=50)
@@ -216,5 +219,9 @@ def test_what_does_not_fit_is_said():
         gan.fit(other, verbose=0)
     with pytest.raises(ValueError, match="must have the layers `logits`"):
         keras_gan.CTGAN(*networks.mlp(gan.image_shape[0], 20, condition_dim=5), gan.schema)
+    with pytest.raises(ValueError, match="makes its own noise"):
+        keras_gan.CTGAN(*networks.ctgan(gan.schema), gan.schema, noise=keras_gan.noise.Normal(4))
+    with pytest.raises(ValueError, match="keras_gan.data.table.frame"):
+        gan.fit(rows(), verbose=0)
     with pytest.raises(ValueError, match="`schema` must be"):
         keras_gan.CTGAN(*networks.ctgan(gan.schema), None)

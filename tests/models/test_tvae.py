@@ -2,6 +2,7 @@ import keras
 import numpy as np
 import pandas
 import pytest
+import tensorflow as tf
 
 import keras_gan
 from keras_gan import networks
@@ -77,10 +78,24 @@ def test_precisions(policy):
     assert np.isfinite(history["loss"]).all() and len(model.sample(5)) == 5
 
 
+def test_its_export_draws_as_it_does(tmp_path):
+    model = tiny()
+    model.fit(data(model), epochs=3, verbose=0)
+    model.export(tmp_path / "exported")
+    loaded = tf.saved_model.load(str(tmp_path / "exported"))
+    vectors = loaded.sample(200, 3).numpy()
+    pandas.testing.assert_frame_equal(model.schema.decode(vectors), model.sample(200, seed=3))
+
+
 def test_it_is_saved_and_names_what_does_not_fit(tmp_path):
     model = tiny()
     model.save(tmp_path / "model.keras")
     again = keras.models.load_model(tmp_path / "model.keras")
     pandas.testing.assert_frame_equal(again.sample(9, seed=1), model.sample(9, seed=1))
+    with pytest.raises(ValueError, match="keras_gan.data.table.frame.*by_category=False"):
+        model.fit(rows(), verbose=0)
+    other = Schema.of(rows().drop(columns="city"))
+    with pytest.raises(ValueError, match="The networks are of rows of"):
+        keras_gan.TVAE(*networks.tvae(model.schema), other)
     with pytest.raises(ValueError, match="other columns than the model's"):
         model.fit(table(rows(), batch_size=40), verbose=0)
