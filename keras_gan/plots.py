@@ -188,8 +188,8 @@ def columns(real, generated, title=None):
     Example:
     >>> import pandas
     >>> frame = pandas.DataFrame({"age": np.arange(100.0), "city": ["Rome", "Oslo"] * 50})
-    >>> type(keras_gan.plots.columns(frame, frame)).__name__
-    'Figure'
+    >>> len(keras_gan.plots.columns(frame, frame).axes)
+    2
     """
     from keras_gan.data.columns import dates_of, pandas_of
 

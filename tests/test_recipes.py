@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import numpy as np
+import pandas
 import pytest
 
 import keras_gan
@@ -70,8 +71,25 @@ def test_small(name):
     assert gan.generator.count_params() < (8e6 if name == "pix2pix" else 2e6)
 
 
+@pytest.mark.parametrize("scale", recipes.SCALES)
+@pytest.mark.parametrize(("name", "model"), [("ctgan", keras_gan.CTGAN), ("tvae", keras_gan.TVAE)])
+def test_of_tables(name, model, scale):
+    schema = keras_gan.data.Schema.of(pandas.DataFrame({"age": [20.5, 31.0, 60.25], "city": list("aab")}))
+    built = recipes.build(name, (schema.size,), scale, schema=schema)
+    assert type(built) is model and built.schema is schema
+    if name == "ctgan" and scale == "paper":
+        # As published: 256 and 256 units, residual, and packs of ten rows.
+        widths, choices = (128 + 2, 256 + 130, 512 + 130), schema.size
+        expected = (widths[0] + 1) * 256 + (widths[1] + 1) * 256 + (widths[2] + 1) * choices + 2 * 2 * 256
+        assert sum(np.prod(w.shape) for w in built.generator.trainable_weights) == expected
+        rows = 10 * (schema.size + 2)
+        assert built.discriminator.count_params() == (rows + 1) * 256 + 257 * 256 + 257
+    with pytest.raises(ValueError, match="give the `schema`"):
+        recipes.build(name, (schema.size,), scale)
+
+
 def test_all_are_tested_and_registered_once():
-    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan", "text-to-image"}
+    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan", "text-to-image", "ctgan", "tvae"}
     for scale in recipes.SCALES:
         assert set(recipes.get("text-to-image", scale).stages.values()) <= set(EXPECTED)
     with pytest.raises(ValueError, match="'vae' already"):

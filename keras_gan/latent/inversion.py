@@ -202,7 +202,7 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4))
     >>> encoder = keras_gan.latent.train_encoder(gan, steps=2, filters=4, verbose=False)
-    >>> found = keras_gan.latent.invert(gan, gan.generate(2, seed=0), "encoder", encoder=encoder)
+    >>> found = keras_gan.latent.invert(gan, gan.generate(2, seed=0), "encoder", encoder=encoder, verbose=False)
     >>> found.latents.shape
     (2, 8)
     """

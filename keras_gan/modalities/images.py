@@ -7,7 +7,8 @@ from keras_gan.data.images import to_uint8
 from keras_gan.modalities.modality import Modality
 
 
-@keras.saving.register_keras_serializable("keras_gan")
+# Conditions have classes of the same name.
+@keras.saving.register_keras_serializable("keras_gan", "ImagesModality")
 class Images(Modality):
     """Images in [-1, 1], stored as uint8 in [0, 255].
 

@@ -5,7 +5,8 @@ import keras
 from keras_gan.modalities.modality import Modality
 
 
-@keras.saving.register_keras_serializable("keras_gan")
+# Conditions have classes of the same name.
+@keras.saving.register_keras_serializable("keras_gan", "VectorsModality")
 class Vectors(Modality):
     """Vectors of any range, stored as floats.
 
