@@ -177,6 +177,8 @@ def test_files(tmp_path):
     for name in ("a.csv", "a.csv.gz", "a.tsv"):
         pandas.testing.assert_frame_equal(read_table(tmp_path / name), frame()[["age", "city"]])
     assert table(tmp_path / "a.csv", batch_size=50).stream.name == "a.csv"
+    frame()[["age", "city"]].to_csv(tmp_path / "B.CSV", index=False)
+    assert len(read_table(tmp_path / "B.CSV")) == 400
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "a.xls").write_text("a")
     for name, message in (
@@ -186,6 +188,15 @@ def test_files(tmp_path):
     ):
         with pytest.raises(ValueError, match=message):
             read_table(tmp_path / name)
+
+
+def test_parquet_keeps_dtypes(tmp_path):
+    pytest.importorskip("pyarrow")
+    given = frame().assign(small=frame()["age"].astype("int16"), member=frame()["member"].astype("boolean"))
+    given.to_parquet(tmp_path / "rows.parquet")
+    data = table(tmp_path / "rows.parquet", batch_size=50)
+    back = data.schema.decode(data.schema.encode(given))
+    pandas.testing.assert_frame_equal(back, read_table(tmp_path / "rows.parquet"), rtol=1e-5, atol=1e-4)
 
 
 def test_what_is_refused():
