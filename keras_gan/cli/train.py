@@ -433,40 +433,14 @@ def _fit(chosen, run, config, given):
     }
     gan.export(run.saved_model, metadata=about)
     if of_table:
-        _draw_columns(run, gan, config, batches)
+        from keras_gan.runs.rows import write_rows
+
+        for line in write_rows(run.samples, gan, batches, dataset):
+            typer.echo(line)
     _tell(
         run, gan, metrics, "SavedModel" if hasattr(gan, "scored") or chosen.data == "texts" else "Generator"
     )
     return gan, batches
-
-
-def _draw_columns(run, gan, config, batches):
-    """Write rows and a picture of the columns beside the real ones, and how like they are."""
-    import numpy as np
-
-    from keras_gan import plots
-    from keras_gan.metrics import tables
-
-    real = batches.schema.decode(np.concatenate(list(_vectors_of(batches))))
-    rows = gan.sample(min(10_000, len(real)), seed=0)
-    run.samples.mkdir(exist_ok=True)
-    rows.to_csv(run.samples / "rows.csv", index=False)
-    plots.columns(real, rows, config["dataset"]).savefig(run.samples / "columns.png")
-    for what, found in (
-        ("columns", tables.column_shapes(real, rows)),
-        ("pairs", tables.pair_trends(real, rows)),
-    ):
-        if found:
-            worst = min(found, key=found.get)
-            typer.echo(
-                f"Likeness of {what}: {np.mean(list(found.values())):.3f} of 1, least {found[worst]:.3f} of {worst}"
-            )
-
-
-def _vectors_of(batches):
-    """Vectors of all rows of a table's data set, without conditions."""
-    for batch in batches.stream.whole().as_numpy_iterator():
-        yield (batch["image"] if isinstance(batch, dict) else batch)[:, : batches.schema.size]
 
 
 def _fit_stages(chosen, run, config, given):

@@ -8,6 +8,7 @@ from keras_gan.conditions import Choices
 from keras_gan.models.gan import GAN
 from keras_gan.models.generative import inputs_of
 from keras_gan.models.tabular import Tabular
+from keras_gan.networks.outputs import first
 from keras_gan.noise import NormalAndGumbel
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers import GradientPenalty
@@ -43,7 +44,7 @@ class CTGAN(Tabular, GAN):
     def __init__(self, generator, discriminator, schema, **kwargs):
         self._take_schema(schema, kwargs, conditioned=True)
         counts = [column.counts for column in self.schema.categories]
-        kwargs["noise"] = NormalAndGumbel(_size_of(generator), sum(self.schema.blocks))
+        kwargs["noise"] = NormalAndGumbel(first(generator.input_shape)[-1], sum(self.schema.blocks))
         super().__init__(generator, discriminator, condition=Choices(counts) if counts else None, **kwargs)
         names = [layer.name for layer in generator.layers]
         if not {"logits", "rows"} <= set(names):
@@ -103,8 +104,3 @@ class CTGAN(Tabular, GAN):
         if place is not None:
             condition = tf.one_hot([place] * n, self.schema.condition_size).numpy()
         return self.images_of(self.sample_latents(n, seed), condition, batch_size)
-
-
-def _size_of(generator):
-    shape = generator.input_shape
-    return (shape[0] if isinstance(shape, list) else shape)[-1]
