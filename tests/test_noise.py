@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan
-from keras_gan.noise import Codes, Noise, Normal, Uniform
+from keras_gan.noise import Codes, Noise, Normal, NormalAndGumbel, Uniform
 from tests.helpers import tiny_gan, tiny_networks
 
 SEED = tf.constant([1, 2], "int64")
@@ -58,3 +58,19 @@ def test_variance_of_a_normal_that_is_cut(threshold, variance):
         keras_gan.noise.TruncatedNormal(500, threshold=100.0).draw(400, keras.random.SeedGenerator(0)).numpy()
     )
     assert np.isfinite(whole).all() and abs(whole.var() - 1) < 0.02
+
+
+def test_normal_and_gumbel():
+    noise = NormalAndGumbel(5, gumbel=3)
+    drawn = noise.draw(40_000, tf.constant([1, 2], "int64")).numpy()
+    np.testing.assert_allclose(drawn[:, :2].mean(0), 0.0, atol=0.02)
+    # Gumbel's mean is Euler's constant, its variance pi^2 / 6.
+    np.testing.assert_allclose(drawn[:, 2:].mean(0), np.euler_gamma, atol=0.03)
+    np.testing.assert_allclose(drawn[:, 2:].var(0), np.pi**2 / 6, rtol=0.05)
+    short = noise.truncated(40_000, tf.constant([1, 2], "int64"), 0.5).numpy()
+    np.testing.assert_allclose(short[:, :2], 0.5 * drawn[:, :2], rtol=1e-6)
+    np.testing.assert_array_equal(short[:, 2:], drawn[:, 2:])
+    moved = noise.move(drawn[:2], np.ones((2, 5), "float32"))
+    np.testing.assert_allclose(moved - drawn[:2], [[1, 1, 0, 0, 0]] * 2, atol=1e-6)
+    with pytest.raises(ValueError, match="`gumbel` must be less"):
+        NormalAndGumbel(3, gumbel=3)

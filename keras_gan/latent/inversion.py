@@ -127,7 +127,7 @@ def invert(
         )
     condition = gan.labels_of(labels, len(images), seed)
     if method == "styles":
-        return _of_styles(gan, images, extractor, condition, steps, learning_rate or 0.1, seed)
+        return _of_styles(gan, images, extractor, condition, steps, learning_rate or 0.1, seed, verbose)
     if method == "encoder":
         steps, refinements, rounds = 0, 0, 1
     anew, onward = (Search(gan.synthesize, steps, learning_rate or rate) for rate in (0.1, 0.05))
@@ -172,13 +172,14 @@ def _of_rows(images, condition, rows):
     return tf.constant(images[rows]), beside
 
 
-def _of_styles(gan, images, extractor, condition, steps, learning_rate, seed):
+def _of_styles(gan, images, extractor, condition, steps, learning_rate, seed, verbose):
     """`project` of each image, an `Inversion`."""
     options = {"steps": steps, "learning_rate": learning_rate, "seed": seed, "frames": 1, "verbose": False}
-    found = [
-        project(gan, image, extractor, label=None if condition is None else int(condition[i]), **options)
-        for i, image in enumerate(to_uint8(images).numpy())
-    ]
+    bar, found = keras.utils.Progbar(len(images), unit_name="image", verbose=int(verbose)), []
+    for i, image in enumerate(to_uint8(images).numpy()):
+        label = None if condition is None else int(condition[i])
+        found.append(project(gan, image, extractor, label=label, **options))
+        bar.update(i + 1)
     made = np.stack([each.image for each in found])
     errors = np.square(from_uint8(made).numpy() - images).reshape(len(images), -1).mean(1)
     return Inversion(np.concatenate([each.w for each in found]), made, errors)

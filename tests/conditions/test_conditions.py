@@ -184,3 +184,15 @@ def test_the_old_hooks_say_what_they_are_now():
             type("Mine", (keras_gan.GAN,), {name: lambda self, *args: None})
     with pytest.raises(TypeError, match=r"`condition_of\(batch\)`"):
         type("Mine", (keras_gan.GAN,), {"condition": lambda self, batch: None})
+
+
+def test_choices_are_drawn_by_their_frequencies():
+    """A column at random, one of its categories by its counts; what an export is not given is drawn."""
+    choices = keras_gan.conditions.Choices([[90, 10], [1, 1, 2]])
+    drawn = choices.draw(40_000, tf.constant(3, "int64")).numpy()
+    np.testing.assert_array_equal(drawn.sum(1), 1.0)
+    np.testing.assert_allclose(drawn.mean(0), [0.45, 0.05, 0.125, 0.125, 0.25], atol=0.01)
+    seed = tf.constant(3, "int64")
+    np.testing.assert_array_equal(choices.fill(tf.constant(choices.missing), 40_000, seed), drawn)
+    asked = np.eye(5, dtype="float32")[1]
+    np.testing.assert_array_equal(choices.fill(tf.constant(asked), 4, seed), [asked] * 4)
