@@ -5,6 +5,7 @@ import dataclasses
 
 import keras
 import tensorflow as tf
+from keras import ops
 
 from keras_gan import augmentations, conditions, losses, replicas
 from keras_gan.arguments import check_int
@@ -488,7 +489,8 @@ class GAN(Generative, Game):
         logged = self.figures(turn)
         hooks.check_given(self, f"{turn.player}_terms", terms, self.term_names[turn.player])
         hooks.check_given(self, "figures", logged, self.logged_names[turn.player])
-        loss, figures = loss + sum(terms.values()), {**figures, **terms, **logged}
+        loss = loss + sum(ops.cast(term, loss.dtype) for term in terms.values())
+        figures = {**figures, **terms, **logged}
         for penalty in self._penalties(turn.player):
             value, measured = penalty.term(self, turn, loss.dtype)
             loss, figures = loss + value, {**figures, penalty.name: value, **measured}

@@ -28,7 +28,7 @@ def noisy():
     """Pix2Pix as in its paper: batch normalisation, and dropout for noise, which a U-Net has from 64 pixels on."""
     inputs = keras.layers.Input((SIZE, SIZE, 1))
     x = networks.unet((SIZE, SIZE, 1), 4, filters=4, downs=3)(inputs)
-    x = keras.layers.Conv2D(3, 1, dtype="float32")(layers.ActiveDropout(0.5, name="noise")(x))
+    x = keras.layers.Conv2D(3, 1)(layers.ActiveDropout(0.5, name="noise")(x))
     judge = networks.patchgan((SIZE, SIZE, 3), 1, receptive_field=16, filters=4)
     return keras_gan.Pix2Pix(keras.Model(inputs, x), judge, seed=0)
 
@@ -128,19 +128,19 @@ def test_resumed_in_the_middle_to_the_bit(name, tmp_path):
 
 @slow
 def test_two_replicas_equal_one_device(name, mirrored):
+    # In float32 a sum that rounds across a kink of L1 or ReLU, and the other not, sends the two on different ways.
+    keras.config.set_dtype_policy("float64")
     results = []
     for strategy in (tf.distribute.get_strategy(), mirrored):
         with strategy.scope():
-            # At larger rates rounding errors grow at the kinks of L1 and ReLU.
             gan = compiled(name, lambda: keras.optimizers.SGD(0.0005))
             start = [np.array(weight) for weight in gan.weights]
             history = gan.fit(data(name), epochs=2, verbose=0, validation_data=data(name)).history
         results.append((gan, history))
     (one, one_history), (two, two_history) = results
     for a, b, before in zip(one.weights, two.weights, start, strict=True):
-        # Of a weight's whole way: a kink that one sum rounds across and the other not moves single elements.
         moved, apart = np.linalg.norm(np.array(a) - before), np.linalg.norm(np.array(a) - np.array(b))
-        assert apart <= 0.01 * moved + 1e-6, a.path
+        assert apart <= 1e-4 * moved + 1e-6, a.path
     for key in one_history:
         np.testing.assert_allclose(one_history[key], two_history[key], atol=5e-5, rtol=1e-4, err_msg=key)
     if name == "cyclegan":
