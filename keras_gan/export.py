@@ -66,7 +66,7 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
             "vector of both, `keras_gan.conditions.Vectors`, or use the `.keras` file."
         )
     shapes = {}
-    with _in_float32(gan):
+    with averages_in_float32(gan):
         if format == "saved_model":
             _write_saved_model(gan, filepath)
             beside = filepath / "metadata.json"
@@ -75,7 +75,7 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
             graph = export_files.of_latents(gan)
             shapes = export_files.write(graph, filepath, format, **options)
             beside = filepath.with_name(filepath.name + ".metadata.json")
-    about = {**describe(gan, shapes), "format": format, **_plain(options), **(metadata or {})}
+    about = {**describe(gan, shapes), "format": format, **plain(options), **(metadata or {})}
     beside.write_text(json.dumps(about, indent=2) + "\n")
     return str(filepath)
 
@@ -97,12 +97,12 @@ def check_options(format, options, images):
         )
 
 
-def _plain(options):
+def plain(options):
     return {name: value for name, value in options.items() if name != "representative"}
 
 
 @contextlib.contextmanager
-def _in_float32(gan):
+def averages_in_float32(gan):
     """Within it `ema_generator` computes in float32; with a moving average it does anyway."""
     network = gan.ema_generator
     if not computes_in_float32(network):
@@ -322,8 +322,8 @@ def export_encoders(clip, filepath, format="saved_model", metadata=None, **optio
     }
     for name, function in signatures.items():
         setattr(module, name, function)
-    _write_module(module, signatures, filepath)
-    return _with_metadata(filepath, {**describe(clip), "format": format}, metadata)
+    write_module(module, signatures, filepath)
+    return with_metadata(filepath, {**describe(clip), "format": format}, metadata)
 
 
 def export_text_to_image(model, filepath, format="saved_model", metadata=None, **options):
@@ -350,7 +350,7 @@ def export_text_to_image(model, filepath, format="saved_model", metadata=None, *
         tf.TensorSpec([], tf.float32, name="truncation"),
         tf.TensorSpec([], tf.float32, name="guidance"),
     ]
-    with _in_float32(model.prior), _in_float32(model.decoder):
+    with averages_in_float32(model.prior), averages_in_float32(model.decoder):
         networks = model.prior.ema_generator, model.decoder.ema_generator
         module.weights = [variable.value for network in networks for variable in network.weights]
 
@@ -360,8 +360,8 @@ def export_text_to_image(model, filepath, format="saved_model", metadata=None, *
             return model.decoder.modality.to_storage(model.sample(vectors, seed, truncation, guidance))
 
         module.sample_texts = sample_texts
-        _write_module(module, {"serving_default": sample_texts}, filepath)
-    return _with_metadata(filepath, {**describe(model), "format": format}, metadata)
+        write_module(module, {"serving_default": sample_texts}, filepath)
+    return with_metadata(filepath, {**describe(model), "format": format}, metadata)
 
 
 def _check_saved_model(model, format, options):
@@ -373,7 +373,7 @@ def _check_saved_model(model, format, options):
         )
 
 
-def _with_metadata(folder, about, metadata):
+def with_metadata(folder, about, metadata):
     folder.joinpath("metadata.json").write_text(json.dumps({**about, **(metadata or {})}, indent=2) + "\n")
     return str(folder)
 
@@ -399,7 +399,7 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
     filepath = check_target(filepath, format)
     check_options(format, options, images=True)
     shapes = {}
-    with _in_float32(gan):
+    with averages_in_float32(gan):
         networks = gan.exported_networks()
         if format == "saved_model":
             write_networks(networks, filepath, condition=gan.exported_condition())
@@ -416,7 +416,7 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
         **describe(gan, shapes),
         "source_shape": list(gan.source_shape),
         "format": format,
-        **_plain(options),
+        **plain(options),
     }
     about |= {**(metadata or {}), "overlap": default_overlap(gan.ema_generator)}
     beside.write_text(json.dumps(about, indent=2) + "\n")
@@ -455,7 +455,7 @@ def export_detector(detector, filepath, format="saved_model", metadata=None):
         return found(from_uint8(images))
 
     module.serving_default, module.score = serving_default, score
-    _write_module(module, {"serving_default": serving_default, "score": score}, filepath)
+    write_module(module, {"serving_default": serving_default, "score": score}, filepath)
     about = {**describe(detector), "format": format, **(metadata or {})}
     about["inputs"] = {"images": {"shape": shape, "dtype": "float32", "range": [-1, 1]}}
     (filepath / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
@@ -511,7 +511,7 @@ def write_networks(networks, folder, value_range=(-1, 1), condition=None):
             signatures[name] = of_levels
     for name, function in signatures.items():
         setattr(module, name, function)
-    _write_module(module, signatures, folder)
+    write_module(module, signatures, folder)
 
 
 def _on_images(network, value_range, of_images, condition):
@@ -547,10 +547,10 @@ def _on_images(network, value_range, of_images, condition):
 def _write_saved_model(gan, folder):
     sampler = Sampler(gan)
     names = [name for name in ("serving_default", "sample", "sample_texts") if hasattr(sampler, name)]
-    _write_module(sampler, {name: getattr(sampler, name) for name in names}, folder)
+    write_module(sampler, {name: getattr(sampler, name) for name in names}, folder)
 
 
-def _write_module(module, signatures, folder):
+def write_module(module, signatures, folder):
     """Written beside and then moved: a folder that exists is whole."""
     if folder.exists() and not (folder / "saved_model.pb").exists() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty and not a SavedModel; it is not overwritten.")

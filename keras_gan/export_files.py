@@ -21,14 +21,15 @@ class Graph(tf.Module):
     """A function of named tensors with the variables it needs, which a runtime's file is written of.
 
     Args:
-        function: from tensors in the order of the specs to float32 `images`.
+        function: from tensors in the order of the specs to a float32 tensor, called `images`.
         specs: list of `tf.TensorSpec` with names; None where any size is taken.
         weights: the variables.
+        output: str, what the output is called instead.
     """
 
-    def __init__(self, function, specs, weights):
+    def __init__(self, function, specs, weights, output="images"):
         super().__init__()
-        self.function, self.specs, self.weights = function, specs, weights
+        self.function, self.specs, self.weights, self.output = function, specs, weights, output
 
     def concrete(self, specs):
         """The graph for inputs of some specs."""
@@ -38,17 +39,19 @@ class Graph(tf.Module):
             made = tf.cast(self.function(*inputs), tf.float32)
             # As `generate` does; what is no image has any range.
             made = tf.clip_by_value(made, -1.0, 1.0) if len(made.shape) == 4 else made
-            return {"images": made}
+            return {self.output: made}
 
         return images_of
 
     def sized(self, batch, shape=None):
-        """The specs with a fixed batch and image size, where they are given."""
+        """The specs with a fixed batch and size, that of images or (frames,), where they are given."""
         sized = []
         for spec in self.specs:
             sides = [batch, *spec.shape[1:]]
             if shape is not None and len(sides) == 4:
                 sides[1:3] = [have or want for have, want in zip(sides[1:3], shape, strict=True)]
+            elif shape is not None and len(sides) == 3:
+                sides[1] = sides[1] or shape[0]
             sized.append(tf.TensorSpec(sides, spec.dtype, spec.name))
         return sized
 
@@ -210,8 +213,9 @@ def _check_litert(graph, specs, path, quantize):
 
 
 def run_litert(interpreter, inputs):
-    """The images that a LiteRT interpreter makes of inputs, a dict from name to array."""
-    return interpreter.get_signature_runner()(**inputs)["images"]
+    """What a LiteRT interpreter makes of inputs, a dict from name to array."""
+    (made,) = interpreter.get_signature_runner()(**inputs).values()
+    return made
 
 
 # === ONNX ===
@@ -234,13 +238,12 @@ def _onnx(graph, specs):
             kept = [attribute for attribute in node.attribute if attribute.name != "seed"]
             del node.attribute[:]
             node.attribute.extend(kept)
-    _rename(graph_of, graph_of.output[0].name, "images")
+    _rename(graph_of, graph_of.output[0].name, graph.output)
     for value in (*graph_of.input, *graph_of.output):
-        axes = (
-            ("batch", "height", "width", "channels")
-            if len(value.type.tensor_type.shape.dim) == 4
-            else ("batch",)
-        )
+        axes = {
+            3: ("batch", "length", "channels"),
+            4: ("batch", "height", "width", "channels"),
+        }.get(len(value.type.tensor_type.shape.dim), ("batch",))
         for axis, dimension in zip(axes, value.type.tensor_type.shape.dim):
             if not dimension.HasField("dim_value"):
                 dimension.dim_param = axis if value in graph_of.input or axis == "batch" else f"out_{axis}"
@@ -277,7 +280,7 @@ def _check_onnx(graph, specs, path, quantize):
 def _compare(graph, specs, given, made, runtime, quantize):
     """Raise a ValueError where a runtime gives another shape than TensorFlow, or other values where nothing is random."""
     function = graph.concrete(specs)
-    expected, again = (function(*map(tf.constant, given))["images"].numpy() for _ in range(2))
+    expected, again = (function(*map(tf.constant, given))[graph.output].numpy() for _ in range(2))
     if made.shape != expected.shape or not np.isfinite(made).all():
         raise ValueError(
             f"{runtime} gives {made.shape} where TensorFlow gives {expected.shape}, or values that are not finite."

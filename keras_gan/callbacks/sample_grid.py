@@ -15,7 +15,7 @@ class SampleGrid(keras.callbacks.Callback):
     The latents are fixed, so that each cell shows one image growing up. Drawn by the EMA
     generator; training's randomness is not touched. Of a conditional model each row shows a class
     (of an InfoGAN a category), with its name where the data set has names, and the rows share
-    their latents.
+    their latents. Sounds are drawn as spectrograms, and `epoch-0001.wav` ... has them one after another.
 
     Args:
         directory: where `epoch-0001.png` ... and `samples.gif` go. Made if it is not there.
@@ -68,7 +68,7 @@ class SampleGrid(keras.callbacks.Callback):
         modality = self.model.modality
         if not modality.drawable:
             raise ValueError(
-                f"SampleGrid draws grey, RGB or RGBA images. This model makes {modality.name} of shape {modality.shape}."
+                f"SampleGrid draws sounds, and grey, RGB or RGBA images. This model makes {modality.name} of shape {modality.shape}."
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         rows = self.rows or self.model.grid_rows
@@ -125,11 +125,13 @@ class SampleGrid(keras.callbacks.Callback):
             return  # the chief of several workers draws
         images, columns = self.model.grid_images(self._inputs, self.columns)
         caption = ": ".join(filter(None, (caption, self.model.grid_caption)))
-        picture = image_grid(images, columns, caption, row_names=self._row_names)
+        modality = self.model.modality
+        picture = image_grid(modality.to_pictures(images), columns, caption, row_names=self._row_names)
         # Moved into place whole: a viewer never sees half a picture.
         partial = self.directory / f".{name}"
         picture.save(partial, format="PNG")
         partial.replace(self.directory / name)
+        modality.write_all(self.directory / name, images)
         if name not in self.written:
             self.written.append(name)
         if self._writer is not None:

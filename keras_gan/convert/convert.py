@@ -5,13 +5,14 @@ import pathlib
 
 import keras
 
-from keras_gan import conditions, export
+from keras_gan import conditions, export, export_sound
 from keras_gan.arguments import check_truncation
 from keras_gan.convert import (
     biggan,
     dfgan,
     ganomaly,
     latent,
+    sound,
     stackgan,
     stargan,
     state_dict,
@@ -47,9 +48,12 @@ FAMILIES = (
     *dfgan.FAMILIES,
     *stackgan.FAMILIES,
     *ganomaly.FAMILIES,
+    *sound.FAMILIES,
 )
 # Whose images are in [0, 1].
 SUPER_RESOLUTION = ("rrdbnet", "msrresnet", "srvggnet")
+# Which make sound of mel spectrograms.
+VOCODERS = ("hifigan", "melgan")
 
 
 def load(path, prefix="", truncation=1.0):
@@ -59,7 +63,8 @@ def load(path, prefix="", truncation=1.0):
     is run. Known are junyanz' CycleGAN and pix2pix (ResNet, U-Net, PatchGAN, pixel discriminator), xinntao's
     ESRGAN, BasicSR and Real-ESRGAN (RRDBNet under its three sets of names, SRVGGNetCompact), BasicSR's MSRResNet; the
     PyTorch examples' DCGAN; R3GAN; ajbrock's BigGAN and BigGAN-deep, and Hugging Face's port of DeepMind's; tobran's DF-GAN and
-    hanzhanggit's StackGAN and StackGAN-v2 (generators); yunjey's StarGAN; samet-akcay's GANomaly;
+    hanzhanggit's StackGAN and StackGAN-v2 (generators); yunjey's StarGAN; samet-akcay's GANomaly; jik876's HiFi-GAN and
+    descriptinc's MelGAN (generators);
     state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 
@@ -136,7 +141,8 @@ def convert(path, to, prefix="", truncation=1.0):
 
     `serving_default` takes `images`, NHWC floats in the network's own range, and gives `images`;
     `translate` (of generators from images) is of uint8 images. Generators from latents are written as `GAN.export`
-    does: `sample(n, seed, truncation)`, and `serving_default` of `latents`.
+    does: `sample(n, seed, truncation)`, and `serving_default` of `latents`. Those of sound take `mel` and give `sound`, and have
+    `vocode(mel)`.
 
     Args:
         path, prefix, truncation: as in `load`.
@@ -159,6 +165,11 @@ def convert(path, to, prefix="", truncation=1.0):
     }
     if network.name == "generator":
         as_gan(network).export(folder, metadata=about)
+        return network, folder
+    if network.name in VOCODERS:
+        export_sound.write_vocoder(network, folder)
+        about |= {"input_shape": list(network.input_shape[1:]), "reach": export_sound.reach(network)}
+        (folder / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
         return network, folder
     value_range = [0, 1] if network.name in SUPER_RESOLUTION else [-1, 1]
     # A discriminator's logits are no image.

@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from keras_gan import torch_file
-from keras_gan.layers import BatchNormalization, PixelShuffle, PReLU
+from keras_gan.layers import BatchNormalization, GroupedConv1D, PixelShuffle, PReLU
 
 
 class State(dict):
@@ -254,6 +254,9 @@ def _weights_of(layer):
 WEIGHTS = {
     layers.Conv2D: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
     layers.Conv2DTranspose: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
+    layers.Conv1D: [("weight", "kernel", (2, 1, 0)), ("bias", "bias", None)],
+    GroupedConv1D: [("weight", "kernel", (2, 1, 0)), ("bias", "bias", None)],
+    layers.Conv1DTranspose: [("weight", "kernel", (2, 1, 0)), ("bias", "bias", None)],
     PReLU: [("weight", "alpha", "channels")],
     BatchNormalization: [
         ("weight", "gamma", None),

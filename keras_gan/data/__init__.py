@@ -10,7 +10,9 @@ from keras_gan.data.load import load, register
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
 from keras_gan.data.patches import patches
 from keras_gan.data.semi_supervised import semi_supervised, unlabel
+from keras_gan.data.sounds import read_sound, sounds, write_wav
 from keras_gan.data.source import Source, Wanted
+from keras_gan.data.spectrograms import Spectrograms
 from keras_gan.data.stream import Stream
 from keras_gan.data.super_resolution import low_high
 from keras_gan.data.table import Schema, read_table, table
@@ -19,6 +21,7 @@ from keras_gan.data.volumes import Volume, read_volumes, slices_of, to_units, wr
 __all__ = [
     "Schema",
     "Source",
+    "Spectrograms",
     "Stream",
     "Volume",
     "Wanted",
@@ -33,16 +36,19 @@ __all__ = [
     "paired_folders",
     "pairs_from_arrays",
     "patches",
+    "read_sound",
     "read_table",
     "read_volumes",
     "register",
     "semi_supervised",
     "slices_of",
+    "sounds",
     "table",
     "to_uint8",
     "to_units",
     "unlabel",
     "unpaired_folders",
     "unpaired_from_arrays",
+    "write_wav",
     "write_nifti",
 ]

@@ -150,6 +150,7 @@ def checked(takes, dataset, where, training, first=None):
     if isinstance(dataset, tf.distribute.DistributedDataset):
         raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
     check_spec(unpack(dataset.element_spec, takes.keys), takes, where)
+    takes.modality.check_source(stream_of(dataset), where)
 
     @tf.autograph.experimental.do_not_convert
     def check(index, element):

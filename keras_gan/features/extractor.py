@@ -34,7 +34,7 @@ class Extractor:
 
     Images are rounded to 256 levels, grey ones are repeated to three channels where the network
     takes colour, images of four channels (RGBA) are composited over white where it takes three, and they are resized to its size by an antialiased bicubic filter, computed in
-    float32 and not rounded again (as clean-fid does).
+    float32 and not rounded again (as clean-fid does). A network whose input is no image, such as one of sound, gets its data as they are.
 
     Args:
         source: "inception" (the FID's network), the name of a network of `keras.applications`
@@ -125,7 +125,9 @@ class Extractor:
             network = keras.Model(network.inputs[0], network.get_layer(self.layer).output)
         self._network = network
         outputs = self._compute(
-            np.zeros((1, *(side or 32 for side in self._size()), self._channels()), "float32")
+            np.zeros(
+                (1, *(side or 32 for side in network.input_shape[1:-1]), self._channels()), "float32"
+            )
         )
         self._features = int(outputs.shape[1])
         return self
@@ -190,8 +192,19 @@ class Extractor:
     def check(self, image_shape):
         """Raise a ValueError where images of this shape cannot be given to the network."""
         self.load()
+        if not self._takes_images:
+            wanted = self._network.input_shape[1:]
+            if len(image_shape) != len(wanted) or any(
+                None not in (a, b) and a != b for a, b in zip(image_shape, wanted, strict=True)
+            ):
+                raise ValueError(
+                    f"The extractor {self.name!r} takes data of shape {wanted}. Received: shape {tuple(image_shape)}"
+                )
+            return
         if len(image_shape) != 3:
-            raise ValueError(f"Extractors take images. Received: data of shape {tuple(image_shape)}")
+            raise ValueError(
+                f"The extractor {self.name!r} takes images. Received: data of shape {tuple(image_shape)}"
+            )
         transparent = image_shape[-1] == 4 and self._channels() == 3
         if image_shape[-1] not in (1, self._channels()) and not transparent:
             raise ValueError(
@@ -213,7 +226,13 @@ class Extractor:
         self.check(images.shape[1:])
         return replicas.in_shares(self._of_images, images)
 
+    @property
+    def _takes_images(self):
+        return len(self._network.input_shape) == 4
+
     def _of_images(self, images):
+        if not self._takes_images:
+            return self._compute(ops.cast(images, "float32"))
         if "int" not in keras.backend.standardize_dtype(images.dtype):
             images = to_uint8(images)
         return self._of_levels(self._opaque(ops.cast(images, "float32")))
@@ -228,6 +247,8 @@ class Extractor:
     def of_floats(self, images):
         """Features of images in [-1, 1] that are not rounded to 256 levels, as derivatives need."""
         self.check(images.shape[1:])
+        if not self._takes_images:
+            return self._compute(ops.cast(images, "float32"))
         if images.shape[-1] == 4:
             raise ValueError("Derivatives are of images without transparency: train with `channels=3`.")
         return self._of_levels((ops.cast(images, "float32") + 1.0) * 127.5)
@@ -270,8 +291,8 @@ class Extractor:
 
     def _compute(self, images):
         outputs = keras.tree.flatten(self._network(images, training=False))[0]
-        if len(outputs.shape) == 4:
-            outputs = ops.mean(outputs, axis=(1, 2))
+        if len(outputs.shape) >= 4 or (len(outputs.shape) == 3 and not self._takes_images):
+            outputs = ops.mean(outputs, axis=tuple(range(1, len(outputs.shape) - 1)))
         return ops.cast(ops.reshape(outputs, (-1, int(np.prod(outputs.shape[1:])))), "float32")
 
     def __repr__(self):

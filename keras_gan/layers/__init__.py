@@ -11,7 +11,7 @@ from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.filtered_leaky_relu import FilteredLeakyReLU
 from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
 from keras_gan.layers.fourier_features import FourierFeatures
-from keras_gan.layers.grouped_convolution import GroupedConv2D
+from keras_gan.layers.grouped_convolution import GroupedConv1D, GroupedConv2D
 from keras_gan.layers.image_pyramid import ImagePyramid, PyramidLevels
 from keras_gan.layers.label_embedding import LabelEmbedding
 from keras_gan.layers.latent_average import LatentAverage
@@ -19,11 +19,13 @@ from keras_gan.layers.leaky_relu import LeakyReLU
 from keras_gan.layers.learned_constant import LearnedConstant
 from keras_gan.layers.likelihood import BernoulliLikelihood, GaussianLikelihood, Likelihood, RowLikelihood
 from keras_gan.layers.magnitude_normalization import MagnitudeNormalization
+from keras_gan.layers.mel_spectrogram import MelSpectrogram
 from keras_gan.layers.minibatch_discrimination import MinibatchDiscrimination
 from keras_gan.layers.minibatch_stddev import MinibatchStdDev
 from keras_gan.layers.modulated_convolution import ModulatedConv2D
 from keras_gan.layers.noise_injection import NoiseInjection
 from keras_gan.layers.packing import Packing
+from keras_gan.layers.phase_shuffle import PhaseShuffle
 from keras_gan.layers.pixel_normalization import PixelNormalization
 from keras_gan.layers.pixel_shuffle import PixelShuffle
 from keras_gan.layers.prelu import PReLU
@@ -33,6 +35,7 @@ from keras_gan.layers.residual_gain import ResidualGain
 from keras_gan.layers.row_activation import RowActivation
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
+from keras_gan.layers.weight_normalization import WeightNormalization
 
 __all__ = [
     "ActiveDropout",
@@ -50,6 +53,7 @@ __all__ = [
     "FilteredLeakyReLU",
     "FourierFeatures",
     "GaussianLikelihood",
+    "GroupedConv1D",
     "GroupedConv2D",
     "ImagePyramid",
     "LabelEmbedding",
@@ -58,12 +62,14 @@ __all__ = [
     "LearnedConstant",
     "Likelihood",
     "MagnitudeNormalization",
+    "MelSpectrogram",
     "MinibatchDiscrimination",
     "MinibatchStdDev",
     "ModulatedConv2D",
     "NoiseInjection",
     "PReLU",
     "Packing",
+    "PhaseShuffle",
     "PixelNormalization",
     "PixelShuffle",
     "ProjectedBatchNormalization",
@@ -74,4 +80,5 @@ __all__ = [
     "RowLikelihood",
     "SelfAttention",
     "SpectralNormalization",
+    "WeightNormalization",
 ]

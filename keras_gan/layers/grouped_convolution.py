@@ -1,11 +1,44 @@
-"""Grouped convolution."""
+"""Grouped convolutions."""
 
 import keras
 from keras import ops
 
 
+class _Grouped:
+    """A convolution that is made group by group where there is no GPU."""
+
+    def convolution_op(self, inputs, kernel):
+        if self.groups == 1 or any("GPU" in device.upper() for device in keras.distribution.list_devices()):
+            return super().convolution_op(inputs, kernel)
+        options = {"strides": list(self.strides), "padding": self.padding, "dilation_rate": self.dilation_rate}
+        parts = zip(ops.split(inputs, self.groups, axis=-1), ops.split(kernel, self.groups, axis=-1))
+        return ops.concatenate([ops.conv(x, k, **options) for x, k in parts], axis=-1)
+
+
 @keras.saving.register_keras_serializable("keras_gan")
-class GroupedConv2D(keras.layers.Conv2D):
+class GroupedConv1D(_Grouped, keras.layers.Conv1D):
+    """`keras.layers.Conv1D` with `groups` that is fast on a CPU too: see `GroupedConv2D`.
+
+    Args:
+        filters, kernel_size, groups, **kwargs: as in `keras.layers.Conv1D`, channels last.
+
+    Example:
+    >>> keras_gan.layers.GroupedConv1D(8, 3, 2, groups=2)(np.ones((1, 9, 4), "float32")).shape
+    TensorShape([1, 4, 8])
+    """
+
+    def __init__(self, filters, kernel_size, strides=1, groups=1, **kwargs):
+        super().__init__(filters, kernel_size, strides, groups=groups, **kwargs)
+        if self.data_format != "channels_last" or self.padding == "causal":
+            raise ValueError('`GroupedConv1D` has its channels last, and padding "valid" or "same".')
+
+    def call(self, inputs):
+        # Conv1D's own does not ask `convolution_op`, for its causal padding.
+        return super(keras.layers.Conv1D, self).call(inputs)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class GroupedConv2D(_Grouped, keras.layers.Conv2D):
     """`keras.layers.Conv2D` with `groups` that is fast on a CPU too.
 
     Keras compiles grouped convolutions with XLA, which takes a hundred times as long on a CPU. There
@@ -30,9 +63,3 @@ class GroupedConv2D(keras.layers.Conv2D):
                 '`GroupedConv2D` has padding="same", strides=1, dilation_rate=1 and channels last. '
                 f"Received: padding={padding!r}, {kwargs}"
             )
-
-    def convolution_op(self, inputs, kernel):
-        if self.groups == 1 or any("GPU" in device.upper() for device in keras.distribution.list_devices()):
-            return super().convolution_op(inputs, kernel)
-        parts = zip(ops.split(inputs, self.groups, axis=-1), ops.split(kernel, self.groups, axis=-1))
-        return ops.concatenate([ops.conv(x, k, padding="same") for x, k in parts], axis=-1)

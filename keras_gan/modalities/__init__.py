@@ -2,6 +2,7 @@
 
 import keras
 
+from keras_gan.modalities.audio import Audio
 from keras_gan.modalities.images import Images
 from keras_gan.modalities.modality import Modality
 from keras_gan.modalities.rows import Rows
@@ -33,4 +34,4 @@ def get(identifier, shape):
     return kinds[len(shape)](shape)
 
 
-__all__ = ["Images", "Modality", "Rows", "Vectors", "get"]
+__all__ = ["Audio", "Images", "Modality", "Rows", "Vectors", "get"]

@@ -3,7 +3,7 @@
 import keras
 import tensorflow as tf
 
-from keras_gan.data.images import to_uint8
+from keras_gan.data.images import to_picture, to_uint8
 from keras_gan.modalities.modality import Modality
 
 
@@ -63,3 +63,13 @@ class Images(Modality):
 
     def to_storage(self, values):
         return to_uint8(values)
+
+    # === Shown and written ===
+
+    suffix = ".png"
+
+    def to_pictures(self, values):
+        return values
+
+    def write(self, path, value):
+        to_picture(value).save(path)

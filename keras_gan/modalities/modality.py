@@ -15,11 +15,13 @@ class Modality(Part):
     Attributes:
         name: what messages call it.
         in_range: whether its values lie in [-1, 1].
-        drawable: whether its stored form is a picture, grey, RGB or RGBA.
+        drawable: whether `to_pictures` shows it.
+        suffix: of a file with one example.
     """
 
     name = "examples"
     in_range = drawable = False
+    suffix = None
 
     def __init__(self, shape):
         self.shape = tuple(shape)
@@ -52,6 +54,9 @@ class Modality(Part):
                     f"{self.hint_of_shape(tuple(shape[1:]))}"
                 )
 
+    def check_source(self, source, where):
+        """Raise a ValueError for a `keras_gan.data` data set that says of itself that it is something else."""
+
     def hint_of_rank(self, shape):
         """What to write for data of another rank."""
         return ""
@@ -81,3 +86,16 @@ class Modality(Part):
     def to_storage(self, values):
         """Generated values as they are handed out and written; a tensor."""
         return values
+
+    # === Shown and written ===
+
+    def to_pictures(self, values):
+        """Stored examples as uint8 images of one size, grey, RGB or RGBA."""
+        raise TypeError(f"{self.name.capitalize()} are not shown as pictures.")
+
+    def write(self, path, value):
+        """Write one stored example as a file."""
+        raise TypeError(f"{self.name.capitalize()} are not written as files.")
+
+    def write_all(self, path, values):
+        """Write beside a picture, at `path`, what of the examples it cannot show: nothing."""

@@ -7,6 +7,7 @@ from keras import ops
 
 from keras_gan.arguments import check_int, check_weight
 from keras_gan.models import checks
+from keras_gan.models.pretraining import Pretraining
 from keras_gan.models.translation import Translation
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers import PerceptualPenalty
@@ -14,7 +15,7 @@ from keras_gan.tiles import in_tiles
 
 
 @keras.saving.register_keras_serializable("keras_gan")
-class SRGAN(Translation):
+class SRGAN(Pretraining, Translation):
     """Enlarges images, with details that a discriminator takes for real.
 
     For `pretraining_steps` generator steps the generator minimises the pixel loss alone, and the
@@ -50,6 +51,7 @@ class SRGAN(Translation):
     """
 
     term_names = {"discriminator": (), "generator": ("g_pixel",)}
+    pretraining_stage, pretraining_figures = "pixel loss", ("g_pixel",)
     default_pixel_loss, default_pixel_weight, default_adversarial_weight = "l2", 0.0, 1e-3
 
     def __init__(
@@ -90,28 +92,11 @@ class SRGAN(Translation):
     def source_scale(self):
         return self.scale
 
-    def stage_at(self, step):
-        return "pixel loss" if step < self.pretraining_steps else "adversarial"
-
-    @property
-    def discriminator_rests(self):
-        return self.stage == "pixel loss"
-
-    @property
-    def idle_figures(self):
-        return (
-            [n for n in self.figure_names if n not in ("g_pixel", "g_loss")]
-            if self.discriminator_rests
-            else []
-        )
-
     def _pixel_term(self, turn):
         difference = ops.cast(turn.real, "float32") - ops.cast(turn.fake, "float32")
         return ops.mean(ops.abs(difference) if self.pixel_loss == "l1" else ops.square(difference))
 
-    def generator_objective(self, turn):
-        if not self.discriminator_rests:
-            return super().generator_objective(turn)
+    def pretraining_objective(self, turn):
         loss = self._pixel_term(turn)
         return loss, {"g_pixel": loss}
 

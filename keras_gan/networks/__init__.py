@@ -11,8 +11,10 @@ from keras_gan.networks.fanogan import fanogan, fanogan_mlp
 from keras_gan.networks.freeze import freeze_blocks
 from keras_gan.networks.gan_stability import gan_stability
 from keras_gan.networks.ganomaly import ganomaly
+from keras_gan.networks.hifigan import hifigan, hifigan_discriminator
 from keras_gan.networks.infogan import infogan
 from keras_gan.networks.interpolate import interpolate
+from keras_gan.networks.melgan import melgan, melgan_discriminator
 from keras_gan.networks.mlp import mlp
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.progan import progan
@@ -29,6 +31,7 @@ from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
 from keras_gan.networks.text_encoder import text_encoder
 from keras_gan.networks.vae import encoder, joint_discriminator, vae
+from keras_gan.networks.wavegan import wavegan
 
 __all__ = [
     "RECEPTIVE_FIELDS",
@@ -45,9 +48,13 @@ __all__ = [
     "freeze_blocks",
     "gan_stability",
     "ganomaly",
+    "hifigan",
+    "hifigan_discriminator",
     "infogan",
     "interpolate",
     "joint_discriminator",
+    "melgan",
+    "melgan_discriminator",
     "mlp",
     "msrresnet",
     "patchgan",
@@ -71,4 +78,5 @@ __all__ = [
     "tvae",
     "unet",
     "vae",
+    "wavegan",
 ]

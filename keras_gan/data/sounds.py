@@ -1,0 +1,311 @@
+"""Sound files -> batches."""
+
+import pathlib
+import warnings
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.arguments import check_int
+from keras_gan.data.folder import split_folder
+from keras_gan.data.stream import Stream
+
+# Of the files that libsndfile reads.
+ENDINGS = (".wav", ".flac", ".ogg", ".aiff", ".aif", ".mp3", ".w64", ".caf", ".au")
+SILENT = 1e-4
+
+
+def sounds(
+    source,
+    labels=None,
+    *,
+    rate=None,
+    length=None,
+    split="train",
+    mono=True,
+    part="start",
+    level=None,
+    trim=False,
+    batch_size=64,
+    shuffle=True,
+    seed=0,
+    class_names=None,
+    on_error="raise",
+    name=None,
+):
+    """Load sounds as batches of float32 in [-1, 1], of shape (batch, length, channels).
+
+    Args:
+        source: path of a folder of files (WAV, FLAC, OGG, AIFF, MP3; needs `pip install 'keras-gan[audio]'`), or of one folder of files per
+            class; or an array of shape (n, samples) or (n, samples, channels), or a list of arrays of any lengths: floats in [-1, 1] or ints of
+            16 bits.
+        labels: of arrays, n ints; of a folder True to yield (sounds, labels). Default: neither.
+        rate: int, samples a second; files of another rate are resampled. Default: the rate of the files, which must be one. Arrays
+            must have it.
+        length: int, samples of an example. Shorter sounds end in silence. Default: the longest.
+        split: sub-folder, as in `load`: "train" is the folder itself where it has none.
+        mono: bool, whether channels are averaged. Default True.
+        part: "start", the first `length` samples (of drums and notes), or "random", any part, another one each time (of speech and music). Of
+            sounds that are parts at random, each is seen as often as it is long.
+        level: float in (0, 1], to which the loudest sample of each sound is brought; None to keep levels.
+        trim: bool, whether near-silence, 40 dB below the loudest sample, is cut off at both ends.
+        batch_size, shuffle, seed: as in `from_arrays`.
+        class_names: of arrays, list of str by label.
+        on_error: "raise" names a file that cannot be read; "skip" leaves such files out, and says which.
+        name: str, what the data is called in messages and metadata.
+
+    Returns:
+        `tf.data.Dataset` of sounds, or of (sounds, labels). `dataset.rate` is there, and `class_names`.
+
+    Raises:
+        ValueError: for files that cannot be read or are empty, several rates without `rate`, arrays of another range, silence alone.
+
+    Example:
+    >>> hits = np.random.uniform(-1, 1, (20, 4096)).astype("float32")
+    >>> data = keras_gan.data.sounds(hits, rate=8000, batch_size=10)
+    >>> data.element_spec.shape, data.rate
+    (TensorShape([10, 4096, 1]), 8000)
+    """
+    for option, value in (("rate", rate), ("length", length)):
+        check_int(value, option, optional=True)
+    if part not in ("start", "random"):
+        raise ValueError(f'`part` must be "start" or "random". Received: {part!r}')
+    if part == "random" and length is None:
+        raise ValueError('`part="random"` needs `length`, samples of a part.')
+    if level is not None and not 0.0 < level <= 1.0:
+        raise ValueError(f"`level` must be in (0, 1]. Received: {level!r}")
+    if isinstance(source, (str, pathlib.Path)):
+        if labels not in (None, False, True):
+            raise ValueError("`labels` of a folder are its sub-folders: True or False.")
+        clips, labels, class_names, rate = _read_folder(source, split, bool(labels), rate, mono, on_error)
+        called = f"sounds:{source}" + ("" if split == "train" else f"[{split}]")
+    else:
+        if rate is None:
+            raise ValueError("`rate` must be given with arrays: samples a second.")
+        clips = [_checked(clip, i, mono) for i, clip in enumerate(source)]
+        labels = None if labels is None else np.asarray(labels)
+        if labels is not None and labels.shape != (len(clips),):
+            raise ValueError(
+                f"`labels` must be {len(clips)} ints. Received: labels of shape {labels.shape}"
+            )
+        called = "arrays"
+    if not clips:
+        raise ValueError("There are no sounds.")
+    channels = {clip.shape[1] for clip in clips}
+    if len(channels) > 1:
+        raise ValueError(f"The sounds have {sorted(channels)} channels: `mono=True` averages them.")
+    loud = [i for i, clip in enumerate(clips) if np.abs(clip).max() >= SILENT]
+    if len(loud) < len(clips):
+        first = min(set(range(len(clips))) - set(loud))
+        warnings.warn(
+            f"{len(clips) - len(loud)} of {len(clips)} sounds are silent, such as number {first}, and are left out.",
+            stacklevel=2,
+        )
+        labels = None if labels is None else labels[loud]
+    clips = [_prepared(clips[i], level, trim) for i in loud]
+    if not clips:
+        raise ValueError("All sounds are silent.")
+    length = length or max(map(len, clips))
+    if part == "start":
+        cut = sum(len(clip) > length for clip in clips)
+        if cut > len(clips) / 2:
+            warnings.warn(
+                f"{cut} of {len(clips)} sounds are longer than {length} samples, and end there. `length=` takes more of them; "
+                '`part="random"` takes parts from anywhere.',
+                stacklevel=2,
+            )
+    stream = Stream(
+        _fetch(clips, labels, length, part, shuffle),
+        sum(_parts(len(clip), length) for clip in clips) if part == "random" else len(clips),
+        batch_size,
+        seed=seed,
+        shuffle=shuffle,
+        class_names=class_names,
+        then=_cut(clips, length, part, shuffle),
+        structure=(lambda b: b["image"]) if labels is None else (lambda b: (b["image"], b["label"])),
+        name=name or f"{called}, {rate} Hz, {length} samples",
+    )
+    stream.rate = rate
+    dataset = stream.dataset()
+    dataset.rate, dataset.class_names = rate, class_names
+    return dataset
+
+
+def _parts(samples, length):
+    return max(1, round(samples / length))
+
+
+def _fetch(clips, labels, length, part, shuffle):
+    """A `fetch` for `Stream`: which sound a place of the order is of."""
+    counts = [_parts(len(clip), length) if part == "random" else 1 for clip in clips]
+    with tf.device("CPU:0"), tf.init_scope():
+        of_place = tf.constant(np.repeat(np.arange(len(clips)), counts))
+        part_of_place = tf.constant(np.concatenate([np.arange(count) for count in counts]))
+        classes = None if labels is None else tf.constant(labels)
+
+    def fetch(indices):
+        rows = tf.gather(of_place, indices)
+        batch = {"row": rows, "part": tf.gather(part_of_place, indices)}
+        return batch if classes is None else {**batch, "label": tf.gather(classes, rows)}
+
+    return fetch
+
+
+def _cut(clips, length, part, shuffle):
+    """A `then` for `Stream`: the samples themselves."""
+    # Silence behind each, so that no part reaches into the next.
+    lengths = np.array([len(clip) for clip in clips])
+    padded = np.concatenate(
+        [np.pad(clip, ((0, max(0, length - len(clip))), (0, 0))) for clip in clips]
+    )
+    starts = np.cumsum([0, *np.maximum(lengths, length)[:-1]])
+    with tf.device("CPU:0"), tf.init_scope():
+        samples = tf.constant(np.clip(padded * 32768.0, -32768, 32767).round().astype("int16"))
+        starts, free = tf.constant(starts), tf.constant(np.maximum(0, lengths - length))
+
+    def then(batch, seed):
+        rows, places = batch.pop("row"), batch.pop("part")
+        begin = tf.gather(starts, rows)
+        if part == "random":
+            room = tf.gather(free, rows)
+            if shuffle:
+                drawn = tf.random.stateless_uniform(tf.shape(rows), seed + 6, dtype=tf.float64)
+                fixed = tf.minimum(places * length, room)
+                # Pictures and validation see the same parts each time: their seed is 0.
+                moved = tf.cast(drawn * tf.cast(room + 1, tf.float64), tf.int64)
+                begin += tf.where(tf.reduce_all(tf.equal(seed, 0)), fixed, moved)
+            else:
+                begin += tf.minimum(places * length, room)
+        found = tf.gather(samples, begin[:, None] + tf.range(length, dtype=tf.int64))
+        return {"image": tf.cast(found, tf.float32) / 32768.0, **batch}
+
+    return then
+
+
+def _prepared(clip, level, trim):
+    """A sound without silence at its ends, and at a level, where that is asked for."""
+    if trim:
+        loud = np.flatnonzero(np.abs(clip).max(1) > 0.01 * np.abs(clip).max())
+        clip = clip[loud[0] : loud[-1] + 1]
+    return clip if level is None else clip * (level / np.abs(clip).max())
+
+
+def _checked(clip, number, mono):
+    """An array of one sound as float32 of shape (samples, channels)."""
+    clip = np.asarray(clip)
+    if clip.dtype == np.int16:
+        clip = clip.astype("float32") / 32768.0
+    if not np.issubdtype(clip.dtype, np.floating):
+        raise ValueError(
+            f"Sounds must be floats in [-1, 1], or ints of 16 bits. Received: dtype={clip.dtype} (number {number})"
+        )
+    clip = clip[:, None] if clip.ndim == 1 else clip
+    if clip.ndim != 2 or not len(clip):
+        raise ValueError(
+            f"A sound must have shape (samples,) or (samples, channels). Received: shape={clip.shape} (number {number})"
+        )
+    if clip.shape[1] > 8:
+        raise ValueError(
+            f"Sound number {number} has {clip.shape[1]} channels: samples come before channels, (samples, channels)."
+        )
+    if not np.isfinite(clip).all() or np.abs(clip).max() > 1.001:
+        raise ValueError(
+            f"Sounds must be in [-1, 1], without NaN. Received values from {clip.min():g} to {clip.max():g} (number {number})"
+        )
+    return clip.mean(1, keepdims=True).astype("float32") if mono else clip.astype("float32")
+
+
+# === Files ===
+
+
+def read_sound(path, rate=None, mono=True):
+    """Read one file.
+
+    Args:
+        path: of a WAV, FLAC, OGG, AIFF or MP3 file.
+        rate: int, samples a second to resample it to; None for its own.
+        mono: bool, whether channels are averaged.
+
+    Returns:
+        float32 array of shape (samples, channels) in [-1, 1], and its rate.
+
+    Raises:
+        ImportError: without the extra `audio`.
+        ValueError: for a file that cannot be read, or has no samples.
+
+    Example:
+    >>> import os, tempfile
+    >>> path = os.path.join(tempfile.mkdtemp(), "tone.wav")
+    >>> keras_gan.data.write_wav(path, np.sin(np.arange(8000) / 5)[:, None] / 2, 8000)
+    >>> sound, rate = keras_gan.data.read_sound(path, rate=16000)
+    >>> sound.shape, rate
+    ((16000, 1), 16000)
+    """
+    try:
+        import soundfile
+        import soxr
+    except ImportError as error:
+        raise ImportError(
+            "Reading sound needs soundfile and soxr. Install them: pip install 'keras-gan[audio]'"
+        ) from error
+    if not pathlib.Path(path).is_file():
+        raise FileNotFoundError(f"There is no file {str(path)!r}.")
+    try:
+        sound, own = soundfile.read(path, dtype="float32", always_2d=True)
+    except (soundfile.LibsndfileError, RuntimeError) as error:
+        raise ValueError(f"{path} cannot be read as sound: {error}") from error
+    if not len(sound):
+        raise ValueError(f"{path} has no samples.")
+    if not np.isfinite(sound).all():
+        raise ValueError(f"{path} has samples that are NaN or infinite.")
+    if mono:
+        sound = sound.mean(1, keepdims=True)
+    if rate is not None and rate != own:
+        sound = soxr.resample(sound, own, rate)
+        if not len(sound):
+            raise ValueError(f"{path} has no samples at {rate} Hz.")
+    # Files of floats may be louder, and so may what was resampled.
+    return np.clip(sound, -1.0, 1.0).astype("float32"), rate or own
+
+
+def write_wav(path, sound, rate):
+    """Write a sound of shape (samples, channels) in [-1, 1] as a WAV file of 16 bits."""
+    sound = np.asarray(sound, "float32")
+    if sound.ndim != 2:
+        raise ValueError(f"`sound` must have shape (samples, channels). Received: shape={sound.shape}")
+    pathlib.Path(path).write_bytes(tf.audio.encode_wav(np.clip(sound, -1, 1), rate).numpy())
+
+
+def _read_folder(source, split, with_labels, rate, mono, on_error):
+    """Sounds, labels or None, names of classes or None, and the rate of a folder."""
+    from keras_gan.data.load import check_options
+
+    check_options("crop", on_error)
+    folder = pathlib.Path(split_folder(str(pathlib.Path(source).expanduser()), split))
+    classes = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if with_labels and not classes:
+        raise ValueError(f"{folder} has no folders of classes, which `labels=True` needs.")
+    places = [(folder / name, i) for i, name in enumerate(classes)] if with_labels else [(folder, 0)]
+    clips, labels, rates, failed = [], [], {}, []
+    for place, label in places:
+        files = sorted(p for p in place.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith("."))
+        if not files:
+            raise ValueError(f"There are no sound files ({', '.join(ENDINGS)}) in {place}.")
+        for path in files:
+            try:
+                clip, own = read_sound(path, rate, mono)
+            except ValueError as error:
+                if on_error == "raise":
+                    raise ValueError(f"{error} `on_error='skip'` leaves such files out.") from error
+                failed.append(path.name)
+                continue
+            rates.setdefault(own, path.name)
+            clips.append(clip)
+            labels.append(label)
+    if failed:
+        warnings.warn(f"{len(failed)} files were left out, such as {failed[0]}.", stacklevel=3)
+    if len(rates) > 1:
+        listed = ", ".join(f"{name} has {value}" for value, name in sorted(rates.items()))
+        raise ValueError(f"The files have several rates ({listed}): give `rate=`, to which they are resampled.")
+    found = next(iter(rates), rate)
+    return clips, np.array(labels) if with_labels else None, classes if with_labels else None, found

@@ -1,0 +1,89 @@
+"""Mel spectrograms of sound."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from keras_gan.arguments import check_int
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class MelSpectrogram(keras.layers.Layer):
+    """The logarithm of a mel spectrogram, as HiFi-GAN, MelGAN and Tacotron 2 take it.
+
+        log max(M |STFT x|, 1e-5)
+
+    A frame is `fft` samples under a Hann window; frames are `hop` apart. The sound is mirrored by (fft - hop) / 2 samples at its ends, so that
+    it has length / hop frames. M is Slaney's filter bank: bands that are linear up to 1 kHz and logarithmic beyond, of area 1.
+
+    Args:
+        rate: int, samples a second.
+        bands: int. Default 80.
+        fft, hop: int, samples. Defaults 1024 and 256, for 22,050 Hz.
+        low, high: Hz, of the lowest and the highest band. Default 0 and half the rate (the official settings of HiFi-GAN have 8,000).
+
+    Input shape: (batch, samples, 1), in [-1, 1]. Output shape: (batch, samples / hop, bands).
+
+    Example:
+    >>> mel = keras_gan.layers.MelSpectrogram(8000, bands=40, fft=256, hop=64)
+    >>> mel(np.zeros((1, 640, 1), "float32")).shape
+    TensorShape([1, 10, 40])
+
+    Reference: Kong et al., 2020 (`meldataset.py` of its code); Slaney, "Auditory Toolbox", 1998
+    """
+
+    def __init__(self, rate, bands=80, fft=1024, hop=256, low=0.0, high=None, **kwargs):
+        kwargs.setdefault("dtype", "float32")
+        super().__init__(**kwargs)
+        self.rate, self.bands = check_int(rate, "rate"), check_int(bands, "bands")
+        self.fft, self.hop = check_int(fft, "fft"), check_int(hop, "hop")
+        self.low, self.high = float(low), float(rate / 2 if high is None else high)
+        if (fft - hop) % 2 or fft < hop:
+            raise ValueError(f"`fft` - `hop` must be even, and not negative. Received: fft={fft}, hop={hop}")
+        if not 0.0 <= self.low < self.high <= rate / 2:
+            raise ValueError(
+                f"`low` and `high` must rise from 0 to half the rate, {rate / 2:g} Hz. Received: low={self.low:g}, high={self.high:g}"
+            )
+        self.filters = mel_filters(rate, fft, bands, self.low, self.high)
+        self.window = hann(fft)
+
+    def magnitudes(self, inputs):
+        """|STFT x| of shape (batch, frames, fft / 2 + 1)."""
+        border = (self.fft - self.hop) // 2
+        x = ops.pad(ops.cast(inputs, "float32")[..., 0], [[0, 0], [border, border]], mode="reflect")
+        parts = ops.stft(x, self.fft, self.hop, self.fft, window=self.window, center=False)
+        return ops.sqrt(ops.square(parts[0]) + ops.square(parts[1]) + 1e-9)
+
+    def call(self, inputs):
+        bands = ops.matmul(self.magnitudes(inputs), ops.transpose(ops.convert_to_tensor(self.filters)))
+        return ops.log(ops.maximum(bands, 1e-5))
+
+    def compute_output_shape(self, input_shape):
+        length = input_shape[1]
+        return (input_shape[0], None if length is None else length // self.hop, self.bands)
+
+    def get_config(self):
+        names = ("rate", "bands", "fft", "hop", "low", "high")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+
+
+def hann(size):
+    """The periodic Hann window, float32."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype("float32")
+
+
+def mel_filters(rate, fft, bands, low, high):
+    """Slaney's triangular filters, float32 of shape (bands, fft / 2 + 1)."""
+    # Linear below 1 kHz, with 15 bands; logarithmic above.
+    linear, step, of_1k = 200.0 / 3, np.log(6.4) / 27, 15.0
+
+    def to_mel(hertz):
+        return hertz / linear if hertz < 1000.0 else of_1k + np.log(hertz / 1000.0) / step
+
+    mels = np.linspace(to_mel(low), to_mel(high), bands + 2)
+    corners = np.where(mels < of_1k, mels * linear, 1000.0 * np.exp(step * (mels - of_1k)))
+    frequencies = np.arange(fft // 2 + 1) * rate / fft
+    rising = (frequencies - corners[:-2, None]) / np.diff(corners)[:-1, None]
+    falling = (corners[2:, None] - frequencies) / np.diff(corners)[1:, None]
+    triangles = np.maximum(0.0, np.minimum(rising, falling))
+    return (triangles * 2.0 / (corners[2:] - corners[:-2])[:, None]).astype("float32")

@@ -1,0 +1,231 @@
+"""HiFi-GAN, a vocoder."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+
+from keras_gan import export_sound
+from keras_gan.arguments import check_int, check_weight
+from keras_gan.layers import MelSpectrogram
+from keras_gan.modalities import Audio
+from keras_gan.models.gan import GAN
+from keras_gan.models.pretraining import Pretraining
+from keras_gan.networks.outputs import first
+from keras_gan.optimizers import Adam
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class HiFiGAN(Pretraining, GAN):
+    """Makes sound of mel spectrograms: a vocoder.
+
+    It trains on sound alone, whose spectrograms it computes. The generator minimises the least-squares loss of all discriminators,
+    `feature_weight` x the mean absolute difference of the activations of their layers, summed over layers, and `mel_weight` x that of
+    the mel spectrograms. Adam(2e-4, 0.8, 0.99). For `pretraining_steps` generator steps it minimises the last alone, and the discriminator
+    rests: a short training gets far with it.
+
+    Args:
+        generator: keras.Model from (batch, frames, bands) to (batch, frames x hop, 1), such as `networks.hifigan` or `networks.melgan`.
+        discriminator: keras.Model from (batch, samples, 1) to logit maps, whose outputs are called `logits...`, and activations, such as
+            `networks.hifigan_discriminator`.
+        mel: `layers.MelSpectrogram`, what the generator is given.
+        feature_weight: float. Default 2. mel_weight: float. Default 45.
+        pretraining_steps: int. Default 0, as in the paper.
+        ema_decay: default None: no moving average, as in the paper. seed: as in `GAN`.
+
+    Raises:
+        ValueError: where bands or samples of a frame differ between `mel` and the generator.
+
+    Example:
+    >>> mel = keras_gan.layers.MelSpectrogram(8000, bands=20, fft=64, hop=16)
+    >>> generator = keras_gan.networks.hifigan("v3", bands=20, channels=8, rates=(4, 4))
+    >>> small = dict(periods=(2, 3), scales=1, widths=(4, 8), scale_widths=(4, 8), groups=(1, 2))
+    >>> gan = keras_gan.HiFiGAN(generator, keras_gan.networks.hifigan_discriminator(512, **small), mel)
+    >>> gan.compile()
+    >>> sound = np.random.uniform(-1, 1, (8, 512, 1)).astype("float32")
+    >>> history = gan.fit(sound, batch_size=4, verbose=0)
+    >>> gan.vocode(mel(sound[:1])).shape
+    (1, 512, 1)
+
+    Reference: Kong et al., "HiFi-GAN: Generative Adversarial Networks for Efficient and High Fidelity Speech Synthesis", 2020,
+    https://arxiv.org/abs/2010.05646
+    """
+
+    term_names = {"discriminator": (), "generator": ("g_feature", "g_mel")}
+    pretraining_stage, pretraining_figures = "mel loss", ("g_mel",)
+    validation_names = (*GAN.validation_names, "mel_distance")
+    # Its sounds are made of spectrograms, and each has a target.
+    from_images = paired = True
+    # Least squares have a factor of 1/2 here, and not in the paper's sum.
+    adversarial_weight = 2.0
+
+    def __init__(
+        self,
+        generator,
+        discriminator,
+        mel,
+        *,
+        feature_weight=2.0,
+        mel_weight=45.0,
+        pretraining_steps=0,
+        ema_decay=None,
+        **kwargs,
+    ):
+        mel = keras.saving.deserialize_keras_object(mel) if isinstance(mel, dict) else mel
+        if not isinstance(mel, MelSpectrogram):
+            raise ValueError(f"`mel` must be a `layers.MelSpectrogram`. Received: {mel!r}")
+        check_fit(generator, mel)
+        names = getattr(discriminator, "output_names", [])
+        maps = [name for name in names if name.startswith("logits")]
+        if not maps or list(names[: len(maps)]) != maps:
+            raise ValueError(
+                "The discriminator's outputs must be logit maps, called `logits...`, before the activations that are matched. "
+                f"Received: {names}"
+            )
+        # Past Keras' tracking: it is not yet a model.
+        vars(self)["heads"] = tuple(names[len(maps) :])
+        length = first(discriminator.input_shape)[1]
+        kwargs.setdefault("modality", Audio(mel.rate, (length, 1)))
+        super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
+        if length is None or length % mel.hop:
+            raise ValueError(
+                f"The discriminator must see whole frames of {mel.hop} samples. Received: length={length}"
+            )
+        self.mel = mel
+        self.feature_weight = check_weight(feature_weight, "feature_weight")
+        self.mel_weight = check_weight(mel_weight, "mel_weight")
+        self.pretraining_steps = check_int(pretraining_steps, "pretraining_steps", least=0)
+
+    def get_config(self):
+        return {
+            **super().get_config(),
+            "mel": keras.saving.serialize_keras_object(self.mel),
+            "feature_weight": self.feature_weight,
+            "mel_weight": self.mel_weight,
+            "pretraining_steps": self.pretraining_steps,
+        }
+
+    def check_networks(self, generator, discriminator):
+        """Nothing beyond `check_fit`: the generator is given spectrograms of any length."""
+
+    def defaults(self):
+        return {
+            **super().defaults(),
+            "loss": "least_squares",
+            "generator_optimizer": Adam(2e-4, beta_1=0.8, beta_2=0.99),
+            "discriminator_optimizer": Adam(2e-4, beta_1=0.8, beta_2=0.99),
+        }
+
+    # === Objective ===
+
+    def draw(self, count, seed):
+        return {}
+
+    def arrange(self, batch, training=True):
+        return {**batch, "mel": self.mel(batch["image"])}
+
+    def forward(self, batch, training=True):
+        return self.synthesize(batch["mel"], training=training)
+
+    def generator_terms(self, turn):
+        said = self.with_outputs(turn, self.discriminator_outputs(turn.real), None)
+        real, fake = ({**said.real_heads}, {**turn.fake_heads})
+        for side, logits in ((real, said.real_logits), (fake, turn.fake_logits)):
+            side |= {f"logits_{i}": x for i, x in enumerate(logits if isinstance(logits, list) else [logits])}
+        feature = sum(_distance(ops.stop_gradient(real[name]), fake[name]) for name in real)
+        return {"g_feature": self.feature_weight * feature, "g_mel": self._mel_term(turn)}
+
+    def _mel_term(self, turn):
+        return self.mel_weight * _distance(turn.batch["mel"], self.mel(turn.fake))
+
+    def pretraining_objective(self, turn):
+        loss = self._mel_term(turn)
+        return loss, {"g_mel": loss}
+
+    def validate(self, batch):
+        figures, real, fake = super().validate(batch)
+        return {**figures, "mel_distance": _distance(self.mel(real), self.mel(fake))}, real, fake
+
+    # === Use ===
+
+    @property
+    def source_shape(self):
+        """(frames, bands) of what the generator is given; frames are None."""
+        return tuple(self.generator.input_shape[1:])
+
+    def exported_condition(self):
+        """What an export takes beside spectrograms: nothing."""
+
+    def vocode(self, mel, frames=None, batch_size=4):
+        """Sound of mel spectrograms of any length.
+
+        Args:
+            mel: array of shape (n, frames, bands), as `mel` makes it.
+            frames: int, made at once of a long spectrogram, so that memory does not grow with it; None for all. The result is the same:
+                as many frames are looked at beside them as the generator sees.
+            batch_size: int, how many at once.
+
+        Returns:
+            float32 array of shape (n, frames x hop, 1) in [-1, 1].
+        """
+        mel = np.asarray(mel, "float32")
+        if mel.ndim != 3 or mel.shape[2] != self.mel.bands or not mel.size:
+            raise ValueError(
+                f"`mel` must have shape (n, frames, {self.mel.bands}). Received: shape={mel.shape}"
+            )
+        if not np.isfinite(mel).all():
+            raise ValueError("The spectrograms contain NaN or infinite values.")
+        run = export_sound.in_chunks(
+            tf.function(self.ema_generator, reduce_retracing=True), self.ema_generator, self.mel.hop, frames
+        )
+        return np.concatenate([run(mel[i : i + batch_size]) for i in range(0, len(mel), batch_size)])
+
+    def reconstruct(self, sound, frames=None):
+        """Sound -> its mel spectrogram -> sound, of arrays of shape (n, samples, 1); samples beyond whole frames are cut off."""
+        sound = np.asarray(sound)
+        self.modality.check_array(sound, "Sounds")
+        whole = sound.shape[1] // self.mel.hop * self.mel.hop
+        return self.vocode(self.mel(sound[:, :whole]), frames)
+
+    def generate(self, *args, **kwargs):
+        """Not for vocoders: see `vocode`."""
+        raise TypeError(f"{type(self).__name__} makes sound of mel spectrograms: use `vocode(mel)`.")
+
+    def sample_latents(self, *args, **kwargs):
+        """Not for vocoders, which have no latents."""
+        raise TypeError(f"{type(self).__name__} has no latents: its generator is given mel spectrograms.")
+
+    # === Pictures ===
+
+    grid_caption = "given | made"
+
+    def grid_inputs(self, rows, columns, seed, truncation=1.0):
+        """Sounds for a sample grid."""
+        return self.examples(rows * max(1, columns // 2))["image"]
+
+    def grid_images(self, inputs, columns):
+        """Each sound beside what is made of its spectrogram."""
+        made = np.stack([inputs, self.reconstruct(inputs)], axis=1).reshape(-1, *inputs.shape[1:])
+        return made, 2 * max(1, columns // 2)
+
+    def export(self, filepath, format="saved_model", metadata=None, **options):
+        """Write the generator for use without keras_gan: see `keras_gan.export_sound.export_vocoder`."""
+        return export_sound.export_vocoder(self, filepath, format=format, metadata=metadata, **options)
+
+
+def check_fit(generator, mel):
+    """Raise a ValueError where a generator takes other spectrograms than `mel` makes."""
+    if generator.input_shape[-1] != mel.bands:
+        raise ValueError(
+            f"The generator takes {generator.input_shape[-1]} bands, and `mel` makes {mel.bands}."
+        )
+    made = generator(np.zeros((1, 8, mel.bands), "float32")).shape
+    if tuple(made) != (1, 8 * mel.hop, 1):
+        raise ValueError(
+            f"The generator must make {mel.hop} samples of a frame, which is `mel`'s hop. Of 8 frames it makes {tuple(made[1:])}."
+        )
+
+
+def _distance(a, b):
+    """Mean absolute difference, in float32."""
+    return ops.mean(ops.abs(ops.cast(a, "float32") - ops.cast(b, "float32")))

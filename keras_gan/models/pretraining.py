@@ -1,0 +1,29 @@
+"""A first stage in which the generator learns from its targets alone."""
+
+
+class Pretraining:
+    """A base of models beside `GAN`: for `pretraining_steps` generator steps the discriminator rests.
+
+    A subclass sets `pretraining_steps`, and defines `pretraining_objective`, which returns what `generator_objective` does.
+    """
+
+    # What the stage is called, and the figures that it has beside the generator's loss.
+    pretraining_stage, pretraining_figures = "pretraining", ()
+
+    def stage_at(self, step):
+        return self.pretraining_stage if step < self.pretraining_steps else "adversarial"
+
+    @property
+    def discriminator_rests(self):
+        return self.stage == self.pretraining_stage
+
+    @property
+    def idle_figures(self):
+        if not self.discriminator_rests:
+            return []
+        return [name for name in self.figure_names if name not in (*self.pretraining_figures, "g_loss")]
+
+    def generator_objective(self, turn):
+        return (
+            self.pretraining_objective(turn) if self.discriminator_rests else super().generator_objective(turn)
+        )
