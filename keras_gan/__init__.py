@@ -28,6 +28,7 @@ _CLASSES = {
     "VAE": "models.vae",
     "VAEGAN": "models.vae_gan",
     "WaveGAN": "models.wavegan",
+    "SpecGAN": "models.specgan",
     "WGAN": "models.wgan",
     "WGANGP": "models.wgan_gp",
     "BAGAN": "models.bagan",

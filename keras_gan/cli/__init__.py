@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from keras_gan.cli import augment, caption, detect, doctor, evaluate, files, generate, latent, translate
+from keras_gan.cli import augment, caption, detect, doctor, evaluate, files, generate, latent, translate, vocode
 from keras_gan.cli.train import train
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ for command in (
     detect.detect,
     translate.translate,
     translate.upscale,
+    vocode.vocode,
     files.convert,
     evaluate.evaluate,
     evaluate.report,

@@ -337,6 +337,65 @@ class Rows(Images):
         return batches, None
 
 
+class Sounds(Images):
+    """Sound files, from their beginning or any part of them, or their spectrograms as images."""
+
+    options = ("--dataset", "--rate", "--length", "--hold-out", "--skip-bad")
+
+    def __init__(self, part="start", as_images=False):
+        self.part, self.as_images = part, as_images
+
+    def needs(self, name, options):
+        dataset = str(options["dataset"] or "")
+        if not dataset.startswith("sounds:"):
+            raise ValueError(
+                f"{name} trains on sound: --dataset sounds:FOLDER, of WAV, FLAC, OGG, AIFF or MP3 files."
+            )
+        if not pathlib.Path(dataset.removeprefix("sounds:")).expanduser().is_dir():
+            raise ValueError(f"There is no folder {dataset.removeprefix('sounds:')!r}.")
+        given = [
+            f"--{option.replace('_', '-')}"
+            for option in ("flip", "image_size", "metrics", "channels")
+            if options[option]
+        ]
+        if given:
+            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on sound.")
+
+    def load(self, recipe, config, on_error):
+        import numpy as np
+
+        from keras_gan import data
+
+        folder = config["dataset"].removeprefix("sounds:")
+        # A power of four times sixteen, as WaveGAN's networks make it, and whole frames.
+        length = config["length"] or (16_384 if config["scale"] == "paper" else 4096)
+        load = functools.partial(
+            data.sounds,
+            folder,
+            rate=config["rate"],
+            length=length,
+            part=self.part,
+            batch_size=config["batch_size"],
+            seed=config["seed"],
+            on_error=on_error,
+        )
+        labels = recipe.labels or None
+        held_out = load(labels, split=config["hold_out"]) if config["hold_out"] else None
+        batches = load(labels)
+        if not self.as_images:
+            return batches, held_out
+        sounds = [np.asarray(sounds) for sounds in batches.stream.whole()]
+        fft = 256 if length >= 16_384 else 128
+        front_end = data.Spectrograms(batches.rate, fft, fft // 2).fit(np.concatenate(sounds))
+        order = {"batch_size": config["batch_size"], "seed": config["seed"], "name": batches.stream.name}
+        images = data.from_arrays(front_end.to_images(np.concatenate(sounds)), **order)
+        images.front_end, images.class_names = front_end, None
+        if held_out is not None:
+            held = np.concatenate([np.asarray(sounds) for sounds in held_out.stream.whole()])
+            held_out = data.from_arrays(front_end.to_images(held), **order)
+        return images, held_out
+
+
 def kinds_of(text):
     """--kinds as a dict; a ValueError for another form."""
     pairs = [part.split("=") for part in (text or "").split(",") if part]
@@ -348,6 +407,9 @@ def kinds_of(text):
 KINDS = {
     "rows_by_category": Rows(True),
     "rows": Rows(False),
+    "sounds": Sounds(),
+    "parts_of_sounds": Sounds(part="random"),
+    "spectra": Sounds(as_images=True),
     "captions": Captioned(),
     "image_vectors": ImageVectors(),
     "text_vectors": TextVectors(),

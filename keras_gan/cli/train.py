@@ -17,8 +17,9 @@ from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of,
 MIRRORED = ("domains", "low_high", "pairs", "unpaired")
 # Those that hold vectors of images, which an extractor makes.
 VECTORS = ("image_vectors", "text_vectors")
-# Kinds of data that are tables.
+# Kinds of data that are tables, and those that are sound.
 TABLES = ("rows_by_category", "rows")
+SOUNDS = ("sounds", "parts_of_sounds", "spectra")
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
@@ -55,7 +56,7 @@ def train(
     dataset: Annotated[
         str | None,
         typer.Option(
-            help="mnist_5k, folder:PATH, an image data set of TFDS, or of ctgan and tvae table:FILE."
+            help="mnist_5k, folder:PATH, an image data set of TFDS; of tables table:FILE, of sound sounds:FOLDER."
         ),
     ] = None,
     a: Annotated[
@@ -126,6 +127,14 @@ def train(
         typer.Option(
             help="ctgan, tvae only: columns that are others than they look, such as rooms=number,code=category,day=date."
         ),
+    ] = None,
+    rate: Annotated[
+        int | None,
+        typer.Option(min=1, help="Sound only: samples a second, to which files are resampled. Default: theirs."),
+    ] = None,
+    length: Annotated[
+        int | None,
+        typer.Option(min=1, help="Sound only: samples of an example. Default: 4096, of --scale paper 16384."),
     ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
     value_range: Annotated[
@@ -316,7 +325,7 @@ def _configuration(chosen, given):
     names = (
         *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
         *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
-        *("captions", "text_encoder", "attributes", "keep_labels", "exclude", "kinds"),
+        *("captions", "text_encoder", "attributes", "keep_labels", "exclude", "kinds", "rate", "length"),
         *("epochs", "steps"),
     )
     # Parts are cut out of pictures as they are.
@@ -385,6 +394,7 @@ def _fit(chosen, run, config, given):
         text_encoder=getattr(batches, "text_encoder", None),
         captions=_distinct(batches.captions) if chosen.data == "captions" else None,
         schema=getattr(batches, "schema", None),
+        source=batches if chosen.data in SOUNDS else None,
         metrics=metrics or [],
     )
     steps_per_epoch = len(batches) // gan.batches_per_step
@@ -403,9 +413,8 @@ def _fit(chosen, run, config, given):
         run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
     monitor = _monitor(gan, chosen, batches, given["monitor"], run)
-    typer.echo(
-        f"{name} on {dataset}: {total} steps of {config['batch_size']} {'rows' if of_table else 'images'}, into {run.path}"
-    )
+    what = "rows" if of_table else "sounds" if chosen.data in SOUNDS else "images"
+    typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} {what}, into {run.path}")
     grids = [
         callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
     ]
@@ -484,7 +493,7 @@ def _monitor(gan, chosen, batches, action, run):
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
-    if chosen.data not in ("images", "some_labels", "captions", "image_vectors", *TABLES):
+    if chosen.data not in ("images", "some_labels", "captions", "image_vectors", "sounds", "spectra", *TABLES):
         without = "checks images made of latents"
     elif not chosen.adversarial and not hasattr(gan, "unit_divergences"):
         without = "reads a discriminator that learns, or a posterior"

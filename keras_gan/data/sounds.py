@@ -276,6 +276,12 @@ def write_wav(path, sound, rate):
     pathlib.Path(path).write_bytes(tf.audio.encode_wav(np.clip(sound, -1, 1), rate).numpy())
 
 
+def joined(sounds, rate):
+    """Sounds of shape (samples, channels) one after another, a quarter of a second of silence behind each."""
+    gap = np.zeros((rate // 4, np.shape(sounds[0])[1]), "float32")
+    return np.concatenate([part for sound in sounds for part in (np.asarray(sound), gap)])
+
+
 def _read_folder(source, split, with_labels, rate, mono, on_error):
     """Sounds, labels or None, names of classes or None, and the rate of a folder."""
     from keras_gan.data.load import check_options

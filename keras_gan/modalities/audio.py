@@ -5,6 +5,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
+from keras_gan.data.sounds import joined, write_wav
 from keras_gan.modalities.modality import Modality
 
 
@@ -99,12 +100,8 @@ class Audio(Modality):
 
     def write(self, path, value):
         """Write one sound of shape (samples, channels) as a WAV file of 16 bits."""
-        from keras_gan.data.sounds import write_wav
-
         write_wav(path, value, self.rate)
 
     def write_all(self, path, values):
         """Write sounds one after another, a quarter of a second of silence between them, as one WAV file beside a picture."""
-        gap = np.zeros((self.rate // 4, self.shape[1]), "float32")
-        joined = np.concatenate([part for value in values for part in (np.asarray(value), gap)])
-        self.write(path.with_suffix(self.suffix), joined)
+        self.write(path.with_suffix(self.suffix), joined(values, self.rate))

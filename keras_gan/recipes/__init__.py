@@ -19,6 +19,7 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     autoencoders,
     anomalies,
     tables,
+    sound,
 )
 from keras_gan.recipes.build import build, check_adversarial
 from keras_gan.recipes.recipe import RECIPES, SCALES, Plan, Recipe, get, register

@@ -25,6 +25,7 @@ def build(
     text_encoder=None,
     captions=None,
     schema=None,
+    source=None,
 ):
     """Build and compile the model of a recipe.
 
@@ -49,6 +50,7 @@ def build(
         text_encoder: of recipes that train on captions, as in `conditions.Texts`; of "clip" the one that it trains.
         captions: list of texts, as in `conditions.Texts`.
         schema: `keras_gan.data.Schema`, of recipes of tables.
+        source: the data set, of recipes of sound, which has its `rate`.
 
     Returns:
         A compiled model.
@@ -97,6 +99,12 @@ def build(
                 f"The recipe {name!r} is of tables: give the `schema`, such as `dataset.schema`."
             )
         chosen = recipe.networks(schema)
+    elif recipe.data in ("sounds", "parts_of_sounds", "spectra"):
+        if source is None:
+            raise ValueError(
+                f"The recipe {name!r} is of sound: give the `source`, such as `data.sounds(...)`."
+            )
+        chosen = recipe.networks(image_shape, source, **classes)
     elif recipe.data == "texts":
         chosen = recipe.networks(image_shape, text_encoder)
     elif recipe.data == "captions":

@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+import keras
 import numpy as np
 
 from keras_gan.arguments import check_int, check_truncation
@@ -12,6 +13,8 @@ from keras_gan.data.images import (
     to_uint8,
 )
 from keras_gan.hub import hub_name
+from keras_gan.modalities import Images
+from keras_gan.models.hifigan import HiFiGAN
 from keras_gan.networks.outputs import first
 from keras_gan.runs.load import load_model
 
@@ -27,6 +30,7 @@ class Generator:
         latent_dim: int.
         num_classes: int, or None.
         noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
+        modality: `keras_gan.modalities.Modality` of what it makes.
     """
 
     def __init__(self, path):
@@ -53,10 +57,12 @@ class Generator:
                 )
             if hasattr(gan, "schema"):
                 raise ValueError(f"{path} makes rows of a table: `keras-gan generate {path} --out rows.csv`.")
+            if isinstance(gan, HiFiGAN):
+                raise ValueError(f"{path} makes sound of sound's spectrograms: use `keras-gan vocode`.")
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.num_classes = getattr(gan, "num_classes", None)
-            self.class_names = gan.class_names
+            self.class_names, self.modality = gan.class_names, gan.modality
             self.latent_dim = first(gan.generator.input_shape)[-1]
             self.noise_dim = getattr(gan, "noise_dim", None)
             self._sample = lambda n, seed, truncation, **options: gan.generate(
@@ -78,7 +84,8 @@ class Generator:
             )
         metadata = path / "metadata.json"
         about = json.loads(metadata.read_text()) if metadata.exists() else {}
-        self.gan = None
+        self.gan, shape = None, tuple(about.get("image_shape") or ())
+        self.modality = keras.saving.deserialize_keras_object(about["modality"]) if about.get("modality") else Images(shape)
         self.num_classes, self.class_names = about.get("num_classes"), about.get("class_names")
 
         def of_texts(texts, seed, truncation):

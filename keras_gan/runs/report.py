@@ -6,16 +6,19 @@ import html
 import io
 import json
 import pathlib
+import tempfile
 
 import numpy as np
 
 from keras_gan import plots
 from keras_gan.data.images import to_picture
 from keras_gan.data.load import read
+from keras_gan.data.sounds import sounds
 from keras_gan.data.table import read_table
 from keras_gan.grid import as_colour, enlarge, image_grid
 from keras_gan.metrics import tables
 from keras_gan.metrics.functional import nearest_neighbors
+from keras_gan.modalities import Audio
 from keras_gan.runs.evaluate import Indexed
 from keras_gan.runs.folder import RunFolder
 from keras_gan.runs.generator import Generator
@@ -145,6 +148,8 @@ def _images(folder, config, data_dir, seed):
             generated = generator.sample(64, seed)
     except ValueError as error:
         return [("Generated and real images", f"<p>No model yet: {html.escape(str(error))}</p>")]
+    if str(config.get("dataset")).startswith("sounds:"):
+        return _sounds(generator.modality, generated, config)
     if generated.ndim != 4 or generated.shape[-1] not in (1, 3, 4):
         made = tuple(generated.shape[1:])
         return [("Generated and real images", f"<p>This generator makes {made}, which are not shown.</p>")]
@@ -172,6 +177,39 @@ def _images(folder, config, data_dir, seed):
         ("Generated and real images", f"<div class='beside'>{drawn}{beside}</div>"),
         ("Nearest training images", note + _picture(image_grid(cells, 6, caption))),
     ]
+
+
+def _sounds(modality, generated, config):
+    """Spectrograms of generated beside real sounds, and players."""
+    drawn = _picture(image_grid(modality.to_pictures(generated[:32]), 8, "generated"))
+    players = _players(modality, generated[:16])
+    try:
+        length = modality.shape[0] if generated.ndim == 3 else modality.shape[0] * modality.front_end.hop
+        real = sounds(config["dataset"].removeprefix("sounds:"), rate=modality.rate, length=length, batch_size=1)
+        rows = np.asarray(real.stream.rows_at(np.linspace(0, real.stream.size - 1, 32).astype("int64"))["image"])
+    except (ValueError, OSError, ImportError) as error:
+        return [
+            ("Generated sounds", drawn + players),
+            ("Real sounds", f"<p>The training sounds cannot be read: {html.escape(str(error))}</p>"),
+        ]
+    of_real = Audio(modality.rate, rows.shape[1:])
+    beside = _picture(image_grid(of_real.to_pictures(rows), 8, "real"))
+    return [
+        ("Generated sounds", drawn + players),
+        ("Real sounds", beside + _players(of_real, rows[:16])),
+    ]
+
+
+def _players(modality, values):
+    """Players of sounds, in HTML."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        for value in values:
+            path = pathlib.Path(folder) / f"sound{modality.suffix}"
+            modality.write(path, value)
+            data = base64.b64encode(path.read_bytes()).decode()
+            found.append(f"<audio controls preload='none' src='data:audio/wav;base64,{data}'></audio>")
+    return f"<div class='players'>{''.join(found)}</div>"
 
 
 def _rows(folder, config, seed):

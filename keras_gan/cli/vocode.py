@@ -1,0 +1,53 @@
+"""`keras-gan vocode`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, writable
+
+
+def vocode(
+    model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of hifigan.")],
+    sounds: Annotated[
+        pathlib.Path,
+        typer.Argument(help="A sound file or a folder of them, or .npy files of mel spectrograms (frames, bands)."),
+    ],
+    out: Annotated[pathlib.Path, typer.Option(help="Folder to write WAV files into.")] = pathlib.Path("vocoded"),
+    frames: Annotated[
+        int, typer.Option(min=1, help="Frames made at once, so that memory does not grow with a sound's length.")
+    ] = 1000,
+):
+    """Make sound of mel spectrograms, or of those of sound files."""
+    existing(model)
+    existing(sounds, " It must be a sound file, a .npy file or a folder of such.")
+    writable(out, folder=True)
+    from keras_gan.data.sounds import ENDINGS
+
+    endings = (*ENDINGS, ".npy")
+    files = sorted(p for p in sounds.rglob("*") if p.suffix.lower() in endings) if sounds.is_dir() else [sounds]
+    if not files or files[0].suffix.lower() not in endings:
+        raise ValueError(f"There are no files that end in {', '.join(endings)} in {sounds}.")
+
+    import numpy as np
+
+    from keras_gan.data import read_sound, write_wav
+    from keras_gan.models.hifigan import HiFiGAN
+    from keras_gan.runs.load import load_model
+
+    gan = load_model(model)
+    if not isinstance(gan, HiFiGAN):
+        raise ValueError(f"{model} is a {type(gan).__name__}, and no vocoder.")
+    out.mkdir(parents=True, exist_ok=True)
+    for path in files:
+        if path.suffix.lower() == ".npy":
+            made = gan.vocode(np.load(path, allow_pickle=False)[None], frames)
+        else:
+            sound, _ = read_sound(path, gan.mel.rate)
+            if len(sound) < gan.mel.fft:
+                raise ValueError(f"{path} has {len(sound)} samples, fewer than a frame of {gan.mel.fft}.")
+            made = gan.reconstruct(sound[None], frames)
+        target = out / f"{path.stem}.wav"
+        write_wav(target, made[0], gan.mel.rate)
+        typer.echo(str(target))
