@@ -46,10 +46,10 @@ def vocoder(options):
 
     keras.utils.set_random_seed(options.seed)
     z = np.load(options.data)
-    train, test = (
-        np.split(z[f"{s}_audio"], np.cumsum(z[f"{s}_length"])[:-1]) for s in ("train", "test")
+    train, test = (np.split(z[f"{s}_audio"], np.cumsum(z[f"{s}_length"])[:-1]) for s in ("train", "test"))
+    data = keras_gan.data.sounds(
+        train, rate=8000, length=4096, part="random", batch_size=8, seed=options.seed
     )
-    data = keras_gan.data.sounds(train, rate=8000, length=4096, part="random", batch_size=8, seed=options.seed)
     mel = keras_gan.layers.MelSpectrogram(8000, bands=40, fft=512, hop=128)
     generator = keras_gan.networks.hifigan("v3", bands=40, channels=options.channels, rates=(8, 4, 4))
     discriminator = keras_gan.networks.hifigan_discriminator(
@@ -62,7 +62,12 @@ def vocoder(options):
         weight_norm=options.weight_norm,
     )
     gan = keras_gan.HiFiGAN(
-        generator, discriminator, mel, pretraining_steps=options.pretraining, ema_decay=0.999, seed=options.seed
+        generator,
+        discriminator,
+        mel,
+        pretraining_steps=options.pretraining,
+        ema_decay=0.999,
+        seed=options.seed,
     )
     Adam = keras_gan.optimizers.Adam
     gan.compile(*(Adam(options.rate, 0.8, 0.99) for _ in range(2)))
@@ -99,7 +104,9 @@ def vocoder(options):
             keras_gan.data.write_wav(folder / f"speech-{i}-real.wav", clip[0], 8000)
             keras_gan.data.write_wav(folder / f"speech-{i}-hifigan.wav", gan.vocode(given)[0], 8000)
             lim_sound = keras_gan.data.spectrograms.griffin_lim_of_mel(given, mel, 60)
-            keras_gan.data.write_wav(folder / f"speech-{i}-griffin-lim.wav", np.clip(lim_sound[0], -1, 1), 8000)
+            keras_gan.data.write_wav(
+                folder / f"speech-{i}-griffin-lim.wav", np.clip(lim_sound[0], -1, 1), 8000
+            )
     return {
         "what": "vocoder",
         "steps": steps,
@@ -161,7 +168,9 @@ def drums(options):
     keras.utils.set_random_seed(options.seed)
     if options.model == "wavegan":
         networks = keras_gan.networks.wavegan(4096, 64, filters=options.filters, num_classes=len(names))
-        gan = keras_gan.WaveGAN(*networks, rate=8000, num_classes=len(names), ema_decay=0.99, seed=options.seed)
+        gan = keras_gan.WaveGAN(
+            *networks, rate=8000, num_classes=len(names), ema_decay=0.99, seed=options.seed
+        )
         data = keras_gan.data.sounds(
             sounds, labels, rate=8000, batch_size=32, class_names=names, seed=options.seed
         )
@@ -176,10 +185,10 @@ def drums(options):
             num_classes=len(names),
             conditioning="projection",
         )
-        gan = keras_gan.ConditionalGAN(
-            *networks, num_classes=len(names), ema_decay=0.99, seed=options.seed
+        gan = keras_gan.ConditionalGAN(*networks, num_classes=len(names), ema_decay=0.99, seed=options.seed)
+        data = keras_gan.data.from_arrays(
+            front_end.to_images(sounds), labels, batch_size=32, seed=options.seed
         )
-        data = keras_gan.data.from_arrays(front_end.to_images(sounds), labels, batch_size=32, seed=options.seed)
 
         def make(n, seed, labels):
             return front_end.to_sounds(gan.generate(n, seed, labels=labels), iterations=30)
@@ -197,7 +206,9 @@ def drums(options):
         made = make(600, seed=1, labels=asked.tolist())
         agreement = float((judge.predict(made, verbose=0).argmax(1) == asked).mean())
         # As many of each class as there are real ones.
-        chosen = np.concatenate([np.flatnonzero(asked == c)[: (labels == c).sum()] for c in range(len(names))])
+        chosen = np.concatenate(
+            [np.flatnonzero(asked == c)[: (labels == c).sum()] for c in range(len(names))]
+        )
         distance = functional.frechet_distance(of_real, features.predict(made[chosen], verbose=0))
         return agreement, float(distance), made
 
@@ -216,7 +227,10 @@ def drums(options):
         folder = pathlib.Path(options.out)
         folder.mkdir(parents=True, exist_ok=True)
         modality = keras_gan.modalities.Audio(8000, (4096, 1))
-        for title, some in (("made", made[:48]), ("real", np.stack([sounds[labels == c][i] for i in range(8) for c in range(6)]))):
+        for title, some in (
+            ("made", made[:48]),
+            ("real", np.stack([sounds[labels == c][i] for i in range(8) for c in range(6)])),
+        ):
             keras_gan.grid.image_grid(modality.to_pictures(some), 6, f"{title}: {', '.join(names)}").save(
                 folder / f"{options.model}-{title}.png"
             )
@@ -239,7 +253,9 @@ def drums(options):
 TASKS = {"vocoder": vocoder, "drums": drums}
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--results", required=True)
     parser.add_argument("task", choices=TASKS)
     parser.add_argument("--data")

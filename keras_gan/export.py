@@ -125,7 +125,9 @@ def describe(gan, shapes=()):
     return {
         "class": type(gan).__name__,
         "image_shape": list(gan.output_shape[1:]),
-        "modality": keras.saving.serialize_keras_object(gan._modality) if getattr(gan, "_modality", None) else None,
+        "modality": keras.saving.serialize_keras_object(gan._modality)
+        if getattr(gan, "_modality", None)
+        else None,
         "latent_dim": None if gan.from_images else first(gan.generator.input_shape)[-1],
         "noise_dim": getattr(gan, "noise_dim", None),
         "num_classes": getattr(gan, "num_classes", None),

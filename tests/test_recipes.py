@@ -1,3 +1,4 @@
+import itertools
 import subprocess
 import sys
 
@@ -88,8 +89,45 @@ def test_of_tables(name, model, scale):
         recipes.build(name, (schema.size,), scale)
 
 
+SOUND = {
+    "wavegan": (keras_gan.WaveGAN, (4096, 1), (16_384, 1)),
+    "conditional-wavegan": (keras_gan.WaveGAN, (4096, 1), (16_384, 1)),
+    "specgan": (keras_gan.SpecGAN, (64, 64, 1), (128, 128, 1)),
+    "hifigan": (keras_gan.HiFiGAN, (4096, 1), (8192, 1)),
+}
+
+
+@pytest.mark.parametrize("scale", recipes.SCALES)
+@pytest.mark.parametrize("name", SOUND)
+def test_of_sound(name, scale):
+    model, small, paper = SOUND[name]
+    shape = small if scale == "small" else paper
+    sounds = np.random.default_rng(0).uniform(-1, 1, (4, shape[0], 1)).astype("float32")
+    source = keras_gan.data.sounds(sounds, rate=22_050, batch_size=2)
+    if name == "specgan":
+        side = shape[0]
+        source.front_end = keras_gan.data.Spectrograms(22_050, 2 * side, side)
+        source.front_end.fit(np.resize(sounds, (4, side * side, 1)))
+    classes = {"num_classes": 3} if name.startswith("conditional") else {}
+    built = recipes.build(name, shape, scale, source=source, **classes)
+    assert type(built) is model
+    if scale == "paper" and name == "wavegan":
+        # By hand: kernels of 25, 1,024 to 64 channels, and 16 samples of 1,024 between them and the dense layers.
+        widths = (1024, 512, 256, 128, 64, 1)
+        kernels = sum(25 * a * b for a, b in itertools.pairwise(widths))
+        dense = 16 * 1024
+        assert built.generator.count_params() == 101 * dense + kernels + sum(widths[1:])
+        assert built.discriminator.count_params() == dense + 1 + kernels + sum(widths[:-1])
+    if scale == "paper" and name == "hifigan":
+        # 13.92 M published, and the lengths of weight norm.
+        assert 13_926_017 < built.generator.count_params() < 13_960_000
+        assert built.mel.get_config()["high"] == 8000
+    with pytest.raises(ValueError, match="give the `source`"):
+        recipes.build(name, shape, scale, **classes)
+
+
 def test_all_are_tested_and_registered_once():
-    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan", "text-to-image", "ctgan", "tvae"}
+    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan", "text-to-image", "ctgan", "tvae", *SOUND}
     for scale in recipes.SCALES:
         assert set(recipes.get("text-to-image", scale).stages.values()) <= set(EXPECTED)
     with pytest.raises(ValueError, match="'vae' already"):

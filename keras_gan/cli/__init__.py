@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from keras_gan.cli import augment, caption, detect, doctor, evaluate, files, generate, latent, translate, vocode
+from keras_gan.cli import (
+    augment,
+    caption,
+    detect,
+    doctor,
+    evaluate,
+    files,
+    generate,
+    latent,
+    translate,
+    vocode,
+)
 from keras_gan.cli.train import train
 
 app = typer.Typer(

@@ -68,7 +68,9 @@ def generate(
             f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
         )
     if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".wav"):
-        raise ValueError(f"--out must be an image's name, such as grid.png, or of sound .wav. Received: {out}")
+        raise ValueError(
+            f"--out must be an image's name, such as grid.png, or of sound .wav. Received: {out}"
+        )
     writable(out)
 
     from keras_gan.grid import image_grid

@@ -130,7 +130,9 @@ def train(
     ] = None,
     rate: Annotated[
         int | None,
-        typer.Option(min=1, help="Sound only: samples a second, to which files are resampled. Default: theirs."),
+        typer.Option(
+            min=1, help="Sound only: samples a second, to which files are resampled. Default: theirs."
+        ),
     ] = None,
     length: Annotated[
         int | None,
@@ -493,7 +495,15 @@ def _monitor(gan, chosen, batches, action, run):
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
-    if chosen.data not in ("images", "some_labels", "captions", "image_vectors", "sounds", "spectra", *TABLES):
+    if chosen.data not in (
+        "images",
+        "some_labels",
+        "captions",
+        "image_vectors",
+        "sounds",
+        "spectra",
+        *TABLES,
+    ):
         without = "checks images made of latents"
     elif not chosen.adversarial and not hasattr(gan, "unit_divergences"):
         without = "reads a discriminator that learns, or a posterior"

@@ -12,11 +12,16 @@ def vocode(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of hifigan.")],
     sounds: Annotated[
         pathlib.Path,
-        typer.Argument(help="A sound file or a folder of them, or .npy files of mel spectrograms (frames, bands)."),
+        typer.Argument(
+            help="A sound file or a folder of them, or .npy files of mel spectrograms (frames, bands)."
+        ),
     ],
-    out: Annotated[pathlib.Path, typer.Option(help="Folder to write WAV files into.")] = pathlib.Path("vocoded"),
+    out: Annotated[pathlib.Path, typer.Option(help="Folder to write WAV files into.")] = pathlib.Path(
+        "vocoded"
+    ),
     frames: Annotated[
-        int, typer.Option(min=1, help="Frames made at once, so that memory does not grow with a sound's length.")
+        int,
+        typer.Option(min=1, help="Frames made at once, so that memory does not grow with a sound's length."),
     ] = 1000,
 ):
     """Make sound of mel spectrograms, or of those of sound files."""
@@ -26,7 +31,9 @@ def vocode(
     from keras_gan.data.sounds import ENDINGS
 
     endings = (*ENDINGS, ".npy")
-    files = sorted(p for p in sounds.rglob("*") if p.suffix.lower() in endings) if sounds.is_dir() else [sounds]
+    files = (
+        sorted(p for p in sounds.rglob("*") if p.suffix.lower() in endings) if sounds.is_dir() else [sounds]
+    )
     if not files or files[0].suffix.lower() not in endings:
         raise ValueError(f"There are no files that end in {', '.join(endings)} in {sounds}.")
 

@@ -49,6 +49,6 @@ __all__ = [
     "unlabel",
     "unpaired_folders",
     "unpaired_from_arrays",
-    "write_wav",
     "write_nifti",
+    "write_wav",
 ]

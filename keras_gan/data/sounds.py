@@ -85,9 +85,7 @@ def sounds(
         clips = [_checked(clip, i, mono) for i, clip in enumerate(source)]
         labels = None if labels is None else np.asarray(labels)
         if labels is not None and labels.shape != (len(clips),):
-            raise ValueError(
-                f"`labels` must be {len(clips)} ints. Received: labels of shape {labels.shape}"
-            )
+            raise ValueError(f"`labels` must be {len(clips)} ints. Received: labels of shape {labels.shape}")
         called = "arrays"
     if not clips:
         raise ValueError("There are no sounds.")
@@ -155,9 +153,7 @@ def _cut(clips, length, part, shuffle):
     """A `then` for `Stream`: the samples themselves."""
     # Silence behind each, so that no part reaches into the next.
     lengths = np.array([len(clip) for clip in clips])
-    padded = np.concatenate(
-        [np.pad(clip, ((0, max(0, length - len(clip))), (0, 0))) for clip in clips]
-    )
+    padded = np.concatenate([np.pad(clip, ((0, max(0, length - len(clip))), (0, 0))) for clip in clips])
     starts = np.cumsum([0, *np.maximum(lengths, length)[:-1]])
     with tf.device("CPU:0"), tf.init_scope():
         samples = tf.constant(np.clip(padded * 32768.0, -32768, 32767).round().astype("int16"))
@@ -294,7 +290,9 @@ def _read_folder(source, split, with_labels, rate, mono, on_error):
     places = [(folder / name, i) for i, name in enumerate(classes)] if with_labels else [(folder, 0)]
     clips, labels, rates, failed = [], [], {}, []
     for place, label in places:
-        files = sorted(p for p in place.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith("."))
+        files = sorted(
+            p for p in place.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith(".")
+        )
         if not files:
             raise ValueError(f"There are no sound files ({', '.join(ENDINGS)}) in {place}.")
         for path in files:
@@ -312,6 +310,8 @@ def _read_folder(source, split, with_labels, rate, mono, on_error):
         warnings.warn(f"{len(failed)} files were left out, such as {failed[0]}.", stacklevel=3)
     if len(rates) > 1:
         listed = ", ".join(f"{name} has {value}" for value, name in sorted(rates.items()))
-        raise ValueError(f"The files have several rates ({listed}): give `rate=`, to which they are resampled.")
+        raise ValueError(
+            f"The files have several rates ({listed}): give `rate=`, to which they are resampled."
+        )
     found = next(iter(rates), rate)
     return clips, np.array(labels) if with_labels else None, classes if with_labels else None, found

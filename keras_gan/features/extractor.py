@@ -125,9 +125,7 @@ class Extractor:
             network = keras.Model(network.inputs[0], network.get_layer(self.layer).output)
         self._network = network
         outputs = self._compute(
-            np.zeros(
-                (1, *(side or 32 for side in network.input_shape[1:-1]), self._channels()), "float32"
-            )
+            np.zeros((1, *(side or 32 for side in network.input_shape[1:-1]), self._channels()), "float32")
         )
         self._features = int(outputs.shape[1])
         return self

@@ -10,7 +10,11 @@ class _Grouped:
     def convolution_op(self, inputs, kernel):
         if self.groups == 1 or any("GPU" in device.upper() for device in keras.distribution.list_devices()):
             return super().convolution_op(inputs, kernel)
-        options = {"strides": list(self.strides), "padding": self.padding, "dilation_rate": self.dilation_rate}
+        options = {
+            "strides": list(self.strides),
+            "padding": self.padding,
+            "dilation_rate": self.dilation_rate,
+        }
         parts = zip(ops.split(inputs, self.groups, axis=-1), ops.split(kernel, self.groups, axis=-1))
         return ops.concatenate([ops.conv(x, k, **options) for x, k in parts], axis=-1)
 

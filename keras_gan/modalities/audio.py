@@ -1,5 +1,7 @@
 """Sound."""
 
+import itertools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -39,7 +41,9 @@ class Audio(Modality):
         return " Add the channel: `sounds[..., None]`." if shape.rank < 3 else ""
 
     def hint_of_shape(self, shape):
-        return "Load them with that `length` and as many channels (`mono=`), or build the networks for theirs."
+        return (
+            "Load them with that `length` and as many channels (`mono=`), or build the networks for theirs."
+        )
 
     def check_source(self, source, where):
         rate = getattr(source, "rate", None)
@@ -95,7 +99,7 @@ class Audio(Modality):
         power = np.abs(np.fft.rfft(frames * np.hanning(fft + 1)[:-1])) / (fft / 4)
         levels = 1 + 20 * np.log10(np.maximum(power, 1e-5)) / 80
         bins = np.linspace(0, fft // 2, min(64, fft // 2) + 1).astype(int)
-        rows = np.stack([levels[:, :, a:b].max(-1) for a, b in zip(bins, bins[1:], strict=False)], axis=1)
+        rows = np.stack([levels[:, :, a:b].max(-1) for a, b in itertools.pairwise(bins)], axis=1)
         return (colormaps["magma"](np.clip(rows[:, ::-1], 0, 1))[..., :3] * 255).round().astype("uint8")
 
     def write(self, path, value):

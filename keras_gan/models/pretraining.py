@@ -25,5 +25,7 @@ class Pretraining:
 
     def generator_objective(self, turn):
         return (
-            self.pretraining_objective(turn) if self.discriminator_rests else super().generator_objective(turn)
+            self.pretraining_objective(turn)
+            if self.discriminator_rests
+            else super().generator_objective(turn)
         )

@@ -41,7 +41,9 @@ def hifigan(version="v1", *, bands=80, channels=None, rates=None, kernels=None, 
     if version not in VERSIONS:
         raise ValueError(f"`version` must be one of {', '.join(VERSIONS)}. Received: {version!r}")
     first, own_rates, own_kernels, block_kernels, dilations, double = VERSIONS[version]
-    channels = first if channels is None else check_int(channels, "channels", least=2 ** len(rates or own_rates))
+    channels = (
+        first if channels is None else check_int(channels, "channels", least=2 ** len(rates or own_rates))
+    )
     if kernels is None:
         kernels = own_kernels if rates is None else tuple(2 * rate + rate % 2 for rate in rates)
     rates = own_rates if rates is None else tuple(rates)
@@ -55,7 +57,9 @@ def hifigan(version="v1", *, bands=80, channels=None, rates=None, kernels=None, 
 
     def conv(x, filters, size, dilation=1, initializer="glorot_uniform"):
         return wrap(
-            layers.Conv1D(filters, size, padding="same", dilation_rate=dilation, kernel_initializer=initializer)
+            layers.Conv1D(
+                filters, size, padding="same", dilation_rate=dilation, kernel_initializer=initializer
+            )
         )(x)
 
     mel = keras.Input((None, bands), name="mel")

@@ -10,7 +10,9 @@ from keras_gan.networks.conditioning import as_vector, condition_input, project
 START = 16
 
 
-def wavegan(length=16_384, latent_dim=100, *, channels=1, filters=64, kernel_size=25, shift=2, num_classes=None):
+def wavegan(
+    length=16_384, latent_dim=100, *, channels=1, filters=64, kernel_size=25, shift=2, num_classes=None
+):
     """Generator and discriminator of sound of fixed length.
 
     Transposed convolutions of stride 4 make 16 samples into `length`; the discriminator goes the way back, with phase shuffle after all

@@ -31,7 +31,11 @@ def small_vocoder(shape, source):
     mel = keras_gan.layers.MelSpectrogram(source.rate, bands=40, fft=512, hop=128)
     generator = keras_gan.networks.hifigan("v3", bands=40, channels=64, rates=(8, 4, 4))
     widths = {"widths": (8, 16, 32, 32), "scale_widths": (8, 16, 32, 32, 32), "groups": (1, 2, 4, 4, 1)}
-    return generator, keras_gan.networks.hifigan_discriminator(shape[0], scales=2, weight_norm=False, **widths), mel
+    return (
+        generator,
+        keras_gan.networks.hifigan_discriminator(shape[0], scales=2, weight_norm=False, **widths),
+        mel,
+    )
 
 
 def vocoder(shape, source):

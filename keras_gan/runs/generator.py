@@ -85,7 +85,11 @@ class Generator:
         metadata = path / "metadata.json"
         about = json.loads(metadata.read_text()) if metadata.exists() else {}
         self.gan, shape = None, tuple(about.get("image_shape") or ())
-        self.modality = keras.saving.deserialize_keras_object(about["modality"]) if about.get("modality") else Images(shape)
+        self.modality = (
+            keras.saving.deserialize_keras_object(about["modality"])
+            if about.get("modality")
+            else Images(shape)
+        )
         self.num_classes, self.class_names = about.get("num_classes"), about.get("class_names")
 
         def of_texts(texts, seed, truncation):

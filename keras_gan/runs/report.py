@@ -185,8 +185,12 @@ def _sounds(modality, generated, config):
     players = _players(modality, generated[:16])
     try:
         length = modality.shape[0] if generated.ndim == 3 else modality.shape[0] * modality.front_end.hop
-        real = sounds(config["dataset"].removeprefix("sounds:"), rate=modality.rate, length=length, batch_size=1)
-        rows = np.asarray(real.stream.rows_at(np.linspace(0, real.stream.size - 1, 32).astype("int64"))["image"])
+        real = sounds(
+            config["dataset"].removeprefix("sounds:"), rate=modality.rate, length=length, batch_size=1
+        )
+        rows = np.asarray(
+            real.stream.rows_at(np.linspace(0, real.stream.size - 1, 32).astype("int64"))["image"]
+        )
     except (ValueError, OSError, ImportError) as error:
         return [
             ("Generated sounds", drawn + players),

@@ -63,3 +63,30 @@ def test_a_modality_of_ones_own(tmp_path):
         gan.fit(data, batch_size=8, verbose=0, callbacks=[keras_gan.callbacks.SampleGrid(tmp_path / "grids")])
     with pytest.raises(ValueError, match="unknown shape"):
         Series((6, 2)).check(tf.TensorSpec(None, tf.float32), "the data")
+
+
+def test_sounds_are_shown_by_pitch_and_written(tmp_path):
+    """A tone is a bright line, the higher the tone the higher up; a WAV file has it again."""
+    modality = modalities.Audio(8000, (4096, 1))
+    time = np.arange(4096) / 8000
+    tones = (
+        np.stack([np.sin(2 * np.pi * hertz * time) for hertz in (500, 3000)])[..., None].astype("float32") / 2
+    )
+    pictures = modality.to_pictures(tones)
+    assert pictures.dtype == np.uint8 and pictures.shape[1] == 64 and pictures.shape[3] == 3
+    rows = pictures[:, :, 20:-20].astype(int).sum((2, 3)).argmax(1)
+    # 64 rows for 4,000 Hz.
+    np.testing.assert_allclose(rows, [63 - 8, 63 - 48], atol=1.5)
+    modality.write(tmp_path / "tone.wav", tones[0])
+    sound, rate = keras_gan.data.read_sound(tmp_path / "tone.wav")
+    assert rate == 8000
+    np.testing.assert_allclose(sound, tones[0], atol=1e-4)
+    with pytest.raises(ValueError, match="samples, channels"):
+        modalities.Audio(8000, (4096,))
+    for wrong, message in (
+        (2 * tones + 1, r"in \[-1, 1\]"),
+        ((tones * 1000).astype("int16"), "float32"),
+        (tones * np.nan, "NaN"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            modality.check_array(wrong, "Sounds")

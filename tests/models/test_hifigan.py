@@ -31,7 +31,9 @@ def tiny(seed=0, optimizer=None, **options):
 def tones(n=24, length=512, seed=0):
     rng = np.random.default_rng(seed)
     time = np.arange(length)
-    return np.stack([np.sin(time * rng.uniform(0.1, 1.5)) * 0.7 for _ in range(n)])[..., None].astype("float32")
+    return np.stack([np.sin(time * rng.uniform(0.1, 1.5)) * 0.7 for _ in range(n)])[..., None].astype(
+        "float32"
+    )
 
 
 def data(batch_size=8, seed=0):
@@ -136,7 +138,11 @@ def test_sample_grid_and_sounds(tmp_path):
     gan = tiny()
     grid = keras_gan.callbacks.SampleGrid(tmp_path, rows=2, columns=4)
     gan.fit(data(), epochs=1, verbose=0, callbacks=[grid])
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["epoch-0001.png", "epoch-0001.wav", "samples.gif"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "epoch-0001.png",
+        "epoch-0001.wav",
+        "samples.gif",
+    ]
     sound, rate = keras_gan.data.read_sound(tmp_path / "epoch-0001.wav")
     assert rate == 8000 and len(sound) == 8 * (256 + 2000)
 

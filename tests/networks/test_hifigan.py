@@ -90,9 +90,7 @@ def test_the_official_multi_period_discriminators_outputs():
     z = np.load(golden("audio/hifigan_mpd.npz"))
     names = [name for i in range(5) for name in modules(i, 5)]
     network = assigned(
-        lambda: networks.hifigan_discriminator(
-            1031, scales=0, widths=(2, 8, 32, 64, 64), weight_norm=False
-        ),
+        lambda: networks.hifigan_discriminator(1031, scales=0, widths=(2, 8, 32, 64, 64), weight_norm=False),
         names,
         folded(z, "D."),
     )
