@@ -138,6 +138,10 @@ def read(
     """The images of one split as they lie there, a `Source`; arguments as `load`, size as a pair."""
     wanted = Wanted(split, size, channels, labels, data_dir, fit, on_error, **options)
     kind, colon, rest = name.partition(":")
+    if kind + colon in OTHERS:
+        raise ValueError(
+            f"{name!r}: {kind + colon!r} is of recipes of {OTHERS[kind + colon]}, and not of images."
+        )
     if kind + colon in SOURCES:
         return checked(SOURCES[kind + colon](rest, wanted), name, wanted)
     if wanted.value_range is not None:
@@ -208,6 +212,8 @@ def _folder(path, wanted):
 # What reads a name, or all names that begin with what ends in a colon: functions of the rest of the name and a `Wanted` to
 # a `Source`. All other names are of TFDS.
 SOURCES = {"mnist_5k": _mnist_5k, "folder:": _folder}
+# What other functions of this package load, by the prefixes of the command line.
+OTHERS = {"sounds:": "sound, such as wavegan", "table:": "tables, such as ctgan"}
 
 
 def register(prefix, reader):
