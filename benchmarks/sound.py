@@ -167,7 +167,9 @@ def drums(options):
 
     keras.utils.set_random_seed(options.seed)
     if options.model == "wavegan":
-        networks = keras_gan.networks.wavegan(4096, 64, filters=options.filters, num_classes=len(names))
+        networks = keras_gan.networks.wavegan(
+            4096, 64, filters=options.filters, num_classes=len(names), normalization=options.normalization
+        )
         gan = keras_gan.WaveGAN(
             *networks, rate=8000, num_classes=len(names), ema_decay=0.99, seed=options.seed
         )
@@ -250,7 +252,87 @@ def drums(options):
 # === Speed ===
 
 
-TASKS = {"vocoder": vocoder, "drums": drums}
+def in_pytorch():
+    """HiFi-GAN v1's generator written in PyTorch, weight norm folded, of random weights."""
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
+    class Block(nn.Module):
+        def __init__(self, width, kernel):
+            super().__init__()
+            self.dilated = nn.ModuleList(
+                nn.Conv1d(width, width, kernel, dilation=d, padding=(kernel - 1) * d // 2) for d in (1, 3, 5)
+            )
+            self.plain = nn.ModuleList(nn.Conv1d(width, width, kernel, padding=kernel // 2) for _ in range(3))
+
+        def forward(self, x):
+            for dilated, plain in zip(self.dilated, self.plain, strict=True):
+                y = dilated(functional.leaky_relu(x, 0.1))
+                x = x + plain(functional.leaky_relu(y, 0.1))
+            return x
+
+    class Generator(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.before, self.after = nn.Conv1d(80, 512, 7, padding=3), nn.Conv1d(32, 1, 7, padding=3)
+            self.ups = nn.ModuleList(
+                nn.ConvTranspose1d(512 >> i, 256 >> i, kernel, rate, padding=(kernel - rate) // 2)
+                for i, (rate, kernel) in enumerate(((8, 16), (8, 16), (2, 4), (2, 4)))
+            )
+            self.blocks = nn.ModuleList(Block(256 >> i, kernel) for i in range(4) for kernel in (3, 7, 11))
+
+        def forward(self, x):
+            x = self.before(x)
+            for i, up in enumerate(self.ups):
+                x = up(functional.leaky_relu(x, 0.1))
+                x = sum(block(x) for block in self.blocks[3 * i : 3 * i + 3]) / 3
+            return torch.tanh(self.after(functional.leaky_relu(x)))
+
+    torch.set_num_threads(1)
+    return Generator().eval()
+
+
+def speed(options):
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    import tensorflow as tf
+    import torch
+
+    import keras_gan
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
+    seconds, theirs = options.seconds, in_pytorch()
+    frames = round(seconds * 22_050 / 256)
+    mel = np.random.default_rng(0).normal(size=(1, frames, 80)).astype("float32")
+    network = keras_gan.networks.hifigan("v1")
+    assert network.count_params() == sum(p.numel() for p in theirs.parameters())
+    ours = tf.function(lambda x: network(x, training=False))
+    given, given_theirs = tf.constant(mel), torch.tensor(mel.swapaxes(1, 2).copy())
+
+    def run_theirs():
+        with torch.no_grad():
+            return theirs(given_theirs).numpy()
+
+    runs, times = {"ours": lambda: ours(given).numpy(), "pytorch": run_theirs}, {"ours": [], "pytorch": []}
+    for turn in range(options.repeats + 1):
+        for name, run in runs.items():
+            began = time.process_time()
+            run()
+            if turn:
+                times[name].append(time.process_time() - began)
+    found = {name: float(np.median(values)) for name, values in times.items()}
+    return {
+        "what": "HiFi-GAN v1, one core",
+        "seconds": seconds,
+        "times": {name: round(value, 3) for name, value in found.items()},
+        "ratio": round(found["ours"] / found["pytorch"], 3),
+        "real_time_factor": round(found["ours"] / (frames * 256 / 22_050), 3),
+        "torch": torch.__version__,
+    }
+
+
+TASKS = {"vocoder": vocoder, "drums": drums, "speed": speed}
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(
@@ -266,9 +348,14 @@ if __name__ == "__main__":
     parser.add_argument("--model", choices=("wavegan", "specgan"), default="wavegan")
     parser.add_argument("--filters", type=int, default=16)
     parser.add_argument("--parts", choices=("r1", "paper"), default="r1", help="loss, penalty and optimisers")
+    parser.add_argument(
+        "--normalization", choices=("none", "batch"), default="batch", help="of WaveGAN's generator"
+    )
     parser.add_argument("--gamma", type=float, default=1.0, help="of R1")
     parser.add_argument("--rate", type=float, default=5e-4)
     parser.add_argument("--weight-norm", action=argparse.BooleanOptionalAction, default=True)
+    parser.add_argument("--seconds", type=float, default=4, help="of sound, of the speed")
+    parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out")
     options = parser.parse_args()

@@ -36,6 +36,7 @@ _CLASSES = {
     "BigGAN": "models.biggan",
     "DFGAN": "models.dfgan",
     "CTGAN": "models.ctgan",
+    "GAN3D": "models.gan3d",
     "HiFiGAN": "models.hifigan",
     "ConditionalGAN": "models.conditional_gan",
     "CycleGAN": "models.cyclegan",

@@ -396,6 +396,39 @@ class Sounds(Images):
         return images, held_out
 
 
+class Shapes(Images):
+    """Voxels, or meshes that become such."""
+
+    options = ("--dataset", "--hold-out", "--skip-bad")
+
+    def needs(self, name, options):
+        dataset = str(options["dataset"] or "")
+        if not dataset.startswith("shapes:"):
+            raise ValueError(
+                f"{name} trains on shapes: --dataset shapes:FOLDER, of .npz, .npy, .obj, .stl, .ply or .glb files."
+            )
+        if not pathlib.Path(dataset.removeprefix("shapes:")).expanduser().is_dir():
+            raise ValueError(f"There is no folder {dataset.removeprefix('shapes:')!r}.")
+        given = [f"--{option}" for option in ("metrics", "channels") if options[option]]
+        if given:
+            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on shapes.")
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        load = functools.partial(
+            data.shapes,
+            config["dataset"].removeprefix("shapes:"),
+            recipe.labels or None,
+            size=config["image_size"],
+            batch_size=config["batch_size"],
+            seed=config["seed"],
+            on_error=on_error,
+        )
+        held_out = load(split=config["hold_out"]) if config["hold_out"] else None
+        return load(mirror=config["flip"]), held_out
+
+
 def kinds_of(text):
     """--kinds as a dict; a ValueError for another form."""
     pairs = [part.split("=") for part in (text or "").split(",") if part]
@@ -407,6 +440,7 @@ def kinds_of(text):
 KINDS = {
     "rows_by_category": Rows(True),
     "rows": Rows(False),
+    "shapes": Shapes(),
     "sounds": Sounds(),
     "parts_of_sounds": Sounds(part="random"),
     "spectra": Sounds(as_images=True),

@@ -10,6 +10,7 @@ from keras_gan.data.load import load, register
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
 from keras_gan.data.patches import patches
 from keras_gan.data.semi_supervised import semi_supervised, unlabel
+from keras_gan.data.shapes import mesh_of, read_shape, shapes, write_shape
 from keras_gan.data.sounds import read_sound, sounds, write_wav
 from keras_gan.data.source import Source, Wanted
 from keras_gan.data.spectrograms import Spectrograms
@@ -33,14 +34,17 @@ __all__ = [
     "from_uint8",
     "load",
     "low_high",
+    "mesh_of",
     "paired_folders",
     "pairs_from_arrays",
     "patches",
+    "read_shape",
     "read_sound",
     "read_table",
     "read_volumes",
     "register",
     "semi_supervised",
+    "shapes",
     "slices_of",
     "sounds",
     "table",
@@ -50,5 +54,6 @@ __all__ = [
     "unpaired_folders",
     "unpaired_from_arrays",
     "write_nifti",
+    "write_shape",
     "write_wav",
 ]

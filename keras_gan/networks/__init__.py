@@ -9,6 +9,7 @@ from keras_gan.networks.dfgan import dfgan
 from keras_gan.networks.esrgan import esrgan_discriminator, rrdbnet
 from keras_gan.networks.fanogan import fanogan, fanogan_mlp
 from keras_gan.networks.freeze import freeze_blocks
+from keras_gan.networks.gan3d import gan3d
 from keras_gan.networks.gan_stability import gan_stability
 from keras_gan.networks.ganomaly import ganomaly
 from keras_gan.networks.hifigan import hifigan, hifigan_discriminator
@@ -46,6 +47,7 @@ __all__ = [
     "fanogan",
     "fanogan_mlp",
     "freeze_blocks",
+    "gan3d",
     "gan_stability",
     "ganomaly",
     "hifigan",

@@ -3,7 +3,7 @@
 from keras import Model, layers
 
 from keras_gan.arguments import check_int
-from keras_gan.layers import LeakyReLU, PhaseShuffle
+from keras_gan.layers import BatchNormalization, ConditionalBatchNormalization, LeakyReLU, PhaseShuffle
 from keras_gan.networks.conditioning import as_vector, condition_input, project
 
 # Samples from which the generator enlarges, and to which the discriminator reduces.
@@ -11,7 +11,15 @@ START = 16
 
 
 def wavegan(
-    length=16_384, latent_dim=100, *, channels=1, filters=64, kernel_size=25, shift=2, num_classes=None
+    length=16_384,
+    latent_dim=100,
+    *,
+    channels=1,
+    filters=64,
+    kernel_size=25,
+    shift=2,
+    num_classes=None,
+    normalization="none",
 ):
     """Generator and discriminator of sound of fixed length.
 
@@ -26,6 +34,7 @@ def wavegan(
         kernel_size: int. Default 25.
         shift: int, of phase shuffle, 0 for none. Default 2.
         num_classes: int, for networks that take labels: beside the latents, and by projection in the discriminator.
+        normalization: of the generator, "none" (default) or "batch", with classes a scale and an offset of each class.
 
     Returns:
         generator from (batch, latent_dim) to (batch, length, channels) in [-1, 1], and discriminator to logits (batch, 1); with classes
@@ -45,6 +54,8 @@ def wavegan(
         check_int(value, name)
     check_int(shift, "shift", least=0)
     check_int(num_classes, "num_classes", optional=True)
+    if normalization not in ("none", "batch"):
+        raise ValueError(f'`normalization` must be "none" or "batch". Received: {normalization!r}')
     strides = _strides(check_int(length, "length"))
     count = len(strides)
 
@@ -53,13 +64,21 @@ def wavegan(
     if label is not None:
         inputs = [inputs, label]
         x = layers.Concatenate()([x, as_vector(label, num_classes)])
+
+    def activated(x):
+        if normalization == "batch" and label is not None:
+            x = ConditionalBatchNormalization(num_classes)([x, label])
+        elif normalization == "batch":
+            x = BatchNormalization(momentum=0.9, epsilon=1e-5)(x)
+        return layers.ReLU()(x)
+
     width = filters * 2 ** (count - 1)
-    x = layers.ReLU()(layers.Reshape((START, width))(layers.Dense(START * width, name="project")(x)))
+    x = activated(layers.Reshape((START, width))(layers.Dense(START * width, name="project")(x)))
     for i, stride in enumerate(strides):
         last = i == count - 1
         out = channels if last else width >> (i + 1)
         x = layers.Conv1DTranspose(out, kernel_size, stride, padding="same", name=f"up_{i}")(x)
-        x = x if last else layers.ReLU()(x)
+        x = x if last else activated(x)
     generator = Model(inputs, layers.Activation("tanh", dtype="float32", name="sound")(x), name="generator")
 
     x = inputs = layers.Input((length, channels), name="sound")

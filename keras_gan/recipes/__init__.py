@@ -20,6 +20,7 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     anomalies,
     tables,
     sound,
+    shapes,
 )
 from keras_gan.recipes.build import build, check_adversarial
 from keras_gan.recipes.recipe import RECIPES, SCALES, Plan, Recipe, get, register

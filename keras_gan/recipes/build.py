@@ -117,7 +117,7 @@ def build(
     elif attributes:
         chosen = recipe.networks(image_shape, condition_dim=attributes)
         classes = {"condition": keras_gan.conditions.Attributes(attributes)}
-    elif recipe.data in ("images", "domains", "some_labels"):
+    elif recipe.data in ("images", "domains", "some_labels", "shapes"):
         chosen = recipe.networks(image_shape, **classes)
     elif source_shape is None:
         of = "vector" if recipe.data == "image_vectors" else "image"

@@ -4,6 +4,7 @@ import warnings
 
 from keras_gan import parts
 from keras_gan.parts import Turn
+from keras_gan.regularizers.accuracy_limit import AccuracyLimit
 from keras_gan.regularizers.consistency import BalancedConsistencyPenalty, ConsistencyPenalty
 from keras_gan.regularizers.dragan import DRAGANPenalty
 from keras_gan.regularizers.drift import DriftPenalty
@@ -31,6 +32,7 @@ from keras_gan.regularizers.wasserstein_divergence import WassersteinDivergenceP
 from keras_gan.regularizers.weight_clipping import WeightClipping
 
 ALIASES = {
+    "accuracy_limit": AccuracyLimit,
     "balanced_consistency": BalancedConsistencyPenalty,
     "consistency": ConsistencyPenalty,
     "dragan": DRAGANPenalty,
@@ -88,6 +90,7 @@ def __getattr__(name):
 
 __all__ = [
     "ALIASES",
+    "AccuracyLimit",
     "BalancedConsistencyPenalty",
     "ConsistencyPenalty",
     "Constraint",

@@ -1,0 +1,51 @@
+"""A discriminator that waits while it is right too often."""
+
+import keras
+from keras import ops
+
+from keras_gan import replicas
+from keras_gan.arguments import check_fraction
+from keras_gan.networks.outputs import over_maps
+from keras_gan.regularizers.regularizer import Regularizer
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class AccuracyLimit(Regularizer):
+    """The discriminator learns from a batch only where it judged at most `limit` of it rightly.
+
+    A logit above 0 for a real example counts, and one below for a fake, of all replicas together. Beyond the limit its gradient is zero: under
+    Adam it still drifts by its momentum, where the paper leaves the step out.
+
+    Args:
+        limit: float in [0, 1]. Default 0.8.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
+    >>> gan.compile(regularizers=["accuracy_limit"])
+
+    Reference: Wu et al., 2016 (3D-GAN), https://arxiv.org/abs/1610.07584
+    """
+
+    name = "accuracy_limit"
+
+    def __init__(self, limit=0.8):
+        super().__init__()
+        self.limit = check_fraction(limit, "limit")
+
+    def relabel(self, gan, turn):
+        maps = len(turn.real_logits) if isinstance(turn.real_logits, list) else 1
+        right = over_maps(_right, turn.real_logits, turn.fake_logits) / maps
+        learns = replicas.mean(right) <= self.limit
+
+        def kept(logits):
+            return ops.where(learns, logits, ops.stop_gradient(logits))
+
+        return tuple(
+            [kept(logits) for logits in side] if isinstance(side, list) else kept(side)
+            for side in (turn.real_logits, turn.fake_logits)
+        )
+
+
+def _right(real, fake):
+    """The share of logits with the right sign."""
+    return (ops.mean(ops.cast(real > 0, "float32")) + ops.mean(ops.cast(fake < 0, "float32"))) / 2.0
