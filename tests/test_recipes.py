@@ -89,6 +89,16 @@ def test_of_tables(name, model, scale):
         recipes.build(name, (schema.size,), scale)
 
 
+@pytest.mark.parametrize("name", ["gan3d", "conditional-gan3d"])
+def test_of_shapes(name):
+    classes = {"num_classes": 3} if name.startswith("conditional") else {}
+    small = recipes.build(name, (32, 32, 32, 1), **classes)
+    assert type(small) is keras_gan.GAN3D and small.modality.shape == (32, 32, 32, 1)
+    if not classes:
+        paper = recipes.build(name, (64, 64, 64, 1), "paper")
+        assert round(paper.generator.count_params() / 1e6, 1) == 17.6
+
+
 SOUND = {
     "wavegan": (keras_gan.WaveGAN, (4096, 1), (16_384, 1)),
     "conditional-wavegan": (keras_gan.WaveGAN, (4096, 1), (16_384, 1)),
@@ -127,7 +137,16 @@ def test_of_sound(name, scale):
 
 
 def test_all_are_tested_and_registered_once():
-    assert set(recipes.RECIPES) == {*EXPECTED, "f-anogan", "text-to-image", "ctgan", "tvae", *SOUND}
+    assert set(recipes.RECIPES) == {
+        *EXPECTED,
+        "f-anogan",
+        "text-to-image",
+        "ctgan",
+        "tvae",
+        *SOUND,
+        "gan3d",
+        "conditional-gan3d",
+    }
     for scale in recipes.SCALES:
         assert set(recipes.get("text-to-image", scale).stages.values()) <= set(EXPECTED)
     with pytest.raises(ValueError, match="'vae' already"):

@@ -46,7 +46,7 @@ def generate(
         str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
     ] = None,
 ):
-    """Write a grid of generated images, generated rows of a table (--out rows.csv), or sounds one after another (--out sounds.wav)."""
+    """Write a grid of generated images, rows of a table (--out rows.csv), sounds (--out sounds.wav) or voxels (--out shapes.npz)."""
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
         raise ValueError(
             "--text goes with -n, --seed, --truncation and --out: each text has a row of its own."
@@ -67,12 +67,13 @@ def generate(
         raise ValueError(
             f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
         )
-    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".wav"):
+    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".wav", ".npz"):
         raise ValueError(
-            f"--out must be an image's name, such as grid.png, or of sound .wav. Received: {out}"
+            f"--out must be an image's name, such as grid.png, of sound .wav, of shapes .npz. Received: {out}"
         )
     writable(out)
 
+    from keras_gan.data.shapes import write_shapes
     from keras_gan.grid import image_grid
     from keras_gan.runs.generator import Generator
 
@@ -87,10 +88,13 @@ def generate(
         images = generator.sample(n or 64, seed, truncation, label, **styles)
     out.parent.mkdir(parents=True, exist_ok=True)
     modality = getattr(generator, "modality", None)
-    if out.suffix.lower() == ".wav":
-        if getattr(modality, "suffix", None) != ".wav":
-            raise ValueError(f"{model} makes no sound: give --out a picture's name.")
-        modality.write_all(out, images)
+    if out.suffix.lower() in (".wav", ".npz"):
+        if getattr(modality, "suffix", None) != out.suffix.lower():
+            raise ValueError(f"{model} makes no {out.suffix} files: give --out a picture's name.")
+        if out.suffix.lower() == ".npz":
+            write_shapes(out, images)
+        else:
+            modality.write_all(out, images)
     else:
         pictures = images if modality is None else modality.to_pictures(images)
         image_grid(pictures, columns, row_names=text).save(out)

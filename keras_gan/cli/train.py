@@ -502,6 +502,7 @@ def _monitor(gan, chosen, batches, action, run):
         "image_vectors",
         "sounds",
         "spectra",
+        "shapes",
         *TABLES,
     ):
         without = "checks images made of latents"

@@ -213,7 +213,11 @@ def _folder(path, wanted):
 # a `Source`. All other names are of TFDS.
 SOURCES = {"mnist_5k": _mnist_5k, "folder:": _folder}
 # What other functions of this package load, by the prefixes of the command line.
-OTHERS = {"sounds:": "sound, such as wavegan", "table:": "tables, such as ctgan"}
+OTHERS = {
+    "sounds:": "sound, such as wavegan",
+    "table:": "tables, such as ctgan",
+    "shapes:": "shapes, such as gan3d",
+}
 
 
 def register(prefix, reader):

@@ -276,3 +276,8 @@ def write_shape(path, voxels):
         mesh_of(voxels).export(path)
     else:
         raise ValueError(f"Shapes are written as {', '.join(('.npz', *MESHES))}. Received: {path.name}")
+
+
+def write_shapes(path, shapes):
+    """Write shapes of shape (n, width, height, depth, 1) as one `.npz` file with `voxels`, bool of shape (n, width, height, depth)."""
+    np.savez_compressed(path, voxels=np.asarray(shapes)[..., 0] > 0.5)

@@ -1,7 +1,7 @@
 """Shapes: 3D-GAN."""
 
 import keras_gan
-from keras_gan.recipes.parts import adam, r1
+from keras_gan.recipes.parts import adam
 from keras_gan.recipes.recipe import Recipe, register
 
 
@@ -21,7 +21,14 @@ for name, of_classes in (("gan3d", False), ("conditional-gan3d", True)):
             f"shapes of voxels{by}",
             "GAN3D",
             gan3d(64, 16, discriminator_normalization="none"),
-            lambda plan: adam(1e-3, 0.0, 0.99, regularizers=[r1(10.0, interval=4)]),
+            lambda plan: adam(
+                1e-3,
+                0.0,
+                0.99,
+                loss="wasserstein",
+                regularizers=[keras_gan.regularizers.GradientPenalty(10.0)],
+                discriminator_steps=2,
+            ),
             dataset="shapes:",
             data="shapes",
             image_size=32,

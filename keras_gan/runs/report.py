@@ -13,6 +13,7 @@ import numpy as np
 from keras_gan import plots
 from keras_gan.data.images import to_picture
 from keras_gan.data.load import read
+from keras_gan.data.shapes import shapes
 from keras_gan.data.sounds import sounds
 from keras_gan.data.table import read_table
 from keras_gan.grid import as_colour, enlarge, image_grid
@@ -150,6 +151,8 @@ def _images(folder, config, data_dir, seed):
         return [("Generated and real images", f"<p>No model yet: {html.escape(str(error))}</p>")]
     if str(config.get("dataset")).startswith("sounds:"):
         return _sounds(generator.modality, generated, config)
+    if str(config.get("dataset")).startswith("shapes:"):
+        return _shapes(generator.modality, generated, config)
     if generated.ndim != 4 or generated.shape[-1] not in (1, 3, 4):
         made = tuple(generated.shape[1:])
         return [("Generated and real images", f"<p>This generator makes {made}, which are not shown.</p>")]
@@ -202,6 +205,25 @@ def _sounds(modality, generated, config):
         ("Generated sounds", drawn + players),
         ("Real sounds", beside + _players(of_real, rows[:16])),
     ]
+
+
+def _shapes(modality, generated, config):
+    """Rendered shapes, generated beside real ones."""
+    drawn = _picture(image_grid(modality.to_pictures(generated[:32]), 8, "generated"))
+    try:
+        real = shapes(
+            config["dataset"].removeprefix("shapes:"), size=modality.shape[0], batch_size=1, on_error="skip"
+        )
+        rows = real.stream.rows_at(np.linspace(0, real.stream.size - 1, 32).astype("int64"))["image"]
+    except (ValueError, OSError, ImportError) as error:
+        return [
+            (
+                "Generated shapes",
+                f"{drawn}<p>The training shapes cannot be read: {html.escape(str(error))}</p>",
+            )
+        ]
+    beside = _picture(image_grid(modality.to_pictures(rows), 8, "real"))
+    return [("Generated and real shapes", f"<div class='beside'>{drawn}{beside}</div>")]
 
 
 def _players(modality, values):

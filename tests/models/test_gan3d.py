@@ -64,11 +64,15 @@ def test_shapes_by_class_grids_and_exports(tmp_path):
 
 def test_a_cube_is_learnt():
     keras.utils.set_random_seed(0)
-    pair = networks.gan3d(16, 4, filters=8, discriminator_normalization="none")
+    pair = networks.gan3d(16, 4, filters=16, discriminator_normalization="none")
     gan = keras_gan.GAN3D(*pair, ema_decay=0.98, seed=0)
     Adam = keras_gan.optimizers.Adam
     gan.compile(
-        Adam(1e-3, 0.0, 0.99), Adam(1e-3, 0.0, 0.99), regularizers=[keras_gan.regularizers.R1Penalty(10.0, 4)]
+        Adam(1e-3, 0.0, 0.99),
+        Adam(1e-3, 0.0, 0.99),
+        loss="wasserstein",
+        regularizers=["gradient_penalty"],
+        discriminator_steps=2,
     )
     data = solids(256)[::2]
     gan.fit(keras_gan.data.shapes(data, batch_size=16), epochs=30, verbose=0)
