@@ -415,7 +415,7 @@ def _fit(chosen, run, config, given):
         run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
     monitor = _monitor(gan, chosen, batches, given["monitor"], run)
-    what = "rows" if of_table else "sounds" if chosen.data in SOUNDS else "images"
+    what = gan.modality.name if of_table or chosen.data in (*SOUNDS, "shapes") else "images"
     typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} {what}, into {run.path}")
     grids = [
         callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")

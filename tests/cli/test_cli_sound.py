@@ -46,6 +46,7 @@ def test_sounds_by_class_are_trained_resumed_made_and_reported(folder):
     assert len(re.findall("<audio controls", page)) == 32 and "Real sounds" in page
 
 
+@pytest.mark.slow
 def test_a_vocoder_makes_sound_of_sound(folder):
     code, text = train(folder, "hifigan", "--steps", 2)
     assert code == 0, text
@@ -62,6 +63,7 @@ def test_a_vocoder_makes_sound_of_sound(folder):
     assert code == 1 and "no file or folder" in text
 
 
+@pytest.mark.slow
 def test_spectrograms_are_heard(folder):
     # 8 frames of 64 frequencies are no square, which the networks take none the less.
     code, text = train(folder, "specgan", "--length", 4096, "--steps", 1)

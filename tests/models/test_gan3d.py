@@ -62,6 +62,7 @@ def test_shapes_by_class_grids_and_exports(tmp_path):
     assert keras.saving.load_model(tmp_path / "gan.keras").modality.shape == (16, 16, 16, 1)
 
 
+@pytest.mark.slow
 def test_a_cube_is_learnt():
     keras.utils.set_random_seed(0)
     pair = networks.gan3d(16, 4, filters=16, discriminator_normalization="none")

@@ -61,6 +61,7 @@ def test_losses_are_the_papers_of_arrays():
     np.testing.assert_allclose(figures["g_mel"], 45 * np.abs(mel - gan.mel(made)).mean(), rtol=1e-4)
 
 
+@slow
 def test_it_learns_and_is_told_apart_by_validation():
     gan = tiny(optimizer=lambda: keras.optimizers.Adam(3e-3, 0.8, 0.99), pretraining_steps=40)
     before = gan.evaluate(data(), return_dict=True, verbose=0)["mel_distance"]
@@ -119,6 +120,7 @@ def test_exported(tmp_path):
     assert '"rate": 8000' in (tmp_path / "exported" / "metadata.json").read_text()
 
 
+@slow
 def test_litert_and_onnx(tmp_path):
     gan = tiny()
     mel = np.asarray(gan.mel(tones(1, 512)))

@@ -65,6 +65,7 @@ def test_sounds_by_class_and_their_export(tmp_path):
     assert again.modality.rate == 8000
 
 
+@pytest.mark.slow
 def test_a_sine_of_uniform_frequency_is_learnt():
     """Generated sounds have the pitches of the data, and no others: their spectra peak between the lowest and the highest."""
     keras.utils.set_random_seed(0)
