@@ -16,6 +16,7 @@ ORDER = [
     "runs training",
     "callbacks",
     "hub metrics plots",
+    "export_sound",
     "export latent",
     "export_files moving_average regularizers",
     "augmentations conditions networks tiles",

@@ -4,7 +4,11 @@ import keras
 import numpy as np
 
 from keras_gan.arguments import check_int
-from keras_gan.layers.mel_spectrogram import hann
+
+
+def hann(size):
+    """The periodic Hann window, float32."""
+    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype("float32")
 
 
 def stft(sounds, fft, hop):

@@ -5,6 +5,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan.arguments import check_int
+from keras_gan.data.spectrograms import hann
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -65,11 +66,6 @@ class MelSpectrogram(keras.layers.Layer):
     def get_config(self):
         names = ("rate", "bands", "fft", "hop", "low", "high")
         return {**super().get_config(), **{name: getattr(self, name) for name in names}}
-
-
-def hann(size):
-    """The periodic Hann window, float32."""
-    return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(size) / size)).astype("float32")
 
 
 def mel_filters(rate, fft, bands, low, high):

@@ -21,7 +21,7 @@ class WeightNormalization(keras.layers.Wrapper):
 
     Example:
     >>> layer = keras_gan.layers.WeightNormalization(keras.layers.Conv1D(4, 3))
-    >>> layer(np.ones((1, 8, 2), "float32")).shape, layer.g.shape
+    >>> layer(np.ones((1, 8, 2), "float32")).shape, tuple(layer.g.shape)
     (TensorShape([1, 6, 4]), (1, 1, 4))
 
     Reference: Salimans & Kingma, "Weight Normalization", 2016, https://arxiv.org/abs/1602.07868

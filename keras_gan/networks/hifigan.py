@@ -111,7 +111,7 @@ def hifigan_discriminator(
     Example:
     >>> network = keras_gan.networks.hifigan_discriminator(1024, periods=(2, 3), scales=1, widths=(4, 8), scale_widths=(4, 8), groups=(1, 2))
     >>> [shape[1:] for shape in network.output_shape[:3]]
-    [(57, 2, 1), (38, 3, 1), (512, 1)]
+    [(171, 2, 1), (114, 3, 1), (512, 1)]
 
     Reference: as `hifigan`
     """

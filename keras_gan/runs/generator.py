@@ -14,7 +14,6 @@ from keras_gan.data.images import (
 )
 from keras_gan.hub import hub_name
 from keras_gan.modalities import Images
-from keras_gan.models.hifigan import HiFiGAN
 from keras_gan.networks.outputs import first
 from keras_gan.runs.load import load_model
 
@@ -57,7 +56,7 @@ class Generator:
                 )
             if hasattr(gan, "schema"):
                 raise ValueError(f"{path} makes rows of a table: `keras-gan generate {path} --out rows.csv`.")
-            if isinstance(gan, HiFiGAN):
+            if hasattr(gan, "vocode"):
                 raise ValueError(f"{path} makes sound of sound's spectrograms: use `keras-gan vocode`.")
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")

@@ -152,7 +152,7 @@ def test_bad_input_is_refused(tmp_path):
         (lambda: metrics.Extractor(tmp_path / "none.keras")(images), "no extractor"),
         (lambda: metrics.Extractor(tmp_path)(images), "neither a `.keras` file nor a SavedModel"),
         (lambda: metrics.Extractor(pixels())(images), "takes images with 1 channels"),
-        (lambda: metrics.Extractor(pixels())(np.zeros((2, 5), "float32")), "Extractors take images"),
+        (lambda: metrics.Extractor(pixels())(np.zeros((2, 5), "float32")), "takes images"),
         (lambda: metrics.Extractor(pixels(), value_range=(1, 0)), "value_range"),
         (
             lambda: metrics.Extractor("mobilenet_v2", weights=tmp_path / "no.h5")(images),
