@@ -101,10 +101,10 @@ def vocoder(options):
         gan.save(folder / "vocoder.keras")
         for i, clip in enumerate(whole[:4]):
             given = mel(clip)
-            keras_gan.data.write_wav(folder / f"speech-{i}-real.wav", clip[0], 8000)
-            keras_gan.data.write_wav(folder / f"speech-{i}-hifigan.wav", gan.vocode(given)[0], 8000)
+            keras_gan.data.write_sound(folder / f"speech-{i}-real.wav", clip[0], 8000)
+            keras_gan.data.write_sound(folder / f"speech-{i}-hifigan.wav", gan.vocode(given)[0], 8000)
             lim_sound = keras_gan.data.spectrograms.griffin_lim_of_mel(given, mel, 60)
-            keras_gan.data.write_wav(
+            keras_gan.data.write_sound(
                 folder / f"speech-{i}-griffin-lim.wav", np.clip(lim_sound[0], -1, 1), 8000
             )
     return {

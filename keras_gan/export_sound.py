@@ -101,6 +101,11 @@ def in_chunks(run, network, hop, frames=None):
     return chunked
 
 
+def fewest(network):
+    """How many frames a network needs: 4 where it mirrors their ends, as MelGAN does, else 1; an int."""
+    return 4 if any(type(layer).__name__ == "ReflectionPadding1D" for layer in network.layers) else 1
+
+
 def reach(network):
     """How many frames a network of one-dimensional convolutions sees on each side of a frame, rounded up; an int."""
     # By tensor: samples of a frame, and how many samples far it sees.

@@ -8,6 +8,8 @@ import typer
 from keras_gan.cli.options import existing, writable
 
 TABLES = (".csv", ".parquet")
+# One file for each shape.
+MESHES = (".obj", ".stl", ".ply", ".glb")
 
 
 def generate(
@@ -67,9 +69,9 @@ def generate(
         raise ValueError(
             f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
         )
-    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".wav", ".npz"):
+    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".wav", ".npz", *MESHES):
         raise ValueError(
-            f"--out must be an image's name, such as grid.png, of sound .wav, of shapes .npz. Received: {out}"
+            f"--out must be an image's name, such as grid.png, of sound .wav, of shapes .npz or a mesh's, such as .obj. Received: {out}"
         )
     writable(out)
 
@@ -88,10 +90,17 @@ def generate(
         images = generator.sample(n or 64, seed, truncation, label, **styles)
     out.parent.mkdir(parents=True, exist_ok=True)
     modality = getattr(generator, "modality", None)
-    if out.suffix.lower() in (".wav", ".npz"):
-        if getattr(modality, "suffix", None) != out.suffix.lower():
+    suffix = out.suffix.lower()
+    if suffix in (".wav", ".npz", *MESHES):
+        if getattr(modality, "suffix", None) != (".npz" if suffix in MESHES else suffix):
             raise ValueError(f"{model} makes no {out.suffix} files: give --out a picture's name.")
-        if out.suffix.lower() == ".npz":
+        if suffix in MESHES:
+            for i, shape in enumerate(images):
+                path = out if len(images) == 1 else out.with_name(f"{out.stem}-{i:03d}{out.suffix}")
+                modality.write(path, shape)
+                typer.echo(str(path))
+            return
+        if suffix == ".npz":
             write_shapes(out, images)
         else:
             modality.write_all(out, images)

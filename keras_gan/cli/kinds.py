@@ -368,7 +368,8 @@ class Sounds(Images):
 
         folder = config["dataset"].removeprefix("sounds:")
         # A power of four times sixteen, as WaveGAN's networks make it, and whole frames.
-        length = config["length"] or (16_384 if config["scale"] == "paper" else 4096)
+        of_paper = 8192 if self.part == "random" else 16_384
+        length = config["length"] or (of_paper if config["scale"] == "paper" else 4096)
         load = functools.partial(
             data.sounds,
             folder,

@@ -136,7 +136,10 @@ def train(
     ] = None,
     length: Annotated[
         int | None,
-        typer.Option(min=1, help="Sound only: samples of an example. Default: 4096, of --scale paper 16384."),
+        typer.Option(
+            min=1,
+            help="Sound only: samples of an example. Default: 4096, of --scale paper 16384, of hifigan 8192.",
+        ),
     ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
     value_range: Annotated[

@@ -39,14 +39,14 @@ def vocode(
 
     import numpy as np
 
-    from keras_gan.data import read_sound, write_wav
+    from keras_gan.data import read_sound, write_sound
     from keras_gan.models.hifigan import HiFiGAN
     from keras_gan.runs.load import load_model
 
     gan = load_model(model)
     if not isinstance(gan, HiFiGAN):
         raise ValueError(f"{model} is a {type(gan).__name__}, and no vocoder.")
-    out.mkdir(parents=True, exist_ok=True)
+    written = set()
     for path in files:
         if path.suffix.lower() == ".npy":
             made = gan.vocode(np.load(path, allow_pickle=False)[None], frames)
@@ -55,6 +55,12 @@ def vocode(
             if len(sound) < gan.mel.fft:
                 raise ValueError(f"{path} has {len(sound)} samples, fewer than a frame of {gan.mel.fft}.")
             made = gan.reconstruct(sound[None], frames)
-        target = out / f"{path.stem}.wav"
-        write_wav(target, made[0], gan.mel.rate)
+        # In folders as they were; of two files of one name both are kept.
+        beside = path.relative_to(sounds).parent if sounds.is_dir() else pathlib.Path()
+        target = out / beside / f"{path.stem}.wav"
+        if target in written:
+            target = target.with_name(f"{path.name}.wav")
+        written.add(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_sound(target, made[0], gan.mel.rate)
         typer.echo(str(target))

@@ -11,7 +11,7 @@ from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_fol
 from keras_gan.data.patches import patches
 from keras_gan.data.semi_supervised import semi_supervised, unlabel
 from keras_gan.data.shapes import mesh_of, read_shape, shapes, write_shape
-from keras_gan.data.sounds import read_sound, sounds, write_wav
+from keras_gan.data.sounds import read_sound, sounds, write_sound
 from keras_gan.data.source import Source, Wanted
 from keras_gan.data.spectrograms import Spectrograms
 from keras_gan.data.stream import Stream
@@ -55,5 +55,5 @@ __all__ = [
     "unpaired_from_arrays",
     "write_nifti",
     "write_shape",
-    "write_wav",
+    "write_sound",
 ]

@@ -328,6 +328,23 @@ def split_folder(path, split):
     )
 
 
+def class_folders(path, split):
+    """The folder of a split, and the names of the folders in it, numbered over all splits alike; of data that are no images.
+
+    Returns:
+        str, and a sorted list of names, of which a split may lack some.
+    """
+    path = os.path.expanduser(os.fspath(path))
+    chosen = split_folder(path, split)
+    splits = (
+        [chosen] if chosen == path else [f.path for f in os.scandir(path) if f.is_dir() and canonical(f.name)]
+    )
+    names = {
+        f.name for root in {*splits, chosen} for f in os.scandir(root) if f.is_dir() and f.name[0] != "."
+    }
+    return chosen, sorted(names)
+
+
 def held_out_folder(path):
     """The folder of held-out images: its split "test" where it has splits, else the folder itself."""
     path = unpacked(path)

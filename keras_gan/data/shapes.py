@@ -2,12 +2,13 @@
 
 import pathlib
 import warnings
+import zipfile
 
 import numpy as np
 
 from keras_gan.arguments import check_int
 from keras_gan.data.arrays import gather_from
-from keras_gan.data.folder import split_folder
+from keras_gan.data.folder import class_folders
 from keras_gan.data.stream import Stream
 
 MESHES = (".obj", ".stl", ".ply", ".glb", ".off")
@@ -34,9 +35,9 @@ def shapes(
     Args:
         source: path of a folder of files, or of one folder of files per class: voxels (`.npz`, `.npy`, arrays of three axes) or closed meshes
             (`.obj`, `.stl`, `.ply`, `.glb`; needs `pip install 'keras-gan[shapes]'`), which are voxelised so that the longest side fills the
-            cube but for one voxel at each end; or an array of shape (n, size, size, size) or (n, size, size, size, 1).
+            cube but for one voxel at each end (what a surface touches is solid; a mesh whose holes let the outside in is a shell); or an array of shape (n, size, size, size) or (n, size, size, size, 1).
         labels: of arrays, n ints; of a folder True to yield (shapes, labels). Default: neither.
-        size: int, voxels of a side, of meshes; voxels must have it.
+        size: int, voxels of a side, of files: meshes are made so large, voxels must be. Arrays have their own.
         split: sub-folder, as in `load`.
         mirror: bool, whether shapes are mirrored left-right at random.
         batch_size, shuffle, seed: as in `from_arrays`.
@@ -120,13 +121,15 @@ def _read_folder(source, split, with_labels, size, on_error):
     from keras_gan.data.load import check_options
 
     check_options("crop", on_error)
-    folder = pathlib.Path(split_folder(str(pathlib.Path(source).expanduser()), split))
-    classes = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folder, classes = class_folders(source, split)
+    folder = pathlib.Path(folder)
     if with_labels and not classes:
         raise ValueError(f"{folder} has no folders of classes, which `labels=True` needs.")
     places = [(folder / name, i) for i, name in enumerate(classes)] if with_labels else [(folder, 0)]
     found, labels, failed = [], [], []
     for place, label in places:
+        if with_labels and not place.is_dir():
+            continue  # a class that this split lacks
         files = sorted(
             p for p in place.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith(".")
         )
@@ -167,13 +170,17 @@ def read_shape(path, size=32):
         return _voxelised(path, size)
     try:
         found = np.load(path, allow_pickle=False)
-        voxels = found[found.files[0]] if path.suffix == ".npz" else found
-    except (ValueError, OSError, IndexError) as error:
+        voxels = found[found.files[0]] if path.suffix.lower() == ".npz" else found
+    except (ValueError, OSError, IndexError, EOFError, zipfile.BadZipFile) as error:
         raise ValueError(f"{path} cannot be read as voxels: {error}") from error
     voxels = voxels[..., 0] if voxels.ndim == 4 and voxels.shape[-1] == 1 else voxels
     if voxels.shape != (size,) * 3:
         raise ValueError(f"{path} has voxels of shape {voxels.shape}, and `size` is {size}.")
     if voxels.dtype.kind == "f":
+        if not (np.isfinite(voxels).all() and voxels.min() >= 0 and voxels.max() <= 1):
+            raise ValueError(
+                f"{path} has values that are no occupancies in [0, 1]: {voxels.min():g} to {voxels.max():g}."
+            )
         voxels = voxels > 0.5
     return _checked(voxels, str(path))
 
@@ -197,8 +204,10 @@ def _voxelised(path, size):
     pitch = (corners[1] - corners[0]).max() / (size - 2)
     if not pitch > 0:
         raise ValueError(f"{path} has no extent.")
-    surface = trimesh.sample.sample_surface(mesh, 200 * size**2, seed=0)[0]
-    places = np.floor((surface - corners.mean(0)) / pitch + size / 2).astype(int)
+    # So many points in each face of a voxel that none is missed; a little smaller, so that the last lie within.
+    count = int(max(100 * size**2, 40 * mesh.area / pitch**2))
+    surface = trimesh.sample.sample_surface(mesh, count, seed=0)[0]
+    places = np.floor((surface - corners.mean(0)) / pitch * (1 - 1e-6) + size / 2).astype(int)
     voxels = np.zeros((size,) * 3, bool)
     voxels[tuple(np.clip(places, 0, size - 1).T)] = True
     outside = _reached(~voxels)
@@ -206,6 +215,10 @@ def _voxelised(path, size):
     if not mesh.is_watertight and (filled & ~voxels).sum() == 0:
         raise ValueError(
             f"{path} is an open mesh: its faces enclose nothing ({len(mesh.faces)} faces), so that it has no inside. Close its holes."
+        )
+    if mesh.is_watertight and filled.sum() * pitch**3 < 0.8 * abs(mesh.volume):
+        raise ValueError(
+            f"{path} could not be filled: its voxels hold less than 80% of its volume. Give it as voxels (.npz)."
         )
     return _checked(filled, str(path))
 
@@ -266,14 +279,17 @@ def mesh_of(voxels, pitch=1.0, origin=(0.0, 0.0, 0.0)):
     return trimesh.Trimesh((corners - 0.5) * pitch + np.asarray(origin), faces[:, ::-1])
 
 
-def write_shape(path, voxels):
-    """Write a shape of shape (width, height, depth) or with one channel: `.npz` with `voxels`, bool, or a mesh by its ending."""
+def write_shape(path, voxels, pitch=1.0, origin=(0.0, 0.0, 0.0)):
+    """Write a shape of shape (width, height, depth) or with one channel: `.npz` with `voxels`, bool, or a mesh by its ending.
+
+    `pitch` and `origin` of meshes as in `mesh_of`.
+    """
     path, voxels = pathlib.Path(path), np.asarray(voxels)
     voxels = voxels[..., 0] if voxels.ndim == 4 else voxels
-    if path.suffix == ".npz":
+    if path.suffix.lower() == ".npz":
         np.savez_compressed(path, voxels=voxels > 0.5)
-    elif path.suffix in MESHES:
-        mesh_of(voxels).export(path)
+    elif path.suffix.lower() in MESHES:
+        mesh_of(voxels, pitch, origin).export(path)
     else:
         raise ValueError(f"Shapes are written as {', '.join(('.npz', *MESHES))}. Received: {path.name}")
 

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
-from keras_gan.data.folder import split_folder
+from keras_gan.data.folder import class_folders
 from keras_gan.data.stream import Stream
 
 # Of the files that libsndfile reads.
@@ -232,18 +232,12 @@ def read_sound(path, rate=None, mono=True):
     Example:
     >>> import os, tempfile
     >>> path = os.path.join(tempfile.mkdtemp(), "tone.wav")
-    >>> keras_gan.data.write_wav(path, np.sin(np.arange(8000) / 5)[:, None] / 2, 8000)
+    >>> keras_gan.data.write_sound(path, np.sin(np.arange(8000) / 5)[:, None] / 2, 8000)
     >>> sound, rate = keras_gan.data.read_sound(path, rate=16000)
     >>> sound.shape, rate
     ((16000, 1), 16000)
     """
-    try:
-        import soundfile
-        import soxr
-    except ImportError as error:
-        raise ImportError(
-            "Reading sound needs soundfile and soxr. Install them: pip install 'keras-gan[audio]'"
-        ) from error
+    soundfile, soxr = _soundfile()
     if not pathlib.Path(path).is_file():
         raise FileNotFoundError(f"There is no file {str(path)!r}.")
     try:
@@ -254,6 +248,11 @@ def read_sound(path, rate=None, mono=True):
         raise ValueError(f"{path} has no samples.")
     if not np.isfinite(sound).all():
         raise ValueError(f"{path} has samples that are NaN or infinite.")
+    # A little is what compression and resampling do.
+    if np.abs(sound).max() > 2.0:
+        raise ValueError(
+            f"{path} has samples up to {np.abs(sound).max():g}: files of floats must be in [-1, 1]. Divide them by 32768, if they are of 16 bits."
+        )
     if mono:
         sound = sound.mean(1, keepdims=True)
     if rate is not None and rate != own:
@@ -264,12 +263,39 @@ def read_sound(path, rate=None, mono=True):
     return np.clip(sound, -1.0, 1.0).astype("float32"), rate or own
 
 
-def write_wav(path, sound, rate):
-    """Write a sound of shape (samples, channels) in [-1, 1] as a WAV file of 16 bits."""
-    sound = np.asarray(sound, "float32")
-    if sound.ndim != 2:
+def write_sound(path, sound, rate):
+    """Write a sound of shape (samples, channels) in [-1, 1]: `.wav` of 16 bits; `.flac`, `.ogg`, `.aiff` with the extra `audio`.
+
+    Raises:
+        ValueError: for another shape or ending, and for NaN.
+
+    Example:
+    >>> keras_gan.data.write_sound("/tmp/keras_gan_tone.wav", np.sin(np.arange(8000) / 5)[:, None] / 2, 8000)
+    """
+    path, sound = pathlib.Path(path), np.asarray(sound, "float32")
+    if sound.ndim != 2 or not len(sound):
         raise ValueError(f"`sound` must have shape (samples, channels). Received: shape={sound.shape}")
-    pathlib.Path(path).write_bytes(tf.audio.encode_wav(np.clip(sound, -1, 1), rate).numpy())
+    if not np.isfinite(sound).all():
+        raise ValueError("The sound has samples that are NaN or infinite.")
+    sound = np.clip(sound, -1.0, 1.0)
+    if path.suffix.lower() == ".wav":
+        path.write_bytes(tf.audio.encode_wav(sound, rate).numpy())
+    elif path.suffix.lower() in (".flac", ".ogg", ".aiff", ".aif"):
+        _soundfile()[0].write(path, sound, rate)
+    else:
+        raise ValueError(f"Sounds are written as .wav, .flac, .ogg or .aiff. Received: {path.name}")
+
+
+def _soundfile():
+    """The modules that read and resample."""
+    try:
+        import soundfile
+        import soxr
+    except ImportError as error:
+        raise ImportError(
+            "Sound files need soundfile and soxr. Install them: pip install 'keras-gan[audio]'"
+        ) from error
+    return soundfile, soxr
 
 
 def joined(sounds, rate):
@@ -283,13 +309,15 @@ def _read_folder(source, split, with_labels, rate, mono, on_error):
     from keras_gan.data.load import check_options
 
     check_options("crop", on_error)
-    folder = pathlib.Path(split_folder(str(pathlib.Path(source).expanduser()), split))
-    classes = sorted(p.name for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    folder, classes = class_folders(source, split)
+    folder = pathlib.Path(folder)
     if with_labels and not classes:
         raise ValueError(f"{folder} has no folders of classes, which `labels=True` needs.")
     places = [(folder / name, i) for i, name in enumerate(classes)] if with_labels else [(folder, 0)]
     clips, labels, rates, failed = [], [], {}, []
     for place, label in places:
+        if with_labels and not place.is_dir():
+            continue  # a class that this split lacks
         files = sorted(
             p for p in place.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith(".")
         )

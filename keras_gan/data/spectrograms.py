@@ -41,7 +41,7 @@ def stft(sounds, fft, hop):
 
 
 def istft(spectra, fft, hop):
-    """The sounds whose transform is nearest to the spectra in squares; of `stft`'s own, the very sounds. Arguments as `stft`."""
+    """The sounds whose transform is nearest to the spectra in squares; of `stft`'s own, for hop <= fft / 2, the very sounds. Arguments as `stft`."""
     window, border = hann(fft), (fft - hop) // 2
     frames = np.fft.irfft(spectra, fft).astype("float32") * window
     n, count = frames.shape[:2]
@@ -130,6 +130,10 @@ class Spectrograms:
         self.rate, self.fft, self.hop = (
             check_int(value, name) for value, name in ((rate, "rate"), (fft, "fft"), (hop, "hop"))
         )
+        if hop > fft // 2 or fft % 2 or (fft - hop) % 2:
+            raise ValueError(
+                f"`fft` must be even, and `hop` even and at most half of it, so that sounds come back. Received: fft={fft}, hop={hop}"
+            )
         self.limit = float(limit)
         self.mean, self.deviation = (
             None if x is None else np.asarray(x, "float32") for x in (mean, deviation)

@@ -1,5 +1,7 @@
 """Mel spectrograms of sound."""
 
+import warnings
+
 import keras
 import numpy as np
 from keras import ops
@@ -46,6 +48,12 @@ class MelSpectrogram(keras.layers.Layer):
                 f"`low` and `high` must rise from 0 to half the rate, {rate / 2:g} Hz. Received: low={self.low:g}, high={self.high:g}"
             )
         self.filters = mel_filters(rate, fft, bands, self.low, self.high)
+        empty = int((self.filters.max(1) == 0).sum())
+        if empty:
+            warnings.warn(
+                f"{empty} of {bands} bands lie between the frequencies of {fft} samples, and stay silent: fewer `bands` or a larger `fft`.",
+                stacklevel=2,
+            )
         self.window = hann(fft)
 
     def magnitudes(self, inputs):

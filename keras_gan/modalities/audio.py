@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
-from keras_gan.data.sounds import joined, write_wav
+from keras_gan.data.sounds import joined, write_sound
 from keras_gan.modalities.modality import Modality
 
 
@@ -104,7 +104,7 @@ class Audio(Modality):
 
     def write(self, path, value):
         """Write one sound of shape (samples, channels) as a WAV file of 16 bits."""
-        write_wav(path, value, self.rate)
+        write_sound(path, value, self.rate)
 
     def write_all(self, path, values):
         """Write sounds one after another, a quarter of a second of silence between them, as one WAV file beside a picture."""

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from keras_gan.data.sounds import joined, write_wav
+from keras_gan.data.sounds import joined, write_sound
 from keras_gan.data.spectrograms import Spectrograms
 from keras_gan.modalities.images import Images
 
@@ -35,8 +35,8 @@ class Spectra(Images):
         return np.asarray(values).swapaxes(1, 2)[:, ::-1]
 
     def write(self, path, value):
-        write_wav(path, self.front_end.to_sounds(np.asarray(value)[None])[0], self.rate)
+        write_sound(path, self.front_end.to_sounds(np.asarray(value)[None])[0], self.rate)
 
     def write_all(self, path, values):
         sounds = self.front_end.to_sounds(np.asarray(values))
-        write_wav(path.with_suffix(self.suffix), joined(sounds, self.rate), self.rate)
+        write_sound(path.with_suffix(self.suffix), joined(sounds, self.rate), self.rate)

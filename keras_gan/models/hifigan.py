@@ -173,16 +173,26 @@ class HiFiGAN(Pretraining, GAN):
             raise ValueError(
                 f"`mel` must have shape (n, frames, {self.mel.bands}). Received: shape={mel.shape}"
             )
+        if mel.shape[1] < export_sound.fewest(self.ema_generator):
+            raise ValueError(
+                f"The generator needs {export_sound.fewest(self.ema_generator)} frames at least. Received: {mel.shape[1]}"
+            )
         if not np.isfinite(mel).all():
             raise ValueError("The spectrograms contain NaN or infinite values.")
-        run = export_sound.in_chunks(
-            tf.function(self.ema_generator, reduce_retracing=True), self.ema_generator, self.mel.hop, frames
-        )
+        if "_vocoding" not in vars(self):
+            # Past Keras' tracking; one graph for all calls and lengths.
+            spec = tf.TensorSpec([None, None, self.mel.bands])
+            vars(self)["_vocoding"] = tf.function(lambda mel: self.ema_generator(mel), input_signature=[spec])
+        run = export_sound.in_chunks(self._vocoding, self.ema_generator, self.mel.hop, frames)
         return np.concatenate([run(mel[i : i + batch_size]) for i in range(0, len(mel), batch_size)])
 
     def reconstruct(self, sound, frames=None):
         """Sound -> its mel spectrogram -> sound, of arrays of shape (n, samples, 1); samples beyond whole frames are cut off."""
         sound = np.asarray(sound)
+        if sound.ndim != 3 or sound.shape[2] != 1 or sound.shape[1] < self.mel.fft:
+            raise ValueError(
+                f"`sound` must have shape (n, samples, 1), with {self.mel.fft} samples at least. Received: shape={sound.shape}"
+            )
         self.modality.check_array(sound, "Sounds")
         whole = sound.shape[1] // self.mel.hop * self.mel.hop
         return self.vocode(self.mel(sound[:, :whole]), frames)

@@ -22,8 +22,8 @@ class SpecGAN(WaveGAN):
 
     Example:
     >>> sounds = np.random.default_rng(0).uniform(-1, 1, (8, 2048, 1)).astype("float32")
-    >>> front_end = keras_gan.data.Spectrograms(8000, fft=64, hop=64).fit(sounds)
-    >>> networks = keras_gan.networks.dcgan((32, 32, 1), 8, filters=4, discriminator_normalization="none")
+    >>> front_end = keras_gan.data.Spectrograms(8000, fft=64, hop=32).fit(sounds)
+    >>> networks = keras_gan.networks.dcgan((64, 32, 1), 8, filters=4, discriminator_normalization="none")
     >>> gan = keras_gan.SpecGAN(*networks, front_end)
     >>> gan.compile(discriminator_steps=1)
     >>> history = gan.fit(front_end.to_images(sounds), batch_size=4, verbose=0)

@@ -80,6 +80,7 @@ for name, of_classes in (("wavegan", False), ("conditional-wavegan", True)):
             steps=200_000,
             ema_decay=None,
             labels=of_classes,
+            options=lambda plan: {"noise": keras_gan.noise.Uniform(100)},
         ),
     )
 
@@ -124,7 +125,7 @@ register(
         adversarial=False,
     ),
     paper=Recipe(
-        "HiFi-GAN v1 as published",
+        "HiFi-GAN v1, losses and rates as published, of a constant rate",
         "HiFiGAN",
         vocoder,
         lambda plan: adam(2e-4, 0.8, 0.99),

@@ -9,9 +9,6 @@ import numpy as np
 from keras_gan.arguments import check_int, check_truncation
 from keras_gan.conditions import Texts
 from keras_gan.conditions.labels import numbers_of_classes
-from keras_gan.data.images import (
-    to_uint8,
-)
 from keras_gan.hub import hub_name
 from keras_gan.modalities import Images
 from keras_gan.networks.outputs import first
@@ -111,7 +108,7 @@ class Generator:
             inputs = {"latents": tf.constant(latents)}
             if condition is not None:
                 inputs["labels"] = tf.cast(condition, specs["labels"].dtype)
-            return to_uint8(serve(**inputs)["images"]).numpy()
+            return np.asarray(self.modality.to_storage(serve(**inputs)["images"]))
 
         self._images = images
         self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()

@@ -136,6 +136,8 @@ def _time_line(folder):
 
 def _images(folder, config, data_dir, seed):
     """Sections with generated images beside real ones, and their nearest training images."""
+    if config.get("recipe") == "hifigan":
+        return _vocoded(folder, config)
     try:
         # The newest checkpoint: a SavedModel may be of the run before it went on.
         trained = folder.checkpoints.exists() or not folder.saved_model.exists()
@@ -189,7 +191,11 @@ def _sounds(modality, generated, config):
     try:
         length = modality.shape[0] if generated.ndim == 3 else modality.shape[0] * modality.front_end.hop
         real = sounds(
-            config["dataset"].removeprefix("sounds:"), rate=modality.rate, length=length, batch_size=1
+            config["dataset"].removeprefix("sounds:"),
+            rate=modality.rate,
+            length=length,
+            batch_size=1,
+            on_error="skip",
         )
         rows = np.asarray(
             real.stream.rows_at(np.linspace(0, real.stream.size - 1, 32).astype("int64"))["image"]
@@ -224,6 +230,23 @@ def _shapes(modality, generated, config):
         ]
     beside = _picture(image_grid(modality.to_pictures(rows), 8, "real"))
     return [("Generated and real shapes", f"<div class='beside'>{drawn}{beside}</div>")]
+
+
+def _vocoded(folder, config):
+    """Sounds beside what a vocoder makes of their spectrograms."""
+    try:
+        gan = load_model(folder.path)
+        source = config["dataset"].removeprefix("sounds:")
+        length = gan.modality.shape[0]
+        real = sounds(source, rate=gan.mel.rate, length=length, part="random", batch_size=1, on_error="skip")
+        rows = np.asarray(
+            real.stream.rows_at(np.linspace(0, real.stream.size - 1, 16).astype("int64"))["image"]
+        )
+    except (ValueError, OSError, ImportError) as error:
+        return [("Sounds", f"<p>No model, or no sounds, yet: {html.escape(str(error))}</p>")]
+    both = np.stack([rows, gan.reconstruct(rows)], axis=1).reshape(-1, *rows.shape[1:])
+    drawn = _picture(image_grid(gan.modality.to_pictures(both), 8, "given | made"))
+    return [("Sounds: given, and made of their spectrograms", drawn + _players(gan.modality, both[:16]))]
 
 
 def _players(modality, values):

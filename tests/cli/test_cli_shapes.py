@@ -45,6 +45,8 @@ def test_shapes_are_trained_resumed_made_and_reported(folder):
         assert code == 0, text
     made = [np.load(folder / name)["voxels"] for name in ("a.npz", "b.npz")]
     assert made[0].shape == (3, 16, 16, 16) and made[0].dtype == bool and (made[0] == made[1]).all()
+    code, text = here("generate", folder / "run", "-n", 2, "--out", folder / "mesh.obj")
+    assert (code == 0 and (folder / "mesh-001.obj").exists()) or "no voxel is above" in text, text
     code, text = here("generate", folder / "run", "--out", folder / "x.wav")
     assert code == 1 and "makes no .wav files" in text
     assert here("report", folder / "run")[0] == 0

@@ -57,6 +57,8 @@ def test_a_vocoder_makes_sound_of_sound(folder):
     np.save(folder / "mel.npy", np.zeros((10, 40), "float32"))
     assert here("vocode", run, folder / "mel.npy", "--out", folder / "of_mel")[0] == 0
     assert soundfile.info(folder / "of_mel" / "mel.wav").frames == 10 * 128
+    assert here("report", run)[0] == 0
+    assert len(re.findall("<audio controls", (run / "report.html").read_text())) == 16
     code, text = here("generate", run, "--out", folder / "x.wav")
     assert code == 1 and "use `keras-gan vocode`" in text
     code, text = here("vocode", folder / "nothing", folder / "mel.npy")

@@ -50,7 +50,7 @@ def test_meshes_come_back_as_the_voxels_they_were(tmp_path, ending):
     # Its longest side, 28 voxels, fills 30; y is halved and centred.
     assert again.shape == (32, 32, 32)
     filled = [np.flatnonzero(again.any(axis)) for axis in ((1, 2), (0, 2), (0, 1))]
-    assert np.ptp(filled[0]) + 1 in (30, 31, 32)
+    assert (filled[0].min(), filled[0].max()) == (1, 30)
     below, above = again[:, 8:12].sum(), again[:, 20:24].sum()
     assert below > 1.5 * above
 
@@ -59,8 +59,18 @@ def test_inside_of_a_mesh_is_solid(tmp_path):
     trimesh.creation.icosphere(subdivisions=4, radius=3.0).export(tmp_path / "ball.stl")
     found = read_shape(tmp_path / "ball.stl", 32)
     assert found[16, 16, 16]
-    # A radius of 15 voxels; voxels that the surface cuts count whole.
+    # A radius of 15 voxels; voxels that the surface touches count whole. It lies at the middle.
     np.testing.assert_allclose(found.sum(), 4 / 3 * np.pi * 15.5**3, rtol=0.06)
+    assert (found == found[::-1]).mean() > 0.999
+
+
+def test_a_closed_mesh_of_many_inner_walls_is_filled(tmp_path):
+    plates = [trimesh.creation.box((0.9, 0.9, 0.01)) for _ in range(15)]
+    for i, plate in enumerate(plates):
+        plate.apply_translation((0, 0, -0.4 + i * 0.055))
+    trimesh.util.concatenate([trimesh.creation.box((1, 1, 1)), *plates]).export(tmp_path / "shelf.stl")
+    found = read_shape(tmp_path / "shelf.stl", 32)
+    assert found[1:31, 1:31, 1:31].all() and found.sum() == 30**3
 
 
 def test_folders_by_class(tmp_path):
@@ -72,6 +82,15 @@ def test_folders_by_class(tmp_path):
     x, labels = next(iter(data))
     assert data.class_names == ["large", "small"] and labels.numpy().tolist() == [0, 0, 1, 1]
     assert x[0].numpy().sum() > 4 * x[2].numpy().sum()
+
+
+def test_classes_have_one_number_in_all_splits(tmp_path):
+    for split, names in (("train", "abc"), ("test", "bc")):
+        for name in names:
+            (tmp_path / split / name).mkdir(parents=True)
+            write_shape(tmp_path / split / name / "0.npz", ball(16, 4))
+    data = shapes(tmp_path, True, size=16, split="test", batch_size=2, shuffle=False)
+    assert data.class_names == ["a", "b", "c"] and next(iter(data))[1].numpy().tolist() == [1, 2]
 
 
 def test_held_wrong(tmp_path):
@@ -95,6 +114,16 @@ def test_held_wrong(tmp_path):
         read_shape(tmp_path / "a.npz", 32)
     with pytest.warns(UserWarning, match="2 files were left out"):
         assert len(list(shapes(tmp_path, size=16, batch_size=1, on_error="skip"))) == 1
+    (tmp_path / "empty.npy").write_bytes(b"")
+    (tmp_path / "cut.NPZ").write_bytes((tmp_path / "a.npz").read_bytes()[:40])
+    np.save(tmp_path / "nan.npy", np.full((16, 16, 16), np.nan))
+    for name, message in (
+        ("empty.npy", "empty.npy cannot be read"),
+        ("cut.NPZ", "cut.NPZ cannot be read"),
+        ("nan.npy", "no occupancies"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            read_shape(tmp_path / name, 16)
     with pytest.raises(ValueError, match="nothing|no voxel is above"):
         mesh_of(np.zeros((8, 8, 8)))
     with pytest.raises(ValueError, match="are written as"):

@@ -79,6 +79,8 @@ def test_held_wrong():
         Spectrograms(8000).to_images(np.zeros((1, 256, 1)))
     with pytest.raises(ValueError, match=r"shape \(n, samples, 1\)"):
         Spectrograms(8000).fit(np.zeros((1, 256)))
+    with pytest.raises(ValueError, match="at most half of it"):
+        Spectrograms(8000, 64, 64)
     with pytest.raises(ValueError, match="whole frames of 64"):
         spectrograms.stft(np.zeros((1, 100)), 128, 64)
     with pytest.raises(ValueError, match="fitted `keras_gan.data.Spectrograms`"):

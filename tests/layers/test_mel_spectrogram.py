@@ -73,6 +73,8 @@ def test_a_tone_is_in_its_band():
 
 
 def test_wrong_arguments():
+    with pytest.warns(UserWarning, match="bands lie between the frequencies of 256 samples"):
+        MelSpectrogram(22_050, 80, 256, 64)
     with pytest.raises(ValueError, match="must be even"):
         MelSpectrogram(8000, fft=64, hop=15)
     with pytest.raises(ValueError, match="half the rate"):

@@ -191,5 +191,13 @@ def test_held_wrong():
         gan.fit(3 * tones(8, 256), batch_size=4, verbose=0)
     with pytest.raises(ValueError, match="frames, 20"):
         gan.vocode(np.zeros((1, 5, 30)))
+    for wrong in (tones(2)[..., 0], tones(2, 40)):
+        with pytest.raises(ValueError, match="64 samples at least"):
+            gan.reconstruct(wrong)
+    mirrors = keras_gan.HiFiGAN(
+        networks.melgan(bands=20, filters=2, rates=(4, 4)), discriminator, front_end()
+    )
+    with pytest.raises(ValueError, match="4 frames at least"):
+        mirrors.vocode(np.zeros((1, 2, 20)))
     with pytest.raises(TypeError, match="vocode"):
         gan.generate(3)
