@@ -123,6 +123,7 @@ def reach(network):
             far += (inner.kernel_size[0] - 1) * inner.dilation_rate[0]
         elif isinstance(inner, keras.layers.ZeroPadding1D) or type(inner).__name__ == "ReflectionPadding1D":
             pass  # of the convolution after it, which is counted whole
-        seen[id(layer.output)] = rate, far
+        for tensor in layer.output if isinstance(layer.output, list) else [layer.output]:
+            seen[id(tensor)] = rate, far
     rate, far = seen[id(network.outputs[0])]
     return int(np.ceil(far / rate))

@@ -5,6 +5,7 @@ from keras_gan.layers.adaptive_instance_normalization import AdaptiveInstanceNor
 from keras_gan.layers.batch_normalization import BatchNormalization
 from keras_gan.layers.biased_activation import BiasedActivation
 from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
+from keras_gan.layers.branches import Branches
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan.layers.conditioning_augmentation import ConditioningAugmentation
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
@@ -44,6 +45,7 @@ __all__ = [
     "BernoulliLikelihood",
     "BiasedActivation",
     "BilinearUpsampling",
+    "Branches",
     "ConditionalBatchNormalization",
     "ConditioningAugmentation",
     "EqualizedConv2D",

@@ -58,10 +58,16 @@ class MelSpectrogram(keras.layers.Layer):
 
     def magnitudes(self, inputs):
         """|STFT x| of shape (batch, frames, fft / 2 + 1)."""
-        border = (self.fft - self.hop) // 2
+        border, parts = (self.fft - self.hop) // 2, -(-self.fft // self.hop)
         x = ops.pad(ops.cast(inputs, "float32")[..., 0], [[0, 0], [border, border]], mode="reflect")
-        parts = ops.stft(x, self.fft, self.hop, self.fft, window=self.window, center=False)
-        return ops.sqrt(ops.square(parts[0]) + ops.square(parts[1]) + 1e-9)
+        length = x.shape[1] or ops.shape(x)[1]
+        count = (length - self.fft) // self.hop + 1
+        # Frames of blocks of `hop` samples: the gradient of `ops.stft` adds up in an order that changes.
+        x = ops.pad(x, [[0, 0], [0, parts * self.hop]])[:, : (count + parts - 1) * self.hop]
+        blocks = ops.reshape(x, (-1, count + parts - 1, self.hop))
+        frames = ops.concatenate([blocks[:, i : i + count] for i in range(parts)], axis=-1)[..., : self.fft]
+        real, imaginary = ops.rfft(frames * self.window)
+        return ops.sqrt(ops.square(real) + ops.square(imaginary) + 1e-9)
 
     def call(self, inputs):
         bands = ops.matmul(self.magnitudes(inputs), ops.transpose(ops.convert_to_tensor(self.filters)))

@@ -4,7 +4,7 @@ import keras
 from keras import layers, ops
 
 from keras_gan.arguments import check_int
-from keras_gan.layers import GroupedConv1D, LeakyReLU, SpectralNormalization, WeightNormalization
+from keras_gan.layers import Branches, GroupedConv1D, LeakyReLU, SpectralNormalization, WeightNormalization
 
 # The published versions: channels of the first layer, rates of enlargement and their kernels, kernels of the residual blocks and
 # their dilations, and whether each dilated convolution is followed by a plain one.
@@ -70,8 +70,8 @@ def hifigan(version="v1", *, bands=80, channels=None, rates=None, kernels=None, 
             LeakyReLU(0.1)(x)
         )
         made = []
-        for block_kernel, steps in zip(block_kernels, dilations, strict=True):
-            y = x
+        branches = Branches(len(block_kernels))(x)
+        for y, block_kernel, steps in zip(branches, block_kernels, dilations, strict=True):
             for dilation in steps:
                 added = conv(LeakyReLU(0.1)(y), width, block_kernel, dilation, normal)
                 if double:
@@ -138,7 +138,8 @@ def hifigan_discriminator(
         logits.append(layers.Activation("linear", dtype="float32", name=f"logits_{name}")(x))
 
     wrap = WeightNormalization if weight_norm else lambda layer: layer
-    for period in periods:
+    *of_periods, x = Branches(len(periods) + 1)(sound)
+    for period, given in zip(periods, of_periods, strict=True):
         convolutions = [
             (
                 wrap(layers.Conv2D(width, (5, 1), (3 if i < len(widths) - 1 else 1, 1))),
@@ -147,8 +148,7 @@ def hifigan_discriminator(
             for i, width in enumerate(widths)
         ]
         convolutions.append((wrap(layers.Conv2D(1, (3, 1))), ((1, 1), (0, 0))))
-        through(Folded(period)(sound), convolutions, f"period_{period}")
-    x = sound
+        through(Folded(period)(given), convolutions, f"period_{period}")
     strides = [1, 2, 2, *[4] * (len(scale_widths) - 5), 1, 1]
     if len(scale_widths) < 5:
         strides = [1] + [2] * (len(scale_widths) - 1)

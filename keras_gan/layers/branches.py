@@ -1,0 +1,46 @@
+"""One tensor for several branches."""
+
+import keras
+from keras import ops
+
+from keras_gan.arguments import check_int
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Branches(keras.layers.Layer):
+    """Gives its input as often as there are branches, whose gradients are added up in their order.
+
+    TensorFlow adds the gradients of three or more uses of a tensor in an order that may change from one call to the next on a CPU (2.21), and with it
+    the last bit: a training that branches so is not resumed to the bit.
+
+    Args:
+        count: int, of the branches.
+
+    Input shape: any. Output: a list of `count` tensors of that shape.
+
+    Example:
+    >>> len(keras_gan.layers.Branches(3)(np.ones((1, 2), "float32")))
+    3
+    """
+
+    def __init__(self, count, **kwargs):
+        super().__init__(**kwargs)
+        self.count = check_int(count, "count")
+
+    def call(self, inputs):
+        @ops.custom_gradient
+        def branches(x):
+            def gradient(*upstream, **_):
+                # Not `a + b + c`, which TensorFlow's optimiser turns into the same operation of any order again.
+                return ops.sum(ops.stack(upstream), axis=0)
+
+            return [x + 0.0 for _ in range(self.count)], gradient
+
+        outputs = branches(inputs)
+        return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+
+    def compute_output_shape(self, input_shape):
+        return [input_shape] * self.count
+
+    def get_config(self):
+        return {**super().get_config(), "count": self.count}
