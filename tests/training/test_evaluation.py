@@ -65,7 +65,7 @@ def test_what_a_metric_cannot_take_is_said_before_training(images):
         networks=keras_gan.networks.mlp(2, hidden=(4,)), metrics=[metrics.FrechetDistance(convolution())]
     )
     data = np.random.default_rng(0).normal(size=(32, 2)).astype("float32")
-    with pytest.raises(ValueError, match="Extractors take images"):
+    with pytest.raises(ValueError, match="takes images"):
         vectors.fit(data, verbose=0, validation_data=data)
 
 
