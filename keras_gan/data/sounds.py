@@ -113,7 +113,7 @@ def sounds(
                 stacklevel=2,
             )
     stream = Stream(
-        _fetch(clips, labels, length, part, shuffle),
+        _fetch(clips, labels, length, part),
         sum(_parts(len(clip), length) for clip in clips) if part == "random" else len(clips),
         batch_size,
         seed=seed,
@@ -133,7 +133,7 @@ def _parts(samples, length):
     return max(1, round(samples / length))
 
 
-def _fetch(clips, labels, length, part, shuffle):
+def _fetch(clips, labels, length, part):
     """A `fetch` for `Stream`: which sound a place of the order is of."""
     counts = [_parts(len(clip), length) if part == "random" else 1 for clip in clips]
     with tf.device("CPU:0"), tf.init_scope():
