@@ -5,6 +5,7 @@ import functools
 import hashlib
 import json
 import os
+import pathlib
 import shutil
 import warnings
 import zipfile
@@ -328,21 +329,63 @@ def split_folder(path, split):
     )
 
 
-def class_folders(path, split):
-    """The folder of a split, and the names of the folders in it, numbered over all splits alike; of data that are no images.
+def check_on_error(on_error):
+    """Raise a ValueError for an unknown value of `on_error`."""
+    if on_error not in ("raise", "skip"):
+        raise ValueError(f"`on_error` must be one of ('raise', 'skip'). Received: {on_error!r}")
+
+
+def files_by_class(path, split, endings, with_labels, read, on_error):
+    """Read all files of a folder that are no images, or of its folders of classes.
+
+    Classes are numbered over all splits alike, of which a split may lack some.
+
+    Args:
+        path, split: as `split_folder` takes them.
+        endings: tuple of str, in lower case.
+        with_labels: bool, whether each sub-folder is a class.
+        read: function from a `pathlib.Path` to an example; a ValueError means that it cannot be read.
+        on_error: "raise", or "skip" to leave such files out with a warning.
 
     Returns:
-        str, and a sorted list of names, of which a split may lack some.
+        list of examples, list of their paths, int array of labels or None, and the names of the classes or None.
+
+    Raises:
+        ValueError: where there are no such files, and for those that cannot be read.
     """
     path = os.path.expanduser(os.fspath(path))
     chosen = split_folder(path, split)
-    splits = (
-        [chosen] if chosen == path else [f.path for f in os.scandir(path) if f.is_dir() and canonical(f.name)]
-    )
-    names = {
-        f.name for root in {*splits, chosen} for f in os.scandir(root) if f.is_dir() and f.name[0] != "."
-    }
-    return chosen, sorted(names)
+    folder = pathlib.Path(chosen)
+    places, names = [(folder, 0)], None
+    if with_labels:
+        splits = (
+            [f.path for f in os.scandir(path) if f.is_dir() and canonical(f.name)] if chosen != path else []
+        )
+        found = (f for root in {*splits, chosen} for f in os.scandir(root))
+        names = sorted({f.name for f in found if f.is_dir() and f.name[0] != "."})
+        if not names:
+            raise ValueError(f"{folder} has no folders of classes, which `labels=True` needs.")
+        places = [(folder / name, i) for i, name in enumerate(names) if (folder / name).is_dir()]
+    examples, paths, labels, failed = [], [], [], []
+    for place, label in places:
+        files = sorted(p for p in place.rglob("*") if p.suffix.lower() in endings and p.name[0] != ".")
+        if not files:
+            raise ValueError(f"There are no files that end in {', '.join(endings)} in {place}.")
+        for file in files:
+            try:
+                examples.append(read(file))
+            except ValueError as error:
+                if on_error == "raise":
+                    raise ValueError(f"{error} `on_error='skip'` leaves such files out.") from error
+                failed.append(file.name)
+                continue
+            paths.append(file)
+            labels.append(label)
+    if failed:
+        warnings.warn(f"{len(failed)} files were left out, such as {failed[0]}.", stacklevel=4)
+    if not examples:
+        raise ValueError(f"No file of {folder} can be read.")
+    return examples, paths, np.array(labels) if with_labels else None, names
 
 
 def held_out_folder(path):

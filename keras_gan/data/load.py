@@ -151,9 +151,9 @@ def read(
 
 def check_options(fit, on_error):
     """Raise a ValueError for unknown values of the two."""
-    for option, value, known in (("fit", fit, ("crop", "pad")), ("on_error", on_error, ("raise", "skip"))):
-        if value not in known:
-            raise ValueError(f"`{option}` must be one of {known}. Received: {value!r}")
+    if fit not in ("crop", "pad"):
+        raise ValueError(f"`fit` must be one of ('crop', 'pad'). Received: {fit!r}")
+    folder.check_on_error(on_error)
 
 
 def checked(source, name, wanted):

@@ -1,14 +1,13 @@
 """Voxels and meshes -> batches, and back."""
 
 import pathlib
-import warnings
 import zipfile
 
 import numpy as np
 
 from keras_gan.arguments import check_int
 from keras_gan.data.arrays import gather_from
-from keras_gan.data.folder import class_folders
+from keras_gan.data.folder import check_on_error, files_by_class
 from keras_gan.data.stream import Stream
 
 MESHES = (".obj", ".stl", ".ply", ".glb", ".off")
@@ -61,7 +60,11 @@ def shapes(
     if isinstance(source, (str, pathlib.Path)):
         if labels not in (None, False, True):
             raise ValueError("`labels` of a folder are its sub-folders: True or False.")
-        voxels, labels, class_names = _read_folder(source, split, bool(labels), size, on_error)
+        check_on_error(on_error)
+        voxels, _, labels, class_names = files_by_class(
+            source, split, ENDINGS, bool(labels), lambda path: read_shape(path, size), on_error
+        )
+        voxels = np.stack(voxels)
         called = f"shapes:{source}" + ("" if split == "train" else f"[{split}]")
     else:
         voxels, called = np.asarray(source), "arrays"
@@ -114,41 +117,6 @@ def _checked(voxels, where):
     if not voxels.any():
         raise ValueError(f"A shape is empty ({where}).")
     return voxels
-
-
-def _read_folder(source, split, with_labels, size, on_error):
-    """Voxels, labels or None, and names of classes or None of a folder."""
-    from keras_gan.data.load import check_options
-
-    check_options("crop", on_error)
-    folder, classes = class_folders(source, split)
-    folder = pathlib.Path(folder)
-    if with_labels and not classes:
-        raise ValueError(f"{folder} has no folders of classes, which `labels=True` needs.")
-    places = [(folder / name, i) for i, name in enumerate(classes)] if with_labels else [(folder, 0)]
-    found, labels, failed = [], [], []
-    for place, label in places:
-        if with_labels and not place.is_dir():
-            continue  # a class that this split lacks
-        files = sorted(
-            p for p in place.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith(".")
-        )
-        if not files:
-            raise ValueError(f"There are no files of shapes ({', '.join(ENDINGS)}) in {place}.")
-        for path in files:
-            try:
-                found.append(read_shape(path, size))
-            except ValueError as error:
-                if on_error == "raise":
-                    raise ValueError(f"{error} `on_error='skip'` leaves such files out.") from error
-                failed.append(path.name)
-                continue
-            labels.append(label)
-    if failed:
-        warnings.warn(f"{len(failed)} files were left out, such as {failed[0]}.", stacklevel=3)
-    if not found:
-        raise ValueError(f"No file of {folder} can be read.")
-    return np.stack(found), np.array(labels) if with_labels else None, classes if with_labels else None
 
 
 def read_shape(path, size=32):

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
-from keras_gan.data.folder import class_folders
+from keras_gan.data.folder import check_on_error, files_by_class
 from keras_gan.data.stream import Stream
 
 # Of the files that libsndfile reads.
@@ -306,40 +306,14 @@ def joined(sounds, rate):
 
 def _read_folder(source, split, with_labels, rate, mono, on_error):
     """Sounds, labels or None, names of classes or None, and the rate of a folder."""
-    from keras_gan.data.load import check_options
-
-    check_options("crop", on_error)
-    folder, classes = class_folders(source, split)
-    folder = pathlib.Path(folder)
-    if with_labels and not classes:
-        raise ValueError(f"{folder} has no folders of classes, which `labels=True` needs.")
-    places = [(folder / name, i) for i, name in enumerate(classes)] if with_labels else [(folder, 0)]
-    clips, labels, rates, failed = [], [], {}, []
-    for place, label in places:
-        if with_labels and not place.is_dir():
-            continue  # a class that this split lacks
-        files = sorted(
-            p for p in place.rglob("*") if p.suffix.lower() in ENDINGS and not p.name.startswith(".")
-        )
-        if not files:
-            raise ValueError(f"There are no sound files ({', '.join(ENDINGS)}) in {place}.")
-        for path in files:
-            try:
-                clip, own = read_sound(path, rate, mono)
-            except ValueError as error:
-                if on_error == "raise":
-                    raise ValueError(f"{error} `on_error='skip'` leaves such files out.") from error
-                failed.append(path.name)
-                continue
-            rates.setdefault(own, path.name)
-            clips.append(clip)
-            labels.append(label)
-    if failed:
-        warnings.warn(f"{len(failed)} files were left out, such as {failed[0]}.", stacklevel=3)
+    check_on_error(on_error)
+    read, paths, labels, classes = files_by_class(
+        source, split, ENDINGS, with_labels, lambda path: read_sound(path, rate, mono), on_error
+    )
+    rates = {own: path.name for (_, own), path in zip(read, paths, strict=True)}
     if len(rates) > 1:
         listed = ", ".join(f"{name} has {value}" for value, name in sorted(rates.items()))
         raise ValueError(
             f"The files have several rates ({listed}): give `rate=`, to which they are resampled."
         )
-    found = next(iter(rates), rate)
-    return clips, np.array(labels) if with_labels else None, classes if with_labels else None, found
+    return [clip for clip, _ in read], labels, classes, next(iter(rates))

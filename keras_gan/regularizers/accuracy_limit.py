@@ -1,4 +1,4 @@
-"""A discriminator that waits while it is right too often."""
+"""A limit of the discriminator's accuracy, above which it does not train."""
 
 import keras
 from keras import ops
@@ -11,7 +11,7 @@ from keras_gan.regularizers.regularizer import Regularizer
 
 @keras.saving.register_keras_serializable("keras_gan")
 class AccuracyLimit(Regularizer):
-    """The discriminator learns from a batch only where it judged at most `limit` of it rightly.
+    """Trains the discriminator on a batch only if its accuracy on that batch is at most `limit`.
 
     A logit above 0 for a real example counts, and one below for a fake, of all replicas together. Beyond the limit its gradient is zero: under
     Adam it still drifts by its momentum, where the paper leaves the step out.

@@ -100,7 +100,7 @@ def test_held_wrong(tmp_path):
         shapes(np.zeros((4, 8, 8, 8), bool), batch_size=2)
     with pytest.raises(ValueError, match=r"\(n, size, size, size\)"):
         shapes(np.ones((4, 8, 8)), batch_size=2)
-    with pytest.raises(ValueError, match="no files of shapes"):
+    with pytest.raises(ValueError, match="no files that end in"):
         shapes(tmp_path, batch_size=2)
     plane = trimesh.Trimesh([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], [[0, 1, 2], [0, 2, 3]])
     plane.export(tmp_path / "plane.obj")
