@@ -41,7 +41,7 @@ def shapes(
         mirror: bool, whether shapes are mirrored left-right at random.
         batch_size, shuffle, seed: as in `from_arrays`.
         class_names: of arrays, list of str by label.
-        on_error: "raise" names a file that cannot be read; "skip" leaves such files out, and says which.
+        on_error: "raise" names a file that cannot be read; "skip" leaves such files out with a warning.
         name: str, what the data is called in messages and metadata.
 
     Returns:

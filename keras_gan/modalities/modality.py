@@ -55,7 +55,7 @@ class Modality(Part):
                 )
 
     def check_source(self, source, where):
-        """Raise a ValueError for a `keras_gan.data` data set that says of itself that it is something else."""
+        """Raise a ValueError where the `Stream` of a `keras_gan.data` data set has other properties, such as a sampling rate."""
 
     def hint_of_rank(self, shape):
         """What to write for data of another rank."""
