@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
+from keras_gan.data.excerpts import excerpts
 from keras_gan.data.folder import check_on_error, files_by_class
 from keras_gan.data.stream import Stream
 
@@ -112,14 +113,18 @@ def sounds(
                 '`part="random"` takes parts from anywhere.',
                 stacklevel=2,
             )
+    levels = [np.clip(clip * 32768.0, -32768, 32767).round().astype("int16") for clip in clips]
+    fetch, size, then = excerpts(
+        levels, labels, length, part, shuffle, lambda parts: tf.cast(parts, tf.float32) / 32768.0
+    )
     stream = Stream(
-        _fetch(clips, labels, length, part),
-        sum(_parts(len(clip), length) for clip in clips) if part == "random" else len(clips),
+        fetch,
+        size,
         batch_size,
         seed=seed,
         shuffle=shuffle,
         class_names=class_names,
-        then=_cut(clips, length, part, shuffle),
+        then=then,
         structure=(lambda b: b["image"]) if labels is None else (lambda b: (b["image"], b["label"])),
         name=name or f"{called}, {rate} Hz, {length} samples",
     )
@@ -127,55 +132,6 @@ def sounds(
     dataset = stream.dataset()
     dataset.rate, dataset.class_names = rate, class_names
     return dataset
-
-
-def _parts(samples, length):
-    return max(1, round(samples / length))
-
-
-def _fetch(clips, labels, length, part):
-    """A `fetch` for `Stream`: which sound a place of the order is of."""
-    counts = [_parts(len(clip), length) if part == "random" else 1 for clip in clips]
-    with tf.device("CPU:0"), tf.init_scope():
-        of_place = tf.constant(np.repeat(np.arange(len(clips)), counts))
-        part_of_place = tf.constant(np.concatenate([np.arange(count) for count in counts]))
-        classes = None if labels is None else tf.constant(labels)
-
-    def fetch(indices):
-        rows = tf.gather(of_place, indices)
-        batch = {"row": rows, "part": tf.gather(part_of_place, indices)}
-        return batch if classes is None else {**batch, "label": tf.gather(classes, rows)}
-
-    return fetch
-
-
-def _cut(clips, length, part, shuffle):
-    """A `then` for `Stream`: the samples themselves."""
-    # Silence behind each, so that no part reaches into the next.
-    lengths = np.array([len(clip) for clip in clips])
-    padded = np.concatenate([np.pad(clip, ((0, max(0, length - len(clip))), (0, 0))) for clip in clips])
-    starts = np.cumsum([0, *np.maximum(lengths, length)[:-1]])
-    with tf.device("CPU:0"), tf.init_scope():
-        samples = tf.constant(np.clip(padded * 32768.0, -32768, 32767).round().astype("int16"))
-        starts, free = tf.constant(starts), tf.constant(np.maximum(0, lengths - length))
-
-    def then(batch, seed):
-        rows, places = batch.pop("row"), batch.pop("part")
-        begin = tf.gather(starts, rows)
-        if part == "random":
-            room = tf.gather(free, rows)
-            if shuffle:
-                drawn = tf.random.stateless_uniform(tf.shape(rows), seed + 6, dtype=tf.float64)
-                fixed = tf.minimum(places * length, room)
-                # Pictures and validation see the same parts each time: their seed is 0.
-                moved = tf.cast(drawn * tf.cast(room + 1, tf.float64), tf.int64)
-                begin += tf.where(tf.reduce_all(tf.equal(seed, 0)), fixed, moved)
-            else:
-                begin += tf.minimum(places * length, room)
-        found = tf.gather(samples, begin[:, None] + tf.range(length, dtype=tf.int64))
-        return {"image": tf.cast(found, tf.float32) / 32768.0, **batch}
-
-    return then
 
 
 def _prepared(clip, level, trim):
