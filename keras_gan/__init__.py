@@ -22,6 +22,8 @@ _CLASSES = {
     "GANomaly": "models.ganomaly",
     "Game": "training.game",
     "LSGAN": "models.lsgan",
+    "MoCoGAN": "models.mocogan",
+    "NextFrame": "models.next_frame",
     "SRGAN": "models.srgan",
     "SemiSupervisedGAN": "models.semi_supervised_gan",
     "TVAE": "models.tvae",

@@ -8,8 +8,9 @@ import typer
 from keras_gan.cli.options import existing, writable
 
 TABLES = (".csv", ".parquet")
-# One file for each shape.
-MESHES = (".obj", ".stl", ".ply", ".glb")
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
+# Of sounds, shapes and videos.
+OTHERS = (".wav", ".npz", ".obj", ".stl", ".ply", ".glb", ".mp4")
 
 
 def generate(
@@ -48,7 +49,7 @@ def generate(
         str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
     ] = None,
 ):
-    """Write a grid of generated images, rows of a table (--out rows.csv), sounds (--out sounds.wav) or voxels (--out shapes.npz)."""
+    """Write a grid of generated images, rows of a table (--out rows.csv), sounds (--out sounds.wav), voxels (--out shapes.npz) or videos (--out clips.gif)."""
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
         raise ValueError(
             "--text goes with -n, --seed, --truncation and --out: each text has a row of its own."
@@ -69,13 +70,13 @@ def generate(
         raise ValueError(
             f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
         )
-    if out.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".wav", ".npz", *MESHES):
+    if out.suffix.lower() not in (*PICTURES, *OTHERS):
         raise ValueError(
-            f"--out must be an image's name, such as grid.png, of sound .wav, of shapes .npz or a mesh's, such as .obj. Received: {out}"
+            f"--out must be an image's name, such as grid.png, of sound .wav, of shapes .npz or a mesh's, such as .obj, of videos .gif, .webp "
+            f"or .mp4. Received: {out}"
         )
     writable(out)
 
-    from keras_gan.data.shapes import write_shapes
     from keras_gan.grid import image_grid
     from keras_gan.runs.generator import Generator
 
@@ -90,24 +91,16 @@ def generate(
         images = generator.sample(n or 64, seed, truncation, label, **styles)
     out.parent.mkdir(parents=True, exist_ok=True)
     modality = getattr(generator, "modality", None)
-    suffix = out.suffix.lower()
-    if suffix in (".wav", ".npz", *MESHES):
-        if getattr(modality, "suffix", None) != (".npz" if suffix in MESHES else suffix):
-            raise ValueError(f"{model} makes no {out.suffix} files: give --out a picture's name.")
-        if suffix in MESHES:
-            for i, shape in enumerate(images):
-                path = out if len(images) == 1 else out.with_name(f"{out.stem}-{i:03d}{out.suffix}")
-                modality.write(path, shape)
-                typer.echo(str(path))
-            return
-        if suffix == ".npz":
-            write_shapes(out, images)
-        else:
-            modality.write_all(out, images)
+    suffix, paths = out.suffix.lower(), [out]
+    if modality is not None and suffix in modality.suffixes:
+        paths = modality.write_many(out, images)
+    elif suffix in OTHERS:
+        raise ValueError(f"{model} makes no {out.suffix} files: give --out a picture's name.")
     else:
         pictures = images if modality is None else modality.to_pictures(images)
         image_grid(pictures, columns, row_names=text).save(out)
-    typer.echo(str(out))
+    for path in paths:
+        typer.echo(str(path))
 
 
 def _write_rows(model, n, out, seed, where):

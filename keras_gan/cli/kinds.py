@@ -301,25 +301,54 @@ class TextVectors(ImageVectors):
         return self.described(batches, data, encoder), None
 
 
-class Rows(Images):
+class Files(Images):
+    """Files that are no images.
+
+    Attributes:
+        prefix: of --dataset.
+        what: what messages call the data, and `example`, what to write.
+        refused: names of options that are of images.
+        is_there: function from a path to whether the data are there, and what they should be.
+    """
+
+    prefix = what = example = None
+    refused = ()
+    of_folder = True
+
+    def needs(self, name, options):
+        dataset = str(options["dataset"] or "")
+        if not dataset.startswith(self.prefix):
+            raise ValueError(f"{name} trains on {self.what}: --dataset {self.prefix}{self.example}.")
+        path = self.path(dataset)
+        if not (path.is_dir() if self.of_folder else path.is_file()):
+            kind = "folder" if self.of_folder else "file"
+            raise ValueError(f"There is no {kind} {dataset.removeprefix(self.prefix)!r}.")
+        given = [f"--{option.replace('_', '-')}" for option in self.refused if options[option]]
+        if given:
+            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on {self.what}.")
+
+    def path(self, dataset):
+        """Where the data lie."""
+        return pathlib.Path(dataset.removeprefix(self.prefix)).expanduser()
+
+    @staticmethod
+    def order(config):
+        return {"batch_size": config["batch_size"], "seed": config["seed"]}
+
+
+class Rows(Files):
     """Rows of a table, drawn by their categories or each once an epoch."""
 
     options = ("--dataset", "--exclude", "--kinds")
+    prefix, what, example = "table:", "a table", "rows.csv (or .tsv, .parquet, also .gz)"
+    refused = ("flip", "image_size")
+    of_folder = False
 
     def __init__(self, by_category):
         self.by_category = by_category
 
     def needs(self, name, options):
-        dataset = str(options["dataset"] or "")
-        if not dataset.startswith("table:"):
-            raise ValueError(
-                f"{name} trains on a table: --dataset table:rows.csv (or .tsv, .parquet, also .gz)."
-            )
-        if not pathlib.Path(dataset.removeprefix("table:")).expanduser().is_file():
-            raise ValueError(f"There is no file {dataset.removeprefix('table:')!r}.")
-        given = [f"--{option.replace('_', '-')}" for option in ("flip", "image_size") if options[option]]
-        if given:
-            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on a table.")
+        super().needs(name, options)
         kinds_of(options["kinds"])
 
     def load(self, recipe, config, on_error):
@@ -327,58 +356,41 @@ class Rows(Images):
 
         exclude = [name.strip() for name in (config["exclude"] or "").split(",") if name.strip()]
         batches = data.table(
-            pathlib.Path(config["dataset"].removeprefix("table:")).expanduser(),
+            self.path(config["dataset"]),
             kinds=kinds_of(config["kinds"]),
             exclude=exclude,
             by_category=self.by_category,
-            batch_size=config["batch_size"],
-            seed=config["seed"],
+            **self.order(config),
         )
         return batches, None
 
 
-class Sounds(Images):
+class Sounds(Files):
     """Sound files, from their beginning or any part of them, or their spectrograms as images."""
 
     options = ("--dataset", "--rate", "--length", "--hold-out", "--skip-bad")
+    prefix, what, example = "sounds:", "sound", "FOLDER, of WAV, FLAC, OGG, AIFF or MP3 files"
+    refused = ("flip", "image_size", "metrics", "channels")
 
     def __init__(self, part="start", as_images=False):
         self.part, self.as_images = part, as_images
-
-    def needs(self, name, options):
-        dataset = str(options["dataset"] or "")
-        if not dataset.startswith("sounds:"):
-            raise ValueError(
-                f"{name} trains on sound: --dataset sounds:FOLDER, of WAV, FLAC, OGG, AIFF or MP3 files."
-            )
-        if not pathlib.Path(dataset.removeprefix("sounds:")).expanduser().is_dir():
-            raise ValueError(f"There is no folder {dataset.removeprefix('sounds:')!r}.")
-        given = [
-            f"--{option.replace('_', '-')}"
-            for option in ("flip", "image_size", "metrics", "channels")
-            if options[option]
-        ]
-        if given:
-            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on sound.")
 
     def load(self, recipe, config, on_error):
         import numpy as np
 
         from keras_gan import data
 
-        folder = config["dataset"].removeprefix("sounds:")
         # A power of four times sixteen, as WaveGAN's networks make it, and whole frames.
         of_paper = 8192 if self.part == "random" else 16_384
         length = config["length"] or (of_paper if config["scale"] == "paper" else 4096)
         load = functools.partial(
             data.sounds,
-            folder,
+            self.path(config["dataset"]),
             rate=config["rate"],
             length=length,
             part=self.part,
-            batch_size=config["batch_size"],
-            seed=config["seed"],
             on_error=on_error,
+            **self.order(config),
         )
         labels = recipe.labels or None
         held_out = load(labels, split=config["hold_out"]) if config["hold_out"] else None
@@ -388,7 +400,7 @@ class Sounds(Images):
         sounds = [np.asarray(sounds) for sounds in batches.stream.whole()]
         fft = 256 if length >= 16_384 else 128
         front_end = data.Spectrograms(batches.rate, fft, fft // 2).fit(np.concatenate(sounds))
-        order = {"batch_size": config["batch_size"], "seed": config["seed"], "name": batches.stream.name}
+        order = {**self.order(config), "name": batches.stream.name}
         images = data.from_arrays(front_end.to_images(np.concatenate(sounds)), **order)
         images.front_end, images.class_names = front_end, None
         if held_out is not None:
@@ -397,37 +409,85 @@ class Sounds(Images):
         return images, held_out
 
 
-class Shapes(Images):
+class Shapes(Files):
     """Voxels, or meshes that become such."""
 
     options = ("--dataset", "--hold-out", "--skip-bad")
-
-    def needs(self, name, options):
-        dataset = str(options["dataset"] or "")
-        if not dataset.startswith("shapes:"):
-            raise ValueError(
-                f"{name} trains on shapes: --dataset shapes:FOLDER, of .npz, .npy, .obj, .stl, .ply or .glb files."
-            )
-        if not pathlib.Path(dataset.removeprefix("shapes:")).expanduser().is_dir():
-            raise ValueError(f"There is no folder {dataset.removeprefix('shapes:')!r}.")
-        given = [f"--{option}" for option in ("metrics", "channels") if options[option]]
-        if given:
-            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on shapes.")
+    prefix, what, example = "shapes:", "shapes", "FOLDER, of .npz, .npy, .obj, .stl, .ply or .glb files"
+    refused = ("metrics", "channels")
 
     def load(self, recipe, config, on_error):
         from keras_gan import data
 
         load = functools.partial(
             data.shapes,
-            config["dataset"].removeprefix("shapes:"),
+            self.path(config["dataset"]),
             recipe.labels or None,
             size=config["image_size"],
-            batch_size=config["batch_size"],
-            seed=config["seed"],
             on_error=on_error,
+            **self.order(config),
         )
         held_out = load(split=config["hold_out"]) if config["hold_out"] else None
         return load(mirror=config["flip"]), held_out
+
+
+class Videos(Files):
+    """Videos, or some frames of them with the next one; moving digits where no data are named."""
+
+    options = ("--dataset", "--fps", "--frames", "--channels", "--hold-out", "--skip-bad")
+    prefix, what = "videos:", "videos"
+    example = "FOLDER, of .gif, .webp or .mp4 files or of folders of frames (default: moving_digits)"
+    refused = ("metrics",)
+
+    def __init__(self, next_frame=False):
+        self.next_frame = next_frame
+
+    def needs(self, name, options):
+        if options["dataset"] not in (None, "moving_digits"):
+            super().needs(name, options)
+        elif options["fps"] or options["channels"]:
+            raise ValueError(
+                "--fps and --channels are of files: moving_digits are grey, of 10 frames a second."
+            )
+        if self.next_frame and options["flip"]:
+            raise ValueError(f"--flip: {name} does not mirror videos. Leave it out.")
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        count, digits = (
+            config["frames"] or (4 if self.next_frame else 16),
+            config["dataset"] == "moving_digits",
+        )
+        options = self.order(config)
+        if not digits:
+            options |= {
+                "size": config["image_size"],
+                "fps": config["fps"],
+                "channels": config["channels"] or 3,
+            }
+            options["on_error"] = on_error
+
+        def load(split, flip=False):
+            source, labels, names = self.path(config["dataset"]), True, None
+            more = {"split": split}
+            if digits:
+                frames = max(16, count + 1) if self.next_frame else count
+                source, labels, names = data.moving_digits(
+                    2000 if split == "train" else 400,
+                    split,
+                    frames=frames,
+                    size=config["image_size"],
+                    bounce=self.next_frame,
+                )
+                more = {"name": "moving_digits" if split == "train" else f"moving_digits[{split}]"}
+            if self.next_frame:
+                return data.next_frames(source, count, **options, **more)
+            if recipe.labels:
+                more |= {"labels": labels, "class_names": names}
+            return data.videos(source, frames=count, flip=flip, **options, **more)
+
+        return load("train", bool(config["flip"])), load(config["hold_out"]) if config["hold_out"] else None
 
 
 def kinds_of(text):
@@ -443,6 +503,8 @@ KINDS = {
     "rows": Rows(False),
     "shapes": Shapes(),
     "sounds": Sounds(),
+    "videos": Videos(),
+    "next_frames": Videos(next_frame=True),
     "parts_of_sounds": Sounds(part="random"),
     "spectra": Sounds(as_images=True),
     "captions": Captioned(),

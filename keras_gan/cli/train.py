@@ -20,6 +20,8 @@ VECTORS = ("image_vectors", "text_vectors")
 # Kinds of data that are tables, and those that are sound.
 TABLES = ("rows_by_category", "rows")
 SOUNDS = ("sounds", "parts_of_sounds", "spectra")
+# Those whose data sets have a rate, which the model takes.
+RATED = (*SOUNDS, "videos")
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
@@ -132,6 +134,16 @@ def train(
         int | None,
         typer.Option(
             min=1, help="Sound only: samples a second, to which files are resampled. Default: theirs."
+        ),
+    ] = None,
+    fps: Annotated[
+        float | None,
+        typer.Option(help="Of videos: frames a second to bring them to. Default: the files' own."),
+    ] = None,
+    frames: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Of videos: frames of an example, 16; of next-frame those that are given, 4."
         ),
     ] = None,
     length: Annotated[
@@ -258,7 +270,7 @@ def _checked(given):
         raise ValueError(f"{name} takes {', '.join(kind.options)}, not {', '.join(foreign)}.")
     if bool(given["test_b"]) != bool(given["test_a"] and given["b"]):
         raise ValueError("--test-a and --test-b go together, as --a and --b do.")
-    if chosen.data in ("low_high", "pairs", "unpaired") and extractor == "trained":
+    if chosen.data in ("low_high", "pairs", "unpaired", "next_frames") and extractor == "trained":
         raise ValueError(f"--extractor trained needs classes, and {name}'s data have none: give a network.")
     keras_gan.recipes.check_adversarial(
         name,
@@ -331,6 +343,7 @@ def _configuration(chosen, given):
         *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
         *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
         *("captions", "text_encoder", "attributes", "keep_labels", "exclude", "kinds", "rate", "length"),
+        *("fps", "frames"),
         *("epochs", "steps"),
     )
     # Parts are cut out of pictures as they are.
@@ -399,7 +412,7 @@ def _fit(chosen, run, config, given):
         text_encoder=getattr(batches, "text_encoder", None),
         captions=_distinct(batches.captions) if chosen.data == "captions" else None,
         schema=getattr(batches, "schema", None),
-        source=batches if chosen.data in SOUNDS else None,
+        source=batches if chosen.data in RATED else None,
         metrics=metrics or [],
     )
     steps_per_epoch = len(batches) // gan.batches_per_step
@@ -418,7 +431,7 @@ def _fit(chosen, run, config, given):
         run.keep_examples((held_out or batches).stream.examples(8))
     progress = callbacks.Progress(total)
     monitor = _monitor(gan, chosen, batches, given["monitor"], run)
-    what = gan.modality.name if of_table or chosen.data in (*SOUNDS, "shapes") else "images"
+    what = "frames" if chosen.data == "next_frames" else gan.modality.name
     typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} {what}, into {run.path}")
     grids = [
         callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
@@ -506,6 +519,7 @@ def _monitor(gan, chosen, batches, action, run):
         "sounds",
         "spectra",
         "shapes",
+        "videos",
         *TABLES,
     ):
         without = "checks images made of latents"

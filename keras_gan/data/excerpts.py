@@ -21,9 +21,7 @@ def excerpts(clips, labels, length, part, shuffle, decode):
     counts = [max(1, round(len(clip) / length)) if part == "random" else 1 for clip in clips]
     lengths = np.array([len(clip) for clip in clips])
     # Zeros behind each, so that no part reaches into the next.
-    padded = [
-        np.pad(clip, ((0, max(0, length - len(clip))), *((0, 0),) * (clip.ndim - 1))) for clip in clips
-    ]
+    padded = [np.pad(clip, ((0, max(0, length - len(clip))), *((0, 0),) * (clip.ndim - 1))) for clip in clips]
     starts = np.cumsum([0, *np.maximum(lengths, length)[:-1]])
     with tf.device("CPU:0"), tf.init_scope():
         of_place = tf.constant(np.repeat(np.arange(len(clips)), counts))

@@ -335,7 +335,7 @@ def check_on_error(on_error):
         raise ValueError(f"`on_error` must be one of ('raise', 'skip'). Received: {on_error!r}")
 
 
-def files_by_class(path, split, endings, with_labels, read, on_error):
+def files_by_class(path, split, endings, with_labels, read, on_error, is_example=lambda path: False):
     """Read all files of a folder that are no images, or of its folders of classes.
 
     Classes are numbered over all splits alike, of which a split may lack some.
@@ -346,6 +346,7 @@ def files_by_class(path, split, endings, with_labels, read, on_error):
         with_labels: bool, whether each sub-folder is a class.
         read: function from a `pathlib.Path` to an example; a ValueError means that it cannot be read.
         on_error: "raise", or "skip" to leave such files out with a warning.
+        is_example: function from a path to whether it is read too, such as a folder of frames.
 
     Returns:
         list of examples, list of their paths, int array of labels or None, and the names of the classes or None.
@@ -368,7 +369,11 @@ def files_by_class(path, split, endings, with_labels, read, on_error):
         places = [(folder / name, i) for i, name in enumerate(names) if (folder / name).is_dir()]
     examples, paths, labels, failed = [], [], [], []
     for place, label in places:
-        files = sorted(p for p in place.rglob("*") if p.suffix.lower() in endings and p.name[0] != ".")
+        files = sorted(
+            p
+            for p in [place, *place.rglob("*")]
+            if p.name[0] != "." and ((p.suffix.lower() in endings and p.is_file()) or is_example(p))
+        )
         if not files:
             raise ValueError(f"There are no files that end in {', '.join(endings)} in {place}.")
         for file in files:

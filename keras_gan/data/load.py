@@ -217,6 +217,7 @@ OTHERS = {
     "sounds:": "sound, such as wavegan",
     "table:": "tables, such as ctgan",
     "shapes:": "shapes, such as gan3d",
+    "videos:": "videos, such as mocogan",
 }
 
 

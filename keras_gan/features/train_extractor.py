@@ -17,10 +17,11 @@ VERSION = 2
 
 
 def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
-    """Train a small classifier on labelled images, once, and take its features.
+    """Train a small classifier on labelled images, videos or voxels, once, and take its features.
 
     The classifier is kept in the cache, by the content of the images, and its accuracy with it.
-    For digits, sprites and other images of which networks trained on photographs know little.
+    For digits, sprites and other images of which networks trained on photographs know little. Of videos and voxels, arrays
+    of five axes, its convolutions are over three.
 
     Args:
         dataset: `tf.data.Dataset` of (images, labels), images in [-1, 1]
@@ -129,13 +130,22 @@ def accuracy_of(network, images, labels):
 def _network(image_shape, num_classes, seed):
     initializers = (keras.initializers.HeNormal(seed=100 * seed + i) for i in range(100))
     x = inputs = layers.Input(tuple(image_shape))
-    side, width = min(image_shape[:2]), 32
-    while side >= 6:
-        x = layers.Conv2D(width, 3, padding="same", use_bias=False, kernel_initializer=next(initializers))(x)
+    if len(image_shape) == 3:
+        convolution, pooling, sides, width = (
+            layers.Conv2D,
+            layers.MaxPooling2D,
+            [min(image_shape[:2])] * 2,
+            32,
+        )
+    else:
+        convolution, pooling, sides, width = layers.Conv3D, layers.MaxPooling3D, list(image_shape[:3]), 16
+    while max(sides) >= 6:
+        x = convolution(width, 3, padding="same", use_bias=False, kernel_initializer=next(initializers))(x)
         x = layers.BatchNormalization()(x)
         x = layers.ReLU()(x)
-        x = layers.MaxPooling2D()(x)
-        side, width = side // 2, min(2 * width, 128)
+        steps = tuple(2 if side >= 6 else 1 for side in sides)
+        x = pooling(steps)(x)
+        sides, width = [a // b for a, b in zip(sides, steps, strict=True)], min(2 * width, 128)
     x = layers.Flatten()(x)
     x = layers.Dense(128, kernel_initializer=next(initializers))(x)
     x = layers.ReLU(name="features")(x)
@@ -158,7 +168,7 @@ def _arrays(dataset):
     if len(labels) == len(images) and labels.dtype.kind in "iu" and labels.ndim == 1:
         # Images of a folder `unlabelled` have no class to learn.
         images, labels = images[labels >= 0], labels[labels >= 0]
-    if len(images) != len(labels) or images.ndim != 4 or len(images) < 2:
+    if len(images) != len(labels) or images.ndim not in (4, 5) or len(images) < 2:
         raise ValueError(f"Images and labels do not fit: shapes {images.shape} and {labels.shape}")
     if not np.abs(images).max() <= 1.001:
         raise ValueError("Images must be in [-1, 1]. Write `images / 127.5 - 1` for 0..255.")

@@ -5,7 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
-from keras_gan.grid import gif_frame, opaque
+from keras_gan.data.videos import write_video
 from keras_gan.networks.outputs import first
 
 
@@ -243,25 +243,6 @@ def save_animation(frames, filepath, fps=20):
     >>> frames = [keras_gan.grid.image_grid(images) for images in frames]
     >>> keras_gan.latent.save_animation(frames, "/tmp/keras_gan_walk.gif")
     """
-    filepath, frames = pathlib.Path(filepath), list(frames)
-    if not frames:
-        raise ValueError("An animation needs a frame at least. Received none.")
-    if filepath.suffix == ".gif":
-        frames = [gif_frame(frame) for frame in frames]
-        frames[0].save(filepath, save_all=True, append_images=frames[1:], duration=round(1000 / fps), loop=0)
-    elif filepath.suffix == ".mp4":
-        try:
-            import imageio_ffmpeg
-        except ImportError as error:
-            raise ImportError(
-                "MP4 needs imageio-ffmpeg. Install it: pip install 'keras-gan[video]', or write a .gif."
-            ) from error
-        # Video codecs take even sides.
-        size = frames[0].width // 2 * 2, frames[0].height // 2 * 2
-        writer = imageio_ffmpeg.write_frames(str(filepath), size, fps=fps, macro_block_size=2, quality=8)
-        writer.send(None)
-        for frame in frames:
-            writer.send(np.ascontiguousarray(opaque(frame).convert("RGB").crop((0, 0, *size))))
-        writer.close()
-    else:
+    if pathlib.Path(filepath).suffix not in (".gif", ".mp4"):
         raise ValueError(f"An animation's name must end in .gif or .mp4. Received: {filepath}")
+    write_video(filepath, list(frames), fps)

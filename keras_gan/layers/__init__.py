@@ -12,6 +12,7 @@ from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.filtered_leaky_relu import FilteredLeakyReLU
 from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
 from keras_gan.layers.fourier_features import FourierFeatures
+from keras_gan.layers.frames import EachFrame, OverBackground, SampleFrames
 from keras_gan.layers.grouped_convolution import GroupedConv1D, GroupedConv2D
 from keras_gan.layers.image_pyramid import ImagePyramid, PyramidLevels
 from keras_gan.layers.label_embedding import LabelEmbedding
@@ -48,6 +49,7 @@ __all__ = [
     "Branches",
     "ConditionalBatchNormalization",
     "ConditioningAugmentation",
+    "EachFrame",
     "EqualizedConv2D",
     "EqualizedDense",
     "FIRDownsampling",
@@ -69,6 +71,7 @@ __all__ = [
     "MinibatchStdDev",
     "ModulatedConv2D",
     "NoiseInjection",
+    "OverBackground",
     "PReLU",
     "Packing",
     "PhaseShuffle",
@@ -80,6 +83,7 @@ __all__ = [
     "ResidualGain",
     "RowActivation",
     "RowLikelihood",
+    "SampleFrames",
     "SelfAttention",
     "SpectralNormalization",
     "WeightNormalization",

@@ -1,7 +1,7 @@
 """Measures of what a generator makes, against real images."""
 
 from keras_gan.features import Extractor, train_extractor
-from keras_gan.metrics import detection, functional, tables
+from keras_gan.metrics import detection, functional, shapes, tables
 from keras_gan.metrics.aliases import ALIASES, get
 from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
 from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
@@ -18,6 +18,7 @@ from keras_gan.metrics.perceptual_distance import PerceptualDistance, lpips
 from keras_gan.metrics.perceptual_path_length import PerceptualPathLength
 from keras_gan.metrics.precision_recall import PRDC, Coverage, Density, Precision, Recall
 from keras_gan.metrics.psnr import PSNR, psnr
+from keras_gan.metrics.shapes import ShapeMatching
 from keras_gan.metrics.sliced_wasserstein import SlicedWasserstein
 from keras_gan.metrics.ssim import SSIM, ssim
 
@@ -44,6 +45,7 @@ __all__ = [
     "Precision",
     "Recall",
     "RotationEquivariance",
+    "ShapeMatching",
     "SlicedWasserstein",
     "TranslationEquivariance",
     "detection",
@@ -52,6 +54,7 @@ __all__ = [
     "get",
     "lpips",
     "psnr",
+    "shapes",
     "ssim",
     "tables",
     "train_extractor",

@@ -8,6 +8,7 @@ from keras_gan.modalities.modality import Modality
 from keras_gan.modalities.rows import Rows
 from keras_gan.modalities.spectra import Spectra
 from keras_gan.modalities.vectors import Vectors
+from keras_gan.modalities.video import Video
 from keras_gan.modalities.voxels import Voxels
 
 
@@ -36,4 +37,4 @@ def get(identifier, shape):
     return kinds[len(shape)](shape)
 
 
-__all__ = ["Audio", "Images", "Modality", "Rows", "Spectra", "Vectors", "Voxels", "get"]
+__all__ = ["Audio", "Images", "Modality", "Rows", "Spectra", "Vectors", "Video", "Voxels", "get"]

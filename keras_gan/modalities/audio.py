@@ -26,7 +26,7 @@ class Audio(Modality):
 
     name = "sounds"
     in_range = drawable = True
-    suffix = ".wav"
+    suffix, suffixes = ".wav", (".wav",)
 
     def __init__(self, rate, shape):
         self.rate = check_int(rate, "rate")
@@ -108,4 +108,9 @@ class Audio(Modality):
 
     def write_all(self, path, values):
         """Write sounds one after another, a quarter of a second of silence between them, as one WAV file beside a picture."""
-        self.write(path.with_suffix(self.suffix), joined(values, self.rate))
+        self.write_many(path.with_suffix(self.suffix), values)
+
+    def write_many(self, path, values):
+        """Write sounds one after another, as one file."""
+        self.write(path, joined(values, self.rate))
+        return [path]

@@ -17,11 +17,13 @@ class Modality(Part):
         in_range: whether its values lie in [-1, 1].
         drawable: whether `to_pictures` shows it.
         suffix: of a file with one example.
+        suffixes: of files that `write_many` writes, which are no pictures of its own.
     """
 
     name = "examples"
     in_range = drawable = False
     suffix = None
+    suffixes = ()
 
     def __init__(self, shape):
         self.shape = tuple(shape)
@@ -99,3 +101,7 @@ class Modality(Part):
 
     def write_all(self, path, values):
         """Write beside a picture, at `path`, what of the examples it cannot show: nothing."""
+
+    def write_many(self, path, values):
+        """Write stored examples into a file whose ending is one of `suffixes`, or one file each; returns the paths."""
+        raise TypeError(f"{self.name.capitalize()} are not written as {path.suffix}.")

@@ -17,7 +17,7 @@ class Spectra(Images):
         shape: (frames, frequencies, 1).
     """
 
-    suffix = ".wav"
+    suffix, suffixes = ".wav", (".wav",)
 
     def __init__(self, front_end, shape):
         self.front_end = Spectrograms.from_config(front_end) if isinstance(front_end, dict) else front_end
@@ -38,5 +38,10 @@ class Spectra(Images):
         write_sound(path, self.front_end.to_sounds(np.asarray(value)[None])[0], self.rate)
 
     def write_all(self, path, values):
+        self.write_many(path.with_suffix(self.suffix), values)
+
+    def write_many(self, path, values):
+        """Write their sounds one after another, as one file."""
         sounds = self.front_end.to_sounds(np.asarray(values))
-        write_sound(path.with_suffix(self.suffix), joined(sounds, self.rate), self.rate)
+        write_sound(path, joined(sounds, self.rate), self.rate)
+        return [path]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_gan.data.shapes import write_shape
+from keras_gan.data.shapes import write_shape, write_shapes
 from keras_gan.grid import gif_frame, image_grid
 from keras_gan.modalities.modality import Modality
 
@@ -23,7 +23,7 @@ class Voxels(Modality):
 
     name = "voxels"
     drawable = True
-    suffix = ".npz"
+    suffix, suffixes = ".npz", (".npz", ".obj", ".stl", ".ply", ".glb")
 
     def __init__(self, shape):
         if len(shape) != 4 or shape[-1] != 1:
@@ -81,6 +81,17 @@ class Voxels(Modality):
         images[0].save(
             path.with_suffix(".gif"), save_all=True, append_images=images[1:], duration=120, loop=0
         )
+
+    def write_many(self, path, values):
+        """Write all voxels as one `.npz` file, or a mesh of each."""
+        if path.suffix.lower() == ".npz":
+            write_shapes(path, values)
+            return [path]
+        paths = [path.with_name(f"{path.stem}-{i:03d}{path.suffix}") for i in range(len(values))]
+        paths = [path] if len(values) == 1 else paths
+        for each, value in zip(paths, values, strict=True):
+            self.write(each, value)
+        return paths
 
 
 def render(voxels, turn=0.6, size=64, tilt=0.45):

@@ -21,6 +21,7 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     tables,
     sound,
     shapes,
+    video,
 )
 from keras_gan.recipes.build import build, check_adversarial
 from keras_gan.recipes.recipe import RECIPES, SCALES, Plan, Recipe, get, register

@@ -50,7 +50,7 @@ def build(
         text_encoder: of recipes that train on captions, as in `conditions.Texts`; of "clip" the one that it trains.
         captions: list of texts, as in `conditions.Texts`.
         schema: `keras_gan.data.Schema`, of recipes of tables.
-        source: the data set, of recipes of sound, which has its `rate`.
+        source: the data set, of recipes of sound, which has its `rate`, and of videos, which has its `fps`.
 
     Returns:
         A compiled model.
@@ -99,10 +99,11 @@ def build(
                 f"The recipe {name!r} is of tables: give the `schema`, such as `dataset.schema`."
             )
         chosen = recipe.networks(schema)
-    elif recipe.data in ("sounds", "parts_of_sounds", "spectra"):
+    elif recipe.data in ("sounds", "parts_of_sounds", "spectra", "videos"):
         if source is None:
+            of, example = ("videos", "videos") if recipe.data == "videos" else ("sound", "sounds")
             raise ValueError(
-                f"The recipe {name!r} is of sound: give the `source`, such as `data.sounds(...)`."
+                f"The recipe {name!r} is of {of}: give the `source`, such as `data.{example}(...)`."
             )
         chosen = recipe.networks(image_shape, source, **classes)
     elif recipe.data == "texts":

@@ -40,7 +40,8 @@ class Recipe:
         data: "images"; "captions", images with vectors of their captions, or "texts", with the captions as ints;
             "some_labels", images of which some have a class;
             "image_vectors", images with vectors of themselves, or "text_vectors", such vectors with those of captions; or what a
-            model from image to image trains on: "domains" (images by class), "pairs", "unpaired" or "low_high".
+            model from image to image trains on: "domains" (images by class), "pairs", "unpaired", "next_frames" or "low_high"; of other
+            modalities "sounds", "shapes", "videos" and the like, the keys of `cli.kinds.KINDS`.
         factor: int, how many times larger "low_high" makes images.
         crop: int, side of the random parts that are trained on, or None.
         options: function from the `Plan` to further arguments of the model.

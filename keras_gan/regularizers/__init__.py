@@ -9,6 +9,7 @@ from keras_gan.regularizers.consistency import BalancedConsistencyPenalty, Consi
 from keras_gan.regularizers.dragan import DRAGANPenalty
 from keras_gan.regularizers.drift import DriftPenalty
 from keras_gan.regularizers.feature_matching import FeatureMatchingPenalty
+from keras_gan.regularizers.gradient_difference import GradientDifferencePenalty
 from keras_gan.regularizers.gradient_penalty import GradientPenalty
 from keras_gan.regularizers.label_flipping import LabelFlipping
 from keras_gan.regularizers.latent_consistency import LatentConsistencyPenalty
@@ -38,6 +39,7 @@ ALIASES = {
     "dragan": DRAGANPenalty,
     "drift": DriftPenalty,
     "feature_matching": FeatureMatchingPenalty,
+    "gradient_difference": GradientDifferencePenalty,
     "gradient_penalty": GradientPenalty,
     "label_flipping": LabelFlipping,
     "latent_consistency": LatentConsistencyPenalty,
@@ -97,6 +99,7 @@ __all__ = [
     "DRAGANPenalty",
     "DriftPenalty",
     "FeatureMatchingPenalty",
+    "GradientDifferencePenalty",
     "GradientNormPenalty",
     "GradientPenalty",
     "LabelFlipping",
