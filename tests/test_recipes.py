@@ -99,6 +99,36 @@ def test_of_shapes(name):
         assert round(paper.generator.count_params() / 1e6, 1) == 17.6
 
 
+@pytest.mark.parametrize("name", ["mocogan", "conditional-mocogan"])
+def test_of_videos(name):
+    clips = np.zeros((4, 16, 64, 64, 3), "uint8")
+    source = keras_gan.data.videos(clips, fps=12, batch_size=2)
+    classes = {"num_classes": 4} if name.startswith("conditional") else {}
+    small = recipes.build(name, (16, 32, 32, 1), source=source, **classes)
+    assert type(small) is keras_gan.MoCoGAN and small.fps == 12
+    paper = recipes.build(name, (16, 64, 64, 3), "paper", source=source, **classes)
+    # Kernels of 4 x 4 by hand: a code of 60 and the classes, 512 to 64 channels; GRU of 10 with two biases.
+    pairs = itertools.pairwise((60 + classes.get("num_classes", 0), 512, 256, 128, 64, 3))
+    expected = sum(16 * a * b for a, b in pairs) + 2 * (512 + 256 + 128 + 64) + 3 * (200 + 20)
+    assert sum(np.prod(w.shape) for w in paper.generator.trainable_weights) == expected
+    with pytest.raises(ValueError, match="give the `source`"):
+        recipes.build(name, (16, 32, 32, 1), **classes)
+
+
+@pytest.mark.parametrize("scale", recipes.SCALES)
+def test_of_the_next_frame(scale):
+    size = 32 if scale == "small" else 64
+    built = recipes.build("next-frame", (size, size, 1), scale, source_shape=(size, size, 4))
+    assert type(built) is keras_gan.NextFrame and built.history_length == 4
+    if scale == "paper":
+        # The U-Net of six downs at 64 pixels, four frames in, one out: 4 x 4 kernels down and, of twice the width, up again.
+        widths = (64, 128, 256, 512, 512, 512)
+        down = sum(16 * a * b for a, b in itertools.pairwise((4, *widths)))
+        assert built.generator.count_params() > 2 * down
+    with pytest.raises(ValueError, match="give the `source_shape`"):
+        recipes.build("next-frame", (size, size, 1), scale)
+
+
 SOUND = {
     "wavegan": (keras_gan.WaveGAN, (4096, 1), (16_384, 1)),
     "conditional-wavegan": (keras_gan.WaveGAN, (4096, 1), (16_384, 1)),
@@ -146,6 +176,9 @@ def test_all_are_tested_and_registered_once():
         *SOUND,
         "gan3d",
         "conditional-gan3d",
+        "mocogan",
+        "conditional-mocogan",
+        "next-frame",
     }
     for scale in recipes.SCALES:
         assert set(recipes.get("text-to-image", scale).stages.values()) <= set(EXPECTED)

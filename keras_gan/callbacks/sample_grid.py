@@ -15,7 +15,8 @@ class SampleGrid(keras.callbacks.Callback):
     The latents are fixed, so that each cell shows one image growing up. Drawn by the EMA
     generator; training's randomness is not touched. Of a conditional model each row shows a class
     (of an InfoGAN a category), with its name where the data set has names, and the rows share
-    their latents. Sounds are drawn as spectrograms, and `epoch-0001.wav` ... has them one after another.
+    their latents. Sounds are drawn as spectrograms, and `epoch-0001.wav` ... has them one after another; videos are filmstrips of four
+    frames, and `epoch-0001.gif` ... (and `.mp4`, with imageio-ffmpeg) shows all frames; shapes turn in a GIF.
 
     Args:
         directory: where `epoch-0001.png` ... and `samples.gif` go. Made if it is not there.
@@ -68,7 +69,7 @@ class SampleGrid(keras.callbacks.Callback):
         modality = self.model.modality
         if not modality.drawable:
             raise ValueError(
-                f"SampleGrid draws sounds, and grey, RGB or RGBA images. This model makes {modality.name} of shape {modality.shape}."
+                f"SampleGrid draws sounds, shapes, videos, and grey, RGB or RGBA images. This model makes {modality.name} of shape {modality.shape}."
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         rows = self.rows or self.model.grid_rows

@@ -13,6 +13,7 @@ from keras_gan.cli import (
     files,
     generate,
     latent,
+    predict,
     translate,
     vocode,
 )
@@ -31,6 +32,7 @@ for command in (
     detect.detect,
     translate.translate,
     translate.upscale,
+    predict.predict,
     vocode.vocode,
     files.convert,
     evaluate.evaluate,

@@ -1,5 +1,6 @@
 """Video files -> batches, and back."""
 
+import itertools
 import pathlib
 
 import numpy as np
@@ -192,7 +193,7 @@ def _read(source, labels, frames, size, fps, channels, split, class_names, on_er
             bool(labels),
             lambda path: _long_enough(path, *read_video(path, size, fps, channels), frames),
             on_error,
-            is_example=_is_frames,
+            is_example=is_frames,
         )
         rates = {rate: path.name for (_, rate), path in zip(read, paths, strict=True)}
         if len(rates) > 1:
@@ -249,7 +250,7 @@ def _checked(clip, where):
 # === Files ===
 
 
-def _is_frames(path):
+def is_frames(path):
     """Whether a path is a folder of still images."""
     return path.is_dir() and any(
         file.suffix.lower() in STILLS for file in path.iterdir() if file.name[0] != "."
@@ -393,7 +394,7 @@ def write_video(path, video, fps):
         if fps > 500 / unit:
             raise ValueError(f"A {suffix} shows {500 // unit} frames a second at most. Received: fps={fps:g}")
         ends = [round(1000 / unit * i / fps) * unit for i in range(len(frames) + 1)]
-        durations = [end - start for start, end in zip(ends[:-1], ends[1:], strict=True)]
+        durations = [end - start for start, end in itertools.pairwise(ends)]
         frames = [gif_frame(frame) if suffix == ".gif" else opaque(frame).convert("RGB") for frame in frames]
         options = {} if suffix == ".gif" else {"quality": 90, "method": 4}
         frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0, **options)

@@ -55,6 +55,8 @@ class Generator:
                 raise ValueError(f"{path} makes rows of a table: `keras-gan generate {path} --out rows.csv`.")
             if hasattr(gan, "vocode"):
                 raise ValueError(f"{path} makes sound of sound's spectrograms: use `keras-gan vocode`.")
+            if hasattr(gan, "continue_videos"):
+                raise ValueError(f"{path} predicts frames of videos: use `keras-gan predict`.")
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.num_classes = getattr(gan, "num_classes", None)

@@ -11,15 +11,17 @@ import tempfile
 import numpy as np
 
 from keras_gan import plots
-from keras_gan.data.images import to_picture
+from keras_gan.data.images import to_picture, to_uint8
 from keras_gan.data.load import read
+from keras_gan.data.moving_digits import moving_digits
 from keras_gan.data.shapes import shapes
 from keras_gan.data.sounds import sounds
 from keras_gan.data.table import read_table
+from keras_gan.data.videos import videos
 from keras_gan.grid import as_colour, enlarge, image_grid
 from keras_gan.metrics import tables
 from keras_gan.metrics.functional import nearest_neighbors
-from keras_gan.modalities import Audio
+from keras_gan.modalities import Audio, Video
 from keras_gan.runs.evaluate import Indexed
 from keras_gan.runs.folder import RunFolder
 from keras_gan.runs.generator import Generator
@@ -58,7 +60,7 @@ def write_report(run, out=None, *, data_dir=None, seed=0):
         ("Curves", _curves(folder)),
         ("Time line", _time_line(folder)),
         *(
-            _translations(folder)
+            _translations(folder, config)
             if folder.examples.exists()
             else _rows(folder, config, seed)
             if str(config.get("dataset")).startswith("table:")
@@ -155,6 +157,8 @@ def _images(folder, config, data_dir, seed):
         return _sounds(generator.modality, generated, config)
     if str(config.get("dataset")).startswith("shapes:"):
         return _shapes(generator.modality, generated, config)
+    if isinstance(generator.modality, Video):
+        return _videos(generator.modality, generated[:32], config)
     if generated.ndim != 4 or generated.shape[-1] not in (1, 3, 4):
         made = tuple(generated.shape[1:])
         return [("Generated and real images", f"<p>This generator makes {made}, which are not shown.</p>")]
@@ -232,6 +236,37 @@ def _shapes(modality, generated, config):
     return [("Generated and real shapes", f"<div class='beside'>{drawn}{beside}</div>")]
 
 
+def _videos(modality, generated, config):
+    """Moving grids and filmstrips of generated and real videos."""
+
+    def shown(videos, caption):
+        with tempfile.TemporaryDirectory() as folder:
+            [path] = modality.write_many(pathlib.Path(folder) / "videos.gif", videos)
+            moving = f"<img alt='{caption} videos' src='{_data_url(path.read_bytes(), 'gif')}'>"
+        strips = image_grid(modality.to_pictures(videos[:8], frames=8), 1, caption)
+        return f"<div class='beside'>{moving}{_picture(strips)}</div>"
+
+    try:
+        time, *size, channels = modality.shape
+        if config["dataset"] == "moving_digits":
+            rows = moving_digits(32, frames=time, size=size[0])[0]
+        else:
+            options = {
+                "size": tuple(size),
+                "fps": config.get("fps"),
+                "channels": channels,
+                "on_error": "skip",
+            }
+            source = pathlib.Path(config["dataset"].removeprefix("videos:")).expanduser()
+            real = videos(source, frames=time, batch_size=1, **options)
+            places = np.linspace(0, real.stream.size - 1, min(32, real.stream.size)).astype("int64")
+            rows = to_uint8(real.stream.rows_at(places)["image"]).numpy()
+    except (ValueError, OSError, ImportError) as error:
+        missing = f"<p>The training videos cannot be read: {html.escape(str(error))}</p>"
+        return [("Generated videos", shown(generated, "generated") + missing)]
+    return [("Generated videos", shown(generated, "generated")), ("Real videos", shown(rows, "real"))]
+
+
 def _vocoded(folder, config):
     """Sounds beside what a vocoder makes of their spectrograms."""
     try:
@@ -285,7 +320,7 @@ def _rows(folder, config, seed):
     return [("Columns", drawn + note + _table(figures)), ("What goes together least alike", _table(of_pairs))]
 
 
-def _translations(folder):
+def _translations(folder, config):
     """Before and after, with a slider between them, and the target beside: of models from image to image."""
     try:
         translator = Translator(folder.path)
@@ -298,6 +333,9 @@ def _translations(folder):
     for direction in translator.directions:
         given, target = pairs[direction]
         made = translator.translate(given, direction)
+        if config.get("recipe") == "next-frame":
+            # Of the frames that are given the last.
+            given = given[..., -made.shape[-1] :]
         before = as_colour(enlarge(given, made.shape[1:3]))
         width = max(made.shape[2], 160)
         items = []
@@ -371,8 +409,8 @@ def _picture(image):
     return f"<img src='{_data_url(buffer.getvalue())}'>"
 
 
-def _data_url(png):
-    return "data:image/png;base64," + base64.b64encode(png).decode()
+def _data_url(image, kind="png"):
+    return f"data:image/{kind};base64," + base64.b64encode(image).decode()
 
 
 _PAGE = """<!doctype html>
