@@ -14,7 +14,7 @@ from keras import ops
 
 from keras_gan import replicas
 from keras_gan.cache import cache_folder, write_whole
-from keras_gan.data.images import to_uint8
+from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.features.inception import inception
 from keras_gan.resize import resize
 
@@ -34,7 +34,8 @@ class Extractor:
 
     Images are rounded to 256 levels, grey ones are repeated to three channels where the network
     takes colour, images of four channels (RGBA) are composited over white where it takes three, and they are resized to its size by an antialiased bicubic filter, computed in
-    float32 and not rounded again (as clean-fid does). A network whose input is no image, such as one of sound, gets its data as they are.
+    float32 and not rounded again (as clean-fid does). A network whose input is no image, such as one of sound or videos, gets its data as they
+    are, uint8 ones in [-1, 1].
 
     Args:
         source: "inception" (the FID's network), the name of a network of `keras.applications`
@@ -230,6 +231,9 @@ class Extractor:
 
     def _of_images(self, images):
         if not self._takes_images:
+            if keras.backend.standardize_dtype(images.dtype) == "uint8":
+                # Frames of videos.
+                images = from_uint8(images)
             return self._compute(ops.cast(images, "float32"))
         if "int" not in keras.backend.standardize_dtype(images.dtype):
             images = to_uint8(images)

@@ -86,7 +86,7 @@ def test_moving_digits_need_no_files(tmp_path):
         (("mocogan", "--dataset", "videos:nothing"), "There is no folder 'nothing'"),
         (("mocogan", "--fps", 5), "are of files"),
         (("next-frame", "--flip"), "does not mirror videos"),
-        (("dcgan", "--dataset", "videos:."), "'videos:.' is of recipes of videos, such as mocogan"),
+        (("dcgan", "--dataset", "videos:."), "'videos:' is of recipes of videos, such as mocogan"),
         (("dcgan", "--frames", 5), "takes .*, not --frames"),
     ],
 )

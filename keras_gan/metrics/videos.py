@@ -1,0 +1,68 @@
+"""Figures of videos: how constant their content is, and how well frames are predicted."""
+
+import numpy as np
+
+from keras_gan.metrics.psnr import psnr
+
+
+def average_content_distance(features):
+    """How much what a video shows changes from frame to frame: 0 where it stays the same.
+
+        mean over videos of mean over pairs of frames of |f(frame) - f(other frame)|_2
+
+    Args:
+        features: array of shape (n, time, features) of what each frame shows: of the frames by a classifier or a network of faces, say
+            `extractor(frames)`, or as simple as the mean colour.
+
+    Returns:
+        float.
+
+    Raises:
+        ValueError: for another shape, one frame, and NaN.
+
+    Example:
+    >>> features = np.zeros((2, 3, 4))
+    >>> features[0, 2, 0] = 3.0
+    >>> keras_gan.metrics.videos.average_content_distance(features)
+    1.0
+
+    Reference: Tulyakov et al., "MoCoGAN: Decomposing Motion and Content for Video Generation", 2018, https://arxiv.org/abs/1707.04993
+    """
+    features = np.asarray(features, "float64")
+    if features.ndim != 3 or features.shape[1] < 2 or not len(features):
+        raise ValueError(
+            f"`features` must have shape (n, time, features), of two frames at least. Received: {features.shape}"
+        )
+    if not np.isfinite(features).all():
+        raise ValueError("The features contain NaN or infinite values.")
+    first, second = np.triu_indices(features.shape[1], 1)
+    # Pair by pair: all at once may not fit into the memory.
+    pairs = zip(first, second, strict=True)
+    distances = [np.linalg.norm(features[:, i] - features[:, j], axis=1) for i, j in pairs]
+    return float(np.mean(distances))
+
+
+def psnr_by_horizon(real, predicted):
+    """PSNR in dB of predicted frames by how far ahead they lie: the mean over videos at each time.
+
+    Args:
+        real, predicted: arrays of shape (n, time, height, width, channels), uint8 or floats in [-1, 1].
+
+    Returns:
+        float64 array of shape (time,).
+
+    Raises:
+        ValueError: for two shapes.
+
+    Example:
+    >>> real = np.zeros((2, 3, 8, 8, 1), "uint8")
+    >>> predicted = real + np.array([1, 2, 4], "uint8")[:, None, None, None]
+    >>> keras_gan.metrics.videos.psnr_by_horizon(real, predicted).round(1)
+    array([48.1, 42.1, 36.1])
+    """
+    real, predicted = np.asarray(real), np.asarray(predicted)
+    if real.shape != predicted.shape or real.ndim != 5:
+        raise ValueError(
+            f"Both must have shape (n, time, height, width, channels). Received: {real.shape} and {predicted.shape}"
+        )
+    return np.array([np.mean(psnr(real[:, t], predicted[:, t])) for t in range(real.shape[1])], "float64")
