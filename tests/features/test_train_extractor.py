@@ -43,14 +43,14 @@ def test_bad_data_is_refused():
 def test_videos_and_voxels(tmp_path, monkeypatch):
     """Motion alone tells the classes apart: no frame does."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    rng, clips, labels = np.random.default_rng(0), np.zeros((96, 6, 12, 12, 1), "uint8"), np.arange(96) % 2
+    rng, clips, labels = np.random.default_rng(0), np.zeros((192, 6, 12, 12, 1), "uint8"), np.arange(192) % 2
     for clip, label in zip(clips, labels, strict=True):
         start, row = rng.integers(0, 12), rng.integers(0, 8)
         for t in range(6):
             places = (start + (2 * label - 1) * t + np.arange(3)) % 12
             clip[t, row : row + 4, places] = 255
     floats = np.asarray(keras_gan.data.from_uint8(clips))
-    extractor = metrics.train_extractor((floats, labels), epochs=25, verbose=False)
+    extractor = metrics.train_extractor((floats, labels), epochs=60, verbose=False)
     assert extractor.accuracy > 0.9 and extractor.features == 128
     np.testing.assert_allclose(extractor(clips), extractor(floats), atol=1e-4)
     fid = metrics.FrechetDistance(extractor)
