@@ -43,6 +43,7 @@ _CLASSES = {
     "ConditionalGAN": "models.conditional_gan",
     "CycleGAN": "models.cyclegan",
     "InfoGAN": "models.info_gan",
+    "PiGAN": "models.pigan",
     "Pix2Pix": "models.pix2pix",
     "ProGAN": "models.progan",
     "StackGAN": "models.stackgan",

@@ -37,6 +37,7 @@ from keras_gan.layers.residual_gain import ResidualGain
 from keras_gan.layers.row_activation import RowActivation
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
+from keras_gan.layers.volume_rendering import CameraRays, FiLMSine, VolumeRendering
 from keras_gan.layers.weight_normalization import WeightNormalization
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "BiasedActivation",
     "BilinearUpsampling",
     "Branches",
+    "CameraRays",
     "ConditionalBatchNormalization",
     "ConditioningAugmentation",
     "EachFrame",
@@ -54,6 +56,7 @@ __all__ = [
     "EqualizedDense",
     "FIRDownsampling",
     "FIRUpsampling",
+    "FiLMSine",
     "FilteredLeakyReLU",
     "FourierFeatures",
     "GaussianLikelihood",
@@ -86,5 +89,6 @@ __all__ = [
     "SampleFrames",
     "SelfAttention",
     "SpectralNormalization",
+    "VolumeRendering",
     "WeightNormalization",
 ]

@@ -404,6 +404,9 @@ def ends_in_sigmoid(network):
             return ends_in_sigmoid(layer)
         if type(layer).__name__ in ("Sigmoid", "HardSigmoid"):
             return True
+        if type(layer).__name__ in ("Rescaling", "Multiply", "Add", "Subtract"):
+            # To another range.
+            return False
         activation = getattr(layer, "activation", None)
         if activation in (keras.activations.sigmoid, keras.activations.hard_sigmoid):
             return True

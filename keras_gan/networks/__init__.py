@@ -18,6 +18,7 @@ from keras_gan.networks.interpolate import interpolate
 from keras_gan.networks.melgan import melgan, melgan_discriminator
 from keras_gan.networks.mlp import mlp
 from keras_gan.networks.mocogan import mocogan
+from keras_gan.networks.pigan import pigan
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.progan import progan
 from keras_gan.networks.r3gan import r3gan
@@ -62,6 +63,7 @@ __all__ = [
     "mocogan",
     "msrresnet",
     "patchgan",
+    "pigan",
     "progan",
     "r3gan",
     "resnet",
