@@ -27,6 +27,7 @@ _CLASSES = {
     "SRGAN": "models.srgan",
     "SemiSupervisedGAN": "models.semi_supervised_gan",
     "TVAE": "models.tvae",
+    "TimeGAN": "models.timegan",
     "VAE": "models.vae",
     "VAEGAN": "models.vae_gan",
     "WaveGAN": "models.wavegan",

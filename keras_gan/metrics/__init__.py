@@ -1,7 +1,7 @@
 """Measures of what a generator makes, against real images."""
 
 from keras_gan.features import Extractor, train_extractor
-from keras_gan.metrics import detection, functional, shapes, tables, videos
+from keras_gan.metrics import detection, functional, series, shapes, tables, videos
 from keras_gan.metrics.aliases import ALIASES, get
 from keras_gan.metrics.class_frechet_distance import ClassFrechetDistance
 from keras_gan.metrics.classification_accuracy_score import ClassificationAccuracyScore
@@ -54,6 +54,7 @@ __all__ = [
     "get",
     "lpips",
     "psnr",
+    "series",
     "shapes",
     "ssim",
     "tables",

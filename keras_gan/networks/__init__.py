@@ -33,6 +33,7 @@ from keras_gan.networks.stylegan import stylegan
 from keras_gan.networks.stylegan2 import stylegan2
 from keras_gan.networks.stylegan3 import stylegan3
 from keras_gan.networks.text_encoder import text_encoder
+from keras_gan.networks.timegan import timegan
 from keras_gan.networks.vae import encoder, joint_discriminator, vae
 from keras_gan.networks.wavegan import wavegan
 
@@ -81,6 +82,7 @@ __all__ = [
     "stylegan2",
     "stylegan3",
     "text_encoder",
+    "timegan",
     "tvae",
     "unet",
     "vae",

@@ -60,7 +60,9 @@ def test_a_wall_hides_what_is_behind_it():
 
 
 def test_gradients_by_finite_differences():
-    inputs = [tf.Variable(tf.cast(x, "float64")) for x in along(lambda t: 0.3 + 0.2 * np.sin(5 * t), samples=6)]
+    inputs = [
+        tf.Variable(tf.cast(x, "float64")) for x in along(lambda t: 0.3 + 0.2 * np.sin(5 * t), samples=6)
+    ]
     layer = VolumeRendering(background=0.5, dtype="float64")
 
     def value():
@@ -120,9 +122,7 @@ def test_samples_move_within_their_piece_in_training():
 
 def test_sine_layers():
     rng = np.random.default_rng(0)
-    x, frequency, phase = (
-        rng.normal(size=shape).astype("float32") for shape in ((2, 5, 3), (2, 4), (2, 4))
-    )
+    x, frequency, phase = (rng.normal(size=shape).astype("float32") for shape in ((2, 5, 3), (2, 4), (2, 4)))
     layer = FiLMSine(4, first=True)
     layer_contract(layer, [x, frequency, phase], (2, 5, 4))
     by_hand = np.sin(

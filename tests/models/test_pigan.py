@@ -62,8 +62,12 @@ def test_a_volume_looks_as_it_is():
     """A field that is dense in one corner: its views show it there."""
     points = keras.Input((None, 3), name="points")
     z = keras.Input((6,), name="z")
-    within = keras.ops.prod(keras.ops.cast((points > 0.2) & (points < 0.8), "float32"), axis=-1, keepdims=True)
-    colour = keras.ops.concatenate([0.0 * points[..., :1], 0.0 * points[..., :1], 1.0 + 0.0 * points[..., :1]], -1)
+    within = keras.ops.prod(
+        keras.ops.cast((points > 0.2) & (points < 0.8), "float32"), axis=-1, keepdims=True
+    )
+    colour = keras.ops.concatenate(
+        [0.0 * points[..., :1], 0.0 * points[..., :1], 1.0 + 0.0 * points[..., :1]], -1
+    )
     field = keras.Model([z, points], [100.0 * within + 0.0 * keras.ops.sum(z), colour], name="field")
     from keras_gan.networks.pigan import _camera
 
