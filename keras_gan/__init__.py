@@ -25,6 +25,7 @@ _CLASSES = {
     "MoCoGAN": "models.mocogan",
     "NextFrame": "models.next_frame",
     "SRGAN": "models.srgan",
+    "SequenceGAN": "models.sequence_gan",
     "SemiSupervisedGAN": "models.semi_supervised_gan",
     "TVAE": "models.tvae",
     "TimeGAN": "models.timegan",

@@ -173,6 +173,22 @@ class Codes(Noise):
 
 
 @keras.saving.register_keras_serializable("keras_gan")
+class Gumbel(Noise):
+    """Gumbel noise, -log(-log(u)) of a uniform u: argmax(logits + noise) is a draw of softmax(logits). Truncation multiplies it: 0 is the likeliest.
+
+    Example:
+    >>> keras_gan.noise.Gumbel((5, 7)).draw(2, tf.constant([0, 0])).shape
+    TensorShape([2, 5, 7])
+    """
+
+    distribution = "Gumbel, -log(-log(u)) of a uniform u"
+
+    def draw(self, count, seed):
+        uniform = random.uniform((count, *self.shape), seed)
+        return -tf.math.log(-tf.math.log(tf.clip_by_value(uniform, 1e-7, 1.0 - 1e-7)))
+
+
+@keras.saving.register_keras_serializable("keras_gan")
 class NormalAndGumbel(Noise):
     """Standard normal latents, followed by Gumbel noise for a network that draws categories; truncation leaves that as it is.
 

@@ -11,6 +11,7 @@ from keras_gan.data.moving_digits import moving_digits
 from keras_gan.data.pairs import paired_folders, pairs_from_arrays, unpaired_folders, unpaired_from_arrays
 from keras_gan.data.patches import patches
 from keras_gan.data.semi_supervised import semi_supervised, unlabel
+from keras_gan.data.sequences import sequences
 from keras_gan.data.series import series, write_series
 from keras_gan.data.shapes import mesh_of, read_shape, shapes, write_shape
 from keras_gan.data.sounds import read_sound, sounds, write_sound
@@ -50,6 +51,7 @@ __all__ = [
     "read_volumes",
     "register",
     "semi_supervised",
+    "sequences",
     "series",
     "shapes",
     "slices_of",

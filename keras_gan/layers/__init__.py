@@ -37,6 +37,7 @@ from keras_gan.layers.residual_gain import ResidualGain
 from keras_gan.layers.row_activation import RowActivation
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
+from keras_gan.layers.token_sampler import TokenSampler
 from keras_gan.layers.volume_rendering import CameraRays, FiLMSine, VolumeRendering
 from keras_gan.layers.weight_normalization import WeightNormalization
 
@@ -89,6 +90,7 @@ __all__ = [
     "SampleFrames",
     "SelfAttention",
     "SpectralNormalization",
+    "TokenSampler",
     "VolumeRendering",
     "WeightNormalization",
 ]

@@ -43,7 +43,7 @@ def average_content_distance(features):
 
 
 def psnr_by_horizon(real, predicted):
-    """PSNR in dB of predicted frames by how far ahead they lie: the mean over videos at each time.
+    """PSNR in dB of predicted frames by how far ahead they lie: of the mean squared error of all videos at each time.
 
     Args:
         real, predicted: arrays of shape (n, time, height, width, channels), uint8 or floats in [-1, 1].
@@ -65,4 +65,10 @@ def psnr_by_horizon(real, predicted):
         raise ValueError(
             f"Both must have shape (n, time, height, width, channels). Received: {real.shape} and {predicted.shape}"
         )
-    return np.array([np.mean(psnr(real[:, t], predicted[:, t])) for t in range(real.shape[1])], "float64")
+    # Of the mean of errors, and not the mean of ratios: one frame that is exact would make that infinite.
+    errors = [
+        np.mean(10.0 ** (-0.1 * np.asarray(psnr(real[:, t], predicted[:, t]), "float64")))
+        for t in range(real.shape[1])
+    ]
+    with np.errstate(divide="ignore"):
+        return -10.0 * np.log10(errors)

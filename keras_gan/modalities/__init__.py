@@ -6,6 +6,7 @@ from keras_gan.modalities.audio import Audio
 from keras_gan.modalities.images import Images
 from keras_gan.modalities.modality import Modality
 from keras_gan.modalities.rows import Rows
+from keras_gan.modalities.sequences import Sequences
 from keras_gan.modalities.series import Series
 from keras_gan.modalities.spectra import Spectra
 from keras_gan.modalities.vectors import Vectors
@@ -38,4 +39,16 @@ def get(identifier, shape):
     return kinds[len(shape)](shape)
 
 
-__all__ = ["Audio", "Images", "Modality", "Rows", "Series", "Spectra", "Vectors", "Video", "Voxels", "get"]
+__all__ = [
+    "Audio",
+    "Images",
+    "Modality",
+    "Rows",
+    "Sequences",
+    "Series",
+    "Spectra",
+    "Vectors",
+    "Video",
+    "Voxels",
+    "get",
+]

@@ -23,6 +23,7 @@ from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.progan import progan
 from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.semi_supervised import semi_supervised
+from keras_gan.networks.sequence_gan import sequence_gan
 from keras_gan.networks.sngan import sagan, sngan
 from keras_gan.networks.srgan import msrresnet, srgan_discriminator, srresnet
 from keras_gan.networks.srvggnet import srvggnet
@@ -71,6 +72,7 @@ __all__ = [
     "rrdbnet",
     "sagan",
     "semi_supervised",
+    "sequence_gan",
     "sngan",
     "srgan_discriminator",
     "srresnet",

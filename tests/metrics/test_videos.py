@@ -27,7 +27,11 @@ def test_psnr_by_horizon():
     real, made = rng.integers(0, 256, (2, 3, 4, 8, 8, 1)).astype("uint8")
     found = videos.psnr_by_horizon(real, made)
     errors = ((real.astype(float) - made) ** 2).mean((2, 3, 4))
-    np.testing.assert_allclose(found, (10 * np.log10(255**2 / errors)).mean(0), rtol=1e-5)
+    np.testing.assert_allclose(found, 10 * np.log10(255**2 / errors.mean(0)), rtol=1e-5)
+    made[0] = real[0]
+    np.testing.assert_allclose(
+        videos.psnr_by_horizon(real, made), 10 * np.log10(255**2 / (errors[1:].sum(0) / 3)), rtol=1e-5
+    )
     assert found.shape == (4,)
     with pytest.raises(ValueError, match="Both must have shape"):
         videos.psnr_by_horizon(real, made[:, :2])
