@@ -9,8 +9,8 @@ from keras_gan.cli.options import existing, writable
 
 TABLES = (".csv", ".parquet")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
-# Of sounds, shapes and videos.
-OTHERS = (".wav", ".npz", ".obj", ".stl", ".ply", ".glb", ".mp4")
+# Of sounds, shapes, videos and texts.
+OTHERS = (".wav", ".npz", ".obj", ".stl", ".ply", ".glb", ".mp4", ".txt")
 
 
 def generate(
@@ -49,7 +49,7 @@ def generate(
         str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
     ] = None,
 ):
-    """Write a grid of generated images, rows of a table (--out rows.csv), sounds (--out sounds.wav), voxels (--out shapes.npz) or videos (--out clips.gif)."""
+    """Write a grid of generated images, rows of a table (--out rows.csv), sounds (--out sounds.wav), voxels (--out shapes.npz) videos (--out clips.gif), series (--out series.csv) or texts (--out texts.txt)."""
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
         raise ValueError(
             "--text goes with -n, --seed, --truncation and --out: each text has a row of its own."
@@ -97,6 +97,10 @@ def generate(
     elif suffix in OTHERS:
         raise ValueError(f"{model} makes no {out.suffix} files: give --out a picture's name.")
     else:
+        if modality is not None and modality.suffixes and not modality.drawable:
+            raise ValueError(
+                f"{model} makes {modality.name}: give --out a name that ends in {' or '.join(modality.suffixes)}."
+            )
         pictures = images if modality is None else modality.to_pictures(images)
         image_grid(pictures, columns, row_names=text).save(out)
     for path in paths:
@@ -121,9 +125,14 @@ def _write_rows(model, n, out, seed, where):
         )
     gan = load_model(model)
     if not hasattr(gan, "schema"):
-        raise ValueError(
-            f"{model} is a {type(gan).__name__}, which makes no rows: give --out a picture's name."
-        )
+        if where or not hasattr(gan, "generate") or out.suffix.lower() not in gan.modality.suffixes:
+            raise ValueError(
+                f"{model} is a {type(gan).__name__}, which makes no rows: give --out a picture's name."
+            )
+        # Series, whose rows are times.
+        out.parent.mkdir(parents=True, exist_ok=True)
+        typer.echo(str(gan.modality.write_many(out, gan.generate(n, seed))[0]))
+        return
     for column in gan.schema.numbers:
         if column.name in asked:
             asked[column.name] = _ends_of(column.name, asked[column.name])

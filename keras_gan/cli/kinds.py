@@ -490,6 +490,67 @@ class Videos(Files):
         return load("train", bool(config["flip"])), load(config["hold_out"]) if config["hold_out"] else None
 
 
+class Series(Files):
+    """Windows of a table whose rows are times."""
+
+    options = ("--dataset", "--length", "--exclude", "--hold-out")
+    prefix, what, example = "series:", "time series", "rows.csv (or .parquet), a row a time"
+    refused = ("flip", "image_size", "metrics", "channels")
+    of_folder = False
+
+    def needs(self, name, options):
+        super().needs(name, options)
+        _share(options["hold_out"])
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        frame = data.read_table(self.path(config["dataset"]))
+        for name in filter(None, (name.strip() for name in (config["exclude"] or "").split(","))):
+            if name not in frame.columns:
+                raise ValueError(f"--exclude: there is no column {name!r}. There are: {list(frame.columns)}")
+            frame = frame.drop(columns=name)
+        kept = 1.0 - _share(config["hold_out"])
+        options = {"window": config["length"] or 24, **self.order(config)}
+        batches = data.series(frame, span=(0.0, kept), name=config["dataset"], **options)
+        if kept == 1.0:
+            return batches, None
+        return batches, data.series(
+            frame, span=(kept, 1.0), scale=batches.scale, columns=batches.columns, **options
+        )
+
+
+def _share(text):
+    """--hold-out of series as a float, 0 for none; a ValueError for what is no share."""
+    if text is None:
+        return 0.0
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 < share < 1.0:
+        raise ValueError(
+            f"--hold-out of series is the share of times at their end, such as 0.2. Received: {text}"
+        )
+    return share
+
+
+class Sequences(Files):
+    """Texts of a file, a line each."""
+
+    options = ("--dataset", "--length")
+    prefix, what, example = "sequences:", "texts", "texts.txt, a text a line"
+    refused = ("flip", "image_size", "metrics", "channels")
+    of_folder = False
+
+    def load(self, recipe, config, on_error):
+        from keras_gan import data
+
+        return data.sequences(
+            self.path(config["dataset"]), length=config["length"], **self.order(config)
+        ), None
+
+
 def kinds_of(text):
     """--kinds as a dict; a ValueError for another form."""
     pairs = [part.split("=") for part in (text or "").split(",") if part]
@@ -503,6 +564,8 @@ KINDS = {
     "rows": Rows(False),
     "shapes": Shapes(),
     "sounds": Sounds(),
+    "series": Series(),
+    "sequences": Sequences(),
     "videos": Videos(),
     "next_frames": Videos(next_frame=True),
     "parts_of_sounds": Sounds(part="random"),

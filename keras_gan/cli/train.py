@@ -20,8 +20,6 @@ VECTORS = ("image_vectors", "text_vectors")
 # Kinds of data that are tables, and those that are sound.
 TABLES = ("rows_by_category", "rows")
 SOUNDS = ("sounds", "parts_of_sounds", "spectra")
-# Those whose data sets have a rate, which the model takes.
-RATED = (*SOUNDS, "videos")
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
@@ -308,6 +306,8 @@ def _checked(given):
         )
     if chosen.dataset.startswith("cycle_gan/") and not (given["a"] or given["b"]):
         given["a"] = chosen.dataset
+    if chosen.dataset == "folder:" and not given["dataset"]:
+        raise ValueError(f"{name} has no data of its own: give some, --dataset folder:IMAGES.")
     kind.needs(name, given)
     if extractor == "trained" and given["weights"]:
         raise ValueError("--weights does not go with --extractor trained.")
@@ -412,7 +412,7 @@ def _fit(chosen, run, config, given):
         text_encoder=getattr(batches, "text_encoder", None),
         captions=_distinct(batches.captions) if chosen.data == "captions" else None,
         schema=getattr(batches, "schema", None),
-        source=batches if chosen.data in RATED else None,
+        source=batches if chosen.data in keras_gan.recipes.OF_SOURCE else None,
         metrics=metrics or [],
     )
     steps_per_epoch = len(batches) // gan.batches_per_step
@@ -519,6 +519,7 @@ def _monitor(gan, chosen, batches, action, run):
         "sounds",
         "spectra",
         "shapes",
+        "sequences",
         "videos",
         *TABLES,
     ):

@@ -216,6 +216,8 @@ SOURCES = {"mnist_5k": _mnist_5k, "folder:": _folder}
 OTHERS = {
     "sounds:": "sound, such as wavegan",
     "table:": "tables, such as ctgan",
+    "sequences:": "texts, such as sequence-gan",
+    "series:": "time series, such as timegan",
     "shapes:": "shapes, such as gan3d",
     "videos:": "videos, such as mocogan",
 }

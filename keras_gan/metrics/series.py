@@ -13,7 +13,7 @@ def discriminative_score(real, made, seed=0, hidden=None, epochs=30):
     Args:
         real, made: float arrays of shape (n, times, columns), in one unit.
         seed: int, of the network, of the split (a fifth is held out) and the order.
-        hidden: int, units. Default: half the columns, 4 at least.
+        hidden: int, units. Default: half the columns, 8 at least.
         epochs: int, passes over the training's part. Default 30.
 
     Returns:
@@ -121,7 +121,7 @@ def _network(shape, hidden, outputs, seed, each_time):
     glorot, orthogonal = keras.initializers.GlorotUniform, keras.initializers.Orthogonal
     x = inputs = keras.Input(shape)
     x = layers.GRU(
-        hidden or max(4, shape[1] // 2),
+        hidden or max(8, shape[1] // 2),
         return_sequences=each_time,
         kernel_initializer=glorot(3 * seed),
         recurrent_initializer=orthogonal(seed=3 * seed + 1),

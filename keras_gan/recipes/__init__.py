@@ -22,8 +22,19 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     sound,
     shapes,
     video,
+    series,
 )
-from keras_gan.recipes.build import build, check_adversarial
+from keras_gan.recipes.build import OF_SOURCE, build, check_adversarial
 from keras_gan.recipes.recipe import RECIPES, SCALES, Plan, Recipe, get, register
 
-__all__ = ["RECIPES", "SCALES", "Plan", "Recipe", "build", "check_adversarial", "get", "register"]
+__all__ = [
+    "OF_SOURCE",
+    "RECIPES",
+    "SCALES",
+    "Plan",
+    "Recipe",
+    "build",
+    "check_adversarial",
+    "get",
+    "register",
+]

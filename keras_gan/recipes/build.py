@@ -3,6 +3,16 @@
 import keras_gan
 from keras_gan.recipes.recipe import Plan, get
 
+# Kinds of data whose sets have what the networks are made for, such as a rate, by the function that loads them.
+OF_SOURCE = {
+    "parts_of_sounds": "sounds",
+    "sequences": "sequences",
+    "series": "series",
+    "sounds": "sounds",
+    "spectra": "sounds",
+    "videos": "videos",
+}
+
 
 def build(
     name,
@@ -50,7 +60,7 @@ def build(
         text_encoder: of recipes that train on captions, as in `conditions.Texts`; of "clip" the one that it trains.
         captions: list of texts, as in `conditions.Texts`.
         schema: `keras_gan.data.Schema`, of recipes of tables.
-        source: the data set, of recipes of sound, which has its `rate`, and of videos, which has its `fps`.
+        source: the data set, of recipes of sound, videos, series and texts, which has its `rate`, `fps`, `scale` or `words`.
 
     Returns:
         A compiled model.
@@ -99,11 +109,11 @@ def build(
                 f"The recipe {name!r} is of tables: give the `schema`, such as `dataset.schema`."
             )
         chosen = recipe.networks(schema)
-    elif recipe.data in ("sounds", "parts_of_sounds", "spectra", "videos"):
+    elif recipe.data in OF_SOURCE:
         if source is None:
-            of, example = ("videos", "videos") if recipe.data == "videos" else ("sound", "sounds")
             raise ValueError(
-                f"The recipe {name!r} is of {of}: give the `source`, such as `data.{example}(...)`."
+                f"The recipe {name!r} takes more of its data than their shape: give the `source`, such as "
+                f"`data.{OF_SOURCE[recipe.data]}(...)`."
             )
         chosen = recipe.networks(image_shape, source, **classes)
     elif recipe.data == "texts":
@@ -131,7 +141,10 @@ def build(
     model = getattr(keras_gan, recipe.model)
     if model.classes_of_outputs:
         classes = {}
-    gan = model(*chosen, ema_decay=ema_decay, seed=seed, **classes, **recipe.options(plan))
+    # Networks, and by name what else the data say.
+    told = chosen[-1] if isinstance(chosen[-1], dict) else {}
+    chosen = chosen[:-1] if told else chosen
+    gan = model(*chosen, ema_decay=ema_decay, seed=seed, **classes, **told, **recipe.options(plan))
     if init_from is not None and not recipe.on_gan:
         _copy_weights(load_model(init_from), gan, init_from)
     if frozen_blocks:

@@ -1,7 +1,7 @@
-"""Shapes: 3D-GAN."""
+"""Shapes: 3D-GAN, and pi-GAN of views."""
 
 import keras_gan
-from keras_gan.recipes.parts import adam
+from keras_gan.recipes.parts import adam, r1
 from keras_gan.recipes.recipe import Recipe, register
 
 
@@ -50,3 +50,36 @@ for name, of_classes in (("gan3d", False), ("conditional-gan3d", True)):
             labels=of_classes,
         ),
     )
+
+
+def pigan(latent_dim, filters, **options):
+    def networks(shape):
+        return keras_gan.networks.pigan(shape, latent_dim, filters=filters, **options)
+
+    return networks
+
+
+register(
+    "pigan",
+    small=Recipe(
+        "volumes of images, each of an unknown view",
+        "PiGAN",
+        pigan(32, 16, width=32, depth=3, samples=16),
+        lambda plan: adam(1e-3, 0.0, 0.99, regularizers=[r1(1.0, interval=4)]),
+        dataset="folder:",
+        image_size=32,
+        batch_size=16,
+        steps=5000,
+        ema_decay=0.99,
+    ),
+    paper=Recipe(
+        "pi-GAN's size and rates, colours without directions, the discriminator of DCGAN",
+        "PiGAN",
+        pigan(256, 64, width=256, depth=8, samples=24),
+        dataset="folder:",
+        image_size=64,
+        batch_size=32,
+        steps=200_000,
+        ema_decay=0.999,
+    ),
+)

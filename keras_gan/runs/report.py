@@ -14,6 +14,7 @@ from keras_gan import plots
 from keras_gan.data.images import to_picture, to_uint8
 from keras_gan.data.load import read
 from keras_gan.data.moving_digits import moving_digits
+from keras_gan.data.series import series
 from keras_gan.data.shapes import shapes
 from keras_gan.data.sounds import sounds
 from keras_gan.data.table import read_table
@@ -21,6 +22,7 @@ from keras_gan.data.videos import videos
 from keras_gan.grid import as_colour, enlarge, image_grid
 from keras_gan.metrics import tables
 from keras_gan.metrics.functional import nearest_neighbors
+from keras_gan.metrics.series import autocorrelations
 from keras_gan.modalities import Audio, Video
 from keras_gan.runs.evaluate import Indexed
 from keras_gan.runs.folder import RunFolder
@@ -157,6 +159,11 @@ def _images(folder, config, data_dir, seed):
         return _sounds(generator.modality, generated, config)
     if str(config.get("dataset")).startswith("shapes:"):
         return _shapes(generator.modality, generated, config)
+    if str(config.get("dataset")).startswith("series:"):
+        return _series(generator.modality, generated, config)
+    if str(config.get("dataset")).startswith("sequences:"):
+        texts = "".join(f"<li>{html.escape(text)}</li>" for text in generator.modality.texts(generated))
+        return [("Generated texts", f"<ul>{texts}</ul>")]
     if isinstance(generator.modality, Video):
         return _videos(generator.modality, generated[:32], config)
     if generated.ndim != 4 or generated.shape[-1] not in (1, 3, 4):
@@ -234,6 +241,31 @@ def _shapes(modality, generated, config):
         ]
     beside = _picture(image_grid(modality.to_pictures(rows), 8, "real"))
     return [("Generated and real shapes", f"<div class='beside'>{drawn}{beside}</div>")]
+
+
+def _series(modality, generated, config):
+    """Lines of generated beside real windows, and how each column hangs together over time."""
+    drawn = _picture(image_grid(modality.to_pictures(generated[:32]), 4, "generated"))
+    try:
+        frame = read_table(pathlib.Path(config["dataset"].removeprefix("series:")).expanduser())
+        real = series(frame[modality.columns], window=modality.shape[0], scale=modality.scale, batch_size=1)
+        places = np.linspace(0, real.stream.size - 1, min(512, real.stream.size)).astype("int64")
+        rows = np.asarray(modality.to_storage(real.stream.rows_at(places)["image"]))
+    except (ValueError, OSError, ImportError, KeyError) as error:
+        missing = f"<p>The series cannot be read: {html.escape(str(error))}</p>"
+        return [("Generated series", drawn + missing)]
+    beside = _picture(image_grid(modality.to_pictures(rows[:: max(1, len(rows) // 32)][:32]), 4, "real"))
+    lags = min(5, modality.shape[0] - 1)
+    figures = [
+        (f"{name}, {kind}", ", ".join(f"{value:.2f}" for value in correlations))
+        for kind, x in (("real", rows), ("generated", generated))
+        for name, correlations in zip(modality.columns, autocorrelations(x, lags).T, strict=True)
+    ]
+    note = f"<p>Correlation of each column with itself 1 to {lags} times later.</p>"
+    return [
+        ("Generated and real series", f"<div class='beside'>{drawn}{beside}</div>"),
+        ("Autocorrelation", note + _table(sorted(figures))),
+    ]
 
 
 def _videos(modality, generated, config):
