@@ -115,6 +115,40 @@ def test_of_videos(name):
         recipes.build(name, (16, 32, 32, 1), **classes)
 
 
+def test_of_views():
+    small = recipes.build("pigan", (32, 32, 3))
+    assert type(small) is keras_gan.PiGAN and small.latent_dim == 32
+    paper = recipes.build("pigan", (64, 64, 3), "paper")
+    # Eight sine layers of 256, density and colour; the mapping of three layers, and its 2 x 8 x 256 outputs.
+    field = 4 * 256 + 7 * 257 * 256 + 257 * 4
+    assert paper.generator.count_params() == field + 3 * 257 * 256 + 257 * 4096
+
+
+@pytest.mark.parametrize("scale", recipes.SCALES)
+def test_of_series_and_texts(scale):
+    source = keras_gan.data.series(np.random.default_rng(0).normal(size=(200, 6)), batch_size=16)
+    built = recipes.build("timegan", (24, 6), scale, source=source)
+    assert type(built) is keras_gan.TimeGAN and built.total_steps == recipes.get("timegan", scale).steps
+    assert built.modality.columns == source.columns
+    if scale == "paper":
+        # By hand: three GRU layers of 24 with two biases, one less in the supervisor, and dense layers.
+        def gru(size):
+            return 3 * 24 * (size + 24 + 2)
+
+        first, later = gru(6) + 2 * gru(24), 3 * gru(24)
+        expected = {"embedder": first + 25 * 24, "recovery": later + 25 * 6, "generator": first + 25 * 24}
+        expected |= {"supervisor": 2 * gru(24) + 25 * 24, "discriminator": later + 25}
+        assert {name: getattr(built, name).count_params() for name in expected} == expected
+    source = keras_gan.data.sequences(["a red heart", "a blue star"], batch_size=2)
+    built = recipes.build("sequence-gan", (3, 6), scale, source=source)
+    assert type(built) is keras_gan.SequenceGAN and built.modality.words == source.words
+    assert (built.estimator, built.rollouts) == (("gumbel", 4) if scale == "small" else ("reinforce", 16))
+    # A token's 32 numbers, four gates of an LSTM of 32, and a logit for each of six tokens.
+    assert built.generator.count_params() == 7 * 32 + 4 * 32 * (32 + 32 + 1) + 33 * 6
+    with pytest.raises(ValueError, match="give the `source`"):
+        recipes.build("timegan", (24, 6), scale)
+
+
 @pytest.mark.parametrize("scale", recipes.SCALES)
 def test_of_the_next_frame(scale):
     size = 32 if scale == "small" else 64
@@ -179,6 +213,9 @@ def test_all_are_tested_and_registered_once():
         "mocogan",
         "conditional-mocogan",
         "next-frame",
+        "pigan",
+        "timegan",
+        "sequence-gan",
     }
     for scale in recipes.SCALES:
         assert set(recipes.get("text-to-image", scale).stages.values()) <= set(EXPECTED)
