@@ -68,7 +68,9 @@ class TokenSampler(keras.layers.Layer):
     def straight_through(self, logits, noise):
         """The one-hot choice, with the gradient of the soft one."""
         soft = ops.softmax((logits + noise) / self.temperature)
-        hard = ops.one_hot(ops.argmax(logits + noise, axis=-1), self.vocabulary, dtype=soft.dtype)
+        # Not `argmax`, which in Keras is of operations that ONNX and LiteRT lack (3.15).
+        chosen = ops.top_k(logits + noise, 1)[1][..., 0]
+        hard = ops.one_hot(chosen, self.vocabulary, dtype=soft.dtype)
         return ops.stop_gradient(hard - soft) + soft
 
     def log_probabilities(self, tokens):

@@ -4,9 +4,11 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy.stats import norm
 
 import keras_gan
 from keras_gan import networks
+from keras_gan.networks.pigan import _share
 from tests.contracts import game_contract
 
 
@@ -50,6 +52,8 @@ def test_views_volumes_files_and_exports(tmp_path):
 
 def test_latents_of_the_camera_are_angles():
     gan = make()
+    shares = _share(tf.linspace(-5.0, 5.0, 101)).numpy()
+    np.testing.assert_allclose(shares, norm.cdf(np.linspace(-5, 5, 101)), atol=3e-7)
     # Quantiles of a normal distribution: 0 is the middle of both ranges; far below it the lower ends.
     z = np.zeros((2, 8), "float32")
     z[1, 6:] = -6
@@ -105,3 +109,11 @@ def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     history = make().fit(images(16), batch_size=8, verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", ["onnx", "litert"])
+def test_files_for_other_runtimes(tmp_path, format):
+    """Compared with the model when they are written."""
+    suffix = {"onnx": ".onnx", "litert": ".tflite"}[format]
+    assert make().export(tmp_path / f"model{suffix}", format=format)

@@ -164,3 +164,11 @@ def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     history = make(estimator="reinforce", rollouts=2).fit(one_hot(32), batch_size=16, verbose=0).history
     assert all(np.isfinite(values).all() for values in history.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", ["onnx", "litert"])
+def test_files_for_other_runtimes(tmp_path, format):
+    """Compared with the model when they are written."""
+    suffix = {"onnx": ".onnx", "litert": ".tflite"}[format]
+    assert make().export(tmp_path / f"model{suffix}", format=format)
