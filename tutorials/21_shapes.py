@@ -133,7 +133,7 @@ images = keras_gan.data.from_arrays(views, batch_size=16)
 _ = field.fit(images, epochs=10_000, verbose=0, callbacks=[keras_gan.callbacks.StopAtStep(2 * STEPS)])
 
 # %% [markdown]
-# Each row is one volume, turned.
+# Each row is one volume, turned. After so short a training they are nearly alike.
 
 # %%
 latents = field.sample_latents(4, seed=1)
@@ -141,7 +141,7 @@ turned = field.views(latents, yaw=np.linspace(0, 2 * np.pi, 8, endpoint=False))
 keras_gan.grid.image_grid(turned.reshape(-1, 32, 32, 3), 8)
 
 # %% [markdown]
-# And its density, as a solid.
+# And its density, as a solid: rough, of 16 points a ray.
 
 # %%
 densities = field.densities(latents, size=32)
