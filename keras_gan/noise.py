@@ -107,17 +107,33 @@ class TruncatedNormal(Noise):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Uniform(Noise):
-    """z ~ U(-1, 1) in each number, as in DCGAN's paper; truncation multiplies them.
+    """z ~ U(low, high) in each number, by default U(-1, 1) as in DCGAN's paper; truncation multiplies their distance from the middle.
+
+    Args:
+        size: as in `Noise`.
+        low, high: floats. Default -1 and 1.
 
     Example:
     >>> bool((abs(keras_gan.noise.Uniform(64).draw(4, keras.random.SeedGenerator(0))) <= 1).numpy().all())
     True
     """
 
-    distribution = "uniform, -1 to 1"
+    def __init__(self, size, low=-1.0, high=1.0):
+        super().__init__(size)
+        if not low < high:
+            raise ValueError(f"`low` must be less than `high`. Received: low={low}, high={high}")
+        self.low, self.high = float(low), float(high)
+
+    @property
+    def distribution(self):
+        return f"uniform, {self.low:g} to {self.high:g}"
 
     def draw(self, count, seed):
-        return 2.0 * random.uniform((count, *self.shape), seed) - 1.0
+        return (self.high - self.low) * random.uniform((count, *self.shape), seed) + self.low
+
+    def truncated(self, count, seed, truncation):
+        middle = (self.low + self.high) / 2.0
+        return middle + truncation * (self.draw(count, seed) - middle)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -170,6 +186,43 @@ class Codes(Noise):
     def move(self, latents, change):
         moved = latents[:, : self.noise_dim] + change[:, : self.noise_dim]
         return tf.concat([moved, latents[:, self.noise_dim :]], axis=1)
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class NormalAndView(Noise):
+    """Standard normal numbers, of which the last ones say from where one looks: truncation leaves those as they are.
+
+    Args:
+        size: int, of both together.
+        view: int, how many are of the view. Default 2.
+
+    Example:
+    >>> noise = keras_gan.noise.NormalAndView(4)
+    >>> noise.truncated(1, tf.constant([0, 0]), 0.0).numpy()[0, :2].tolist()
+    [0.0, 0.0]
+    """
+
+    distribution = "normal, mean 0, deviation 1; the last ones become the view"
+
+    def __init__(self, size, view=2):
+        super().__init__(size)
+        self.view = check_int(view, "view")
+        if view >= self.size:
+            raise ValueError(f"`view` must be less than the size, {self.size}. Received: {view}")
+
+    def draw(self, count, seed):
+        return random.normal((count, *self.shape), seed)
+
+    def truncated(self, count, seed, truncation):
+        latents = self.draw(count, seed)
+        return self.joined(truncation * latents, latents)
+
+    def move(self, latents, change):
+        return self.joined(latents + change, latents)
+
+    def joined(self, latents, views):
+        """The first numbers of some latents, and the view of others."""
+        return tf.concat([latents[:, : -self.view], views[:, -self.view :]], axis=1)
 
 
 @keras.saving.register_keras_serializable("keras_gan")

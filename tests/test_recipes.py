@@ -117,7 +117,7 @@ def test_of_videos(name):
 
 def test_of_views():
     small = recipes.build("pigan", (32, 32, 3))
-    assert type(small) is keras_gan.PiGAN and small.latent_dim == 32
+    assert type(small) is keras_gan.PiGAN and small.z_dim == 32
     paper = recipes.build("pigan", (64, 64, 3), "paper")
     # Eight sine layers of 256, density and colour; the mapping of three layers, and its 2 x 8 x 256 outputs.
     field = 4 * 256 + 7 * 257 * 256 + 257 * 4

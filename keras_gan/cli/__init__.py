@@ -63,5 +63,30 @@ def main():
         print(f"Error: {named}", file=sys.stderr)
         sys.exit(1)
     except (ValueError, ImportError, FloatingPointError) as error:
-        print(f"Error: {error}", file=sys.stderr)
+        print(f"Error: {in_options(str(error))}", file=sys.stderr)
         sys.exit(1)
+
+
+# Arguments that messages name, by the options of `train` that set them.
+OPTIONS = {
+    "on_error='skip'": "--skip-bad",
+    "batch_size": "--batch-size",
+    "columns=": "--exclude",
+    "fps=": "--fps",
+    "frames": "--frames",
+    "labels=True": "a recipe by class",
+    "length=": "--length",
+    "rate=": "--rate",
+    "size": "--image-size",
+    "size=": "--image-size",
+    "window": "--length",
+}
+
+
+def in_options(message):
+    """A message with the names of options in place of those of arguments, for who trains by a command."""
+    if "train" not in sys.argv[1:2]:
+        return message
+    for argument, option in OPTIONS.items():
+        message = message.replace(f"`{argument}`", option)
+    return message

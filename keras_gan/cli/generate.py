@@ -49,7 +49,7 @@ def generate(
         str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
     ] = None,
 ):
-    """Write a grid of generated images, rows of a table (--out rows.csv), sounds (--out sounds.wav), voxels (--out shapes.npz) videos (--out clips.gif), series (--out series.csv) or texts (--out texts.txt)."""
+    """Write a grid of generated images, or what else a model makes: rows.csv, sounds.wav, shapes.npz, clips.gif, series.csv, texts.txt."""
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
         raise ValueError(
             "--text goes with -n, --seed, --truncation and --out: each text has a row of its own."
@@ -73,7 +73,7 @@ def generate(
     if out.suffix.lower() not in (*PICTURES, *OTHERS):
         raise ValueError(
             f"--out must be an image's name, such as grid.png, of sound .wav, of shapes .npz or a mesh's, such as .obj, of videos .gif, .webp "
-            f"or .mp4. Received: {out}"
+            f"or .mp4, of tables and series .csv, of texts .txt. Received: {out}"
         )
     writable(out)
 
@@ -95,7 +95,10 @@ def generate(
     if modality is not None and suffix in modality.suffixes:
         paths = modality.write_many(out, images)
     elif suffix in OTHERS:
-        raise ValueError(f"{model} makes no {out.suffix} files: give --out a picture's name.")
+        endings = [*(() if modality is None else modality.suffixes), ".png"]
+        raise ValueError(
+            f"{model} makes no {out.suffix} files: give --out a name that ends in {' or '.join(endings)}."
+        )
     else:
         if modality is not None and modality.suffixes and not modality.drawable:
             raise ValueError(
@@ -126,8 +129,9 @@ def _write_rows(model, n, out, seed, where):
     gan = load_model(model)
     if not hasattr(gan, "schema"):
         if where or not hasattr(gan, "generate") or out.suffix.lower() not in gan.modality.suffixes:
+            endings = [*getattr(getattr(gan, "modality", None), "suffixes", ()), ".png"]
             raise ValueError(
-                f"{model} is a {type(gan).__name__}, which makes no rows: give --out a picture's name."
+                f"{model} is a {type(gan).__name__}, which makes no rows: give --out a name that ends in {' or '.join(endings)}."
             )
         # Series, whose rows are times.
         out.parent.mkdir(parents=True, exist_ok=True)

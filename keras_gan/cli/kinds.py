@@ -325,7 +325,7 @@ class Files(Images):
             raise ValueError(f"There is no {kind} {dataset.removeprefix(self.prefix)!r}.")
         given = [f"--{option.replace('_', '-')}" for option in self.refused if options[option]]
         if given:
-            raise ValueError(f"{', '.join(given)} is of images, and {name} trains on {self.what}.")
+            raise ValueError(f"{', '.join(given)} does not go with {name}, which trains on {self.what}.")
 
     def path(self, dataset):
         """Where the data lie."""

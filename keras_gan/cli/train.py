@@ -1,6 +1,7 @@
 """`keras-gan train`."""
 
 import contextlib
+import functools
 import json
 import math
 import pathlib
@@ -56,7 +57,8 @@ def train(
     dataset: Annotated[
         str | None,
         typer.Option(
-            help="mnist_5k, folder:PATH, an image data set of TFDS; of tables table:FILE, of sound sounds:FOLDER."
+            help="mnist_5k, folder:PATH, an image data set of TFDS; table:FILE, sounds:FOLDER, videos:FOLDER, shapes:FOLDER, series:FILE or "
+            "sequences:FILE of recipes of those."
         ),
     ] = None,
     a: Annotated[
@@ -120,7 +122,7 @@ def train(
         ),
     ] = None,
     exclude: Annotated[
-        str | None, typer.Option(help="ctgan, tvae only: columns to leave out, joined by commas.")
+        str | None, typer.Option(help="Of tables and series: columns to leave out, joined by commas.")
     ] = None,
     kinds: Annotated[
         str | None,
@@ -148,7 +150,8 @@ def train(
         int | None,
         typer.Option(
             min=1,
-            help="Sound only: samples of an example. Default: 4096, of --scale paper 16384, of hifigan 8192.",
+            help="Of sound: samples of an example, default 4096, of --scale paper 16384, of hifigan 8192; of series times of a window, 24; "
+            "of texts words, as many as the longest has.",
         ),
     ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
@@ -374,6 +377,7 @@ def _fit(chosen, run, config, given):
     from keras_gan import callbacks
     from keras_gan.data.batches import unpack
     from keras_gan.metrics.evaluate import named_metrics
+    from keras_gan.training.game import Game
 
     keras.config.set_dtype_policy(config["precision"])
     name, dataset, metrics = config["recipe"], config["dataset"], config["metrics"]
@@ -391,7 +395,8 @@ def _fit(chosen, run, config, given):
         metrics = named_metrics(
             names_of(metrics), given["extractor"], given["weights"], {"dataset": dataset, **like_training}
         )
-    gan = keras_gan.recipes.build(
+    build = functools.partial(
+        keras_gan.recipes.build,
         name,
         shape,
         config["scale"],
@@ -400,7 +405,6 @@ def _fit(chosen, run, config, given):
         if chosen.labels and batches.class_names and not of_attributes
         else None,
         attributes=len(batches.class_names) if of_attributes else None,
-        steps=epochs * len(batches) if epochs else steps,
         loss=config["loss"],
         augmentation=_augmentations(given) or config["augmentation"],
         jit_compile="auto" if config["jit"] is None else config["jit"],
@@ -415,6 +419,10 @@ def _fit(chosen, run, config, given):
         source=batches if chosen.data in keras_gan.recipes.OF_SOURCE else None,
         metrics=metrics or [],
     )
+    gan = build(steps=epochs * len(batches) if epochs else steps)
+    if epochs and gan.batches_per_step > 1:
+        # A step takes several batches: schedules and stages are made for fewer steps.
+        gan = build(steps=max(1, epochs * (len(batches) // gan.batches_per_step)))
     steps_per_epoch = len(batches) // gan.batches_per_step
     if steps_per_epoch == 0:
         raise ValueError(
@@ -426,6 +434,11 @@ def _fit(chosen, run, config, given):
     done = checkpoint.latest_step()
     if done > total:
         raise ValueError(f"{run.path} has made {done} steps already, more than the {total} asked for.")
+    if done and type(gan).stage_at is not Game.stage_at:
+        before = json.loads(run.config.read_text())
+        if (before["steps"], before["epochs"]) != (steps, epochs):
+            stage = gan.stage_at(done)
+            typer.echo(f"The stages are made for {total} steps now: at step {done} it is {stage!r}.")
     run.prepare(config, given["resume"])
     if source_shape and chosen.data not in VECTORS:
         run.keep_examples((held_out or batches).stream.examples(8))
@@ -523,7 +536,7 @@ def _monitor(gan, chosen, batches, action, run):
         "videos",
         *TABLES,
     ):
-        without = "checks images made of latents"
+        without = "reads a discriminator of what is made of latents"
     elif not chosen.adversarial and not hasattr(gan, "unit_divergences"):
         without = "reads a discriminator that learns, or a posterior"
     elif batches.stream.size < fewest:
@@ -532,6 +545,8 @@ def _monitor(gan, chosen, batches, action, run):
         return []
     if without:
         typer.echo(f"The monitor {without}: this run goes without it.")
+        if not run.monitor.exists():
+            run.monitor.write_text(json.dumps({"without": without}) + "\n")
         return []
     return [callbacks.TrainingMonitor(action.value, log=run.monitor)]
 

@@ -372,7 +372,8 @@ def files_by_class(path, split, endings, with_labels, read, on_error, is_example
         files = sorted(
             p
             for p in [place, *place.rglob("*")]
-            if p.name[0] != "." and ((p.suffix.lower() in endings and p.is_file()) or is_example(p))
+            if (p == place or not p.name.startswith("."))
+            and ((p.suffix.lower() in endings and p.is_file()) or is_example(p))
         )
         if not files:
             raise ValueError(f"There are no files that end in {', '.join(endings)} in {place}.")

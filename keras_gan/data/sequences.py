@@ -2,6 +2,7 @@
 
 import collections
 import pathlib
+import warnings
 
 import numpy as np
 import tensorflow as tf
@@ -46,8 +47,10 @@ def sequences(
         called = f"sequences:{source}"
         try:
             source = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+            if not source:
+                raise ValueError(f"{path} has no texts: a text a line.")
         except UnicodeDecodeError as error:
-            raise ValueError(f"{source} is no text of UTF-8: {error}") from error
+            raise ValueError(f"{path} is no text of UTF-8: {error}") from error
     texts = None
     if isinstance(source, np.ndarray) and source.dtype.kind in "iu":
         tokens = np.asarray(source, "int64")
@@ -60,6 +63,8 @@ def sequences(
         if tokens.max() >= vocabulary:
             raise ValueError(f"There are {vocabulary} words, and the token {tokens.max()}.")
         tokens = tokens[:, :length]
+        if length and length > tokens.shape[1]:
+            tokens = np.pad(tokens, ((0, 0), (0, length - tokens.shape[1])))
     else:
         texts = list(source)
         if not texts or not all(isinstance(text, str) for text in texts):
@@ -92,11 +97,22 @@ def _of_texts(texts, length, words, most_words):
         # Of equal counts by the alphabet.
         ordered = sorted(counts, key=lambda word: (-counts[word], word))
         words = ["", *(ordered[:most_words] if most_words else ordered)]
+    if words[0] != "":
+        raise ValueError(
+            f'`words` must begin with "", which ends short texts. Received: {list(words)[:3]} ...'
+        )
     numbers = {word: i for i, word in enumerate(words)}
     kept = [i for i, text in enumerate(plain) if text and all(word in numbers for word in text)]
     if not kept:
         raise ValueError("There are no texts, or none of the given words.")
-    length = length or max(len(plain[i]) for i in kept)
+    longest = max(len(plain[i]) for i in kept)
+    length = length or longest
+    cut = sum(len(plain[i]) > length for i in kept)
+    if cut:
+        warnings.warn(
+            f"{cut} of {len(kept)} texts are longer than {length} words (the longest has {longest}), and end there.",
+            stacklevel=3,
+        )
     tokens = np.zeros((len(kept), length), "int64")
     for row, i in zip(tokens, kept, strict=True):
         found = [numbers[word] for word in plain[i]][:length]

@@ -48,6 +48,8 @@ def series(
     (TensorShape([16, 12, 2]), ['0', '1'])
     """
     check_int(window, "window", least=2)
+    if isinstance(columns, str):
+        raise ValueError(f"`columns` must be a list of names. Received: {columns!r}")
     begin, end = span
     if not 0.0 <= begin < end <= 1.0:
         raise ValueError(f"`span` must be (begin, end) within 0 and 1. Received: {span!r}")
@@ -110,6 +112,8 @@ def _read(source, columns):
         found = source.select_dtypes(include="number")
         if columns is None:
             others = [str(name) for name in source.columns if name not in found.columns]
+            for name in source.columns.difference(found.columns):
+                _check_no_numbers(source[name])
             if others:
                 warnings.warn(f"Columns that are no numbers are left out: {', '.join(others)}.", stacklevel=3)
             columns = list(found.columns)
@@ -143,6 +147,27 @@ def _read(source, columns):
                 "them, such as `frame.interpolate()`, or leave the column out."
             )
     return several, names
+
+
+def _check_no_numbers(column):
+    """Raise a ValueError for a column that would be of numbers but for a few values."""
+    if column.dtype.kind in "Mmb":
+        return
+    texts = column.dropna().astype(str)
+    bad = [i for i, text in enumerate(texts) if not _is_number(text)]
+    if bad and len(bad) < len(texts) / 2:
+        raise ValueError(
+            f"The column {column.name!r} is of numbers, but for {len(bad)} values, such as {texts.iloc[bad[0]]!r} at time "
+            f"{texts.index[bad[0]]}: fix them, or leave the column out."
+        )
+
+
+def _is_number(text):
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def write_series(path, values, columns):

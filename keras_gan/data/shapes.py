@@ -73,6 +73,10 @@ def shapes(
             raise ValueError(
                 f"`source` must have shape (n, size, size, size). Received: shape={np.shape(source)}"
             )
+        if len(set(voxels.shape[1:])) > 1:
+            raise ValueError(
+                f"Shapes must be cubes, (n, size, size, size). Received: shape={np.shape(source)}"
+            )
         voxels = np.stack([_checked(one, f"number {i}") for i, one in enumerate(voxels)])
         labels = None if labels is None else np.asarray(labels)
         if labels is not None and labels.shape != (len(voxels),):
@@ -87,6 +91,8 @@ def shapes(
         if not mirror:
             return batch
         drawn = tf.random.stateless_uniform((tf.shape(batch["image"])[0], 1, 1, 1, 1), seed + 7) < 0.5
+        # Pictures and validation see them as they are: their seed is 0.
+        drawn = tf.logical_and(drawn, tf.reduce_any(seed != 0))
         return {**batch, "image": tf.where(drawn, tf.reverse(batch["image"], [1]), batch["image"])}
 
     stream = Stream(

@@ -2,6 +2,7 @@
 
 import itertools
 import pathlib
+import re
 
 import numpy as np
 import tensorflow as tf
@@ -79,6 +80,8 @@ def videos(
         batch = cut(batch, seed)
         if flip:
             drawn = tf.random.stateless_uniform((tf.shape(batch["image"])[0], 1, 1, 1, 1), seed + 7) < 0.5
+            # Pictures and validation see them as they are: their seed is 0.
+            drawn = tf.logical_and(drawn, tf.reduce_any(seed != 0))
             batch["image"] = tf.where(drawn, tf.reverse(batch["image"], [3]), batch["image"])
         return batch
 
@@ -196,19 +199,26 @@ def _read(source, labels, frames, size, fps, channels, split, class_names, on_er
             is_example=is_frames,
         )
         rates = {rate: path.name for (_, rate), path in zip(read, paths, strict=True)}
-        if len(rates) > 1:
+        # A file's clock rounds them.
+        if len(rates) > 1 and max(rates) > 1.03 * min(rates):
             listed = ", ".join(f"{name} has {rate:g}" for rate, name in sorted(rates.items())[:5])
             raise ValueError(
                 f"The videos have several rates ({listed}): give `fps=`, to which they are brought."
             )
-        clips, fps = [clip for clip, _ in read], next(iter(rates))
+        clips, fps = [clip for clip, _ in read], float(np.median([rate for _, rate in read]))
         called = f"videos:{source}" + ("" if split == "train" else f"[{split}]")
     else:
+        if np.ndim(source) == 4 and np.shape(source)[-1] in (1, 3):
+            raise ValueError(
+                f"The array of shape {np.shape(source)} looks like one video of (time, height, width, channels): write `videos[None]`."
+            )
         clips = [_checked(clip, f"number {i}") for i, clip in enumerate(source)]
         clips = [_long_enough(f"Video number {i}", clip, None, frames)[0] for i, clip in enumerate(clips)]
         labels = None if labels is None else np.asarray(labels)
         if labels is not None and labels.shape != (len(clips),):
             raise ValueError(f"`labels` must be {len(clips)} ints. Received: labels of shape {labels.shape}")
+        if labels is not None and labels.dtype.kind not in "iu":
+            raise ValueError(f"`labels` must be ints. Received: labels of {labels.dtype}")
         called, fps = "arrays", fps or 10
     if not clips:
         raise ValueError("There are no videos.")
@@ -286,9 +296,8 @@ def read_video(path, size=None, fps=None, channels=3):
     if path.is_dir():
         if fps is None:
             raise ValueError(f"The still images of {path} have no rate: give `fps=`, frames a second.")
-        stills = sorted(
-            file for file in path.iterdir() if file.suffix.lower() in STILLS and file.name[0] != "."
-        )
+        stills = [file for file in path.iterdir() if file.suffix.lower() in STILLS and file.name[0] != "."]
+        stills.sort(key=_in_order)
         frames = [fit_image(open_image(still), size, channels) for still in stills]
         if len({frame.shape for frame in frames}) > 1:
             raise ValueError(f"The still images of {path} have several sizes: give `size=`.")
@@ -298,14 +307,29 @@ def read_video(path, size=None, fps=None, channels=3):
     if path.suffix.lower() in FILMS:
         return _film(path, size, fps, channels)
     frames, seconds = _animation(path, size, channels)
-    # Of 10 ms, the clock of a GIF, nothing is shorter.
-    own = 1.0 / max(0.01, min(seconds))
-    rate = float(fps or round(own, 3))
+    rate = float(fps or _rate_of(seconds, 0.01 if path.suffix.lower() == ".gif" else 0.001))
     # Frame k is what is shown at the middle of its time.
     ends = np.cumsum(seconds)
     count = max(1, round(ends[-1] * rate))
     shown = np.searchsorted(ends, (np.arange(count) + 0.5) / rate, side="right")
     return np.stack(frames)[np.minimum(shown, len(frames) - 1)], rate
+
+
+def _in_order(path):
+    """Names by the numbers in them: 2 before 10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)]
+
+
+def _rate_of(seconds, clock):
+    """Frames a second of frames that are shown for some seconds each, which a file rounds to its clock.
+
+    Where all last whole numbers of one time, as frames that were equal and became one do, it is that time's; else the shortest's.
+    """
+    shortest = max(clock, min(seconds))
+    counts = [max(1, round(each / shortest)) for each in seconds]
+    time = sum(seconds) / sum(counts)
+    even = all(abs(each - count * time) <= 1.01 * clock for each, count in zip(seconds, counts, strict=True))
+    return round(1.0 / (time if even else shortest), 3)
 
 
 def _animation(path, size, channels):
@@ -342,7 +366,9 @@ def _film(path, size, fps, channels):
             frame = Image.frombytes("RGB", (width, height), bytes(data))
             frames.append(fit_image(frame, size, channels))
     except Exception as error:
-        raise ValueError(f"{path} cannot be read as a video: {error}") from error
+        # The last line; those before it are what the program was built with.
+        reason = str(error).strip().splitlines()[-1].strip()
+        raise ValueError(f"{path} cannot be read as a video: {reason}") from error
     if not frames:
         raise ValueError(f"{path} has no frames.")
     return np.stack(frames), float(fps)

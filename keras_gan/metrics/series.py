@@ -46,7 +46,8 @@ def discriminative_score(real, made, seed=0, hidden=None, epochs=30):
 def predictive_score(real, made, seed=0, hidden=None, epochs=30):
     """Mean absolute error, of real series, with which a GRU that learnt on generated ones predicts the last column's next value from all before.
 
-    In shares of the real data's range. Compare it with its floor: the score of a GRU that learnt on real series, `made` being other real ones.
+    In shares of the real data's range. The last column's own past is among what is given (in the official code it is not, where there are other
+    columns), so that values are not those of the paper. Compare it with its floor: the score of a GRU that learnt on real series, `made` being other real ones.
 
     Args and errors: as `discriminative_score`.
 

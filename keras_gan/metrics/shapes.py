@@ -7,9 +7,6 @@ from scipy.ndimage import binary_erosion, distance_transform_edt
 from keras_gan.arguments import check_int
 from keras_gan.metrics.metric import ImageMetric, Sample
 
-# Squared sides beyond all that a cube holds: what an empty shape is away.
-_FAR = 1e12
-
 
 def chamfer_distances(first, second):
     """Chamfer distances between the surfaces of shapes, in squared sides of their cube.
@@ -41,7 +38,10 @@ def chamfer_distances(first, second):
     surfaces, fields = zip(*(_surfaces_and_fields(shapes) for shapes in (first, second)), strict=True)
     there, back = surfaces[0] @ fields[1].T, fields[0] @ surfaces[1].T
     found = (there + back) / size**2
-    return np.where(found > _FAR, np.inf, found)
+    empty = [~x.any((1, 2, 3)) for x in (first, second)]
+    found[empty[0]] = np.inf
+    found[:, empty[1]] = np.inf
+    return found
 
 
 def _solids(shapes):
@@ -57,14 +57,9 @@ def _surfaces_and_fields(shapes):
     surfaces, fields = [], []
     for solid in shapes:
         surface = solid & ~binary_erosion(solid, border_value=0)
-        if surface.any():
-            fields.append(distance_transform_edt(~surface).ravel() ** 2)
-            surfaces.append(surface.ravel() / surface.sum())
-        else:
-            fields.append(np.full(solid.size, np.inf))
-            surfaces.append(np.full(solid.size, 1.0 / solid.size))
-    # A voxel without a share, times infinity, would be no number.
-    return np.stack(surfaces), np.minimum(np.stack(fields), 1e3 * _FAR)
+        fields.append(distance_transform_edt(~surface).ravel() ** 2)
+        surfaces.append(surface.ravel() / max(1, surface.sum()))
+    return np.stack(surfaces), np.stack(fields)
 
 
 def coverage_and_matching(distances):

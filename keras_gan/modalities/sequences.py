@@ -1,5 +1,7 @@
 """Sequences of tokens."""
 
+import itertools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -13,7 +15,7 @@ class Sequences(Modality):
 
     Args:
         shape: (length, vocabulary).
-        words: list of str by token, or None. An empty one, such as what pads short texts, is not written.
+        words: list of str by token, or None. A text ends at the first empty one, such as what pads short texts.
 
     Example:
     >>> modality = keras_gan.modalities.Sequences((3, 4), ["", "a", "red", "heart"])
@@ -51,7 +53,9 @@ class Sequences(Modality):
     def texts(self, tokens):
         """A text for each sequence of int tokens (n, length): its words, or its numbers where there are no words."""
         words = self.words or [str(i) for i in range(self.shape[1])]
-        return [" ".join(word for i in row if (word := words[i])) for row in np.asarray(tokens)]
+        # What follows the first empty word is no part of a text.
+        found = [[words[i] for i in row] for row in np.asarray(tokens)]
+        return [" ".join(itertools.takewhile(bool, text)) for text in found]
 
     def write(self, path, value):
         """Write one sequence, of shape (length,), as a line."""

@@ -46,7 +46,7 @@ class MoCoGAN(GAN):
         self,
         generator,
         discriminator,
-        fps=10,
+        fps=None,
         *,
         num_classes=None,
         classification_weight=1.0,
@@ -63,8 +63,11 @@ class MoCoGAN(GAN):
                     f"The last output of the discriminator must be {condition.num_classes} class logits: build it with `num_classes=`. "
                     f"Received: discriminator.output_shape={shapes}"
                 )
-        if kwargs.get("modality") is None:
-            kwargs["modality"] = Video(fps, first(discriminator.input_shape)[1:])
+        modality = kwargs.get("modality")
+        if modality is not None and fps is not None:
+            raise ValueError("Give `fps`, or a `modality`, which has its own, not both.")
+        if modality is None:
+            kwargs["modality"] = Video(10 if fps is None else fps, first(discriminator.input_shape)[1:])
         super().__init__(generator, discriminator, condition=condition, **kwargs)
         self.classification_weight = check_weight(classification_weight, "classification_weight")
 

@@ -6,6 +6,7 @@ import numpy as np
 from keras_gan.arguments import check_int
 from keras_gan.models.gan import GAN
 from keras_gan.networks.outputs import first
+from keras_gan.noise import NormalAndView
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers import R1Penalty
 
@@ -51,7 +52,11 @@ class PiGAN(GAN):
         }
 
     @property
-    def latent_dim(self):
+    def noise(self):
+        return self._noise or NormalAndView(first(self.generator.input_shape)[-1])
+
+    @property
+    def z_dim(self):
         """Of z, without the camera's two numbers."""
         return first(self.generator.input_shape)[-1] - 2
 
@@ -59,7 +64,7 @@ class PiGAN(GAN):
         """Images of volumes by cameras.
 
         Args:
-            latents: array of shape (n, latent_dim), or with two numbers more, which are left out.
+            latents: array of shape (n, z_dim), or with two numbers more, which are left out.
             yaw: list of k floats, radians about the upright axis. pitch: float, or k of them, radians above the horizontal.
             batch_size: int, images at once.
 
@@ -68,6 +73,10 @@ class PiGAN(GAN):
         """
         check_int(batch_size, "batch_size")
         z = self._checked(latents)
+        if np.ndim(pitch) and np.shape(pitch) != np.shape(np.atleast_1d(yaw)):
+            raise ValueError(
+                f"`pitch` must be one number, or as many as `yaw`. Received: {np.shape(pitch)} and {np.shape(yaw)}"
+            )
         angles = np.stack(np.broadcast_arrays(np.atleast_1d(yaw), pitch), axis=-1).astype("float32")
         count = len(angles)
         camera = self.ema_generator.get_layer("camera")
@@ -92,8 +101,6 @@ class PiGAN(GAN):
 
     def _checked(self, latents):
         latents = np.asarray(latents, "float32")
-        if latents.ndim != 2 or latents.shape[1] not in (self.latent_dim, self.latent_dim + 2):
-            raise ValueError(
-                f"`latents` must have shape (n, {self.latent_dim}). Received: shape={latents.shape}"
-            )
-        return latents[:, : self.latent_dim]
+        if latents.ndim != 2 or latents.shape[1] not in (self.z_dim, self.z_dim + 2):
+            raise ValueError(f"`latents` must have shape (n, {self.z_dim}). Received: shape={latents.shape}")
+        return latents[:, : self.z_dim]

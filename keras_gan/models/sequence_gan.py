@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_gan import replicas
 from keras_gan.arguments import check_int
 from keras_gan.layers import TokenSampler
 from keras_gan.modalities import Sequences
@@ -22,6 +23,9 @@ class SequenceGAN(Pretraining, GAN):
         "gumbel"     straight-through Gumbel-softmax: one-hot forward, softmax((logits + noise) / temperature) backward
         "reinforce"  the policy gradient: minimise -sum over t of log p(y_t | y_<t) (Q_t - b), where Q_t is the mean of sigmoid(D) over `rollouts`
                      sequences that begin with y_1 ... y_t, and b the mean of Q_t over the batch
+
+    The policy gradient is the generator's whatever the loss, which then is the discriminator's alone, and must be one of logits. Rollouts take
+    4 x batch x rollouts x length^2 x vocabulary bytes.
 
     `generate` gives int32 tokens of shape (n, length); `texts` words.
 
@@ -117,7 +121,7 @@ class SequenceGAN(Pretraining, GAN):
 
     def draw(self, count, seed):
         drawn = super().draw(count, seed)
-        if self.estimator == "reinforce":
+        if self.estimator == "reinforce" and not self.discriminator_rests:
             length, vocabulary = self.modality.shape
             # A seed of its own: a seed that is a tensor would give the same numbers again.
             seed = seed + 1 if tf.is_tensor(seed) else seed
@@ -129,7 +133,9 @@ class SequenceGAN(Pretraining, GAN):
             return super().generator_objective(turn)
         tokens = ops.stop_gradient(turn.fake)
         values = self.values(tokens, turn.batch["rollouts"])
-        loss = policy_loss(self._sampler_of(self.generator), tokens, values - ops.mean(values, axis=0))
+        loss = policy_loss(
+            self._sampler_of(self.generator), tokens, values - replicas.mean(ops.mean(values, axis=0))
+        )
         return self._add(turn, loss, {"g_adversarial": loss}, {})
 
     def values(self, tokens, noise):
@@ -148,7 +154,7 @@ class SequenceGAN(Pretraining, GAN):
         ended = sampler(ops.reshape(noise, (-1, length, vocabulary)), given=given, known=known)
 
         def score(sequences):
-            return ops.sigmoid(self.discriminate(sequences)[:, 0])
+            return ops.sigmoid(self.discriminate(sequences, training=False)[:, 0])
 
         of_parts = ops.mean(ops.reshape(score(ended), (count, length - 1, self.rollouts)), axis=-1)
         return ops.stop_gradient(ops.concatenate([of_parts, score(tokens)[:, None]], axis=1))

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
+from keras_gan import replicas
 from keras_gan.arguments import check_int, check_weight
 from keras_gan.losses import NonSaturatingLoss
 from keras_gan.modalities import Series
@@ -23,7 +24,7 @@ class TimeGAN(Generative, Game):
         supervision   the generator and the supervisor minimise       S = mean (h_(t+1) - supervisor(h)_t)^2
         joint         generator and supervisor, twice a step:         U + U_e + 100 sqrt(S) + 100 V
                       embedder and recovery, twice a step:            10 sqrt(R) + 0.1 S
-                      the discriminator, while its loss is above 0.15:  L(h) + U'(s) + U'(e),  e = generator(z), s = supervisor(e)
+                      the discriminator, without a gradient below 0.15:  L(h) + U'(s) + U'(e),  e = generator(z), s = supervisor(e), z ~ U(0, 1)
 
     U, U_e: the non-saturating loss of s and e; V: distance of means and deviations of generated series from the batch's, over the batch. A step is one
     update of the stage: in the joint one it takes two batches. Adam(1e-3) for all.
@@ -68,7 +69,8 @@ class TimeGAN(Generative, Game):
         "d_loss",
     )
     validation_names = ("reconstruction", "supervised")
-    # A discriminator whose loss is less learns no more.
+    batches_per_step = 2
+    # Of a discriminator whose loss is less the gradient is 0; its optimiser's momentum runs out.
     waits_below = 0.15
 
     def __init__(self, *networks, steps=30_000, columns=None, scale=None, ema_decay=None, **kwargs):
@@ -118,15 +120,11 @@ class TimeGAN(Generative, Game):
         done = {"embedding": ("reconstruction", "embedder_loss"), "supervision": ("supervised", "g_loss")}
         return [name for name in self.figure_names if name not in done.get(self.stage, self.figure_names)]
 
-    @property
-    def batches_per_step(self):
-        return 2
-
     # === The update ===
 
     @property
     def noise(self):
-        return Uniform(self.generator.input_shape[1:])
+        return Uniform(self.generator.input_shape[1:], low=0.0)
 
     def update(self, batch):
         halves = [{name: values[j::2] for name, values in batch.items()} for j in range(2)]
@@ -150,7 +148,7 @@ class TimeGAN(Generative, Game):
     def embedder_objective(self, batch, supervised=False):
         """10 sqrt(R), in the joint stage with 0.1 S; returns as `minimize` takes it."""
         h = self.embedder(batch["image"], training=True)
-        error = _square(batch["image"], self.recovery(h, training=True))
+        error = replicas.mean(_square(batch["image"], self.recovery(h, training=True)))
         loss, figures = 10.0 * ops.sqrt(error + 1e-12), {"reconstruction": error}
         if supervised:
             loss = loss + 0.1 * self._supervised(h)
@@ -163,7 +161,8 @@ class TimeGAN(Generative, Game):
         return error + ops.cast(nothing, error.dtype), {"supervised": error}
 
     def _supervised(self, h):
-        return _square(h[:, 1:], self.supervisor(h, training=True)[:, :-1])
+        # Its root is taken of the whole batch's.
+        return replicas.mean(_square(h[:, 1:], self.supervisor(h, training=True)[:, :-1]))
 
     def generator_objective(self, batch):
         h = self.embedder(batch["image"], training=True)
@@ -225,6 +224,10 @@ def _square(a, b):
 def _moments(made, real):
     """Mean distance of deviations and of means over the batch, at each time of each column."""
     made, real = (ops.cast(x, "float32") for x in (made, real))
-    deviations = [ops.sqrt(ops.var(x, axis=0) + 1e-6) for x in (made, real)]
-    means = [ops.mean(x, axis=0) for x in (made, real)]
+    means = [replicas.mean(ops.mean(x, axis=0)) for x in (made, real)]
+    variances = [
+        replicas.mean(ops.mean(ops.square(x - mean), axis=0))
+        for x, mean in zip((made, real), means, strict=True)
+    ]
+    deviations = [ops.sqrt(variance + 1e-6) for variance in variances]
     return sum(ops.mean(ops.abs(a - b)) for a, b in (deviations, means))

@@ -60,6 +60,10 @@ def mocogan(
     for name, value in given.items():
         check_int(value, name)
     check_int(num_classes, "num_classes", optional=True)
+    if len(video_shape) != 4:
+        raise ValueError(
+            f"`video_shape` must be (time, size, size, channels). Received: {tuple(video_shape)}"
+        )
     time, size, width, channels = video_shape
     if size != width or size not in (16, 32, 64, 128):
         raise ValueError(
@@ -68,7 +72,8 @@ def mocogan(
     stages = size.bit_length() - 3
     if time < 3 * stages + 1:
         raise ValueError(
-            f"Videos of {size} pixels need {3 * stages + 1} frames at least: each of {stages} layers takes 3 away. Received: {time}"
+            f"Videos of {size} pixels need {3 * stages + 1} frames at least: each of {stages} layers takes 3 away. Received: {time}. Give more "
+            "`frames`, or a smaller size."
         )
     if discriminator_normalization not in ("batch", "none"):
         raise ValueError(

@@ -60,6 +60,8 @@ def pigan(
         raise ValueError(f"`image_shape` must be (size, size, 1 or 3). Received: {tuple(image_shape)}")
     for name, value in (("latent_dim", latent_dim), ("width", width), ("depth", depth), ("samples", samples)):
         check_int(value, name)
+    if not 0.0 <= background <= 1.0:
+        raise ValueError(f"`background` must be in [0, 1]. Received: {background!r}")
     if not -math.pi / 2 <= pitch[0] <= pitch[1] <= math.pi / 2:
         raise ValueError(f"`pitch` must be (low, high) in radians. Received: {pitch!r}")
     field = _field(latent_dim, width, depth, channels)
@@ -112,7 +114,9 @@ def _camera(field, latent_dim, size, channels, samples, field_of_view, backgroun
     points, depths = rays(angles)
     density, colour = field([z, layers.Reshape((-1, 3))(points)])
     per_ray = (size * size, samples)
-    density = layers.Reshape(per_ray)(density)
+    # Nothing is outside the cube.
+    within = keras.ops.cast(keras.ops.max(keras.ops.abs(points), axis=-1) <= 1.0, "float32")
+    density = layers.Multiply(dtype="float32")([layers.Reshape(per_ray)(density), within])
     colour = layers.Reshape((*per_ray, channels))(colour)
     lengths = keras.ops.full_like(depths, rays.length)
     colour, opacity, depth = VolumeRendering(background, name="rendering")([density, colour, depths, lengths])

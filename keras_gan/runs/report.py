@@ -91,6 +91,9 @@ def _findings(folder):
     if not looks and not any("finding" in row for row in rows):
         if folder.examples.exists():
             return "<p>The monitor checks images made of latents; this run goes without it.</p>"
+        without = next((row["without"] for row in rows if "without" in row), None)
+        if without:
+            return f"<p>The monitor {html.escape(without)}; this run goes without it.</p>"
         return "<p>The monitor has not checked yet.</p>"
     items = []
     for row in rows:

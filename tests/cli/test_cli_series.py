@@ -38,6 +38,12 @@ def test_series_are_trained_resumed_made_and_reported(folder):
     made = pandas.read_csv(folder / "a.csv")
     assert list(made.columns) == ["sample", "time", "heat", "rain, mm"] and len(made) == 5 * 8
     assert made.heat.between(9.9, 30.1).all()
+    # Passes over the data are counted in steps of two batches, and so are the stages.
+    code, text = here("train", "timegan", *options[:-1], folder / "passes", "--epochs", 3)
+    history = pandas.read_csv(folder / "passes" / "history.csv")
+    assert code == 0 and history.d_loss.iloc[-1] > 0, text
+    code, text = here("train", "timegan", *options, "--steps", 9, "--resume")
+    assert code == 0 and "The stages are made for 9 steps now: at step 3 it is 'supervision'" in text, text
     code, text = here("generate", folder / "run" / "saved_model", "-n", 3, "--out", folder / "lines.png")
     assert code == 0, text
     assert here("report", folder / "run")[0] == 0

@@ -79,10 +79,10 @@ def test_spectrograms_are_heard(folder):
     [
         (("wavegan",), "wavegan trains on sound: --dataset sounds:FOLDER"),
         (("wavegan", "--dataset", "sounds:nothing"), "There is no folder 'nothing'"),
-        (("wavegan", "--dataset", "sounds:.", "--flip"), "--flip is of images"),
+        (("wavegan", "--dataset", "sounds:.", "--flip"), "--flip does not go with"),
         (
             ("wavegan", "--dataset", "sounds:.", "--metrics", "fid", "--hold-out", "test"),
-            "--metrics is of images",
+            "--metrics does not go with",
         ),
         (("dcgan", "--rate", "8000"), "dcgan takes .* not --rate"),
         (("dcgan", "--dataset", "sounds:."), "'sounds:' is of recipes of sound, such as wavegan"),

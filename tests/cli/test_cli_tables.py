@@ -106,7 +106,10 @@ def test_what_is_refused(folder, run):
             ("train", "ctgan", "--dataset", f"table:{folder / 'rows.csv'}", "--kinds", "age"),
             "--kinds must be such as",
         ),
-        (("train", "ctgan", "--dataset", f"table:{folder / 'rows.csv'}", "--flip"), "--flip is of images"),
+        (
+            ("train", "ctgan", "--dataset", f"table:{folder / 'rows.csv'}", "--flip"),
+            "--flip does not go with",
+        ),
         (
             ("train", "ctgan", "--dataset", f"table:{folder / 'rows.csv'}", "--out", folder / "x"),
             "'name' has 300 different",

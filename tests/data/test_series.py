@@ -65,6 +65,9 @@ def test_held_wrong(tmp_path):
     frame = pandas.DataFrame({"a": np.arange(30.0), "b": ["x"] * 30})
     with pytest.raises(ValueError, match="'b' is not of numbers"):
         series(frame, columns=["a", "b"], window=5, batch_size=1)
+    mostly = frame.assign(c=["n.a.", *map(str, range(29))])
+    with pytest.raises(ValueError, match="'c' is of numbers, but for 1 values, such as 'n.a.' at time 0"):
+        series(mostly, window=5, batch_size=1)
     with pytest.raises(ValueError, match="'c' is not there"):
         series(frame, columns=["c"], window=5, batch_size=1)
     with pytest.raises(ValueError, match="`span`"):

@@ -96,6 +96,8 @@ def test_classes_have_one_number_in_all_splits(tmp_path):
 def test_held_wrong(tmp_path):
     with pytest.raises(ValueError, match="0 or 1"):
         shapes(np.full((4, 8, 8, 8), 7), batch_size=2)
+    with pytest.raises(ValueError, match="must be cubes"):
+        shapes(np.ones((4, 8, 8, 6), bool), batch_size=2)
     with pytest.raises(ValueError, match="empty"):
         shapes(np.zeros((4, 8, 8, 8), bool), batch_size=2)
     with pytest.raises(ValueError, match=r"\(n, size, size, size\)"):

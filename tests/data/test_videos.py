@@ -50,6 +50,8 @@ def test_mirrored_left_right_and_not_upside_down():
             assert float(np.min(x[:, :, :2])) == -1 and float(np.max(x[:, :, 2:])) == -1
             seen |= {bool(value > 0) for value in np.asarray(x)[:, 0, 0, 0, 0]}
     assert seen == {True, False}
+    # Validation and pictures see them as they are.
+    assert all((np.asarray(x)[:, 0, 0, 0, 0] > 0).all() for x in data.stream.whole())
 
 
 @pytest.mark.parametrize("ending", [".gif", ".webp", ".mp4"])
@@ -123,6 +125,31 @@ def test_folders_of_frames_and_of_classes(tmp_path):
         videos(tmp_path / "dark", frames=6, batch_size=1)
 
 
+def test_frames_are_in_the_order_of_their_numbers(tmp_path):
+    for i in range(1, 13):
+        Image.new("L", (16, 16), 10 * i).save(tmp_path / f"frame{i}.png")
+    video, _ = read_video(tmp_path, fps=10, channels=1)
+    assert video.mean((1, 2, 3)).tolist() == [10.0 * i for i in range(1, 13)]
+
+
+@pytest.mark.parametrize("ending", [".gif", ".webp"])
+@pytest.mark.parametrize("fps", [10, 12, 15, 24, 30])
+def test_rates_that_a_file_rounds_are_found_again(tmp_path, fps, ending):
+    # Frames that follow one another differ, but for one pair, which is one frame in the file.
+    given = clip(3 * fps)[np.arange(3 * fps) * 7 % (3 * fps - 1)]
+    given[5] = given[4]
+    write_video(tmp_path / f"a{ending}", given, fps)
+    found, rate = read_video(tmp_path / f"a{ending}")
+    assert len(found) == len(given) and rate == pytest.approx(fps, rel=0.01)
+    assert np.abs(found.astype(int) - given)[:, -4:].max() <= 4
+
+
+def test_the_folder_where_one_is(tmp_path, monkeypatch):
+    write_video(tmp_path / "a.gif", clip(), 10)
+    monkeypatch.chdir(tmp_path)
+    assert videos(".", frames=8, batch_size=1).stream.size == 1
+
+
 def test_next_frames():
     given = np.stack([clip(7, seed=i) for i in range(4)])
     data = next_frames(given, history=3, batch_size=4)
@@ -162,6 +189,10 @@ def test_held_wrong(tmp_path):
         videos(255.0 * np.ones((4, 20, 8, 8, 1)), batch_size=2)
     with pytest.raises(ValueError, match=r"\(time, height, width"):
         videos(np.zeros((4, 20, 8), "uint8"), batch_size=2)
+    with pytest.raises(ValueError, match="one video"):
+        videos(clip(20), batch_size=2)
+    with pytest.raises(ValueError, match="must be ints"):
+        videos(np.stack([clip(20)] * 4), np.zeros(4), batch_size=2)
     with pytest.raises(ValueError, match="no files that end in"):
         videos(tmp_path, batch_size=1)
     Image.new("RGB", (16, 16)).save(tmp_path / "one.gif")

@@ -33,8 +33,9 @@ def test_a_moved_plate_is_as_far_as_it_was_moved():
     np.testing.assert_allclose(distances[0], [2 * (3 * i / 16) ** 2 for i in range(4)])
 
 
-def test_what_is_empty_is_infinitely_far_and_covers_nothing():
-    solid = np.zeros((2, 8, 8, 8))
+@pytest.mark.parametrize("size", [8, 32, 64])
+def test_what_is_empty_is_infinitely_far_and_covers_nothing(size):
+    solid = np.zeros((2, size, size, size))
     solid[0, 2:5, 2:5, 2:5] = 1
     assert np.isinf(shapes.chamfer_distances(solid[:1], solid[1:])).all()
     assert shapes.coverage_and_matching(shapes.chamfer_distances(solid[:1], solid))[0] == 1.0

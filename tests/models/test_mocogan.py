@@ -125,6 +125,9 @@ def test_held_wrong():
             networks.mocogan((8, 16, 16, 1), 6, 3, filters=4)[1],
             num_classes=2,
         )
+    with pytest.raises(ValueError, match="not both"):
+        modality = keras_gan.modalities.Video(10, (8, 16, 16, 1))
+        keras_gan.MoCoGAN(*networks.mocogan((8, 16, 16, 1), 6, 3, filters=4), fps=25, modality=modality)
     with pytest.raises(ValueError, match="`fps`"):
         keras_gan.MoCoGAN(*networks.mocogan((8, 16, 16, 1), 6, 3, filters=4), fps=0)
 

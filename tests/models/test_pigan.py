@@ -35,7 +35,7 @@ def test_views_volumes_files_and_exports(tmp_path):
     gan = make()
     gan.fit(images(16), batch_size=8, verbose=0)
     latents = gan.sample_latents(2, seed=0)
-    assert latents.shape == (2, 8) and gan.latent_dim == 6
+    assert latents.shape == (2, 8) and gan.z_dim == 6
     turned = gan.views(latents, yaw=[0.0, np.pi, 2 * np.pi])
     assert turned.shape == (2, 3, 16, 16, 3) and turned.dtype == np.uint8
     assert np.abs(turned[:, 0].astype(int) - turned[:, 2]).max() <= 1
@@ -46,6 +46,9 @@ def test_views_volumes_files_and_exports(tmp_path):
     np.testing.assert_array_equal(keras.saving.load_model(tmp_path / "gan.keras").generate(3, seed=1), made)
     densities = gan.densities(latents, size=8)
     assert densities.shape == (2, 8, 8, 8, 1) and densities.min() >= 0
+    # Truncation leaves the camera as it is, and brings volumes together.
+    some = gan.sample_latents(3, seed=2, truncation=0.0)
+    assert (some[:, :6] == 0).all() and (some[:, 6:] == gan.sample_latents(3, seed=2)[:, 6:]).all()
     # The camera's two numbers do not reach the volume.
     np.testing.assert_array_equal(gan.densities(latents[:, :6], size=8), densities)
 
@@ -98,6 +101,10 @@ def test_held_wrong():
         keras_gan.PiGAN(*networks.dcgan((16, 16, 3), 8, filters=4))
     with pytest.raises(ValueError, match=r"must have shape \(n, 6\)"):
         make().views(np.zeros((2, 5)), yaw=[0.0])
+    with pytest.raises(ValueError, match="as many as `yaw`"):
+        make().views(np.zeros((2, 6)), yaw=[0.0, 1.0], pitch=[0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match="`background`"):
+        networks.pigan((16, 16, 3), background=255.0)
     with pytest.raises(ValueError, match="size, size"):
         networks.pigan((16, 32, 3))
     with pytest.raises(ValueError, match="`pitch`"):

@@ -155,6 +155,9 @@ def test_held_wrong(tmp_path):
         keras_gan.data.sequences(tmp_path / "no.txt")
     with pytest.raises(ValueError, match="none of the given words"):
         keras_gan.data.sequences(["a b"], words=["", "c"], batch_size=1)
+    with pytest.raises(ValueError, match='must begin with ""'):
+        keras_gan.data.sequences(["a b"], words=["a", "b"], batch_size=1)
+    assert keras_gan.data.sequences(tokens(8), length=9, batch_size=8).element_spec.shape == (8, 9, 6)
     with pytest.raises(ValueError, match="ints from 0"):
         keras_gan.data.sequences(np.array([[-1, 2]]), batch_size=1)
 
