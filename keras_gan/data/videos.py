@@ -208,7 +208,7 @@ def _read(source, labels, frames, size, fps, channels, split, class_names, on_er
         clips, fps = [clip for clip, _ in read], float(np.median([rate for _, rate in read]))
         called = f"videos:{source}" + ("" if split == "train" else f"[{split}]")
     else:
-        if np.ndim(source) == 4 and np.shape(source)[-1] in (1, 3):
+        if isinstance(source, np.ndarray) and source.ndim == 4 and source.shape[-1] in (1, 3):
             raise ValueError(
                 f"The array of shape {np.shape(source)} looks like one video of (time, height, width, channels): write `videos[None]`."
             )
