@@ -31,8 +31,8 @@ class VolumeRendering(keras.layers.Layer):
     >>> density, colour = np.full((1, 1, 4), 0.5, "float32"), np.ones((1, 1, 4, 3), "float32")
     >>> depths, lengths = np.array([0.25, 0.75, 1.25, 1.75], "float32"), np.full(4, 0.5, "float32")
     >>> _, opacity, _ = keras_gan.layers.VolumeRendering()([density, colour, depths, lengths])
-    >>> round(float(opacity[0, 0]), 5) == round(1 - np.exp(-1.0), 5)
-    True
+    >>> round(float(opacity[0, 0]), 4), round(float(1 - np.exp(-1.0)), 4)
+    (0.6321, 0.6321)
 
     Reference: Max, "Optical Models for Direct Volume Rendering", 1995, https://doi.org/10.1109/2945.468400; as in Mildenhall et al., "NeRF", 2020,
     https://arxiv.org/abs/2003.08934

@@ -9,7 +9,8 @@ import tensorflow as tf
 from keras_gan.modalities.modality import Modality
 
 
-@keras.saving.register_keras_serializable("keras_gan")
+# Conditions have classes of the same name.
+@keras.saving.register_keras_serializable("keras_gan", "SequencesModality")
 class Sequences(Modality):
     """One-hot tokens, handed out as int32; written as lines of text.
 
