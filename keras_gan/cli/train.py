@@ -18,9 +18,8 @@ from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of,
 MIRRORED = ("domains", "low_high", "pairs", "unpaired")
 # Those that hold vectors of images, which an extractor makes.
 VECTORS = ("image_vectors", "text_vectors")
-# Kinds of data that are tables, and those that are sound.
+# Kinds of data that are tables.
 TABLES = ("rows_by_category", "rows")
-SOUNDS = ("sounds", "parts_of_sounds", "spectra")
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
@@ -436,7 +435,7 @@ def _fit(chosen, run, config, given):
         raise ValueError(f"{run.path} has made {done} steps already, more than the {total} asked for.")
     if done and type(gan).stage_at is not Game.stage_at:
         before = json.loads(run.config.read_text())
-        if (before["steps"], before["epochs"]) != (steps, epochs):
+        if (before.get("steps"), before.get("epochs")) != (steps, epochs):
             stage = gan.stage_at(done)
             typer.echo(f"The stages are made for {total} steps now: at step {done} it is {stage!r}.")
     run.prepare(config, given["resume"])
