@@ -63,6 +63,7 @@ _MODULES = (
         "conditions",
         "convert",
         "data",
+        "explain",
         "features",
         "grid",
         "latent",

@@ -17,7 +17,7 @@ ORDER = [
     "callbacks",
     "hub metrics plots",
     "export_sound",
-    "export latent",
+    "explain export latent",
     "export_files moving_average regularizers",
     "augmentations conditions networks tiles",
     "features layers modalities noise optimizers",

@@ -1,0 +1,256 @@
+"""What a generator's units paint, and what becomes of images without them."""
+
+import dataclasses
+
+import numpy as np
+import tensorflow as tf
+
+from keras_gan.arguments import check_int, check_seed
+from keras_gan.conditions.several import rows_of
+from keras_gan.explain.activations import layer_of, shape_of, through
+
+
+@dataclasses.dataclass(frozen=True)
+class Dissection:
+    """What `dissect` found.
+
+    Attributes:
+        layer: name of the layer.
+        concepts: their names.
+        iou: (units, concepts), intersection over union of where a unit is high and where the concept is.
+        thresholds: (units,), above which a unit is high.
+        shares: (concepts,), share of the pixels that are of each.
+    """
+
+    layer: str
+    concepts: list
+    iou: np.ndarray
+    thresholds: np.ndarray
+    shares: np.ndarray
+
+    def ranking(self, concept, count=None):
+        """Units by their agreement with a concept, the best first: a list of (unit, iou)."""
+        if concept not in self.concepts:
+            raise ValueError(f"`concept` must be one of {self.concepts}. Received: {concept!r}")
+        column = self.iou[:, self.concepts.index(concept)]
+        return [(int(unit), float(column[unit])) for unit in np.argsort(-column, kind="stable")[:count]]
+
+
+def dissect(gan, concepts, layer=None, *, samples=256, quantile=0.005, labels=None, seed=0, batch_size=32):
+    """Compare where each unit of a generator's layer is high with where each concept is in the image.
+
+    Args:
+        gan: a model that makes images of latents.
+        concepts: dict from a name to a function, of uint8 images (n, height, width, channels) to booleans (n, height, width); or
+            one function that gives a dict from names to such booleans, as one by a segmentation model would.
+        layer: name of a layer of the generator. Default: one with the most units, of the highest maps that are at most half as high as the
+            images.
+        samples: int, images that are looked at.
+        quantile: float in (0, 1), the share of places at which a unit is high.
+        labels: as `generate` takes them.
+        seed: int, of the latents.
+        batch_size: int.
+
+    Returns:
+        `Dissection`.
+
+    Raises:
+        ValueError: for a concept that gives other shapes or is found nowhere, and bad arguments.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> found = keras_gan.explain.dissect(gan, {"bright": lambda images: images[..., 0] > 127}, samples=16)
+    >>> len(found.ranking("bright", 3))
+    3
+
+    Reference: Bau et al., "GAN Dissection", 2018, https://arxiv.org/abs/1811.10597
+    """
+    for name, value in (("samples", samples), ("batch_size", batch_size)):
+        check_int(value, name)
+    if not 0.0 < quantile < 1.0:
+        raise ValueError(f"`quantile` must be in (0, 1). Received: {quantile}")
+    found = _layer_of(gan, layer)
+    images, activations = _run(gan, found, None, samples, labels, seed, batch_size)
+    masks = masks_of(concepts, images)
+    thresholds = np.quantile(activations, 1.0 - quantile, axis=(0, 1, 2), method="higher")
+    # One that never moves paints nothing.
+    moving = activations.max(axis=(0, 1, 2)) > activations.min(axis=(0, 1, 2))
+    both = np.zeros((len(thresholds), len(masks)))
+    high = np.zeros(len(thresholds))
+    stacked = np.stack(list(masks.values()), axis=-1).astype("float32")
+    for start in range(0, samples, batch_size):
+        part = slice(start, start + batch_size)
+        units = tf.image.resize(activations[part], images.shape[1:3]).numpy() >= thresholds
+        units = (units & moving).reshape(-1, len(thresholds)).astype("float32")
+        both += units.T @ stacked[part].reshape(-1, len(masks))
+        high += units.sum(axis=0)
+    of_concept = stacked.sum(axis=(0, 1, 2), dtype="float64")
+    union = high[:, None] + of_concept[None] - both
+    return Dissection(
+        found.name,
+        list(masks),
+        both / np.maximum(union, 1.0),
+        thresholds,
+        of_concept / stacked[..., 0].size,
+    )
+
+
+def ablate(gan, units, layer=None, *, n=8, labels=None, seed=0, batch_size=32):
+    """Images without some units: their activations are zero.
+
+    Args:
+        gan, layer, labels: as in `dissect`.
+        units: ints.
+        n: int, images; seed: int, of their latents, so that `gan.generate(n, seed)` are those with the units.
+        batch_size: int.
+
+    Returns:
+        uint8 array of shape (n, height, width, channels).
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> keras_gan.explain.ablate(gan, [0, 2], n=3).shape
+    (3, 16, 16, 1)
+    """
+    return insert(gan, units, 0.0, layer, n=n, labels=labels, seed=seed, batch_size=batch_size)
+
+
+def insert(gan, units, values, layer=None, where=None, *, n=8, labels=None, seed=0, batch_size=32):
+    """Images with some units at given values.
+
+    Args:
+        gan, units, layer, n, labels, seed, batch_size: as in `ablate`.
+        values: float, or one for each of the units, such as `Dissection.thresholds[units]`.
+        where: booleans of shape (height, width), an image's, where that is so. Default: everywhere.
+
+    Returns:
+        uint8 array of shape (n, height, width, channels).
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> keras_gan.explain.insert(gan, [1], 5.0, where=np.eye(16) > 0, n=2).shape
+    (2, 16, 16, 1)
+    """
+    for name, value in (("n", n), ("batch_size", batch_size)):
+        check_int(value, name)
+    found = _layer_of(gan, layer)
+    height, width, count = shape_of(found)[1:]
+    units = np.asarray(units)
+    if (
+        units.ndim != 1
+        or units.dtype.kind not in "iu"
+        or not len(units)
+        or units.min() < 0
+        or units.max() >= count
+    ):
+        raise ValueError(
+            f"`units` must be ints from 0 to {count - 1}, of the layer {found.name}. Received: {units}"
+        )
+    values = np.asarray(values, "float32")
+    if values.shape not in ((), units.shape) or not np.isfinite(values).all():
+        raise ValueError(f"`values` must be a number, or {len(units)} of them. Received: {values}")
+    size = tuple(gan.image_shape[:2])
+    place = np.ones(size, bool) if where is None else np.asarray(where, bool)
+    if place.shape != size:
+        raise ValueError(f"`where` must have the shape {size}. Received: {place.shape}")
+    place = tf.image.resize(place[..., None].astype("float32"), (height, width), "area").numpy() >= 0.5
+    of_units = np.zeros(count, "float32")
+    of_units[units] = values
+    taken = place & np.isin(np.arange(count), units)
+
+    def changed(features):
+        return tf.where(taken, tf.cast(of_units, features.dtype), features)
+
+    return _run(gan, found, changed, n, labels, seed, batch_size)[0]
+
+
+def causal_effect(
+    gan, units, concept, layer=None, *, values=None, where=None, n=64, labels=None, seed=0, batch_size=32
+):
+    """How much of a concept images have with some units and without them.
+
+    Args:
+        gan, units, layer, labels, seed, batch_size: as in `ablate`.
+        concept: function, as one of `dissect`'s.
+        values, where: as in `insert`; "inserted" is known with `values` alone.
+        n: int, images.
+
+    Returns:
+        dict of shares of pixels: "as_is", "ablated", "inserted", and "effect": the inserted, or else what is as it is, less the
+        ablated.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> sorted(keras_gan.explain.causal_effect(gan, [0], lambda images: images[..., 0] > 127, n=4))
+    ['ablated', 'as_is', 'effect']
+    """
+
+    def share(images):
+        return float(masks_of({"concept": concept}, images, empty=True)["concept"].mean())
+
+    options = {"n": n, "labels": labels, "seed": seed, "batch_size": batch_size}
+    found = {"ablated": share(ablate(gan, units, layer, **options))}
+    found["as_is"] = share(_run(gan, _layer_of(gan, layer), None, n, labels, seed, batch_size)[0])
+    if values is not None:
+        found["inserted"] = share(insert(gan, units, values, layer, where, **options))
+    found["effect"] = found.get("inserted", found["as_is"]) - found["ablated"]
+    return found
+
+
+def masks_of(concepts, images, empty=False):
+    """Booleans (n, height, width) of images by concept, a dict, or a ValueError."""
+    found = concepts(images) if callable(concepts) else {name: has(images) for name, has in concepts.items()}
+    masks = {name: np.asarray(mask) for name, mask in found.items()}
+    if not masks:
+        raise ValueError("`concepts` must have at least one concept.")
+    for name, mask in masks.items():
+        if mask.shape != images.shape[:3] or mask.dtype != bool:
+            raise ValueError(
+                f"The concept {name!r} must give booleans of shape {images.shape[:3]}. Received: {mask.dtype} of shape {mask.shape}"
+            )
+        if not empty and not mask.any():
+            raise ValueError(f"The concept {name!r} is in none of {len(images)} images.")
+    return masks
+
+
+def _layer_of(gan, name):
+    if not hasattr(gan, "sample_latents"):
+        raise ValueError(f"A {type(gan).__name__} makes no images of latents.")
+    if len(gan.image_shape) != 3:
+        raise ValueError(f"This model makes {gan.image_shape}, not images.")
+    height = gan.image_shape[0]
+
+    def fits(shape):
+        return len(shape) == 4 and None not in shape[1:] and (name is not None or 1 < shape[1] <= height // 2)
+
+    # Of the highest maps those with the most units: colours on their way to the image have few.
+    what = "the name of a layer with maps of features"
+    return layer_of(gan.ema_generator, name, fits, what, prefer=lambda shape: (shape[1], shape[3]))
+
+
+def _run(gan, layer, change, n, labels, seed, batch_size):
+    """Images of n latents, uint8, and the layer's activations, float32, as `change` makes them."""
+    check_seed(seed)
+    latents, condition = gan.sample_latents(n, seed), gan.labels_of(labels, n, seed)
+
+    @tf.function
+    def run(latents, condition):
+        seen = []
+
+        def watched(features):
+            features = features if change is None else change(features)
+            seen.append(features)
+            return features
+
+        with through(layer, watched):
+            images = gan.visible(gan.synthesize(latents, condition))
+        return images, tf.cast(seen[-1], "float32")
+
+    images, activations = [], []
+    for start in range(0, n, batch_size):
+        part = slice(start, start + batch_size)
+        beside = None if condition is None else tf.nest.map_structure(tf.constant, rows_of(condition, part))
+        made, features = run(tf.constant(latents[part]), beside)
+        images.append(np.asarray(gan.modality.to_storage(made)))
+        activations.append(features.numpy())
+    return np.concatenate(images), np.concatenate(activations)
