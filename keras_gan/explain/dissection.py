@@ -36,7 +36,17 @@ class Dissection:
         return [(int(unit), float(column[unit])) for unit in np.argsort(-column, kind="stable")[:count]]
 
 
-def dissect(gan, concepts, layer=None, *, samples=256, quantile=0.005, labels=None, seed=0, batch_size=32):
+def dissect(
+    gan,
+    concepts,
+    layer=None,
+    *,
+    samples=256,
+    quantile=(0.005, 0.02, 0.05, 0.1, 0.2),
+    labels=None,
+    seed=0,
+    batch_size=32,
+):
     """Compare where each unit of a generator's layer is high with where each concept is in the image.
 
     Args:
@@ -46,7 +56,8 @@ def dissect(gan, concepts, layer=None, *, samples=256, quantile=0.005, labels=No
         layer: name of a layer of the generator. Default: one with the most units, of the highest maps that are at most half as high as the
             images.
         samples: int, images that are looked at.
-        quantile: float in (0, 1), the share of places at which a unit is high.
+        quantile: float in (0, 1), the share of places at which a unit is high, as published; or several, of which each unit has the
+            one that fits best on half of the samples, and `iou` is of the other half. Default: 0.005, 0.02, 0.05, 0.1, 0.2.
         labels: as `generate` takes them.
         seed: int, of the latents.
         batch_size: int.
@@ -67,32 +78,43 @@ def dissect(gan, concepts, layer=None, *, samples=256, quantile=0.005, labels=No
     """
     for name, value in (("samples", samples), ("batch_size", batch_size)):
         check_int(value, name)
-    if not 0.0 < quantile < 1.0:
+    quantiles = np.atleast_1d(quantile)
+    if quantiles.ndim != 1 or not len(quantiles) or not ((quantiles > 0.0) & (quantiles < 1.0)).all():
         raise ValueError(f"`quantile` must be in (0, 1). Received: {quantile}")
     found = _layer_of(gan, layer)
     images, activations = _run(gan, found, None, samples, labels, seed, batch_size)
     masks = masks_of(concepts, images)
-    thresholds = np.quantile(activations, 1.0 - quantile, axis=(0, 1, 2), method="higher")
-    # One that never moves paints nothing.
-    moving = activations.max(axis=(0, 1, 2)) > activations.min(axis=(0, 1, 2))
-    both = np.zeros((len(thresholds), len(masks)))
-    high = np.zeros(len(thresholds))
+    levels = np.quantile(activations, [1.0 - q for q in quantiles], axis=(0, 1, 2), method="higher")
+    # A unit is not high where it is lowest, which may be most places.
+    levels[levels <= activations.min(axis=(0, 1, 2))] = np.inf
     stacked = np.stack(list(masks.values()), axis=-1).astype("float32")
-    for start in range(0, samples, batch_size):
-        part = slice(start, start + batch_size)
-        units = tf.image.resize(activations[part], images.shape[1:3]).numpy() >= thresholds
-        units = (units & moving).reshape(-1, len(thresholds)).astype("float32")
-        both += units.T @ stacked[part].reshape(-1, len(masks))
-        high += units.sum(axis=0)
-    of_concept = stacked.sum(axis=(0, 1, 2), dtype="float64")
-    union = high[:, None] + of_concept[None] - both
+    # Of several thresholds the best on one half of the images; the other half then says what it is worth.
+    half = samples // 2 if len(quantiles) > 1 else 0
+    chosen = np.zeros(levels.shape[1], int)
+    if half:
+        tried = [_agreement(activations[:half], stacked[:half], level, batch_size) for level in levels]
+        chosen = np.max(tried, axis=2).argmax(axis=0)
+    thresholds = np.take_along_axis(levels, chosen[None], axis=0)[0]
     return Dissection(
         found.name,
         list(masks),
-        both / np.maximum(union, 1.0),
+        _agreement(activations[half:], stacked[half:], thresholds, batch_size),
         thresholds,
-        of_concept / stacked[..., 0].size,
+        stacked.mean(axis=(0, 1, 2), dtype="float64"),
     )
+
+
+def _agreement(activations, masks, thresholds, batch_size):
+    """Intersection over union of units, made as large as the masks, above their thresholds, and the masks: (units, concepts)."""
+    both, high = np.zeros((len(thresholds), masks.shape[-1])), np.zeros(len(thresholds))
+    for start in range(0, len(masks), batch_size):
+        part = slice(start, start + batch_size)
+        units = tf.image.resize(activations[part], masks.shape[1:3]).numpy() >= thresholds
+        units = units.reshape(-1, len(thresholds)).astype("float32")
+        both += units.T @ masks[part].reshape(-1, masks.shape[-1])
+        high += units.sum(axis=0)
+    union = high[:, None] + masks.sum(axis=(0, 1, 2), dtype="float64") - both
+    return both / np.maximum(union, 1.0)
 
 
 def ablate(gan, units, layer=None, *, n=8, labels=None, seed=0, batch_size=32):

@@ -25,6 +25,7 @@ from keras_gan.metrics.functional import nearest_neighbors
 from keras_gan.metrics.series import autocorrelations
 from keras_gan.modalities import Audio, Video
 from keras_gan.runs.evaluate import Indexed
+from keras_gan.runs.explanation import saliency_sheet
 from keras_gan.runs.folder import RunFolder
 from keras_gan.runs.generator import Generator
 from keras_gan.runs.load import load_model
@@ -195,7 +196,17 @@ def _images(folder, config, data_dir, seed):
     return [
         ("Generated and real images", f"<div class='beside'>{drawn}{beside}</div>"),
         ("Nearest training images", note + _picture(image_grid(cells, 6, caption))),
+        *_looked_at(generator.gan, images[some[:4]], seed),
     ]
+
+
+def _looked_at(gan, images, seed):
+    """A section on what of real and generated images the discriminator's logits depend on."""
+    if gan is None or not hasattr(gan, "discriminate") or isinstance(gan.discriminator.input_shape, list):
+        return []
+    sheets = [_picture(saliency_sheet(gan, each)) for each in (images, gan.generate(4, seed))]
+    note = "<p>Real images, and generated ones. Red makes the discriminator's logit higher, blue lower.</p>"
+    return [("What the discriminator looks at", f"{note}<div class='beside'>{''.join(sheets)}</div>")]
 
 
 def _sounds(modality, generated, config):

@@ -46,6 +46,18 @@ def test_the_unit_that_paints_has_an_agreement_of_one(gan):
     np.testing.assert_allclose(found.shares, [24 / 256, 232 / 256])
 
 
+def test_the_published_threshold_is_one_quantile(gan):
+    rng = np.random.default_rng(0)
+    networks = keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4)
+    found = dissect(
+        keras_gan.GAN(*networks), {"any": lambda x: rng.random(x.shape[:3]) < 0.5}, samples=64, quantile=0.005
+    )
+    # High at a share of .005 of places, half of which are of a concept by chance.
+    assert found.iou.max() < 0.02
+    several = dissect(keras_gan.GAN(*networks), {"any": lambda x: rng.random(x.shape[:3]) < 0.5}, samples=64)
+    assert 0.05 < several.iou.max() < 0.25
+
+
 def test_without_the_unit_the_square_is_gone_and_with_it_it_is_anywhere(gan):
     effect = causal_effect(gan, [1], squares, "units", values=1.0, n=4)
     assert effect == {"as_is": 24 / 256, "ablated": 0.0, "inserted": 1.0, "effect": 1.0}
