@@ -77,11 +77,13 @@ _MODULES = (
         "noise",
         "optimizers",
         "plots",
+        "provenance",
         "recipes",
         "regularizers",
         "runs",
         "schedules",
         "torch_file",
+        "trust",
     ),
 )
 

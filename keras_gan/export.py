@@ -10,7 +10,7 @@ import sys
 import keras
 import tensorflow as tf
 
-from keras_gan import export_files
+from keras_gan import export_files, provenance
 from keras_gan.conditions import Several
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.data.texts import UNKNOWN, of_any_length, tokens_layer, words_of
@@ -39,7 +39,7 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
         filepath: folder or file to write; what is there is replaced. Beside a file the metadata
             are called `<file>.metadata.json`.
         format: "saved_model", "litert" or "onnx".
-        metadata: dict of what else to note, such as {"dataset": "mnist"}.
+        metadata: dict of what else to note, such as {"dataset": "mnist"}; {"provenance": None} leaves out what made the images.
         **options: of files. batch: int, a fixed batch size; default 1 of LiteRT, any of ONNX (0 is any). quantize, of LiteRT:
             "float16" weights, or "int8" weights and activations. representative, with "int8": arrays as the generator
             takes them, from which the activations' ranges are measured; default: random latents.
@@ -145,6 +145,7 @@ def describe(gan, shapes=()):
         "epochs": int(gan.state.epoch.numpy()),
         "training_figures": figures,
         "parameters": gan.generator.count_params(),
+        "provenance": provenance.about(type(gan).__name__, step=step, dataset=gan.dataset_name),
         "versions": {
             "python": ".".join(map(str, sys.version_info[:3])),
             "keras": keras.__version__,

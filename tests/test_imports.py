@@ -17,12 +17,12 @@ ORDER = [
     "callbacks",
     "hub metrics plots",
     "export_sound",
-    "explain export latent",
+    "explain export latent trust",
     "export_files moving_average regularizers",
     "augmentations conditions networks tiles",
     "features layers modalities noise optimizers",
     "data losses random schedules",
-    "arguments cache clock export_target gradients grid metric_names optimizer_state part_names parts precision replicas resize torch_file",
+    "arguments cache clock export_target gradients grid metric_names optimizer_state part_names parts precision provenance replicas resize torch_file",
 ]
 
 

@@ -5,6 +5,7 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_gan import provenance
 from keras_gan.arguments import check_int
 from keras_gan.grid import gif_frame, image_grid
 
@@ -28,6 +29,7 @@ class SampleGrid(keras.callbacks.Callback):
         truncation: float, as in `GAN.generate`. Default 1.
         gif: bool, whether to write `samples.gif` (at most 100 frames of this run) when training ends.
         tensorboard: folder of TensorBoard logs to write the grids to as well, or None.
+        provenance: bool, whether each PNG says what made it (`keras_gan.provenance`). Default True.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -50,6 +52,7 @@ class SampleGrid(keras.callbacks.Callback):
         truncation=1.0,
         gif=True,
         tensorboard=None,
+        provenance=True,
     ):
         super().__init__()
         for name, value in (("rows", rows), ("columns", columns), ("every_steps", every_steps)):
@@ -60,6 +63,7 @@ class SampleGrid(keras.callbacks.Callback):
         self.every_steps = every_steps
         self.seed = seed
         self.truncation = truncation
+        self.provenance = provenance
         self.gif = gif
         self.tensorboard = tensorboard
         # Names of the grids of this run, oldest first; a checkpoint keeps them.
@@ -130,7 +134,10 @@ class SampleGrid(keras.callbacks.Callback):
         picture = image_grid(modality.to_pictures(images), columns, caption, row_names=self._row_names)
         # Moved into place whole: a viewer never sees half a picture.
         partial = self.directory / f".{name}"
-        picture.save(partial, format="PNG")
+        about = provenance.about(
+            type(self.model).__name__, step=step, seed=self.seed, truncation=self.truncation
+        )
+        provenance.save(picture, partial, about if self.provenance else None)
         partial.replace(self.directory / name)
         modality.write_all(self.directory / name, images)
         if name not in self.written:

@@ -48,6 +48,10 @@ def generate(
     noise: Annotated[
         str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
     ] = None,
+    mark: Annotated[
+        bool,
+        typer.Option("--provenance/--no-provenance", help="Whether a picture's file says what made it."),
+    ] = True,
 ):
     """Write a grid of generated images, or what else a model makes: rows.csv, sounds.wav, shapes.npz, clips.gif, series.csv, texts.txt."""
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
@@ -77,6 +81,7 @@ def generate(
         )
     writable(out)
 
+    from keras_gan import provenance
     from keras_gan.grid import image_grid
     from keras_gan.runs.generator import Generator
 
@@ -105,7 +110,8 @@ def generate(
                 f"{model} makes {modality.name}: give --out a name that ends in {' or '.join(modality.suffixes)}."
             )
         pictures = images if modality is None else modality.to_pictures(images)
-        image_grid(pictures, columns, row_names=text).save(out)
+        about = generator.about(seed=seed, truncation=truncation, label=label, texts=text)
+        provenance.save(image_grid(pictures, columns, row_names=text), out, about if mark else None)
     for path in paths:
         typer.echo(str(path))
 

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from keras_gan import provenance
 from keras_gan.data.augment import check_classes, filled_up
 from keras_gan.data.images import to_picture
 from keras_gan.data.load import read
@@ -82,12 +83,13 @@ def augment_folder(
     folders = [re.sub(r"[/\\]", "_", name) for name in names]
     for name in folders:
         (out / name).mkdir(parents=True, exist_ok=True)
+    about = generator.about(seed=seed, truncation=truncation)
     with (out / "manifest.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["file", "label", "class", "generated"])
         for i, (image, label, made) in enumerate(zip(images, labels, generated, strict=True)):
             name = f"{folders[label]}/{'generated' if made else 'real'}_{i:06d}.png"
-            to_picture(image).save(out / name)
+            provenance.save(to_picture(image), out / name, about if made else None)
             rows.writerow([name, label, names[label], int(made)])
             if (i + 1) % 1000 == 0:
                 report(f"{i + 1} of {len(images)} images")

@@ -6,6 +6,7 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_gan import provenance
 from keras_gan.arguments import check_int, check_truncation
 from keras_gan.conditions import Texts
 from keras_gan.conditions.labels import numbers_of_classes
@@ -82,6 +83,7 @@ class Generator:
             )
         metadata = path / "metadata.json"
         about = json.loads(metadata.read_text()) if metadata.exists() else {}
+        self._metadata = about
         self.gan, shape = None, tuple(about.get("image_shape") or ())
         self.modality = (
             keras.saving.deserialize_keras_object(about["modality"])
@@ -114,6 +116,14 @@ class Generator:
 
         self._images = images
         self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
+
+    def about(self, **more):
+        """What makes the images, as `provenance.about`."""
+        if self.gan is not None:
+            return provenance.about(type(self.gan).__name__, step=int(self.gan.state.step.numpy()), **more)
+        return provenance.about(
+            self._metadata.get("class"), step=self._metadata.get("generator_steps"), **more
+        )
 
     def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
         """n uint8 images.
