@@ -1,5 +1,6 @@
 """What made an image, written into its file and read back."""
 
+import contextlib
 import importlib
 import json
 import pathlib
@@ -61,7 +62,10 @@ def read(path):
     from PIL import Image
 
     with Image.open(path) as picture:
-        picture.load()
+        with contextlib.suppress(
+            OSError, SyntaxError
+        ):  # damaged pixels say nothing of what stands before them
+            picture.load()
         texts, comment = getattr(picture, "text", {}), picture.info.get("comment")
         xmp = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or b""
         given = texts.get(KEYWORD) or (

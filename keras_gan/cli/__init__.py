@@ -16,6 +16,7 @@ from keras_gan.cli import (
     latent,
     predict,
     translate,
+    trust,
     vocode,
 )
 from keras_gan.cli.train import train
@@ -52,6 +53,7 @@ for command in (
     latent.edit,
 ):
     app.command()(command)
+app.add_typer(trust.app, name="trust")
 
 
 def main():

@@ -1,0 +1,111 @@
+"""`keras-gan trust`."""
+
+import json
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, writable
+
+app = typer.Typer(
+    no_args_is_help=True, help="Tell generated images from real ones, and see where an image is from."
+)
+
+
+@app.command()
+def detect(
+    images: Annotated[pathlib.Path, typer.Argument(help="Folder of images to score, or one image.")],
+    reference: Annotated[
+        pathlib.Path, typer.Option(help="Folder of real images of the same kind, 32 at least.")
+    ],
+    model: Annotated[
+        pathlib.Path, typer.Option(help="Run folder, .keras file or SavedModel whose images are looked for.")
+    ],
+    out: Annotated[pathlib.Path, typer.Option(help="Folder to write: scores.csv, sheet.png.")] = pathlib.Path(
+        "generated"
+    ),
+    method: Annotated[
+        str,
+        typer.Option(help="spectrum: quick; residual: a small network, sturdier after JPEG and new sizes."),
+    ] = "spectrum",
+    false_positive_rate: Annotated[
+        float, typer.Option(min=0.0, max=0.999, help="Share of real images that may be taken for generated.")
+    ] = 0.05,
+    samples: Annotated[int, typer.Option(min=32, help="Images of each kind to learn from, at most.")] = 2000,
+    top: Annotated[int, typer.Option(min=1, help="Images of the sheet.")] = 24,
+    seed: Annotated[int, typer.Option()] = 0,
+):
+    """Score images by how likely a model made them, and say how far that can be relied on."""
+    for path in (images, reference, model):
+        existing(path, "")
+    writable(out, "--out", folder=True)
+    from keras_gan.runs.forensics import detect_generated
+
+    count, found, problems = detect_generated(
+        images,
+        reference,
+        model,
+        out,
+        method=method,
+        false_positive_rate=false_positive_rate,
+        samples=samples,
+        top=top,
+        seed=seed,
+        report=typer.echo,
+    )
+    typer.echo(f"{count} images scored, likeliest first in {out / 'scores.csv'}; sheet: {out / 'sheet.png'}")
+    typer.echo(f"Taken for generated: {found} (of real images {false_positive_rate:.0%} would be)")
+    if problems:
+        typer.echo(f"Left out: {len(problems)}", err=True)
+        for problem in problems[:20]:
+            typer.echo(f"  {problem}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
+def inspect(file: Annotated[pathlib.Path, typer.Argument(help="Image file.")]):
+    """Say what made an image, as far as its file tells, and whether its content credentials are valid."""
+    existing(file, "")
+    from keras_gan.trust.credentials import inspect
+
+    found = inspect(file)
+    if not found["provenance"] and not found["credentials"]:
+        typer.echo(
+            "The file says nothing of where it is from. That proves nothing: marks are easily removed."
+        )
+    elif not found["provenance"]:
+        typer.echo("No provenance is written in the file.")
+    for name, value in found["provenance"].items():
+        typer.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
+    credentials = found["credentials"]
+    if isinstance(credentials, str):
+        typer.echo(f"content credentials: not looked at. {credentials}")
+    elif credentials:
+        typer.echo(f"content credentials: {credentials['state']}")
+        for name in ("software", "issuer", "source_types", "problems"):
+            if credentials.get(name):
+                value = credentials[name]
+                typer.echo(f"  {name}: {value if isinstance(value, str) else ', '.join(value)}")
+
+
+@app.command()
+def sign(
+    file: Annotated[pathlib.Path, typer.Argument(help="PNG, JPEG or WebP file.")],
+    out: Annotated[pathlib.Path, typer.Option(help="File to write.")],
+    certificates: Annotated[
+        pathlib.Path, typer.Option(help="PEM file: the signer's certificate, and those that it hangs on.")
+    ],
+    key: Annotated[pathlib.Path, typer.Option(help="PEM file: the private key.")],
+    algorithm: Annotated[
+        str, typer.Option(help="es256, es384, es512, ps256, ps384, ps512 or ed25519.")
+    ] = "es256",
+):
+    """Copy an image with signed content credentials (C2PA): made by a trained model."""
+    for path in (file, certificates, key):
+        existing(path, "")
+    writable(out)
+    from keras_gan.trust.credentials import sign
+
+    sign(file, out, certificates, key, algorithm)
+    typer.echo(str(out))

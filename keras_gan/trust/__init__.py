@@ -1,0 +1,17 @@
+"""Telling generated images from real ones, and saying where images are from."""
+
+from keras_gan.trust.credentials import inspect, sign
+from keras_gan.trust.generated import ResidualDetector, SpectrumDetector
+from keras_gan.trust.perturbations import PERTURBATIONS, robustness
+from keras_gan.trust.spectra import log_spectrum, radial_spectrum
+
+__all__ = [
+    "PERTURBATIONS",
+    "ResidualDetector",
+    "SpectrumDetector",
+    "inspect",
+    "log_spectrum",
+    "radial_spectrum",
+    "robustness",
+    "sign",
+]

@@ -1,0 +1,56 @@
+"""Spectra of images, in which the upsampling of generators leaves traces."""
+
+import numpy as np
+
+
+def log_spectrum(images):
+    """How strong each frequency is: 20 log10 |DFT| of the mean over channels, in dB.
+
+    Args:
+        images: (n, height, width, channels): uint8, or floats in [-1, 1].
+
+    Returns:
+        float64 array of shape (n, height, width), the zero frequency first; images count from 0 to 1.
+
+    Example:
+    >>> keras_gan.trust.log_spectrum(np.full((1, 4, 4, 1), 255, "uint8"))[0, 0, 0].round(2)
+    np.float64(24.08)
+    """
+    images = np.asarray(images)
+    if images.ndim != 4 or not len(images):
+        raise ValueError(
+            f"`images` must have the shape (n, height, width, channels). Received: {images.shape}"
+        )
+    grey = images.astype("float64").mean(axis=-1)
+    grey = grey / 255.0 if images.dtype == np.uint8 else (grey + 1.0) / 2.0
+    return 20.0 * np.log10(np.abs(np.fft.fft2(grey)) + 1e-8)
+
+
+def radial_spectrum(images):
+    """The mean of the log spectrum over all directions, by frequency.
+
+    Args:
+        images: as in `log_spectrum`.
+
+    Returns:
+        float64 array of shape (n, bins), bin k of the frequencies from k to k + 1 periods in the images' longer side; the last are
+        those of the corners, up to sqrt(1/2) periods a pixel.
+
+    Example:
+    >>> keras_gan.trust.radial_spectrum(np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3), dtype="uint8")).shape
+    (5, 12)
+
+    Reference: Durall et al., "Watch your Up-Convolution", 2020, https://arxiv.org/abs/2003.01826
+    """
+    spectra = log_spectrum(images)
+    weights = radial_weights(*spectra.shape[1:])
+    return spectra.reshape(len(spectra), -1) @ weights
+
+
+def radial_weights(height, width):
+    """The share of each frequency of a DFT in the mean of its bin, (height * width, bins)."""
+    radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None])
+    # A hair beyond a whole number by rounding is that number.
+    bins = np.floor(radius * max(height, width) + 1e-9).astype(int).ravel()
+    members = np.eye(bins.max() + 1)[bins]
+    return members / np.maximum(members.sum(axis=0), 1.0)

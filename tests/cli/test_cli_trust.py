@@ -1,0 +1,93 @@
+"""`keras-gan trust`."""
+
+import csv
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_gan
+from keras_gan import provenance
+from tests.cli.test_cli import here
+from tests.trust import test_credentials
+from tests.trust.test_generated import smooth
+
+keys = test_credentials.keys
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trust")
+    gan = keras_gan.GAN(*keras_gan.networks.dcgan((24, 24, 1), latent_dim=8, filters=4))
+    gan.save(folder / "gan.keras")
+    made = gan.generate(6, seed=77)
+    for name, images in (("real", smooth(100, 0)), ("asked", np.concatenate([smooth(5, 1), made]))):
+        (folder / name / "deeper").mkdir(parents=True)
+        for i, image in enumerate(images):
+            Image.fromarray(image[..., 0]).save(folder / name / ("deeper" if i % 2 else "") / f"{i:02d}.png")
+    return folder
+
+
+@pytest.mark.parametrize("method", ["spectrum", "residual"])
+def test_generated_images_stand_first(folder, tmp_path, method):
+    given = (
+        folder / "asked",
+        "--reference",
+        folder / "real",
+        "--model",
+        folder / "gan.keras",
+        "--method",
+        method,
+    )
+    code, text = here("trust", "detect", *given, "--out", tmp_path / "out")
+    assert code == 0 and "11 images scored" in text and "jpeg 75" in text, text
+    with (tmp_path / "out" / "scores.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    # Untrained, the generator is easily found out.
+    assert {row["file"].split("/")[-1] for row in rows[:6]} == {f"{i:02d}.png" for i in range(5, 11)}
+    assert [row["generated"] for row in rows[:6]] == ["1"] * 6 and "Taken for generated: " in text
+    assert (tmp_path / "out" / "sheet.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"--method": "guess"}, "`method` must be one of spectrum, residual"),
+        ({"--reference": "asked"}, "must have 32 images at least. Received: 11"),
+        ({"--rate": "0.01"}, "give 400 of them, or a higher rate"),
+        ({"--reference": "no"}, "There is no file or folder"),
+        ({"--model": "real"}, "real"),
+    ],
+)
+def test_wrong_input_is_refused(folder, tmp_path, changed, message):
+    given = {"--reference": "real", "--model": "gan.keras", "--method": "spectrum", **changed}
+    rate = given.pop("--rate", "0.05")
+    options = [x for k, v in given.items() for x in (k, v if k == "--method" else folder / v)]
+    options += ["--false-positive-rate", rate]
+    code, text = here("trust", "detect", folder / "asked", *options, "--out", tmp_path / "out")
+    assert code == 1 and message in text and not (tmp_path / "out").exists(), text
+
+
+def test_generated_pictures_say_what_made_them(folder, tmp_path):
+    for name, options in (("a.png", ()), ("b.png", ("--no-provenance",))):
+        code, text = here(
+            "generate", folder / "gan.keras", "-n", 4, "--seed", 9, "--out", tmp_path / name, *options
+        )
+        assert code == 0, text
+    assert provenance.read(tmp_path / "a.png")["seed"] == 9 and provenance.read(tmp_path / "b.png") == {}
+    code, text = here("trust", "inspect", tmp_path / "a.png")
+    assert code == 0 and "model: GAN" in text and "seed: 9" in text and "trainedAlgorithmicMedia" in text
+    code, text = here("trust", "inspect", tmp_path / "b.png")
+    assert code == 0 and "That proves nothing" in text
+    (tmp_path / "c.png").write_bytes(b"no image")
+    assert here("trust", "inspect", tmp_path / "c.png")[0] == 1
+
+
+def test_signed_on_the_command_line(keys, tmp_path):
+    provenance.save(Image.new("RGB", (16, 16)), tmp_path / "a.png", provenance.about("GAN", seed=3))
+    options = ("--certificates", keys / "chain.pem", "--key", keys / "key.pem")
+    code, text = here("trust", "sign", tmp_path / "a.png", "--out", tmp_path / "b.png", *options)
+    assert code == 0, text
+    code, text = here("trust", "inspect", tmp_path / "b.png")
+    assert code == 0 and "content credentials: Valid" in text and "issuer: A studio" in text
+    assert "problems: signingCredential.untrusted" in text
