@@ -18,6 +18,7 @@ def gan_and_images(channels, **parts):
 @pytest.mark.parametrize(
     "channels", [4, *(pytest.param(c, marks=pytest.mark.slow) for c in CHANNELS if c != 4)]
 )
+@pytest.mark.slow
 def test_trained_measured_and_exported(tmp_path, channels):
     gan, images = gan_and_images(channels, metrics=["swd", "ms_ssim"], augmentation="diffaugment")
     history = gan.fit(images, batch_size=16, validation_data=images, verbose=0).history

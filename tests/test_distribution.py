@@ -78,6 +78,7 @@ def test_latents_differ_between_replicas_and_make_up_the_global_batch(mirrored):
     np.testing.assert_array_equal(drawn, expected)
 
 
+@pytest.mark.slow
 def test_mixed_float16_on_replicas(mirrored):
     keras.config.set_dtype_policy("mixed_float16")
     keras.utils.set_random_seed(0)

@@ -20,6 +20,7 @@ DOCS = pathlib.Path(__file__).parents[1] / "docs"
         "beyond_images",
     ],
 )
+@pytest.mark.slow
 def test_every_block_runs_in_order(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = DOCS / f"{name}.md"

@@ -39,6 +39,7 @@ def trained(images):
     return gan
 
 
+@pytest.mark.slow
 def test_saved_model_in_a_process_without_keras_gan(trained, tmp_path):
     path = trained.export(tmp_path / "model")
     latents = trained.sample_latents(7, seed=1)
@@ -85,6 +86,7 @@ def test_export_again_replaces_and_strangers_are_left_alone(trained, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "model"]
 
 
+@pytest.mark.slow
 def test_odd_sizes_in_the_graph(tmp_path):
     """A CycleGAN's SavedModel gives 33 x 47 for 33 x 47, and a x2 network of pixel unshuffle 14 x 18 for 7 x 9."""
     import tensorflow as tf

@@ -66,6 +66,7 @@ def test_low_precision_of_stylegan2(tmp_path, ema_decay):
         np.testing.assert_allclose(np.clip(gan.synthesize(latents), -1, 1), expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_names_of_inputs_outputs_and_axes(tmp_path):
     import onnx
 
@@ -91,6 +92,7 @@ def test_names_of_inputs_outputs_and_axes(tmp_path):
     np.testing.assert_allclose((made + 1) * 127.5, gan.translate(images), atol=0.51)
 
 
+@pytest.mark.slow
 def test_sizes_and_batches(tmp_path):
     gan = tiny_gan()
     for format, name, batch in (("litert", "m.tflite", 1), ("onnx", "m.onnx", None)):
@@ -115,6 +117,7 @@ def test_sizes_and_batches(tmp_path):
     np.testing.assert_allclose(made, np.clip(sr.generator(images), -1, 1), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_quantised_files_are_smaller_and_near(tmp_path):
     gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=16, filters=16, kernel_size=3))
     latents = gan.sample_latents(1, seed=0)

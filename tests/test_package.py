@@ -44,6 +44,7 @@ def test_import_brings_no_heavy_modules():
     assert float(ratio) < 0.5
 
 
+@pytest.mark.slow
 def test_other_backends_are_refused_clearly():
     """Keras itself needs the backend's package: here it only says that it runs on another."""
     run = python("import keras; keras.backend.backend = lambda: 'jax'; import keras_gan")

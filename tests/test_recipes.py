@@ -413,6 +413,7 @@ def test_averages_and_penalties_count_images_at_any_batch_size(batch_size):
     assert ada.images == 500 * batch_size
 
 
+@pytest.mark.slow
 def test_the_automatic_configuration_follows_the_size():
     parts = recipes.get("stylegan2-auto", "paper").parts
     rates = [

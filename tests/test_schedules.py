@@ -47,6 +47,7 @@ def test_half_life():
     assert HalfLife(np.int64(512), 64).get_config()["images"] == 512.0
 
 
+@pytest.mark.slow
 def test_the_ema_follows_its_schedule(images):
     """Behind its warm-up, min(decay, (1 + t) / (10 + t)); and after a load too."""
     decay = HalfLife(Cosine(0, 64, steps=20), 8)

@@ -53,6 +53,7 @@ def test_augmentations(images, name):
     gan.fit(images.repeat(3, axis=-1), batch_size=16, verbose=0)
 
 
+@pytest.mark.slow
 def test_callbacks_and_resume(images, tmp_path):
     def run(folder, epochs):
         gan = tiny_gan(networks=networks())

@@ -96,6 +96,7 @@ def test_how_far_a_network_looks(make):
     assert seen(network) <= reach(network)[0] <= seen(network) + 2
 
 
+@pytest.mark.slow
 def test_the_default_overlap_is_what_the_network_looks_at(network):
     assert reach(network) == (2, 0.5) and default_overlap(network) == 2
     assert default_overlap(networks.srresnet()) == 40

@@ -128,6 +128,7 @@ def test_bands_add_up_to_the_image():
     np.testing.assert_allclose(bank.sum(axis=0), middle, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_gradients_go_through_twice_and_xla_gives_the_same():
     images = tf.constant(smooth((2, 8, 8, 3)))
     every = {name: 1.0 for name in ada_pipe.TRANSFORMATIONS if name != "noise"}

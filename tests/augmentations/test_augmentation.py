@@ -94,6 +94,7 @@ def test_an_image_as_condition_moves_as_its_image_does_and_keeps_its_colours(nam
 @pytest.mark.parametrize(
     "name", [pytest.param(n, marks=[] if n == "ada" else [pytest.mark.slow]) for n in EXAMPLES]
 )
+@pytest.mark.slow
 def test_two_replicas_equal_one_device(name, mirrored):
     images, trained = np.random.default_rng(0).uniform(-1, 1, (32, 8, 8, 1)).astype("float32"), []
     arguments = {} if name == "diffaugment" else {"images": 64, "target": -0.9, "interval": 1}

@@ -39,6 +39,7 @@ def test_gradients_go_through_it():
 
 
 @pytest.mark.parametrize("jit_compile", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_with_penalties_on_gradients(jit_compile, images):
     parts = {
         "regularizers": ["r1", "gradient_penalty"],

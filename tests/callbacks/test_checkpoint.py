@@ -239,6 +239,7 @@ def test_another_training_is_refused(images, tmp_path):
     assert int(gan.state.generator_step) == 4 + 8
 
 
+@pytest.mark.slow
 def test_other_callbacks_do_not_stand_in_the_way(images, tmp_path):
     def run(epochs, *others):
         early = keras.callbacks.EarlyStopping("d_loss", mode="min", patience=50)
@@ -319,6 +320,7 @@ def test_another_optimizer_begins_anew_and_says_so(images, tmp_path):
     "parts",
     [{"regularizers": lambda: ["r1"]}, pytest.param({"augmentation": lambda: "ada"}, marks=pytest.mark.slow)],
 )
+@pytest.mark.slow
 def test_parts_may_be_added_and_removed_on_a_resume(images, tmp_path, parts):
     for i, (before, now) in enumerate((({}, parts), (parts, {}))):
         with pytest.warns(UserWarning, match="another objective"):
@@ -346,6 +348,7 @@ def test_a_foreign_folder_beside_the_checkpoints_is_left_alone(images, tmp_path)
     assert checkpoint.latest_step() == 4 and len(checkpoint.folders()) == 1
 
 
+@pytest.mark.slow
 def test_a_stop_by_hand_writes_the_epoch_so_far(images, tmp_path):
     """An image and a row of the history; resumed, both are those of a run that never stopped."""
 
@@ -523,6 +526,7 @@ def test_a_fit_that_was_broken_off_is_let_go(images):
     assert int(gan.state.generator_step) == 5 and int(gan.state.epoch) == 2
 
 
+@pytest.mark.slow
 def test_another_objective_is_warned_of(images, tmp_path):
     tiny_gan().fit(images, verbose=0, callbacks=[Checkpoint(tmp_path)])
     with pytest.warns(UserWarning, match=r"another objective: loss was .*NonSaturating.*, now .*Hinge"):

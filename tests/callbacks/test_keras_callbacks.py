@@ -49,6 +49,7 @@ def test_model_checkpoint_keeps_the_best(images, tmp_path):
 
 
 @pytest.mark.parametrize("save_freq", ["epoch", pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_backup_and_restore_is_exact(images, tmp_path, save_freq):
     """From an epoch's end, and even from its middle: the position in the data is in the state."""
 

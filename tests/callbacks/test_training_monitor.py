@@ -20,6 +20,7 @@ def saturating(rate=1.0):
     return gan, images
 
 
+@pytest.mark.slow
 def test_training_is_the_same_with_a_monitor(images):
     plain, watched = tiny_gan(), tiny_gan()
     plain.fit(images, batch_size=8, epochs=2, verbose=0)
@@ -164,6 +165,7 @@ def test_what_it_needs(images, tmp_path):
         tiny_gan().fit(images, epochs=1, verbose=0, callbacks=[TrainingMonitor("rollback")])
 
 
+@pytest.mark.slow
 def test_it_resumes_with_its_looks(tmp_path, images):
     def run(epochs):
         gan = tiny_gan()

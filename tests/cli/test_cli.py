@@ -79,6 +79,7 @@ def test_train_writes_the_run_folder(run):
     assert "step 5/5" in out and "left" in out
 
 
+@pytest.mark.slow
 def test_a_second_run_in_the_same_folder_needs_resume(run, monkeypatch):
     folder, _ = run
     monkeypatch.chdir(folder)

@@ -26,6 +26,7 @@ def classes(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_bagan_fills_up_the_small_class(classes):
     train = ("train", "bagan", "--dataset", f"folder:{classes / 'known'}", "--out", classes / "run")
     code, text = here(*train, "--image-size", 16, "--batch-size", 8, "--steps", 9)
@@ -49,6 +50,7 @@ def test_bagan_fills_up_the_small_class(classes):
     assert code == 1 and "nowhere" in text and not (classes / "new").exists()
 
 
+@pytest.mark.slow
 def test_semi_supervised_with_a_folder_of_unlabelled_images(classes):
     train = ("train", "semi-supervised", "--dataset", f"folder:{classes / 'all'}", "--out", classes / "semi")
     code, text = here(*train, "--image-size", 16, "--batch-size", 10, "--steps", 10)

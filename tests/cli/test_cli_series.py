@@ -26,6 +26,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_series_are_trained_resumed_made_and_reported(folder):
     options = ("--dataset", f"series:{folder / 'weather.csv'}", "--exclude", "day", "--length", 8)
     options += ("--batch-size", 16, "--hold-out", "0.2", "--out", folder / "run")
@@ -51,6 +52,7 @@ def test_series_are_trained_resumed_made_and_reported(folder):
     assert "Generated and real series" in page and "heat, generated" in page
 
 
+@pytest.mark.slow
 def test_texts_are_trained_made_and_reported(folder):
     run = folder / "texts"
     code, text = here(

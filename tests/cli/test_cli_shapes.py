@@ -21,6 +21,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_shapes_are_trained_resumed_made_and_reported(folder):
     options = (
         "--dataset",

@@ -28,6 +28,7 @@ def train(folder, recipe, *options):
     return here("train", recipe, "--dataset", f"sounds:{folder / 'sounds'}", "--out", out, *options)
 
 
+@pytest.mark.slow
 def test_sounds_by_class_are_trained_resumed_made_and_reported(folder):
     code, text = train(folder, "conditional-wavegan")
     assert code == 0 and "3 steps of 8 sounds" in text, text

@@ -24,6 +24,7 @@ def extractor(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_project_and_edit_what_was_found(model, extractor, tmp_path):
     pixels = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype("uint8")
     Image.fromarray(pixels).save(tmp_path / "picture.png")
@@ -42,6 +43,7 @@ def test_project_and_edit_what_was_found(model, extractor, tmp_path):
     assert code == 0 and (tmp_path / "edited.png").exists(), out
 
 
+@pytest.mark.slow
 def test_evaluate_of_the_model_itself(model, extractor, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     code, out = here(
@@ -52,6 +54,7 @@ def test_evaluate_of_the_model_itself(model, extractor, tmp_path, monkeypatch):
     assert '"epsilon": 0.0001' in (tmp_path / "evaluation.json").read_text()
 
 
+@pytest.mark.slow
 def test_the_w_of_another_model_is_refused(model, tmp_path):
     np.save(tmp_path / "w.npy", np.zeros((1, 10, 8), "float32"))
     code, out = here("edit", model, "--w", tmp_path / "w.npy", "--out", tmp_path / "e")
@@ -100,6 +103,7 @@ def test_a_direction_of_a_classifier(model, tmp_path):
     assert code != 0 and "2 classes" in out, out
 
 
+@pytest.mark.slow
 def test_mixing_and_truncation_sheets(model, tmp_path):
     code, out = here("mix", model, "--rows", "0,1", "--columns", "5,6,7", "--out", tmp_path / "made/mix.png")
     assert code == 0 and Image.open(tmp_path / "made/mix.png").size == (4 * 50, 3 * 50), out
@@ -111,6 +115,7 @@ def test_mixing_and_truncation_sheets(model, tmp_path):
     assert (cells[0] == cells[1]).all() and (cells[0] == cells[2]).all() and (cells[3] != cells[4]).any()
 
 
+@pytest.mark.slow
 def test_generate_with_styles(model, tmp_path):
     made = {}
     for name, options in {
@@ -128,6 +133,7 @@ def test_generate_with_styles(model, tmp_path):
     assert code != 0 and "no styles" in out
 
 
+@pytest.mark.slow
 def test_ways_in_w_and_z(model, tmp_path):
     pictures = []
     for space in ("w", "z"):
@@ -170,6 +176,7 @@ def test_refused(model, arguments, words, tmp_path):
     assert code != 0 and words in " ".join(out.split()), out
 
 
+@pytest.mark.slow
 def test_train_with_an_augmentation(tmp_path):
     options = (
         "--steps",

@@ -88,6 +88,7 @@ def test_a_run_is_resumed_reported_and_makes_rows(folder, run):
         assert "g_condition" in next(csv.reader(file))
 
 
+@pytest.mark.slow
 def test_a_vae_of_rows(folder):
     options = ("--exclude", "name", "--steps", 8, "--batch-size", 50)
     code, text = here(

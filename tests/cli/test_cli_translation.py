@@ -20,6 +20,7 @@ def folder(path, n=4, size=16, seed=0):
 
 
 @pytest.mark.parametrize("recipe", ["srgan", pytest.param("esrgan", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_super_resolution_trains_reports_and_upscales(tmp_path, recipe):
     pictures, run = folder(tmp_path / "a"), tmp_path / "run"
     code, out = here(
@@ -81,6 +82,7 @@ def test_what_does_not_fit_is_said(tmp_path):
         assert code == 1 and message in out, out
 
 
+@pytest.mark.slow
 def test_cyclegan_translates_whole_pictures_of_other_sizes_than_its_training(tmp_path):
     networks = keras_gan.networks
     translators = [networks.resnet((None, None, 3), blocks=1, filters=2) for _ in range(2)]
@@ -127,6 +129,7 @@ def test_nothing_is_overwritten(tmp_path):
         assert code == 1 and message in out, out
 
 
+@pytest.mark.slow
 def test_label_maps(tmp_path):
     """Trained on, translated, and shown in the report, by run and SavedModel."""
     b, run = folder(tmp_path / "b", 4, 32), tmp_path / "run"

@@ -117,6 +117,7 @@ def test_a_run_again_from_its_config(transparent, tmp_path):
     assert "cannot be read" in here("train", "--config", tmp_path / "bad.json")[1]
 
 
+@pytest.mark.slow
 def test_other_classes_keep_all_weights_but_theirs(transparent, tmp_path):
     data = sprites(tmp_path / "data", ("drakes", "imps", "orcs"))
     arguments = ("--channels", 4, "--image-size", 16, "--steps", 1, "--batch-size", 4, "--monitor", "off")
@@ -145,6 +146,7 @@ def translator(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_translate_goes_on_after_images_that_it_cannot_take(translator, tmp_path):
     images = sprites(tmp_path / "images", ("a", "b"), 2, "RGB")
     Image.new("RGB", (16, 16)).save(images / "beside.png")
@@ -187,6 +189,7 @@ def test_transparency_is_kept(translator, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_low_and_high_resolution_of_ones_own(tmp_path):
     for name, side in (("high", 32), ("low", 16)):
         for i in range(4):

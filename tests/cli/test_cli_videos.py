@@ -22,6 +22,7 @@ def folder(tmp_path_factory):
     return folder
 
 
+@pytest.mark.slow
 def test_videos_are_trained_resumed_made_and_reported(folder):
     options = ("--dataset", f"videos:{folder / 'bars'}", "--image-size", 16, "--channels", 1)
     options += ("--frames", 10, "--batch-size", 4, "--out", folder / "run")
@@ -44,6 +45,7 @@ def test_videos_are_trained_resumed_made_and_reported(folder):
     assert "Generated videos" in page and "Real videos" in page and "image/gif" in page
 
 
+@pytest.mark.slow
 def test_the_next_frame_is_trained_and_predicted(folder):
     options = ("--dataset", f"videos:{folder / 'bars'}", "--image-size", 16, "--channels", 1)
     run = folder / "next"

@@ -158,6 +158,7 @@ def test_what_a_network_says_of_its_condition():
         get((Vectors(2), Vectors(2)))
 
 
+@pytest.mark.slow
 def test_infogan_with_classes():
     """Factors beside the classes: category and codes are recognised, and labels given."""
     size = {"latent_dim": 4 + 3 + 1, "filters": 4, "kernel_size": 3}

@@ -32,6 +32,7 @@ class Letters:
         return cls(**config)
 
 
+@pytest.mark.slow
 def test_a_model_takes_texts(tmp_path):
     """The encoder is saved with the model: texts give the same images after loading, and in the export."""
     texts = Texts(encoder(), TEXTS)

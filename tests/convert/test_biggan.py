@@ -11,6 +11,7 @@ OFFICIAL = ("biggan_32", "biggan_64_attn32_hier_shared", "biggan_deep_64_attn32"
 
 
 @pytest.mark.parametrize("name", OFFICIAL)
+@pytest.mark.slow
 def test_official_networks(name):
     path = golden(f"biggan/{name}.npz")
     arrays = np.load(path)
@@ -44,6 +45,7 @@ def test_a_loaded_generator_is_sampled_by_class():
     assert gan.num_classes == 5 and gan.generate(3, seed=0, labels=4).shape == (3, 32, 32, 3)
 
 
+@pytest.mark.slow
 def test_a_converted_port_is_sampled_by_class(tmp_path):
     _, folder = convert.convert(
         golden("biggan/hf_biggan_deep_64.npz"), tmp_path / "saved", "G.", truncation=0.5

@@ -1,6 +1,7 @@
 """DF-GAN's official networks with random weights, and their outputs."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_gan import convert, networks
@@ -42,6 +43,7 @@ def test_official_discriminator():
     np.testing.assert_allclose(logits, arrays["d_logit"].reshape(-1, 1), atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_converted_generator_is_sampled_by_embeddings(tmp_path):
     _, folder = convert.convert(golden(GOLDEN), tmp_path / "saved", "G.")
     saved = tf.saved_model.load(str(folder))

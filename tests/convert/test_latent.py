@@ -37,6 +37,7 @@ def test_dcgans_discriminator_by_its_name_in_the_file():
 
 
 @pytest.mark.parametrize("classes", [pytest.param(False, marks=pytest.mark.slow), True])
+@pytest.mark.slow
 def test_r3gan(tmp_path, classes):
     path = golden("r3gan/r3gan_16_w24-16-8_cond4.npz" if classes else "r3gan/r3gan_16_w24-16-8.npz")
     arrays = np.load(path)

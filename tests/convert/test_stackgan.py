@@ -167,6 +167,7 @@ def test_version_2(file, discriminator_filters):
         np.testing.assert_allclose(found[:, 0], arrays[name], atol=1e-4, rtol=1e-4, err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_converted_generator_is_sampled_by_embeddings(tmp_path):
     for file in (FIRST, BRANCHES[0][0]):
         _, folder = convert.convert(golden(file), tmp_path / file[-8:-4], "G.")

@@ -74,6 +74,7 @@ def test_progan_equals_the_official_networks():
 @pytest.mark.parametrize(
     "name", ["stylegan2/stylegan2_skip_16_cond3", "stylegan3/stylegan3_t_32", "progan/progan_16"]
 )
+@pytest.mark.slow
 def test_a_generator_leaves_as_a_sampler(name, tmp_path):
     path = golden(f"{name}.npz")
     generator, folder = keras_gan.convert.convert(path, tmp_path / "model", "G.")

@@ -29,6 +29,7 @@ def test_output_is_the_original_networks(name):
     np.testing.assert_allclose(output, arrays["output"], atol=1e-4 * arrays["output"].std())
 
 
+@pytest.mark.slow
 def test_the_saved_model_takes_and_gives_the_networks_images(tmp_path):
     network, folder = keras_gan.convert.convert(
         golden("translation/resnet_6blocks_ngf8.pth"), tmp_path / "resnet"

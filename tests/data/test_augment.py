@@ -58,6 +58,7 @@ def test_size_and_share(gan, images, options, generated, sizes):
         assert len({x.tobytes() for x in made}) == len(made)
 
 
+@pytest.mark.slow
 def test_a_training_on_it_resumes(gan, images, tmp_path):
     def fit(folder, *callbacks):
         model = keras_gan.ConditionalGAN(*networks(), num_classes=3, seed=0)

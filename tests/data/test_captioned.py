@@ -93,6 +93,7 @@ def test_texts_beside_the_images_and_names_of_classes(folder, recwarn):
     assert not recwarn.list
 
 
+@pytest.mark.slow
 def test_digits_have_captions_and_train_a_model():
     dataset = data.captioned("mnist_5k", encoder=lengths, split="test", image_size=32, batch_size=10)
     assert {caption for (caption,) in dataset.captions} == {
@@ -178,6 +179,7 @@ def test_vectors_that_are_at_hand(folder):
         data.captioned(folder, encoder=[[1.0]], batch_size=3)
 
 
+@pytest.mark.slow
 def test_texts_of_tfds(tmp_path):
     """A text, and a sequence of texts within another feature, as COCO's captions are."""
     import tensorflow_datasets as tfds

@@ -29,6 +29,7 @@ def seen(dataset):
 
 
 @pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.slow
 def test_a_py_dataset_is_seen_whole_each_epoch(images, workers):
     given = Batches(images, workers=workers)
     gan = tiny_gan()
@@ -42,6 +43,7 @@ def test_a_py_dataset_is_seen_whole_each_epoch(images, workers):
     np.testing.assert_array_equal(seen(as_dataset(given, shuffle=False)), images)
 
 
+@pytest.mark.slow
 def test_critic_steps_and_validation(images):
     gan = tiny_gan(keras_gan.WGANGP, discriminator_steps=2)
     history = gan.fit(
@@ -57,6 +59,7 @@ def test_critic_steps_and_validation(images):
     np.testing.assert_allclose(list(given.values()), list(expected.values()), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_generator(images):
     def batches():
         while True:
@@ -95,6 +98,7 @@ def test_batches_are_checked(images):
     assert int(gan.state.generator_step) == 0
 
 
+@pytest.mark.slow
 def test_labels_and_other_iterables(images):
     networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=2)
     gan = tiny_gan(lambda *n, **k: keras_gan.ConditionalGAN(*n, num_classes=2, **k), networks=networks)

@@ -64,6 +64,7 @@ def test_levels_and_trimming():
     assert 790 <= batch.shape[1] <= 800
 
 
+@pytest.mark.slow
 def test_parts_at_random_lie_within_their_sound():
     # Each sound is a ramp from its own number: what a part holds says where it is from.
     clips = [np.linspace(k / 10, k / 10 + 0.09, 1000 + 100 * k) for k in range(3)]

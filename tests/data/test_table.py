@@ -199,6 +199,7 @@ def test_parquet_keeps_dtypes(tmp_path):
     pandas.testing.assert_frame_equal(back, read_table(tmp_path / "rows.parquet"), rtol=1e-5, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_what_is_refused():
     given = frame()
     codes = pandas.DataFrame({"name": [f"person {i}" for i in range(100)], "age": range(100)})

@@ -15,6 +15,7 @@ def test_prepared_sets(tfds_dir, name):
     assert float(images.numpy().min()) == -1.0 and float(images.numpy().max()) == 1.0
 
 
+@pytest.mark.slow
 def test_whole_mnist_is_there(tfds_dir):
     assert len(keras_gan.data.load("mnist", data_dir=tfds_dir, batch_size=60)) == 1000
 

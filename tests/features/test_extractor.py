@@ -68,6 +68,7 @@ def test_the_hash_is_of_the_network_not_of_its_names():
     assert metrics.Extractor(pixels(2)).sha256 != metrics.Extractor(pixels(4)).sha256
 
 
+@pytest.mark.slow
 def test_it_computes_in_float32_under_any_policy():
     images = np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1)).astype("uint8")
     expected = metrics.Extractor(convolution())(images)

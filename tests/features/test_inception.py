@@ -30,6 +30,7 @@ def random_state(network):
     return state
 
 
+@pytest.mark.slow
 def test_features_and_logits_are_those_of_pytorch_fid():
     # Figures of pytorch-fid 0.3.0's network (torchvision 0.29.2) with these very weights and images.
     network = inception("random")

@@ -40,6 +40,7 @@ def test_bad_data_is_refused():
             metrics.train_extractor(data)
 
 
+@pytest.mark.slow
 def test_videos_and_voxels(tmp_path, monkeypatch):
     """Motion alone tells the classes apart: no frame does."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))

@@ -49,6 +49,7 @@ def test_ganspace_are_principal_components(gan):
     np.testing.assert_allclose(deviations, s[:3] / np.sqrt(499), rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_direction_of_brightness_makes_images_brighter():
     gan = style_gan(seed=1)
     middle = np.median(gan.generate(300, seed=9).mean(axis=(1, 2, 3)))

@@ -21,6 +21,7 @@ def linear(size=3, seed=0):
     return a, keras_gan.GAN(generator, judge, ema_decay=None)
 
 
+@pytest.mark.slow
 def test_of_a_linear_generator_it_is_the_pseudo_inverse():
     a, gan = linear()
     x = np.random.default_rng(1).normal(size=(6, 12)).astype("float32")
@@ -35,6 +36,7 @@ def test_of_a_linear_generator_it_is_the_pseudo_inverse():
     np.testing.assert_allclose(again.latents, found.latents[4:], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_an_encoder_and_a_search_from_there():
     """A generator of one hidden layer: the encoder comes near, the search nearer."""
     keras.utils.set_random_seed(0)

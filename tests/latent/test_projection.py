@@ -37,6 +37,7 @@ def test_a_generated_image_is_found_again(gan):
         latent.project(gan, image[:8, :8], extractor())
 
 
+@pytest.mark.slow
 def test_it_is_a_method_of_invert(gan):
     images = gan.generate(2, seed=4)
     found = latent.invert(gan, images, "styles", extractor=extractor(), steps=3)

@@ -54,6 +54,7 @@ def derivatives(run, inputs, weights):
 
 @pytest.mark.parametrize("clamp", [None, 0.5])
 @pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.slow
 def test_a_carried_demodulation_is_one_that_was_applied(clamp, compiled):
     def of(carry):
         parts = two_layers(carry, "float64", clamp)

@@ -107,12 +107,14 @@ def test_in_a_gan_u_moves_in_the_discriminators_steps_alone(images):
         np.testing.assert_array_equal(u, after_discriminator)
 
 
+@pytest.mark.slow
 def test_saved_and_resumed(images):
     gan = tiny_gan(networks=tiny_networks(discriminator_normalization="spectral"), loss="hinge")
     gan.fit(images, batch_size=8, verbose=0)
     round_trip(gan, images)
 
 
+@pytest.mark.slow
 def test_equal_under_replicas(mirrored, images):
     ends = []
     for strategy in (tf.distribute.get_strategy(), mirrored):

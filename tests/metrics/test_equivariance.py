@@ -38,6 +38,7 @@ def test_as_high_as_the_official_networks_of_random_weights(configuration, eq_t,
     assert figure(RotationEquivariance(32, batch_size=2), gan) > eq_r - 3
 
 
+@pytest.mark.slow
 def test_what_sticks_to_the_pixels_is_found():
     gan = style_gan("t", 32, synthesis_layers=6, latent_dim=16)
     metric = TranslationEquivariance(8)
@@ -84,6 +85,7 @@ def test_refused():
         TranslationEquivariance(4).compute()
 
 
+@pytest.mark.slow
 def test_the_input_is_as_before_and_config_holds_all():
     gan = style_gan("t", 16, synthesis_layers=4, latent_dim=8)
     layer = gan.generator.get_layer("synthesis").get_layer("input")

@@ -139,6 +139,7 @@ def test_pairs_of_two_folders(tmp_path):
         metrics.evaluate(images[0], images[1][:4], None, ["psnr"])
 
 
+@pytest.mark.slow
 def test_what_is_measured_of_a_model_itself(tmp_path):
     small = {"latent_dim": 4, "mapping_layers": 1, "channel_base": 64, "channel_max": 4}
     gan = keras_gan.StyleGAN3(

@@ -29,6 +29,7 @@ def test_autocorrelations_are_powers_of_phi():
     np.testing.assert_allclose(distance, expected, atol=0.03)
 
 
+@pytest.mark.slow
 def test_scores_of_like_and_unlike_series():
     real, alike = autoregressive(0.9, 600), autoregressive(0.9, 600, seed=1)
     unlike = np.random.default_rng(2).permutation(real, axis=0)[:, ::-1].copy()

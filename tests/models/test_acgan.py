@@ -8,6 +8,7 @@ from tests.helpers import tiny_gan
 from tests.models.test_conditional_gan import LABELS, make, networks
 
 
+@pytest.mark.slow
 def test_contract(images):
     gan = make(keras_gan.ACGAN, "auxiliary")
     dataset = keras_gan.data.from_arrays(images, LABELS, batch_size=8)
@@ -38,6 +39,7 @@ def test_cross_entropy_by_hand(images):
     np.testing.assert_allclose(total, figures["d_adversarial"] + expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_learns_to_name_classes():
     """Classes that a pixel tells apart: the auxiliary classifier learns them."""
     rng = np.random.default_rng(0)

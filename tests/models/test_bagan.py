@@ -73,6 +73,7 @@ def test_losses_and_images_by_hand(images):
     assert float(loss) == pytest.approx((3 * real.mean() + fake.mean()) / 4, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_contract(images, tmp_path, mirrored):
     """Resumed in both parts; images by class, in files and exports."""
     arrays = {"image": images, "label": LABELS}
@@ -119,6 +120,7 @@ def test_bad_networks_and_data(images):
         tiny(steps=1).fit(images, LABELS % 2, batch_size=16, verbose=0)
 
 
+@pytest.mark.slow
 def test_an_exported_file_makes_images_by_class(images, tmp_path):
     onnxruntime = pytest.importorskip("onnxruntime")
     pytest.importorskip("tf2onnx"), pytest.importorskip("ai_edge_litert")

@@ -19,6 +19,7 @@ def tiny(policy="float32", **options):
     return model
 
 
+@pytest.mark.slow
 def test_losses_and_scores_by_hand(images):
     model, x = tiny(), tf.constant(images[:16])
     z = model.draw(16, keras.random.SeedGenerator(0))["latents"]
@@ -69,6 +70,7 @@ def test_the_encoder_becomes_the_inverse():
     assert np.square(again - data[:500]).mean() < 0.1 * data.var()
 
 
+@pytest.mark.slow
 def test_contract(images, tmp_path, mirrored):
     assert game_contract(tiny, images, tmp_path, mirrored).feature_weight == 0.25
 

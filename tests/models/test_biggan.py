@@ -37,6 +37,7 @@ def test_the_papers_choices():
     assert [float(with_default.ema_decay(step)) for step in (19_999, 20_000)] == [0.0, pytest.approx(0.9999)]
 
 
+@pytest.mark.slow
 def test_it_trains_resumes_is_saved_and_exported(data, tmp_path):
     import tensorflow as tf
 

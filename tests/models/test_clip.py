@@ -48,12 +48,14 @@ def test_loss_of_a_batch_by_numpy():
     np.testing.assert_allclose(figures["accuracy"], right, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_contract(tmp_path, mirrored):
     data = squares(tiny())
     loaded = game_contract(tiny, data, tmp_path, mirrored)
     assert loaded.temperature == 0.1
 
 
+@pytest.mark.slow
 def test_it_learns_and_is_used(tmp_path):
     clip = tiny()
     data = squares(clip)

@@ -24,6 +24,7 @@ def make(model=keras_gan.ConditionalGAN, conditioning="concat", **parts):
 
 
 @pytest.mark.parametrize("conditioning", ["concat", "projection"])
+@pytest.mark.slow
 def test_trains_saves_and_generates_by_class(images, conditioning):
     gan = make(conditioning=conditioning, regularizers=["r1"], discriminator_steps=2)
     dataset = keras_gan.data.from_arrays(images, LABELS, batch_size=8)
@@ -123,6 +124,7 @@ def test_vectors_of_attributes(images):
         gan.fit({**data, "condition": data["condition"][:, :1]}, batch_size=8, verbose=0)
 
 
+@pytest.mark.slow
 def test_export_takes_labels(images, tmp_path):
     gan = make()
     gan.fit(keras_gan.data.from_arrays(images, LABELS, batch_size=8), verbose=0)
@@ -196,6 +198,7 @@ def test_a_name_comes_before_a_number():
 @pytest.mark.parametrize(
     "family", ["concat", "projection", "acgan", "r3gan", "gan_stability", "stylegan", "stylegan2"]
 )
+@pytest.mark.slow
 def test_some_labels_may_be_missing(images, family):
     """The generator makes a class that is drawn in their place; a batch with all labels is as ever."""
     shape = images.shape[1:]

@@ -142,6 +142,7 @@ def test_it_learns_a_table():
     assert (found[found.smokes].city == "Rome").mean() > 0.8
 
 
+@pytest.mark.slow
 def test_samples_are_rows_of_the_table():
     gan = tiny()
     gan.fit(data(gan), epochs=1, verbose=0)
@@ -178,6 +179,7 @@ def plain():
     return tiny(**{f"{player}_optimizer": keras.optimizers.SGD(0.01) for player in keras_gan.CTGAN.players})
 
 
+@pytest.mark.slow
 def test_a_table_resumes_to_the_bit(tmp_path):
     def trained(folder, *callbacks):
         gan = tiny()

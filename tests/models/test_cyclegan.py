@@ -38,6 +38,7 @@ def test_both_players_minimise_half_the_official_sums():
     np.testing.assert_allclose(figures["g_loss"], (cycle + identity + adversarial) / 2, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_each_kind_has_its_weight():
     """The official lambda_A and lambda_B."""
     (a2b, b2a, *_), gan = make(cycle_weight=(7.0, 2.0), identity_weight=0.5, pool_size=0)

@@ -118,6 +118,7 @@ def test_vectors():
 
 
 @pytest.mark.parametrize("tiny", [test_fanogan.tiny, test_ganomaly.tiny, test_bigan.tiny])
+@pytest.mark.slow
 def test_remembered_images_give_the_score(tiny, images, tmp_path):
     """The nearest of their latents; kept in files, exported, forgotten by further training."""
     detector = tiny()

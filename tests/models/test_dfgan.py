@@ -35,6 +35,7 @@ def test_the_papers_choices():
     ]
 
 
+@pytest.mark.slow
 def test_it_trains_is_saved_and_exported(data, tmp_path):
     gan = tiny()
     history = gan.fit(data, batch_size=16, epochs=1, verbose=0).history

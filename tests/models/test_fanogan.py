@@ -43,6 +43,7 @@ def test_of_a_linear_generator_the_encoder_becomes_the_pseudo_inverse():
     assert detector.score(normal).max() < 1e-3 * detector.score(x).mean()
 
 
+@pytest.mark.slow
 def test_scores_by_hand_and_only_the_encoder_moves(images, tmp_path):
     detector = tiny()
     frozen = detector.generator.get_weights() + detector.discriminator.get_weights()

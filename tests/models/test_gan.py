@@ -215,6 +215,7 @@ def test_vectors():
 
 @pytest.mark.parametrize("policy", [pytest.param("mixed_float16", marks=pytest.mark.slow), "mixed_bfloat16"])
 @pytest.mark.parametrize("model", [keras_gan.GAN, pytest.param(keras_gan.WGANGP, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_mixed_precision_tracks_float32(images, policy, model):
     parts = {"regularizers": ["r1"]} if model is keras_gan.GAN else {}
     full = tiny_gan(model, **parts).fit(images, batch_size=8, epochs=5, verbose=0).history
@@ -241,6 +242,7 @@ class FixedLatents(keras_gan.GAN):
 
 
 @pytest.mark.parametrize("loss", ["non_saturating", pytest.param("wasserstein", marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_jit_compile_computes_the_same(images, loss):
     trained = []
     for jit_compile in (False, True):
@@ -416,6 +418,7 @@ def test_an_evaluation_that_fails_leaves_the_data_of_fit(images):
     gan.fit(images, batch_size=16, validation_data=images[:8], verbose=0, callbacks=[Evaluate()])
 
 
+@pytest.mark.slow
 def test_terms_and_figures_are_those_that_are_declared(images):
     class Undeclared(keras_gan.GAN):
         def generator_terms(self, turn):
@@ -473,6 +476,7 @@ def test_outputs_that_nobody_trains_are_refused():
         keras_gan.GAN(tiny_networks()[0], judge_of_scales([(1, 1), (2, 5)]))
 
 
+@pytest.mark.slow
 def test_the_losses_of_several_logit_maps_are_added_up(images):
     judge = judge_of_scales()
     parts = ["r1", "drift", "lecam", "consistency", "label_flipping", "top_k", "latent_consistency"]

@@ -46,6 +46,7 @@ def test_the_papers_parts():
     ]
 
 
+@pytest.mark.slow
 def test_shapes_by_class_grids_and_exports(tmp_path):
     gan = make(num_classes=2)
     data = keras_gan.data.shapes(solids(), np.arange(64) % 2, batch_size=16, class_names=["cube", "plate"])
@@ -109,6 +110,7 @@ def test_held_wrong():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.slow
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     history = make().fit(solids(32), batch_size=16, verbose=0).history

@@ -84,6 +84,7 @@ def test_normal_images_score_lower(tmp_path):
     np.testing.assert_allclose(saved.score(levels)["scores"], detector.score(levels), rtol=1e-3)
 
 
+@pytest.mark.slow
 def test_contract(images, tmp_path, mirrored):
     assert game_contract(tiny, images, tmp_path, mirrored).contextual_weight == 5.0
 

@@ -71,6 +71,7 @@ def test_it_learns_and_is_told_apart_by_validation():
     assert history["d_loss"][0] == 0 and history["d_loss"][-1] > 0
 
 
+@pytest.mark.slow
 def test_saved_and_resumed_to_the_bit(tmp_path):
     whole, parts = tiny(pretraining_steps=3), tiny(pretraining_steps=3)
     whole.fit(data(), epochs=3, verbose=0)
@@ -82,6 +83,7 @@ def test_saved_and_resumed_to_the_bit(tmp_path):
     assert again.mel.get_config()["bands"] == 20
 
 
+@pytest.mark.slow
 def test_the_generators_objective_is_pure():
     gan = tiny()
     gan.fit(data(), epochs=1, verbose=0)
@@ -93,6 +95,7 @@ def test_the_generators_objective_is_pure():
 
 
 @pytest.mark.parametrize("network", ["v1", "v3", "melgan"])
+@pytest.mark.slow
 def test_chunks_are_the_whole(network):
     keras.utils.set_random_seed(1)
     if network == "melgan":
@@ -109,6 +112,7 @@ def test_chunks_are_the_whole(network):
         np.testing.assert_allclose(made, whole, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_exported(tmp_path):
     gan = tiny()
     mel = np.asarray(gan.mel(tones(2, 400)))
@@ -136,6 +140,7 @@ def test_litert_and_onnx(tmp_path):
         np.testing.assert_allclose(made, gan.vocode(mel[:, :frames]), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_sample_grid_and_sounds(tmp_path):
     gan = tiny()
     grid = keras_gan.callbacks.SampleGrid(tmp_path, rows=2, columns=4)

@@ -17,6 +17,7 @@ def make(**parts):
     return tiny_gan(build, networks=pair, **parts)
 
 
+@pytest.mark.slow
 def test_contract(images):
     gan = make(regularizers=["r1"])
     history = gan.fit(images, batch_size=8, validation_data=images, verbose=0).history

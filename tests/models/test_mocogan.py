@@ -35,6 +35,7 @@ def test_contract(tmp_path, mirrored):
     game_contract(make, clips(), tmp_path, mirrored, lambda: make(lambda: keras.optimizers.SGD(1e-3)))
 
 
+@pytest.mark.slow
 def test_videos_by_class_grids_and_exports(tmp_path):
     gan = make(num_classes=2)
     levels = keras_gan.data.to_uint8(clips()).numpy()
@@ -133,6 +134,7 @@ def test_held_wrong():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.slow
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     history = make(num_classes=2).fit(clips(32), np.arange(32) % 2, batch_size=16, verbose=0).history

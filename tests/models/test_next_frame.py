@@ -42,6 +42,7 @@ def test_parts_and_config(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_frames_are_predicted_from_those_before(tmp_path):
     model, given = make(), clips(4)
     grid = keras_gan.callbacks.SampleGrid(tmp_path, rows=2, columns=3)

@@ -426,6 +426,7 @@ def test_esrgan(step):
 
 
 @of("biggan_32_attn16_hier_shared")
+@pytest.mark.slow
 def test_biggan(step, monkeypatch):
     """Officially fakes have classes of their own, new ones are made for the generator, and real and fake images go through the
     discriminator in one pass: its spectral norms move once in its turn, ours twice."""
@@ -481,6 +482,7 @@ def test_biggan(step, monkeypatch):
 
 
 @of(["stackgan_v2_uncond", "stackgan_v2_color"])
+@pytest.mark.slow
 def test_stackgan2(step):
     """Officially a wrong pair is another image with the same text; those images are given to ours too."""
     alone, sides = step.path.stem.endswith("uncond"), (64, 128)

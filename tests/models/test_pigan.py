@@ -31,6 +31,7 @@ def test_contract(tmp_path, mirrored):
     game_contract(make, images(), tmp_path, mirrored, lambda: make(lambda: keras.optimizers.SGD(1e-3)))
 
 
+@pytest.mark.slow
 def test_views_volumes_files_and_exports(tmp_path):
     gan = make()
     gan.fit(images(16), batch_size=8, verbose=0)

@@ -22,6 +22,7 @@ def pro_gan(seed=0, jit_compile="auto", **options):
     return gan
 
 
+@pytest.mark.slow
 def test_it_grows_by_the_images_shown():
     gan = pro_gan()
     history = gan.fit(IMAGES, batch_size=8, epochs=6, verbose=0).history
@@ -89,6 +90,7 @@ def test_real_images_are_blended_as_generated_ones_are():
 
 
 @pytest.mark.parametrize("epochs, stage", [pytest.param(1, 1, marks=pytest.mark.slow), (3, 2)])
+@pytest.mark.slow
 def test_resumed_in_the_middle_of_a_fade_to_the_bit(epochs, stage):
     gan = pro_gan(fade_images=48)
     gan.fit(IMAGES, batch_size=8, epochs=epochs, verbose=0)
@@ -118,6 +120,7 @@ def test_checkpoints_restore_the_stage(tmp_path):
     np.testing.assert_array_equal(other.generate(2, seed=0), gan.generate(2, seed=0))
 
 
+@pytest.mark.slow
 def test_export_of_a_stage(tmp_path):
     gan = pro_gan()
     gan.fit(IMAGES, batch_size=8, epochs=2, verbose=0)
@@ -245,6 +248,7 @@ def test_weights_of_another_stage_can_be_loaded_at_any_time(tmp_path):
 
 
 @pytest.mark.parametrize("epochs", [2, pytest.param(5, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_a_monitor_watches_it_grow_and_leaves_no_trace(epochs):
     """In the middle of a fade too."""
     plain, watched = pro_gan(), pro_gan()

@@ -206,6 +206,7 @@ def test_penalties_of_no_player_and_figures_of_one_name_are_refused():
         tiny_gan(regularizers=[Lost(1.0)])
 
 
+@pytest.mark.slow
 def test_vae_gan_of_a_discriminator_with_features_of_its_own():
     made = keras_gan.networks.progan((16, 16, 1), latent_dim=4, filters=[4, 4, 4])
     model = keras_gan.VAEGAN(keras_gan.networks.encoder((16, 16, 1), 8, filters=4), *made, seed=0)

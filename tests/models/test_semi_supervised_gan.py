@@ -51,6 +51,7 @@ def test_losses_by_hand(images):
     assert float(figures["d_classification"]) == 0.0
 
 
+@pytest.mark.slow
 def test_contract(images, tmp_path, mirrored):
     """Labels are shared unevenly between the replicas."""
 
@@ -86,6 +87,7 @@ def test_mixed_precision(images, policy):
     assert all(np.isfinite(values).all() for values in history.values())
 
 
+@pytest.mark.slow
 def test_it_learns_from_few_labels():
     """Of three textures six labels suffice, with images without one beside them."""
     rng = np.random.default_rng(0)

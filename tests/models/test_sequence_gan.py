@@ -110,6 +110,7 @@ def test_counting_is_learnt_by_the_adversarial_loss_alone(estimator):
     assert counting(before) < 0.35 and counting(made) > 0.6, (counting(before), counting(made))
 
 
+@pytest.mark.slow
 def test_maximum_likelihood_first(tmp_path):
     gan = make(pretraining_steps=200)
     data = keras_gan.data.sequences(tokens(256), batch_size=32)
@@ -128,6 +129,7 @@ def test_maximum_likelihood_first(tmp_path):
     np.testing.assert_array_equal(served.sample(4, 1), made)
 
 
+@pytest.mark.slow
 def test_texts_of_words():
     texts = ["A red heart!", "a blue star", "a red star", "a heart"]
     data = keras_gan.data.sequences(texts, batch_size=4)
@@ -163,6 +165,7 @@ def test_held_wrong(tmp_path):
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.slow
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     history = make(estimator="reinforce", rollouts=2).fit(one_hot(32), batch_size=16, verbose=0).history

@@ -2,12 +2,14 @@
 
 import keras
 import numpy as np
+import pytest
 
 import keras_gan
 from keras_gan.data import Spectrograms
 from tests.models.test_wavegan import tones
 
 
+@pytest.mark.slow
 def test_trained_saved_and_heard(tmp_path):
     sounds = tones(32, 2048)
     front_end = Spectrograms(8000, 64, 32).fit(sounds)

@@ -17,6 +17,7 @@ def batch(n=4):
     return {"condition": high.reshape(n, 8, 2, 8, 2, 1).mean((2, 4)), "image": high}
 
 
+@pytest.mark.slow
 def test_the_pixel_loss_comes_first_and_then_the_papers_sum():
     gan = make(pretraining_steps=2, pixel_weight=0.5, adversarial_weight=0.25)
     zero = {f"{p}_optimizer": keras.optimizers.SGD(0.0) for p in ("generator", "discriminator")}

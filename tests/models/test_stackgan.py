@@ -90,6 +90,7 @@ def test_the_mean_is_no_path_to_the_generator(colours):
     assert all(g is None or not np.any(g) for g in gradients)
 
 
+@pytest.mark.slow
 def test_stage_1_is_frozen_and_stays_so(colours, tmp_path):
     gan = second()
     before = [v.numpy() for v in gan.generator.get_layer("stage_1").weights]
@@ -105,6 +106,7 @@ def test_stage_1_is_frozen_and_stays_so(colours, tmp_path):
     assert all(layer.trainable for layer in first().generator.layers)
 
 
+@pytest.mark.slow
 def test_it_is_exported(colours, tmp_path):
     gan = second()
     images = gan.generate(4, labels=colours[:4], seed=1)
@@ -134,6 +136,7 @@ def test_images_follow_their_texts():
     assert own < 0.6 * other
 
 
+@pytest.mark.slow
 def test_what_is_refused(colours):
     with pytest.raises(ValueError, match="power of two"):
         networks.stackgan((28, 28, 1), 8)

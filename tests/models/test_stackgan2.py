@@ -33,6 +33,7 @@ def data():
     return {"image": np.tile(colours[:, None, None], (1, 16, 16, 1)), "condition": colours}
 
 
+@pytest.mark.slow
 def test_without_a_condition(data):
     gan = alone()
     assert gan.condition is None and gan.color_weight == 50.0
@@ -41,6 +42,7 @@ def test_without_a_condition(data):
     assert gan.generate(3, seed=0).shape == (3, 16, 16, 3)
 
 
+@pytest.mark.slow
 def test_images_are_the_largest(data, tmp_path):
     gan = tiny(unconditional=False)
     metrics = [keras_gan.metrics.SlicedWasserstein()]

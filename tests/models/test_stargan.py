@@ -93,6 +93,7 @@ def test_what_the_players_minimise(kind, data, attributes):
     np.testing.assert_allclose(loss, expected, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_attributes_are_0_or_1(attributes):
     gan = of_attributes()
     assert type(gan.condition) is keras_gan.conditions.Attributes
@@ -104,6 +105,7 @@ def test_attributes_are_0_or_1(attributes):
         gan.fit({**attributes, "condition": attributes["condition"].astype(int)}, batch_size=16, verbose=0)
 
 
+@pytest.mark.slow
 def test_translations(data, tmp_path):
     gan = tiny(class_names=["red", "green", "blue"])
     images = keras_gan.data.to_uint8(data["image"][:4]).numpy()
@@ -139,6 +141,7 @@ def test_images_of_any_size():
     assert gan.translate(images, [0, 1, 2], batch_size=2).shape == (3, 18, 21, 3)
 
 
+@pytest.mark.slow
 def test_pictures(data, attributes):
     gan = tiny(class_names=["red", "green", "blue"])
     gan.fit(data, batch_size=16, verbose=0)

@@ -9,6 +9,7 @@ from tests.models.test_stylegan2 import IMAGES, style_gan
 
 
 @pytest.mark.parametrize("num_classes", [None, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_it_trains_is_saved_and_exported(num_classes, tmp_path):
     gan = style_gan(keras_gan.StyleGAN, num_classes, networks.stylegan)
     labels = [] if num_classes is None else [np.arange(16) % 3]

@@ -123,6 +123,7 @@ def test_the_moving_average_has_the_official_half_life():
 
 
 @pytest.mark.parametrize("num_classes", [None, pytest.param(3, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_an_exported_sampler_is_generate(tmp_path, num_classes):
     gan = style_gan(num_classes=num_classes)
     gan.fit(IMAGES, *([] if num_classes is None else [np.arange(16) % 3]), batch_size=8, verbose=0)

@@ -26,6 +26,7 @@ def parts(size=6):
     return encoder, prior, decoder
 
 
+@pytest.mark.slow
 def test_images_of_texts(tmp_path):
     model = keras_gan.TextToImage(*parts())
     images = model.generate(WORDS, n=3, seed=1)

@@ -49,6 +49,7 @@ def state_of(model):
     return {name: [w.copy() for w in getattr(model, name).get_weights()] for name in model.networks}
 
 
+@pytest.mark.slow
 def test_each_stage_moves_its_networks_alone():
     model = make(steps=6)
     moved = []
@@ -103,6 +104,7 @@ def test_objectives_by_hand():
     )
 
 
+@pytest.mark.slow
 def test_units_grids_files_and_exports(tmp_path):
     values = 20 + 10 * np.sin(np.arange(200) / 2)
     data = keras_gan.data.series(values, window=8, batch_size=16)
@@ -135,6 +137,7 @@ def test_held_wrong():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.slow
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     history = make(steps=3).fit(windows(), batch_size=8, epochs=1, verbose=0).history

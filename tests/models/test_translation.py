@@ -196,6 +196,7 @@ def test_pictures_show_input_output_and_target(name, tmp_path):
     assert len(examples["image"]) == 3 and examples["image"].min() >= -1
 
 
+@pytest.mark.slow
 def test_pictures_of_held_out_data_of_ones_own(tmp_path):
     """Of such training data none: a second iterator would shift its order, or use it up."""
     gan = compiled("pix2pix")
@@ -231,6 +232,7 @@ def test_label_maps_as_conditions(tmp_path, channels):
             gan.translate(maps // 255)
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_said(name):
     gan = compiled(name)
     good = arrays(name)

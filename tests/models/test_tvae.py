@@ -48,6 +48,7 @@ def test_the_likelihood_by_hand():
     assert abs(drawn[:, 1].std() - np.exp(-0.5)) < 0.1 and np.abs(drawn[:, :2]).max() <= 1.0
 
 
+@pytest.mark.slow
 def test_it_learns_a_table():
     """Smokers are older and live in Rome."""
     keras.utils.set_random_seed(0)
@@ -66,6 +67,7 @@ def test_it_learns_a_table():
     assert (back.smokes == frame.smokes).mean() > 0.9 and np.abs(back.age - frame.age).mean() < 5
 
 
+@pytest.mark.slow
 def test_contract(tmp_path, mirrored):
     vectors = next(iter(data(tiny(), 64))).numpy()
     game_contract(tiny, vectors, tmp_path, mirrored)

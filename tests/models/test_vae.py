@@ -62,6 +62,7 @@ def test_weights_of_images_and_decay_of_layers(images):
     assert logs["loss"] > logs["reconstruction"] + logs["kl"] + 1
 
 
+@pytest.mark.slow
 def test_bounds_of_a_linear_model_against_its_exact_likelihood():
     """Of x = W z + b + noise: the bound rises with the samples, and reaches log N(b, W W' + variance)."""
     keras.utils.set_random_seed(0)
@@ -99,6 +100,7 @@ def test_a_linear_one_reaches_probabilistic_pca(q, epochs, variance, bound):
     assert abs(reached - bound) < 0.005 * abs(bound), reached
 
 
+@pytest.mark.slow
 def test_it_trains_is_measured_drawn_and_exported(images, tmp_path):
     vae = tiny()
     history = vae.fit(
@@ -158,6 +160,7 @@ def test_what_does_not_fit_is_said(images):
         tiny(optimizer="adam", autoencoder_optimizer="adam")
 
 
+@pytest.mark.slow
 def test_a_collapsed_unit_is_named_by_the_monitor(images, tmp_path):
     """Of three units one has the prior as its posterior whatever the image is, and no gradient moves it."""
     keras.utils.set_random_seed(0)
@@ -181,6 +184,7 @@ def test_a_collapsed_unit_is_named_by_the_monitor(images, tmp_path):
     assert "Latent units collapsed" in (tmp_path / "log").read_text()
 
 
+@pytest.mark.slow
 def test_the_monitor_finds_nothing_wrong_with_a_posterior_in_use(images):
     vae = tiny(beta=0.01)
     monitor = keras_gan.callbacks.TrainingMonitor(every=200, budget=None, samples=16)

@@ -95,6 +95,7 @@ def test_every_part_combines_with_it(parts, images, tmp_path):
     assert (tmp_path / "epoch-0002.png").exists()
 
 
+@pytest.mark.slow
 def test_contract(images, tmp_path, mirrored):
     def make():
         return tiny(model={"feature_weight": 2.0}, beta=keras_gan.schedules.Cosine(0.0, 1.0, 10))
@@ -106,6 +107,7 @@ def test_contract(images, tmp_path, mirrored):
     ("policy", "options"),
     [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
 )
+@pytest.mark.slow
 def test_precisions_and_xla(policy, options, images):
     gan = tiny(policy, regularizers=["r1"], **options)
     history = gan.fit(images, batch_size=16, epochs=2, verbose=0).history

@@ -50,6 +50,7 @@ def test_the_papers_parts():
     assert float(gan.optimizer_of("generator").beta_1) == 0.5
 
 
+@pytest.mark.slow
 def test_sounds_by_class_and_their_export(tmp_path):
     gan = make(num_classes=2, discriminator_steps=1)
     labels = np.arange(64) % 2
@@ -89,6 +90,7 @@ def test_a_sine_of_uniform_frequency_is_learnt():
     assert within > 0.9 and np.abs(gan.generate(64, seed=0)).max() > 0.3
 
 
+@pytest.mark.slow
 def test_the_monitor_and_metrics_take_sounds():
     gan = make(discriminator_steps=1)
     inputs = keras.Input((LENGTH, 1))
@@ -114,6 +116,7 @@ def test_another_rate_is_refused():
 
 
 @pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
+@pytest.mark.slow
 def test_mixed_precision(policy):
     keras.config.set_dtype_policy(policy)
     gan = make(discriminator_steps=1)

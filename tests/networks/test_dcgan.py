@@ -8,6 +8,7 @@ from tests.contracts import network_contract
 dcgan = keras_gan.networks.dcgan
 
 
+@pytest.mark.slow
 def test_the_papers_networks_at_64():
     """100 -> 4x4x1024 -> 8x8x512 -> 16x16x256 -> 32x32x128 -> 64x64x3, 5x5 kernels; D 64-128-256-512."""
     generator = 100 * 4 * 4 * 1024 + 4 * 1024

@@ -5,6 +5,7 @@ import keras_gan
 from tests.helpers import tiny_gan, tiny_networks
 
 
+@pytest.mark.slow
 def test_frozen_blocks_do_not_move(images):
     networks = tiny_networks(size=16, discriminator_normalization="batch")
     assert keras_gan.networks.freeze_blocks(networks[1], 2) == ["down_1", "down_2", "down_2_norm"]

@@ -2,6 +2,7 @@ import functools
 import itertools
 
 import numpy as np
+import pytest
 
 import keras_gan
 from tests.contracts import network_contract
@@ -87,6 +88,7 @@ def test_a_label_picks_its_logit():
     np.testing.assert_allclose(generator([z, label]), before, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_trains_by_class(images):
     networks = gan_stability((8, 8, 1), 4, filters=4, num_classes=3)
     gan = tiny_gan(functools.partial(keras_gan.ConditionalGAN, num_classes=3), networks=networks)

@@ -30,6 +30,7 @@ def test_contract():
         infogan((30, 28, 1))
 
 
+@pytest.mark.slow
 def test_trains():
     images = np.random.default_rng(0).uniform(-1, 1, (32, 8, 8, 1)).astype("float32")
     networks = infogan((8, 8, 1), latent_dim=4 + 3 + 1, recognition=4)

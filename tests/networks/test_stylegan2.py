@@ -41,6 +41,7 @@ def test_half_precision_at_the_largest_sizes(architecture):
 
 
 @pytest.mark.parametrize("architecture", ["skip", "orig"])
+@pytest.mark.slow
 def test_large_styles_do_not_overflow_where_half_precision_begins(architecture):
     """A demodulation that was handed on to a block in half precision would leave its images too large."""
     options = {**SMALL, "channel_base": 4096, "channel_max": 256, "architecture": architecture}

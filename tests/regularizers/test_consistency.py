@@ -42,6 +42,7 @@ def test_value_is_zero_for_a_discriminator_that_ignores_the_change(images):
     assert balanced.weight * float(balanced.penalty(Ignorant(), turn)) == pytest.approx(5.0)
 
 
+@pytest.mark.slow
 def test_contract():
     check_config(
         ConsistencyPenalty(1.0, 2, False, 3), {"weight": 1.0, "shift": 2, "flip": False, "interval": 3}

@@ -38,6 +38,7 @@ def test_filters_of_transposed_convolutions():
     np.testing.assert_allclose(OrthogonalPenalty().penalty(gan, None), expected, rtol=1e-4)
 
 
+@pytest.mark.slow
 def test_contract():
     check_config(
         OrthogonalPenalty(0.1, "discriminator", 2), {"weight": 0.1, "player": "discriminator", "interval": 2}

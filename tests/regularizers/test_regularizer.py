@@ -29,6 +29,7 @@ def test_batch_normalisation_in_the_critic_is_refused_with_the_reason(alias):
     tiny_gan(networks=tiny_networks(size=16, discriminator_normalization="layer"), regularizers=[alias])
 
 
+@pytest.mark.slow
 def test_every_weight_may_be_a_schedule(images):
     """The weight at the generator's step, in the figures and through the config."""
     schedule = keras_gan.schedules.LinearDecay(2.0, steps=4)

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from keras_gan.regularizers import TopK, Turn
@@ -19,6 +20,7 @@ def test_k_falls_with_the_epochs_to_half():
         np.testing.assert_allclose((weight * means).mean(), np.sort(means)[-k:].mean(), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_contract():
     check_config(TopK(0.5, 0.25), {"decay": 0.5, "lowest": 0.25})
     part_contract(regularizers=["top_k"])

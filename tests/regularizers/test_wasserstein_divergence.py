@@ -4,6 +4,7 @@ from keras_gan.regularizers import WassersteinDivergencePenalty
 from tests.contracts import penalty_contract
 
 
+@pytest.mark.slow
 def test_contract():
     penalty_contract(
         WassersteinDivergencePenalty,

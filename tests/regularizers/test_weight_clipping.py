@@ -7,6 +7,7 @@ from tests.contracts import check_config, part_contract
 from tests.helpers import tiny_gan
 
 
+@pytest.mark.slow
 def test_contract():
     assert isinstance(keras_gan.regularizers.get("weight_clipping"), WeightClipping)
     check_config(WeightClipping(0.02, interval=3), {"limit": 0.02, "interval": 3})

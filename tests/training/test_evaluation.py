@@ -23,6 +23,7 @@ def test_means_weigh_batches_by_their_size():
 
 
 @pytest.mark.parametrize("options", [{"jit_compile": True}, {"steps_per_execution": 2}], ids=str)
+@pytest.mark.slow
 def test_metrics_under_xla_and_several_steps_at_once(options, images):
     def measure(**options):
         fid, kid = metrics.FrechetDistance(convolution()), metrics.KernelDistance(convolution(), 3, 20)

@@ -89,6 +89,7 @@ def test_each_player_moves_its_own_networks_alone():
     assert set(game.update(batch)) == set(Three.figure_names)
 
 
+@pytest.mark.slow
 def test_it_learns_is_validated_and_averaged():
     game = three()
     history = game.fit(
@@ -144,6 +145,7 @@ def test_precisions_and_xla(policy, options):
     assert all(np.isfinite(values).all() for values in history.values())
 
 
+@pytest.mark.slow
 def test_two_replicas_equal_one_device(mirrored):
     one = three()
     with mirrored.scope():

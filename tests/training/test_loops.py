@@ -70,6 +70,7 @@ def test_history_holds_means_of_every_step(images):
     np.testing.assert_allclose(history["d_loss"], np.add(history["d_adversarial"], history["r1"]), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_evaluate_shows_an_over_fitting_discriminator(images):
     """On what it trained with the discriminator scores higher than on held-out images."""
     held_out = np.random.default_rng(9).uniform(-1, 1, (64, 8, 8, 1)).astype("float32")
