@@ -54,6 +54,8 @@ _CLASSES = {
     "StyleGAN": "models.stylegan",
     "StyleGAN2": "models.stylegan2",
     "StyleGAN3": "models.stylegan3",
+    "Watermark": "models.watermark",
+    "WatermarkedGenerator": "models.watermark",
     "TextToImage": "models.text_to_image",
 }
 _MODULES = (

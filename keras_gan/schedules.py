@@ -10,7 +10,7 @@ import numbers
 import keras
 from keras import ops
 
-from keras_gan.arguments import check_int
+from keras_gan.arguments import check_int, check_weight
 
 Schedule = keras.optimizers.schedules.LearningRateSchedule
 
@@ -132,6 +132,32 @@ class Delayed(Schedule):
 
     def get_config(self):
         return {"value": self.value, "begin": self.begin}
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class LinearRise(Schedule):
+    """0 up to a step, then rising linearly to a number and staying there.
+
+    Args:
+        value: number that is not negative.
+        steps: int, how long it rises.
+        begin: int, the step at which it begins to. Default 0.
+
+    Example:
+    >>> weight = keras_gan.schedules.LinearRise(30.0, steps=100, begin=50)
+    >>> [float(weight(step)) for step in (0, 50, 75, 200)]
+    [0.0, 0.0, 7.5, 30.0]
+    """
+
+    def __init__(self, value, steps, begin=0):
+        self.value = check_weight(value, "value")
+        self.steps, self.begin = check_int(steps, "steps"), check_int(begin, "begin", least=0)
+
+    def __call__(self, step):
+        return self.value * ops.clip((ops.cast(step, "float32") - self.begin) / self.steps, 0.0, 1.0)
+
+    def get_config(self):
+        return {"value": self.value, "steps": self.steps, "begin": self.begin}
 
 
 @keras.saving.register_keras_serializable("keras_gan")

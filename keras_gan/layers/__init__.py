@@ -15,6 +15,7 @@ from keras_gan.layers.fourier_features import FourierFeatures
 from keras_gan.layers.frames import EachFrame, OverBackground, SampleFrames
 from keras_gan.layers.grouped_convolution import GroupedConv1D, GroupedConv2D
 from keras_gan.layers.image_pyramid import ImagePyramid, PyramidLevels
+from keras_gan.layers.jpeg import JPEG
 from keras_gan.layers.label_embedding import LabelEmbedding
 from keras_gan.layers.latent_average import LatentAverage
 from keras_gan.layers.leaky_relu import LeakyReLU
@@ -42,6 +43,7 @@ from keras_gan.layers.volume_rendering import CameraRays, FiLMSine, VolumeRender
 from keras_gan.layers.weight_normalization import WeightNormalization
 
 __all__ = [
+    "JPEG",
     "ActiveDropout",
     "AdaptiveInstanceNormalization",
     "BatchNormalization",

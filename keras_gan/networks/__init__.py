@@ -36,6 +36,7 @@ from keras_gan.networks.stylegan3 import stylegan3
 from keras_gan.networks.text_encoder import text_encoder
 from keras_gan.networks.timegan import timegan
 from keras_gan.networks.vae import encoder, joint_discriminator, vae
+from keras_gan.networks.watermark import watermark
 from keras_gan.networks.wavegan import wavegan
 
 __all__ = [
@@ -88,5 +89,6 @@ __all__ = [
     "tvae",
     "unet",
     "vae",
+    "watermark",
     "wavegan",
 ]

@@ -1,0 +1,378 @@
+"""Messages in images that survive what happens to images, and generators that write them."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from scipy import stats
+
+from keras_gan import random
+from keras_gan.data.images import to_uint8
+from keras_gan.layers.jpeg import JPEG
+from keras_gan.losses.adversarial_loss import weighted_mean
+from keras_gan.models.encoding import InParts
+from keras_gan.models.generative import Generative
+from keras_gan.moving_average import clone
+from keras_gan.optimizers import Adam
+from keras_gan.schedules import LinearRise, number_or_schedule, value_at
+from keras_gan.training.game import Game
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class Watermark(InParts, Game):
+    """A message of bits in images, read again after JPEG, new sizes, crops, blur and noise.
+
+        loss = cross-entropy of D(disturbed(E(x, m))) against the bits m + distortion mean (E(x, m) - x)^2
+
+    E the encoder, D the decoder, m drawn at random; each image meets another disturbance. One player, `coder`, moves both networks;
+    Adam(1e-3). Logged are `loss`, `bit_accuracy` under the disturbances, and `distortion`, the mean square.
+
+    Args:
+        encoder, decoder: both of `networks.watermark(image_shape, bits)`.
+        ema_decay: as in `GAN`; default None. seed, dataset_name, class_names: as in `GAN`.
+
+    `compile(coder_optimizer=, distortion=)`; `distortion` is a number or a schedule over steps. Default: nothing for 400 steps, while
+    the bits are learnt, then rising to 30 within 1,600.
+
+    Example:
+    >>> mark = keras_gan.Watermark(*keras_gan.networks.watermark((16, 16, 1), bits=8, filters=4))
+    >>> mark.compile()
+    >>> images = np.random.uniform(-1, 1, (32, 16, 16, 1)).astype("float32")
+    >>> history = mark.fit(images, verbose=0)
+    >>> marked = mark.embed(images, "10110010")
+    >>> mark.decode(marked).shape, len(mark.p_values(marked, "10110010"))
+    ((32, 8), 32)
+
+    Reference: as `networks.watermark`
+    """
+
+    networks = ("encoder", "decoder")
+    players = {"coder": ("encoder", "decoder")}
+    loss_names = {"coder": "loss"}
+    figure_names = validation_names = ("loss", "bit_accuracy", "distortion")
+
+    def __init__(self, encoder, decoder, *, ema_decay=None, **kwargs):
+        super().__init__(encoder, decoder, ema_decay=ema_decay, **kwargs)
+
+    def check_networks(self, encoder, decoder):
+        super().check_networks(encoder=encoder, decoder=decoder)
+        shapes = encoder.input_shape
+        if not isinstance(shapes, list) or len(shapes) != 2 or len(shapes[0]) != 4 or len(shapes[1]) != 2:
+            raise ValueError(
+                f"The encoder must take images and messages. Received: encoder.input_shape={shapes}"
+            )
+        if encoder.output_shape != shapes[0] or decoder.input_shape != shapes[0]:
+            raise ValueError(
+                f"The encoder must make, and the decoder take, images of shape {shapes[0]}. Received: "
+                f"encoder.output_shape={encoder.output_shape}, decoder.input_shape={decoder.input_shape}"
+            )
+        if decoder.output_shape != shapes[1]:
+            raise ValueError(
+                f"The decoder must give a logit for each of {shapes[1][1]} bits. Received: decoder.output_shape={decoder.output_shape}"
+            )
+
+    @property
+    def image_shape(self):
+        return tuple(self.encoder.input_shape[0][1:])
+
+    @property
+    def bits(self):
+        """How long a message is."""
+        return self.decoder.output_shape[-1]
+
+    def defaults(self):
+        return {"coder_optimizer": Adam(1e-3), "distortion": LinearRise(30.0, steps=1600, begin=400)}
+
+    def _take_parts(self, *, distortion, **optimizers):
+        super()._take_parts(distortion=number_or_schedule(distortion, "distortion"), **optimizers)
+
+    # === The update ===
+
+    def objective(self, batch, training=True):
+        """The loss of a batch with `message` and `chance`; returns as `minimize` takes it."""
+        image, weight = batch["image"], batch.get("sample_weight")
+        marked = ops.cast(self.encoder([image, batch["message"]], training=training), "float32")
+        seen = disturbed(ops.clip(marked, -1.0, 1.0), batch["chance"], batch["noise"])
+        logits = self.decoder(seen, training=training)
+        loss, accuracy = read_loss(logits, batch["message"])
+        change = ops.mean(ops.square(marked - ops.cast(image, "float32")), axis=(1, 2, 3))
+        figures = {
+            "bit_accuracy": weighted_mean(accuracy, weight),
+            "distortion": weighted_mean(change, weight),
+        }
+        loss = (
+            weighted_mean(loss, weight)
+            + value_at(self.distortion, self.state.step.value) * figures["distortion"]
+        )
+        return loss, figures
+
+    def draw(self, count, seed):
+        """A message, and chances and noise of the disturbance, for each image."""
+        message = ops.cast(random.uniform((count, self.bits), seed) < 0.5, "float32")
+        return {"message": message, **chances(count, self.image_shape, seed)}
+
+    def update(self, batch):
+        batch = batch | self.draw(tf.shape(batch["image"])[0], self.seed_generator)
+        return self.minimize("coder", lambda: self.objective(batch))
+
+    def validate(self, batch):
+        """The figures of a held-out batch; for metrics its images, and the same with messages."""
+        loss, figures = self.objective(batch, training=False)
+        return {**figures, "loss": loss}, batch["image"], self.encoder([batch["image"], batch["message"]])
+
+    # === Use ===
+
+    def embed(self, images, message, batch_size=256):
+        """Images with a message.
+
+        Args:
+            images: of the networks' shape: uint8, or floats in [-1, 1].
+            message: as many bits as the networks have: a str of 0 and 1, or ints.
+            batch_size: int, images at once.
+
+        Returns:
+            uint8 array of the images' shape.
+
+        Raises:
+            ValueError: for a message of another length.
+        """
+        bits = self.bits_of(message)
+
+        def marked(x):
+            return [
+                to_uint8(self.encoder([x, tf.repeat(bits[None], tf.shape(x)[0], axis=0)], training=False))
+            ]
+
+        return self.in_parts(marked, images, batch_size)[0]
+
+    def decode(self, images, batch_size=256):
+        """The bits read from images, with or without a message: int array of 0 and 1, (n, bits); arguments as `embed`."""
+        found = self.in_parts(lambda x: [self.decoder(x, training=False)], images, batch_size)[0]
+        return (found > 0).astype("int64")
+
+    def p_values(self, images, message, batch_size=256):
+        """How likely an image without the message would agree with it in as many bits, or more, by chance; array of shape (n,).
+
+        Take the message for there where it is below what so many images as are asked about leave, such as 1e-6.
+        """
+        agree = (self.decode(images, batch_size) == self.bits_of(message).astype("int64")).sum(axis=1)
+        return p_value(agree, self.bits)
+
+    def bits_of(self, message):
+        """A message as a float32 array of 0 and 1, or a ValueError."""
+        given = np.array([*message]) if isinstance(message, str) else np.asarray(message)
+        given = given.astype(str) if given.ndim == 1 else np.array([])
+        if len(given) != self.bits or not np.isin(given, ["0", "1"]).all():
+            raise ValueError(f"`message` must be {self.bits} bits, 0 or 1. Received: {message!r}")
+        return (given == "1").astype("float32")
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class WatermarkedGenerator(Generative, Game):
+    """A trained generator, trained on until all that it makes carries a message.
+
+        loss = cross-entropy of D(disturbed(G(z))) against the bits + distortion mean (G(z) - G_0(z))^2
+
+    D the decoder of a trained `Watermark`, G_0 the generator as it was: images change as little as the message needs. It makes images as
+    the GAN did: `generate`, sample grids, exports. `fit` takes the GAN's data, of which only the size of batches counts. Adam(1e-4).
+
+    Args:
+        generator: of a trained model, `gan.ema_generator`; it is copied, and the copy learns.
+        decoder: of a trained `Watermark`.
+        message: as `Watermark.embed` takes it.
+        original: the generator as it was, in saved files. Default: a copy.
+        noise, condition: `gan.noise`, where it is not normal, and `gan.condition`.
+        ema_decay: as in `GAN`, of the generator. seed, dataset_name, class_names: as in `GAN`.
+
+    `compile(generator_optimizer=, distortion=100.0)`.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    >>> mark = keras_gan.Watermark(*keras_gan.networks.watermark((16, 16, 1), bits=8, filters=4))
+    >>> marked = keras_gan.WatermarkedGenerator(gan.ema_generator, mark.decoder, "10110010")
+    >>> marked.compile()
+    >>> history = marked.fit(np.zeros((32, 16, 16, 1), "float32"), verbose=0)
+    >>> marked.generate(3, seed=0).shape
+    (3, 16, 16, 1)
+
+    Reference: Fei et al., "Supervised GAN Watermarking for Intellectual Property Protection", 2022, https://arxiv.org/abs/2209.03466
+    """
+
+    networks = ("generator", "decoder", "original")
+    players = {"generator": ("generator",)}
+    averaged = ("generator",)
+    loss_names = {"generator": "loss"}
+    figure_names = validation_names = ("loss", "bit_accuracy", "distortion")
+
+    def __init__(
+        self,
+        generator,
+        decoder,
+        message,
+        original=None,
+        *,
+        noise=None,
+        condition=None,
+        ema_decay=0.99,
+        **kwargs,
+    ):
+        if original is None:
+            super().check_networks(generator=generator, decoder=decoder)
+            original, generator = generator, clone(generator)
+            generator.set_weights(original.get_weights())
+            generator.trainable = True
+        super().__init__(generator, decoder, original, ema_decay=ema_decay, **kwargs)
+        self._noise, self.condition = (
+            keras.saving.deserialize_keras_object(part) if isinstance(part, dict) else part
+            for part in (noise, condition)
+        )
+        self.message = "".join(str(int(bit)) for bit in message)
+        if len(self.message) != decoder.output_shape[-1] or not set(self.message) <= {"0", "1"}:
+            raise ValueError(
+                f"`message` must be {decoder.output_shape[-1]} bits, 0 or 1. Received: {message!r}"
+            )
+
+    def check_networks(self, generator, decoder, original):
+        super().check_networks(generator=generator, decoder=decoder, original=original)
+        if generator.output_shape != decoder.input_shape:
+            raise ValueError(
+                f"The decoder must take what the generator makes. Received: generator.output_shape={generator.output_shape}, "
+                f"decoder.input_shape={decoder.input_shape}"
+            )
+
+    def get_config(self):
+        parts = {"noise": self._noise, "condition": self.condition}
+        parts = {name: part and keras.saving.serialize_keras_object(part) for name, part in parts.items()}
+        return {**super().get_config(), "message": self.message, **parts}
+
+    def defaults(self):
+        return {"generator_optimizer": Adam(1e-4), "distortion": 100.0}
+
+    def _take_parts(self, *, distortion, **optimizers):
+        super()._take_parts(distortion=number_or_schedule(distortion, "distortion"), **optimizers)
+
+    @property
+    def image_shape(self):
+        return tuple(self.generator.output_shape[1:])
+
+    # === The update ===
+
+    def draw(self, count, seed):
+        return {**super().draw(count, seed), **chances(count, self.image_shape, seed)}
+
+    def objective(self, batch, training=True):
+        """The loss of a batch with `latents` and `chance`; returns as `minimize` takes it."""
+        condition = None if self.condition is None else self.condition.of(batch)
+        made = ops.cast(self.synthesize(batch["latents"], condition, training), "float32")
+        inputs = (
+            [batch["latents"], *tf.nest.flatten(condition)] if condition is not None else batch["latents"]
+        )
+        before = ops.cast(self.original(inputs, training=False), "float32")
+        logits = self.decoder(disturbed(made, batch["chance"], batch["noise"]), training=False)
+        message = ops.cast([int(bit) for bit in self.message], "float32")
+        loss, accuracy = read_loss(logits, ops.broadcast_to(message, ops.shape(logits)))
+        figures = {"bit_accuracy": ops.mean(accuracy), "distortion": ops.mean(ops.square(made - before))}
+        return ops.mean(loss) + value_at(self.distortion, self.state.step.value) * figures[
+            "distortion"
+        ], figures
+
+    def update(self, batch):
+        batch = batch | self.draw(tf.shape(batch["image"])[0], self.seed_generator)
+        return self.minimize("generator", lambda: self.objective(batch))
+
+    def validate(self, batch):
+        """The figures of as many images as a held-out batch has, and for metrics both."""
+        loss, figures = self.objective(batch, training=False)
+        condition = None if self.condition is None else self.condition.of(batch)
+        return {**figures, "loss": loss}, batch["image"], self.synthesize(batch["latents"], condition)
+
+
+def p_value(agree, bits):
+    """How likely so many of so many bits, or more, agree by chance: of the binomial distribution.
+
+    Example:
+    >>> float(keras_gan.models.watermark.p_value(27, 32)).__round__(7)
+    5.65e-05
+    """
+    return stats.binom.sf(np.asarray(agree) - 1, bits, 0.5)
+
+
+def read_loss(logits, message):
+    """Cross-entropy of each image's bits, and the share that is right, both (batch,), in float32."""
+    logits = ops.cast(logits, "float32")
+    loss = ops.softplus(ops.where(message > 0.5, -logits, logits))
+    right = ops.cast(ops.equal(logits > 0, message > 0.5), "float32")
+    return ops.mean(loss, axis=1), ops.mean(right, axis=1)
+
+
+# === Disturbances ===
+
+
+def chances(count, image_shape, seed):
+    """What `disturbed` takes of so many images, a dict; seed as `random.normal`."""
+    if isinstance(seed, keras.random.SeedGenerator):
+        return {
+            "chance": random.uniform((count, 7), seed),
+            "noise": random.normal((count, *image_shape), seed),
+        }
+    seed = tf.cast(seed, "int64")
+    return {
+        "chance": random.uniform((count, 7), seed + tf.constant([0, 1], seed.dtype)),
+        "noise": random.normal((count, *image_shape), seed + tf.constant([0, 2], seed.dtype)),
+    }
+
+
+def disturbed(images, chance, noise):
+    """Images in [-1, 1] after what happens to images on their way: with a gradient, another for each image.
+
+    A third of them are cropped to .7 to 1 of each side and made as large as they were; a third were made smaller, to .5 or .75, or
+    blurred by .5 or 1 pixels; half go through JPEG of quality 50 to 95; all have noise of a standard deviation up to .05.
+
+    Args:
+        images: (batch, height, width, 1 or 3).
+        chance, noise: of `chances`.
+    """
+    _, height, width, channels = images.shape
+    way = ops.floor(3.0 * chance[:, :1, None])
+    fixed = ops.cast(ops.floor(4.0 * chance[:, 1]), "int32")
+    share = 0.7 + 0.3 * chance[:, 2:3]
+    for axis, size in ((1, height), (2, width)):
+        cut = _cut(size, share, chance[:, 2 + axis : 3 + axis])
+        other = ops.take(ops.convert_to_tensor(_resampled(size)), fixed, axis=0)
+        matrix = ops.where(way < 0.5, cut, ops.where(way < 1.5, other, ops.eye(size)[None]))
+        images = ops.einsum("nij,njwc->niwc" if axis == 1 else "nij,nhjc->nhic", matrix, images)
+    if channels in (1, 3):
+        # Half of them at a quality that changes nothing to speak of would still be rounded.
+        coded = JPEG(75, dtype="float32")(images, quality=50.0 + 90.0 * ops.minimum(chance[:, 5], 0.5))
+        images = ops.where(chance[:, 5, None, None, None] < 0.5, coded, images)
+    return images + 0.05 * chance[:, 6, None, None, None] * noise
+
+
+def _cut(size, share, place):
+    """Matrices (batch, size, size) that take a share of rows, from a place on, and stretch it to all: linear interpolation."""
+    at = np.arange(size, dtype="float32")
+    source = (at + 0.5) * share + (1.0 - share) * size * place - 0.5
+    source = ops.clip(source, 0.0, size - 1.0)
+    return ops.maximum(0.0, 1.0 - ops.abs(source[:, :, None] - at))
+
+
+def _resampled(size):
+    """Matrices (4, size, size): smaller by .5 and .75 and large again, Gaussian blur of deviation .5 and 1."""
+    at = np.arange(size) + 0.5
+
+    def to(count):
+        # From `size` places to `count`, each the mean around it, as wide as a place of the fewer is.
+        center, width = (np.arange(count) + 0.5) * size / count, max(1.0, size / count)
+        weights = np.maximum(0.0, 1.0 - np.abs(center[:, None] - at) / width)
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    def back(count):
+        source = np.clip(at * count / size - 0.5, 0, count - 1)
+        return np.maximum(0.0, 1.0 - np.abs(source[:, None] - np.arange(count)))
+
+    def blur(deviation):
+        weights = np.exp(-0.5 * ((at[:, None] - at) / deviation) ** 2)
+        return weights / weights.sum(axis=1, keepdims=True)
+
+    small = [back(count) @ to(count) for count in (max(1, round(size / 2)), max(1, round(0.75 * size)))]
+    return np.stack([*small, blur(0.5), blur(1.0)]).astype("float32")
