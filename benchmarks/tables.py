@@ -28,7 +28,7 @@ def ours(train, options, seed):
 
     keras.utils.set_random_seed(seed)
     data = keras_gan.data.table(train, batch_size=500, seed=seed)
-    networks = keras_gan.networks.ctgan(data.schema)
+    networks = keras_gan.networks.ctgan(data.schema, packing=options.packing)
     gan = keras_gan.CTGAN(*networks, data.schema, ema_decay=options.ema or None, seed=seed)
     gan.compile()
     gan.fit(data, epochs=options.epochs, verbose=0)
@@ -93,6 +93,7 @@ def main():
     parser.add_argument("--models", nargs="+", choices=MODELS, default=["real", "copula", "ctgan"])
     parser.add_argument("--epochs", type=int, default=300)
     parser.add_argument("--ema", type=float, default=0.99, help="0 for none")
+    parser.add_argument("--packing", type=int, default=1, help="rows that our discriminator sees at once")
     parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1, 2])
     parser.add_argument("--out", type=pathlib.Path, help="folder for the rows, as CSV files")
     parser.add_argument("--score", nargs="+", type=pathlib.Path, help="score these CSV files alone")
@@ -107,7 +108,7 @@ def main():
         for seed in options.seeds if name != "real" else [0]:
             clock, wall = time.process_time(), time.perf_counter()
             sample = MODELS[name](train, options, seed) if name != "real" else None
-            row = {"model": name, "seed": seed, "epochs": options.epochs, "ema": options.ema}
+            row = {"model": name, "seed": seed, "epochs": options.epochs, "ema": options.ema, "packing": options.packing}
             row |= {"cpu_seconds": time.process_time() - clock, "seconds": time.perf_counter() - wall}
             rows = sample(len(train)) if sample else train
             if options.out:

@@ -18,6 +18,7 @@ _CLASSES = {
     "CLIP": "models.clip",
     "ESRGAN": "models.srgan",
     "FAnoGAN": "models.fanogan",
+    "GAIL": "models.gail",
     "GAN": "models.gan",
     "GANomaly": "models.ganomaly",
     "Game": "training.game",

@@ -11,7 +11,7 @@ ROOT = pathlib.Path(keras_gan.__file__).parent
 ORDER = [
     "__main__",
     "cli",
-    "convert doctor recipes",
+    "convert doctor recipes watermarking",
     "models report stored",
     "runs training",
     "callbacks",
@@ -23,6 +23,7 @@ ORDER = [
     "augmentations conditions networks tiles",
     "features layers modalities noise optimizers",
     "data losses random schedules",
+    "environments",
     "arguments cache clock export_target gradients grid metric_names optimizer_state part_names parts precision provenance replicas resize torch_file",
 ]
 

@@ -90,6 +90,76 @@ def inspect(file: Annotated[pathlib.Path, typer.Argument(help="Image file.")]):
 
 
 @app.command()
+def watermark(
+    model: Annotated[
+        pathlib.Path, typer.Argument(help="Run folder or .keras file whose images are to carry a message.")
+    ],
+    message: Annotated[
+        str, typer.Option(help="Bits, such as 1011001011110000; one for each 16 pixels at most.")
+    ],
+    out: Annotated[
+        pathlib.Path,
+        typer.Option(
+            help="Folder to write: watermark.keras, which reads it; model.keras, saved_model; sheet.png."
+        ),
+    ] = pathlib.Path("watermarked"),
+    images: Annotated[
+        pathlib.Path | None, typer.Option(help="Folder of real images. Default: the run's data.")
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, help="Steps of the watermark.")] = 2000,
+    generator_steps: Annotated[int, typer.Option(min=1, help="Steps of the generator.")] = 800,
+    batch_size: Annotated[int, typer.Option(min=1)] = 32,
+    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has the run's data.")] = None,
+    seed: Annotated[int, typer.Option()] = 0,
+):
+    """Train a generator on until all images that it makes carry a message, and a reader of it."""
+    existing(model)
+    if images is not None:
+        existing(images, "")
+    writable(out, "--out", folder=True)
+    from keras_gan.watermarking import watermark_run
+
+    watermark_run(
+        model,
+        out,
+        message,
+        images=images,
+        steps=steps,
+        generator_steps=generator_steps,
+        batch_size=batch_size,
+        data_dir=data_dir,
+        seed=seed,
+        report=typer.echo,
+    )
+    for name in ("watermark.keras", "model.keras", "saved_model", "sheet.png"):
+        typer.echo(str(out / name))
+
+
+@app.command()
+def read(
+    images: Annotated[pathlib.Path, typer.Argument(help="Folder of images, or one image.")],
+    watermark: Annotated[pathlib.Path, typer.Option(help="watermark.keras of `keras-gan trust watermark`.")],
+    message: Annotated[str, typer.Option(help="The bits that are looked for.")],
+    out: Annotated[pathlib.Path, typer.Option(help="CSV file to write.")] = pathlib.Path("bits.csv"),
+):
+    """Read the message of images: how many bits agree, and how likely that is by chance."""
+    existing(images, "")
+    existing(watermark, "")
+    writable(out)
+    from keras_gan.watermarking import read_folder
+
+    count, found, problems = read_folder(images, watermark, message, out, report=typer.echo)
+    typer.echo(
+        f"{found} of {count} images carry the message, with a chance of 1 in 10,000 that any is wrongly found: {out}"
+    )
+    if problems:
+        typer.echo(f"Left out: {len(problems)}", err=True)
+        for problem in problems[:20]:
+            typer.echo(f"  {problem}", err=True)
+        raise typer.Exit(1)
+
+
+@app.command()
 def sign(
     file: Annotated[pathlib.Path, typer.Argument(help="PNG, JPEG or WebP file.")],
     out: Annotated[pathlib.Path, typer.Option(help="File to write.")],

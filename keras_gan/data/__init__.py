@@ -5,6 +5,7 @@ from keras_gan.data.attributes import attributes
 from keras_gan.data.augment import augment
 from keras_gan.data.captioned import captioned
 from keras_gan.data.conditioned import conditioned
+from keras_gan.data.experts import experts
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.data.load import load, register
 from keras_gan.data.moving_digits import moving_digits
@@ -34,6 +35,7 @@ __all__ = [
     "augment",
     "captioned",
     "conditioned",
+    "experts",
     "from_arrays",
     "from_uint8",
     "load",

@@ -220,7 +220,9 @@ class WatermarkedGenerator(Generative, Game):
             super().check_networks(generator=generator, decoder=decoder)
             original, generator = generator, clone(generator)
             generator.set_weights(original.get_weights())
-            generator.trainable = True
+            # A moving average's layers are frozen one by one, and stay so in a copy.
+            for layer in generator._flatten_layers(include_self=False):
+                layer.trainable = True
         super().__init__(generator, decoder, original, ema_decay=ema_decay, **kwargs)
         self._noise, self.condition = (
             keras.saving.deserialize_keras_object(part) if isinstance(part, dict) else part

@@ -13,6 +13,7 @@ from keras_gan.networks.gan3d import gan3d
 from keras_gan.networks.gan_stability import gan_stability
 from keras_gan.networks.ganomaly import ganomaly
 from keras_gan.networks.hifigan import hifigan, hifigan_discriminator
+from keras_gan.networks.imitation import imitation
 from keras_gan.networks.infogan import infogan
 from keras_gan.networks.interpolate import interpolate
 from keras_gan.networks.melgan import melgan, melgan_discriminator
@@ -57,6 +58,7 @@ __all__ = [
     "ganomaly",
     "hifigan",
     "hifigan_discriminator",
+    "imitation",
     "infogan",
     "interpolate",
     "joint_discriminator",

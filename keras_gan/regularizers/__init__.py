@@ -28,6 +28,7 @@ from keras_gan.regularizers.regularizer import (
     Penalty,
     Regularizer,
 )
+from keras_gan.regularizers.spectrum import SpectrumPenalty
 from keras_gan.regularizers.top_k import TopK
 from keras_gan.regularizers.wasserstein_divergence import WassersteinDivergencePenalty
 from keras_gan.regularizers.weight_clipping import WeightClipping
@@ -52,6 +53,7 @@ ALIASES = {
     "perceptual": PerceptualPenalty,
     "r1": R1Penalty,
     "r2": R2Penalty,
+    "spectrum": SpectrumPenalty,
     "top_k": TopK,
     "wasserstein_divergence": WassersteinDivergencePenalty,
     "weight_clipping": WeightClipping,
@@ -115,6 +117,7 @@ __all__ = [
     "R1Penalty",
     "R2Penalty",
     "Regularizer",
+    "SpectrumPenalty",
     "TopK",
     "Turn",
     "WassersteinDivergencePenalty",

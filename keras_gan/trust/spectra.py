@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_gan.regularizers.spectrum import radial_weights
+
 
 def log_spectrum(images):
     """How strong each frequency is: 20 log10 |DFT| of the mean over channels, in dB.
@@ -45,12 +47,3 @@ def radial_spectrum(images):
     spectra = log_spectrum(images)
     weights = radial_weights(*spectra.shape[1:])
     return spectra.reshape(len(spectra), -1) @ weights
-
-
-def radial_weights(height, width):
-    """The share of each frequency of a DFT in the mean of its bin, (height * width, bins)."""
-    radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None])
-    # A hair beyond a whole number by rounding is that number.
-    bins = np.floor(radius * max(height, width) + 1e-9).astype(int).ravel()
-    members = np.eye(bins.max() + 1)[bins]
-    return members / np.maximum(members.sum(axis=0), 1.0)

@@ -21,8 +21,8 @@ def coder(**options):
 
 def marked_generator(**options):
     keras.utils.set_random_seed(0)
-    generator, _ = keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4)
-    marked = keras_gan.WatermarkedGenerator(generator, coder().decoder, MESSAGE, seed=0)
+    gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
+    marked = keras_gan.WatermarkedGenerator(gan.ema_generator, coder().decoder, MESSAGE, seed=0)
     marked.compile(**options)
     return marked
 

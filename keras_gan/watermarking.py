@@ -1,0 +1,158 @@
+"""A run's generator with a message in all that it makes, and the message read from images."""
+
+import csv
+import pathlib
+
+import keras
+import numpy as np
+
+from keras_gan.arguments import check_int
+from keras_gan.callbacks import StopAtStep
+from keras_gan.grid import as_colour, image_grid
+from keras_gan.models.watermark import Watermark, WatermarkedGenerator, p_value
+from keras_gan.networks import watermark
+from keras_gan.noise import Normal
+from keras_gan.runs.explanation import real_images
+from keras_gan.runs.forensics import images_of
+from keras_gan.runs.load import load_model
+from keras_gan.runs.pictures import options_of, pictures_of, range_of
+from keras_gan.trust import PERTURBATIONS
+
+
+def watermark_run(
+    path,
+    out,
+    message,
+    *,
+    images=None,
+    steps=2000,
+    generator_steps=800,
+    batch_size=32,
+    data_dir=None,
+    seed=0,
+    report=print,
+):
+    """Train a watermark on a run's data, and its generator on until all that it makes carries a message.
+
+    Args:
+        path: run folder or `.keras` file of a model that makes images of latents.
+        out: folder to write: `watermark.keras`, which reads messages; `model.keras` and `saved_model`, the generator; `sheet.png`.
+        message: str of 0 and 1.
+        images: folder of real images. Default: the run's data.
+        steps: int, of the watermark; generator_steps: int, of the generator.
+        batch_size: int.
+        data_dir: where TFDS has the run's data, if not where the run had them.
+        seed: int.
+        report: function that is given lines of text.
+
+    Returns:
+        dict from names of `PERTURBATIONS` to the share of bits that is read rightly of generated images.
+
+    Raises:
+        ValueError: for a message longer than such images carry, and models that make no images.
+    """
+    path, out = pathlib.Path(path), pathlib.Path(out)
+    for name, value in (("steps", steps), ("generator_steps", generator_steps), ("batch_size", batch_size)):
+        check_int(value, name)
+    if not message or not set(message) <= {"0", "1"}:
+        raise ValueError(f"`message` must be of 0 and 1, such as 10110010. Received: {message!r}")
+    if (path / "saved_model.pb").exists():
+        raise ValueError(
+            f"{path} is a SavedModel, which cannot learn: give the run folder or the `.keras` file."
+        )
+    gan = load_model(path)
+    if not hasattr(gan, "sample_latents") or len(gan.image_shape) != 3:
+        raise ValueError(
+            f"{path} is a {type(gan).__name__}: watermarks go into models that make images of latents."
+        )
+    if gan.condition is not None:
+        raise ValueError(
+            f"{path} takes a condition: use `keras_gan.WatermarkedGenerator` in Python, with its data."
+        )
+    keras.utils.set_random_seed(seed)
+    coder = Watermark(*watermark(gan.image_shape, len(message)), seed=seed)
+    real, unknown = real_images(gan, path, images, 20_000, data_dir, seed)
+    if real is None:
+        raise ValueError(f"The watermark learns from images like the generated ones: {unknown}")
+    if len(real) < batch_size:
+        raise ValueError(f"A batch has {batch_size} images, and there are {len(real)}.")
+    coder.compile()
+    _trained(coder, real, steps, batch_size, "watermark", report)
+    noise = None if type(gan.noise) is Normal else gan.noise
+    model = WatermarkedGenerator(
+        gan.ema_generator, coder.decoder, message, noise=noise, seed=seed, class_names=gan.class_names
+    )
+    model.compile()
+    _trained(model, real, generator_steps, batch_size, "generator", report)
+    out.mkdir(parents=True, exist_ok=True)
+    coder.save(out / "watermark.keras")
+    model.save(out / "model.keras")
+    model.export(out / "saved_model")
+    before, after = gan.generate(8, seed), model.generate(8, seed)
+    change = 4 * (after.astype("int16") - before)
+    sheet = np.concatenate([before, after, np.clip(128 + change, 0, 255).astype("uint8")])
+    image_grid(as_colour(sheet), 8, row_names=["before", "after", "4 x change"]).save(out / "sheet.png")
+    made, bits = model.generate(256, seed + 1), coder.bits_of(message)
+    read = {
+        name: float((coder.decode(change(made)) == bits).mean()) for name, change in PERTURBATIONS.items()
+    }
+    report("Share of bits read rightly of 256 generated images, by what happened to them:")
+    for name, share in read.items():
+        report(f"  {name:<10} {share:.3f}")
+    return read
+
+
+def _trained(model, images, steps, batch_size, what, report):
+    """Train a game on images for so many steps, in parts whose figures are reported."""
+    images, each = images.astype("float32") / 127.5 - 1.0, len(images) // batch_size
+    epochs = -(-steps // each)
+
+    class Report(keras.callbacks.Callback):
+        def on_epoch_end(self, epoch, logs=None):
+            figures = "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
+            report(f"{what}, step {int(model.state.step.numpy())}/{steps}: {figures}")
+
+    model.fit(
+        images, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[StopAtStep(steps), Report()]
+    )
+
+
+def read_folder(pictures, mark, message, out, *, report=print):
+    """Read the message of the images of a folder: `bits.csv` with agreement and p-value of each, likeliest first.
+
+    Args:
+        pictures: folder of images, or one image; made the size of the watermark's.
+        mark: path of a `.keras` file of a `Watermark`.
+        message: str of 0 and 1, which is looked for.
+        out: CSV file to write.
+        report: function that is given lines of text.
+
+    Returns:
+        (how many images were read, how many carry the message at a p-value of 1e-4 by Bonferroni's rule, list of sentences on those
+        that could not be read).
+    """
+    coder = load_model(mark)
+    if not isinstance(coder, Watermark):
+        raise ValueError(f"{mark} is a {type(coder).__name__}, not a watermark.")
+    wanted = coder.bits_of(message).astype("int64")
+    pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
+    files = (
+        [str(pictures)]
+        if pictures.is_file()
+        else pictures_of(pictures, out.parent / f".{out.name}", report)[0]
+    )
+    images, kept, problems = images_of(files, coder.image_shape, range_of(options_of(mark)))
+    if not len(images):
+        raise ValueError(f"{pictures} has no image that can be read. {' '.join(problems[:3])}")
+    found = coder.decode(images)
+    agree = (found == wanted).sum(axis=1)
+    chance = p_value(agree, coder.bits)
+    base = pictures.parent if pictures.is_file() else pictures
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(["file", "bits", "agree", "p_value"])
+        for i in np.argsort(chance, kind="stable"):
+            name = pathlib.Path(files[kept[i]]).relative_to(base).as_posix()
+            rows.writerow([name, "".join(map(str, found[i])), agree[i], f"{chance[i]:.3g}"])
+    return len(images), int((chance < 1e-4 / len(images)).sum()), problems
