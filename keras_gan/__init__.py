@@ -66,6 +66,7 @@ _MODULES = (
         "conditions",
         "convert",
         "data",
+        "environments",
         "explain",
         "features",
         "grid",

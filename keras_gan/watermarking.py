@@ -26,7 +26,7 @@ def watermark_run(
     *,
     images=None,
     steps=2000,
-    generator_steps=800,
+    generator_steps=2500,
     batch_size=32,
     data_dir=None,
     seed=0,
@@ -80,7 +80,13 @@ def watermark_run(
     _trained(coder, real, steps, batch_size, "watermark", report)
     noise = None if type(gan.noise) is Normal else gan.noise
     model = WatermarkedGenerator(
-        gan.ema_generator, coder.decoder, message, noise=noise, seed=seed, class_names=gan.class_names
+        gan.ema_generator,
+        coder.encoder,
+        coder.decoder,
+        message,
+        noise=noise,
+        seed=seed,
+        class_names=gan.class_names,
     )
     model.compile()
     _trained(model, real, generator_steps, batch_size, "generator", report)

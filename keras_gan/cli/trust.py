@@ -107,7 +107,7 @@ def watermark(
         pathlib.Path | None, typer.Option(help="Folder of real images. Default: the run's data.")
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps of the watermark.")] = 2000,
-    generator_steps: Annotated[int, typer.Option(min=1, help="Steps of the generator.")] = 800,
+    generator_steps: Annotated[int, typer.Option(min=1, help="Steps of the generator.")] = 2500,
     batch_size: Annotated[int, typer.Option(min=1)] = 32,
     data_dir: Annotated[str | None, typer.Option(help="Where TFDS has the run's data.")] = None,
     seed: Annotated[int, typer.Option()] = 0,

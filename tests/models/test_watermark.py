@@ -22,9 +22,14 @@ def coder(**options):
 def marked_generator(**options):
     keras.utils.set_random_seed(0)
     gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
-    marked = keras_gan.WatermarkedGenerator(gan.ema_generator, coder().decoder, MESSAGE, seed=0)
+    mark = coder()
+    marked = keras_gan.WatermarkedGenerator(gan.ema_generator, mark.encoder, mark.decoder, MESSAGE, seed=0)
     marked.compile(**options)
     return marked
+
+
+def networks_of(mark):
+    return mark.encoder, mark.decoder
 
 
 @pytest.fixture
@@ -98,13 +103,14 @@ def test_precisions_and_xla(make, policy, images):
 
 def test_the_generator_alone_learns_and_is_averaged_and_saved(images, tmp_path):
     model = marked_generator(generator_optimizer=keras.optimizers.Adam(0.01))
-    before = [network.get_weights() for network in (model.generator, model.original, model.decoder)]
+    frozen = model.original, model.encoder, model.decoder
+    before = [network.get_weights() for network in (model.generator, *frozen)]
     model.fit(images, batch_size=16, verbose=0)
-    after = [network.get_weights() for network in (model.generator, model.original, model.decoder)]
+    after = [network.get_weights() for network in (model.generator, *frozen)]
     same = [
         all((a == b).all() for a, b in zip(*pair, strict=True)) for pair in zip(before, after, strict=True)
     ]
-    assert same == [False, True, True]
+    assert same == [False, True, True, True]
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     assert again.message == MESSAGE
@@ -135,7 +141,7 @@ def test_a_message_survives_and_goes_over_into_a_generator():
     assert np.median(mark.p_values(marked, MESSAGE)) < 1e-4
 
     generator, _ = keras_gan.networks.dcgan((24, 24, 1), latent_dim=8, filters=8)
-    model = keras_gan.WatermarkedGenerator(generator, mark.decoder, MESSAGE, seed=0)
+    model = keras_gan.WatermarkedGenerator(generator, mark.encoder, mark.decoder, MESSAGE, seed=0)
     model.compile(generator_optimizer=keras.optimizers.Adam(1e-3), distortion=10.0)
     model.fit(levels / 127.5 - 1.0, batch_size=32, epochs=15, verbose=0)
     assert np.median(mark.p_values(model.generate(64, seed=3), MESSAGE)) < 1e-3
@@ -157,13 +163,15 @@ def test_a_message_survives_and_goes_over_into_a_generator():
         ),
         (
             lambda: keras_gan.WatermarkedGenerator(
-                keras_gan.networks.dcgan((16, 16, 3), latent_dim=8, filters=4)[0], coder().decoder, MESSAGE
+                keras_gan.networks.dcgan((16, 16, 3), latent_dim=8, filters=4)[0],
+                *networks_of(coder()),
+                MESSAGE,
             ),
             "must take what the generator makes",
         ),
         (
             lambda: keras_gan.WatermarkedGenerator(
-                keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4)[0], coder().decoder, "10"
+                keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4)[0], *networks_of(coder()), "10"
             ),
             "`message` must be 16 bits",
         ),
