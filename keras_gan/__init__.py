@@ -69,6 +69,7 @@ _MODULES = (
         "environments",
         "explain",
         "features",
+        "federated",
         "grid",
         "latent",
         "layers",

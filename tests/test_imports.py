@@ -18,7 +18,7 @@ ORDER = [
     "trust",
     "hub metrics plots",
     "export_sound",
-    "explain export latent",
+    "explain export federated latent",
     "export_files moving_average regularizers",
     "augmentations conditions networks tiles",
     "features layers modalities noise optimizers",

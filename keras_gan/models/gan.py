@@ -296,6 +296,14 @@ class GAN(Generative, Game):
         means = {name: sum(figures[name] for figures in rounds) / k for name in rounds[0]} if rounds else {}
         return {**means, **figures}
 
+    def play(self, player, batch):
+        """One step of one player alone, on a batch with what `draw` gives; figures as `update`."""
+        with self.record("generator") as generator_tape:
+            fake = self.forward(batch)
+        if player == "discriminator":
+            return self._play(self.turn_of("discriminator", batch, self.shown(fake)))
+        return self._play(self.turn_of("generator", batch, fake), generator_tape)
+
     def turn_of(self, player, batch, fake):
         """A player's `Turn`, before the discriminator has looked."""
         real = batch["image"]
