@@ -37,12 +37,18 @@ def main():
     parser.add_argument("--message", default="10110010111100001010011101001101")
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--generator-steps", type=int, default=2500)
+    parser.add_argument("--distortion", type=float, default=30.0)
     parser.add_argument("--out", type=pathlib.Path, help="folder for models and sheet")
     options = parser.parse_args()
     out = options.out or pathlib.Path(tempfile.mkdtemp())
     clock = time.process_time()
     watermark_run(
-        options.run, out, options.message, steps=options.steps, generator_steps=options.generator_steps
+        options.run,
+        out,
+        options.message,
+        steps=options.steps,
+        generator_steps=options.generator_steps,
+        distortion=options.distortion,
     )
     seconds = time.process_time() - clock
     coder = keras.saving.load_model(out / "watermark.keras")
@@ -52,7 +58,13 @@ def main():
     real = np.concatenate([keras_gan.data.to_uint8(images).numpy() for images, _ in held_out])
     both = {"embedded": coder.embed(real, options.message), "generated": marked.generate(1000, seed=9)}
     bits = coder.bits_of(options.message)
-    row = {"steps": options.steps, "generator_steps": options.generator_steps, "cpu_seconds": seconds}
+    row = {
+        "bits": len(options.message),
+        "distortion": options.distortion,
+        "steps": options.steps,
+        "generator_steps": options.generator_steps,
+        "cpu_seconds": seconds,
+    }
     row["psnr"] = float(10 * np.log10(255**2 / np.mean((both["embedded"].astype("float32") - real) ** 2)))
     for kind, images in both.items():
         for name, change in PERTURBATIONS.items():

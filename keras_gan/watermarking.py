@@ -6,7 +6,7 @@ import pathlib
 import keras
 import numpy as np
 
-from keras_gan.arguments import check_int
+from keras_gan.arguments import check_int, check_weight
 from keras_gan.callbacks import StopAtStep
 from keras_gan.grid import as_colour, image_grid
 from keras_gan.models.watermark import Watermark, WatermarkedGenerator, p_value
@@ -16,6 +16,7 @@ from keras_gan.runs.explanation import real_images
 from keras_gan.runs.forensics import images_of
 from keras_gan.runs.load import load_model
 from keras_gan.runs.pictures import options_of, pictures_of, range_of
+from keras_gan.schedules import LinearRise
 from keras_gan.trust import PERTURBATIONS
 
 
@@ -26,6 +27,7 @@ def watermark_run(
     *,
     images=None,
     steps=2000,
+    distortion=30.0,
     generator_steps=2500,
     batch_size=32,
     data_dir=None,
@@ -39,6 +41,8 @@ def watermark_run(
         out: folder to write: `watermark.keras`, which reads messages; `model.keras` and `saved_model`, the generator; `sheet.png`.
         message: str of 0 and 1.
         images: folder of real images. Default: the run's data.
+        distortion: float, the weight of changes in the watermark's loss, and twice that in the generator's: the higher, the fainter the
+            message and the sooner it is lost.
         steps: int, of the watermark; generator_steps: int, of the generator.
         batch_size: int.
         data_dir: where TFDS has the run's data, if not where the run had them.
@@ -52,6 +56,7 @@ def watermark_run(
         ValueError: for a message longer than such images carry, and models that make no images.
     """
     path, out = pathlib.Path(path), pathlib.Path(out)
+    check_weight(distortion, "distortion")
     for name, value in (("steps", steps), ("generator_steps", generator_steps), ("batch_size", batch_size)):
         check_int(value, name)
     if not message or not set(message) <= {"0", "1"}:
@@ -76,7 +81,7 @@ def watermark_run(
         raise ValueError(f"The watermark learns from images like the generated ones: {unknown}")
     if len(real) < batch_size:
         raise ValueError(f"A batch has {batch_size} images, and there are {len(real)}.")
-    coder.compile()
+    coder.compile(distortion=LinearRise(distortion, steps=1600, begin=400))
     _trained(coder, real, steps, batch_size, "watermark", report)
     noise = None if type(gan.noise) is Normal else gan.noise
     model = WatermarkedGenerator(
@@ -88,7 +93,7 @@ def watermark_run(
         seed=seed,
         class_names=gan.class_names,
     )
-    model.compile()
+    model.compile(distortion=LinearRise(2.0 * distortion, steps=1000))
     _trained(model, real, generator_steps, batch_size, "generator", report)
     out.mkdir(parents=True, exist_ok=True)
     coder.save(out / "watermark.keras")

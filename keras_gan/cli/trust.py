@@ -108,6 +108,12 @@ def watermark(
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps of the watermark.")] = 2000,
     generator_steps: Annotated[int, typer.Option(min=1, help="Steps of the generator.")] = 2500,
+    distortion: Annotated[
+        float,
+        typer.Option(
+            min=0.0, help="Weight of what changes: the higher, the fainter the message, and the sooner lost."
+        ),
+    ] = 30.0,
     batch_size: Annotated[int, typer.Option(min=1)] = 32,
     data_dir: Annotated[str | None, typer.Option(help="Where TFDS has the run's data.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
@@ -126,6 +132,7 @@ def watermark(
         images=images,
         steps=steps,
         generator_steps=generator_steps,
+        distortion=distortion,
         batch_size=batch_size,
         data_dir=data_dir,
         seed=seed,

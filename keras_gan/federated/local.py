@@ -159,7 +159,5 @@ def _batches(data, batch_size, steps, seed):
         order = np.resize(order[: len(order) // batch_size * batch_size], steps * batch_size)
         stream = (images[order[i * batch_size : (i + 1) * batch_size]] for i in range(steps))
     for _, batch in zip(range(steps), stream, strict=False):
-        images = (
-            batch["image"] if isinstance(batch, dict) else batch[0] if isinstance(batch, tuple) else batch
-        )
-        yield {"image": tf.cast(images, "float32")}
+        found = batch["image"] if isinstance(batch, dict) else batch[0] if isinstance(batch, tuple) else batch
+        yield {"image": tf.cast(found, "float32")}
