@@ -22,7 +22,7 @@ def saliency(
     window=None,
     stride=None,
     layer=None,
-    batch_size=64,
+    batch_size=128,
 ):
     """How much each pixel counts for a network's output f: a GAN's logits, or one output of a classifier.
 
