@@ -18,6 +18,10 @@ DOCS = pathlib.Path(__file__).parents[1] / "docs"
         "classes",
         "text_to_image",
         "beyond_images",
+        "explain",
+        "responsible_use",
+        "federated",
+        "imitation",
     ],
 )
 @pytest.mark.slow
