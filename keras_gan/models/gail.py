@@ -102,6 +102,13 @@ class GAIL(Game):
         )
         # Past Keras' tracking: they are no parts of the model.
         vars(self)["world"] = world
+        wide, flat = (self.rollout_steps, world.count, size), (self.rollout_steps, world.count)
+        shapes = {"observations": wide, "next_observations": wide, "actions": flat, "log_probabilities": flat}
+        shapes |= {"terminated": flat, "truncated": flat, "episode_return": (), "episodes": ()}
+        vars(self)["_rollout"] = {
+            name: tf.Variable(tf.zeros(shape, "int32" if name == "actions" else "float32"), trainable=False)
+            for name, shape in shapes.items()
+        }
         vars(self)["_choices"] = {
             average: tf.function(self._logits_of(network), reduce_retracing=True)
             for average, network in ((False, self.policy), (True, self.ema_policy))
@@ -206,24 +213,7 @@ class GAIL(Game):
     def _played(self):
         """A rollout of the policy as it is, with advantages."""
         steps, count, size = self.rollout_steps, self.environments, self.world.observation_shape[0]
-        names = (
-            "observations",
-            "next_observations",
-            "actions",
-            "log_probabilities",
-            "terminated",
-            "truncated",
-        )
-        # The weights are given so that they are those after the last step.
-        weights = [v.value for v in self.policy.weights]
-        *arrays, total, episodes = tf.py_function(
-            self._play, [self.state.step.value, *weights], ["float32"] * 2 + ["int32"] + ["float32"] * 5
-        )
-        shapes = [(steps, count, size)] * 2 + [(steps, count)] * 4
-        played = {
-            name: tf.ensure_shape(values, shape)
-            for name, values, shape in zip(names, arrays, shapes, strict=True)
-        }
+        played = {name: tf.identity(variable) for name, variable in self._rollout.items()}
         flat = tf.reshape(played["observations"], (-1, size))
         one_hot = tf.one_hot(tf.reshape(played["actions"], (-1,)), self.world.actions)
         pairs = tf.concat([flat, one_hot], axis=1)
@@ -238,18 +228,27 @@ class GAIL(Game):
         gain = (gain - tf.reduce_mean(gain)) / (tf.math.reduce_std(gain) + 1e-6)
         columns = (played["actions"], played["log_probabilities"], gain, targets)
         rows = [tf.stop_gradient(x) for x in (flat, *(tf.reshape(column, (-1,)) for column in columns))]
-        return {"pairs": pairs, "rows": rows, "episode_return": total, "episodes": episodes}
+        return {
+            "pairs": pairs,
+            "rows": rows,
+            **{name: played[name] for name in ("episode_return", "episodes")},
+        }
 
-    def _play(self, step, *weights):
-        seed = [int(self.seed or 0), int(step)]
+    def enter_stage(self):
+        """Play before each step: within it, on one core, the policy would wait for the step and the step for the policy."""
+        super().enter_stage()
+        if self.steps_per_execution > 1:
+            raise ValueError(
+                f"GAIL plays before each step. Received: steps_per_execution={self.steps_per_execution}"
+            )
+        seed = [int(self.seed or 0), int(self.state.step.numpy())]
         generator = np.random.default_rng(seed)
         found = self.world.rollout(lambda x: self._act(x, generator), self.rollout_steps, seed)
-        arrays = [found[name].astype("float32") for name in ("observations", "next_observations")]
-        arrays += [found["actions"].astype("int32")]
-        arrays += [found[name].astype("float32") for name in ("log_probabilities", "terminated", "truncated")]
+        returns = found.pop("returns")
         # Of a step in which no episode ended nothing is known.
-        returns = found["returns"]
-        return [*arrays, np.float32(returns.mean() if len(returns) else 0.0), np.float32(len(returns))]
+        found |= {"episode_return": returns.mean() if len(returns) else 0.0, "episodes": len(returns)}
+        for name, values in found.items():
+            self._rollout[name].assign(tf.cast(values, self._rollout[name].dtype))
 
     def _act(self, observations, generator, average=False):
         """Actions drawn by the policy, or for no generator its likeliest, and their log probabilities."""

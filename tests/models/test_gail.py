@@ -1,5 +1,6 @@
 """Imitation: the discriminator's optimum, rewards, resume, learning."""
 
+
 import keras
 import numpy as np
 import pytest
@@ -109,6 +110,7 @@ def test_resumed_saved_and_loaded(reward, tmp_path):
 def test_each_player_moves_its_networks_alone():
     gail = make()
     before = [network.get_weights() for network in (gail.policy, gail.value, gail.discriminator)]
+    gail.enter_stage()
     played = gail._played()
     gail._train_policy(played)
     after = [network.get_weights() for network in (gail.policy, gail.value, gail.discriminator)]
