@@ -96,6 +96,8 @@ def simulate(
         raise ValueError("`clients` must have at least one client.")
     if noise and clip is None:
         raise ValueError("`noise` is measured by `clip`: give that, too.")
+    if noise:
+        epsilon(noise, rounds, delta=delta)  # where the accountant is missing nothing is computed
     server = Local(make(), average=average, batch_size=batch_size)
     if noise and _has_statistics(server):
         raise ValueError(

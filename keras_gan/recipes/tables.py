@@ -4,9 +4,9 @@ import keras_gan
 from keras_gan.recipes.recipe import Recipe, register
 
 
-def ctgan(widths):
+def ctgan(widths, packing):
     def networks(schema):
-        pair = keras_gan.networks.ctgan(schema, widths=widths, discriminator_widths=widths)
+        pair = keras_gan.networks.ctgan(schema, widths=widths, discriminator_widths=widths, packing=packing)
         return *pair, schema
 
     return networks
@@ -24,7 +24,7 @@ register(
     small=Recipe(
         "tables: numbers and categories, with `--where` on the latter",
         "CTGAN",
-        ctgan((256, 256)),
+        ctgan((256, 256), packing=1),
         dataset="table:",
         data="rows_by_category",
         batch_size=500,
@@ -34,7 +34,7 @@ register(
     paper=Recipe(
         "CTGAN as published, 300 epochs of Adult",
         "CTGAN",
-        ctgan((256, 256)),
+        ctgan((256, 256), packing=10),
         dataset="table:",
         data="rows_by_category",
         batch_size=500,
