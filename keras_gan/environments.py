@@ -90,7 +90,7 @@ class Environments:
         env = self._make(render_mode="rgb_array") if render else self._make()
         returns, frames = [], []
         for i in range(episodes):
-            observation, _ = env.reset(seed=int(np.random.SeedSequence([seed, i]).generate_state(1)[0]))
+            observation, _ = env.reset(seed=int(np.random.SeedSequence([seed, i, 1]).generate_state(1)[0]))
             total, done = 0.0, False
             while not done:
                 if render:
@@ -118,3 +118,8 @@ def _gymnasium():
             "Environments need the package gymnasium. Install it: pip install 'keras-gan[rl]'"
         ) from None
     return gymnasium
+
+
+def gymnasium_error():
+    """The class of gymnasium's own errors."""
+    return _gymnasium().error.Error

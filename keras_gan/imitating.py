@@ -1,5 +1,6 @@
 """A run of imitation learning: its folder, its curve, its film."""
 
+import hashlib
 import json
 import pathlib
 
@@ -10,7 +11,7 @@ from keras_gan import plots
 from keras_gan.arguments import check_int
 from keras_gan.callbacks import Checkpoint, CSVLogger, StopAtStep
 from keras_gan.data.experts import experts
-from keras_gan.environments import Environments
+from keras_gan.environments import Environments, gymnasium_error
 from keras_gan.models.gail import GAIL
 from keras_gan.networks import imitation
 
@@ -87,14 +88,41 @@ def imitation_run(
                 f"{logs['expert_score']:.2f} and policy {logs['policy_score']:.2f}"
             )
 
+    asked = {
+        "environment": environment,
+        "reward": reward,
+        "trajectories": trajectories,
+        "batch_size": batch_size,
+    }
+    asked |= {
+        "environments": environments,
+        "seed": seed,
+        "pairs": hashlib.sha256(pairs.tobytes()).hexdigest()[:16],
+    }
+    config = out / "config.json"
+    if resume and config.exists():
+        before = json.loads(config.read_text())
+        others = [name for name in asked if before.get(name) != asked[name]]
+        if others:
+            raise ValueError(
+                f"The run in {out} has {others[0]}={before.get(others[0])!r}. Received: {asked[others[0]]!r}. A resume goes on with the same."
+            )
+    config.write_text(json.dumps(asked, indent=2) + "\n")
     callbacks = [
         Checkpoint(out / "checkpoints"),
         CSVLogger(out / "history.csv", append=resume),
         StopAtStep(steps),
         Report(),
     ]
-    gail.fit(pairs, batch_size=batch_size, epochs=-(-steps // each), verbose=0, callbacks=callbacks)
-    result = {"steps": int(gail.state.step.numpy()), "return": float(gail.play(20).mean())}
+    try:
+        gail.fit(pairs, batch_size=batch_size, epochs=-(-steps // each), verbose=0, callbacks=callbacks)
+    except KeyboardInterrupt:
+        callbacks[0].save()
+        report(f"Stopped at step {int(gail.state.step.numpy())}: go on with --resume.")
+        raise
+    (out / "episode.gif").unlink(missing_ok=True)  # of an earlier policy
+    before = json.loads((out / "result.json").read_text()) if (out / "result.json").exists() else {}
+    result = {**before, "steps": int(gail.state.step.numpy()), "return": float(gail.play(20).mean())}
     if cloning:
         cloned = made()
         cloned.clone_behaviour(observations, actions, seed=seed)
@@ -102,9 +130,12 @@ def imitation_run(
     gail.save(out / "policy.keras")
     plots.history(out / "history.csv", ["episode_return"]).savefig(out / "returns.png")
     written = [out / name for name in ("policy.keras", "history.csv", "returns.png", "result.json")]
-    if gif:
-        gail.film(out / "episode.gif")
-        written.append(out / "episode.gif")
     (out / "result.json").write_text(json.dumps(result, indent=2) + "\n")
+    if gif:
+        try:
+            gail.film(out / "episode.gif")
+            written.append(out / "episode.gif")
+        except (gymnasium_error(), TypeError) as error:
+            report(f"The episode cannot be filmed: {error}")
     report("; ".join(f"{name} {value:.6g}" for name, value in result.items()) + " (mean of 20 episodes)")
     return written

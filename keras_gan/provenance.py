@@ -9,6 +9,8 @@ from xml.sax import saxutils
 # IPTC's word for what a trained model made, https://cv.iptc.org/newscodes/digitalsourcetype
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 KEYWORD = "keras_gan"
+# Endings of files that have a place for it.
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 _XMP = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -50,7 +52,7 @@ def save(picture, path, about=None):
     3
     """
     path = pathlib.Path(path)
-    picture.save(path, **({} if about is None else _options(about, path.suffix.lower())))
+    picture.save(path, **({} if about is None else options(about, path.suffix.lower())))
 
 
 def read(path):
@@ -77,7 +79,8 @@ def read(path):
     return found or ({"digital_source_type": source} if source else {})
 
 
-def _options(about, suffix):
+def options(about, suffix):
+    """What Pillow's `save` takes to write `about` into a file of an ending, a dict."""
     from PIL import Image, PngImagePlugin
 
     text = json.dumps(about, ensure_ascii=False)

@@ -61,6 +61,9 @@ def watermark_run(
         check_int(value, name)
     if not message or not set(message) <= {"0", "1"}:
         raise ValueError(f"`message` must be of 0 and 1, such as 10110010. Received: {message!r}")
+    for taken in ("watermark.keras", "config.json", "checkpoints", "saved_model"):
+        if (out / taken).exists():
+            raise ValueError(f"{out} has a {taken} already, which would be lost: give another folder.")
     if (path / "saved_model.pb").exists():
         raise ValueError(
             f"{path} is a SavedModel, which cannot learn: give the run folder or the `.keras` file."
@@ -76,13 +79,15 @@ def watermark_run(
         )
     keras.utils.set_random_seed(seed)
     coder = Watermark(*watermark(gan.image_shape, len(message)), seed=seed)
-    real, unknown = real_images(gan, path, images, 20_000, data_dir, seed)
+    real, unknown = real_images(gan, path, images, 20_000, data_dir, seed, out)
     if real is None:
         raise ValueError(f"The watermark learns from images like the generated ones: {unknown}")
     if len(real) < batch_size:
         raise ValueError(f"A batch has {batch_size} images, and there are {len(real)}.")
-    coder.compile(distortion=LinearRise(distortion, steps=1600, begin=400))
+    rise = LinearRise(distortion, steps=min(1600, -(-steps // 2)), begin=min(400, steps // 5))
+    coder.compile(distortion=rise)
     _trained(coder, real, steps, batch_size, "watermark", report)
+    card = {name: getattr(gan, name) for name in ("class_names", "dataset_name", "value_range")}
     noise = None if type(gan.noise) is Normal else gan.noise
     model = WatermarkedGenerator(
         gan.ema_generator,
@@ -91,9 +96,9 @@ def watermark_run(
         message,
         noise=noise,
         seed=seed,
-        class_names=gan.class_names,
+        **card,
     )
-    model.compile(distortion=LinearRise(2.0 * distortion, steps=1000))
+    model.compile(distortion=LinearRise(2.0 * distortion, steps=min(1000, -(-generator_steps // 2))))
     _trained(model, real, generator_steps, batch_size, "generator", report)
     out.mkdir(parents=True, exist_ok=True)
     coder.save(out / "watermark.keras")
@@ -110,6 +115,10 @@ def watermark_run(
     report("Share of bits read rightly of 256 generated images, by what happened to them:")
     for name, share in read.items():
         report(f"  {name:<10} {share:.3f}")
+    if read["none"] < 0.9:
+        report(
+            "The message did not take: give more --steps and --generator-steps, or a smaller --distortion."
+        )
     return read
 
 
@@ -142,22 +151,34 @@ def read_folder(pictures, mark, message, out, *, report=print):
         (how many images were read, how many carry the message at a p-value of 1e-4 by Bonferroni's rule, list of sentences on those
         that could not be read).
     """
+    pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
+    if out.suffix.lower() != ".csv":
+        raise ValueError(f"`out` must end in .csv. Received: {out}")
     coder = load_model(mark)
     if not isinstance(coder, Watermark):
         raise ValueError(f"{mark} is a {type(coder).__name__}, not a watermark.")
     wanted = coder.bits_of(message).astype("int64")
-    pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
     files = (
         [str(pictures)]
         if pictures.is_file()
         else pictures_of(pictures, out.parent / f".{out.name}", report)[0]
     )
-    images, kept, problems = images_of(files, coder.image_shape, range_of(options_of(mark)))
+    images, kept, problems = images_of(files, coder.image_shape, range_of(options_of(mark)), report)
     if not len(images):
         raise ValueError(f"{pictures} has no image that can be read. {' '.join(problems[:3])}")
     found = coder.decode(images)
     agree = (found == wanted).sum(axis=1)
     chance = p_value(agree, coder.bits)
+    limit = 1e-4 / len(images)
+    if p_value(coder.bits, coder.bits) >= limit:
+        report(
+            f"{coder.bits} bits are too few to be sure of single ones among {len(images)} images: even where all agree the p-value is "
+            f"{p_value(coder.bits, coder.bits):.2g}, and it must be below {limit:.2g}."
+        )
+    together = p_value(agree.sum(), coder.bits * len(images))
+    report(
+        f"All images together: {agree.sum()} of {coder.bits * len(images)} bits agree, p-value {together:.2g}"
+    )
     base = pictures.parent if pictures.is_file() else pictures
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", newline="", encoding="utf-8") as file:
@@ -166,4 +187,4 @@ def read_folder(pictures, mark, message, out, *, report=print):
         for i in np.argsort(chance, kind="stable"):
             name = pathlib.Path(files[kept[i]]).relative_to(base).as_posix()
             rows.writerow([name, "".join(map(str, found[i])), agree[i], f"{chance[i]:.3g}"])
-    return len(images), int((chance < 1e-4 / len(images)).sum()), problems
+    return len(images), int((chance < limit).sum()), problems

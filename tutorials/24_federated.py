@@ -103,4 +103,4 @@ options = {
 }
 private = keras_gan.federated.simulate(make, clients, 3, **options) if ROUNDS > 1 else None
 if private:
-    print([{name: round(row[name], 3) for name in ("epsilon", "update_norm")} for row in private.history])
+    print([{name: round(row[name], 3) for name in ("epsilon", "bytes")} for row in private.history])

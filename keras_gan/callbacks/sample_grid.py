@@ -116,11 +116,16 @@ class SampleGrid(keras.callbacks.Callback):
                 append_images=images[1:],
                 duration=durations,
                 loop=0,
+                **(provenance.options(self._about(), ".gif") if self.provenance else {}),
             )
 
     def pictures(self):
         """The grids that this run wrote and that are there, oldest first."""
         return [path for name in self.written if (path := self.directory / name).exists()]
+
+    def _about(self, step=None):
+        name = type(self.model).__name__
+        return provenance.about(name, step=step, seed=self.seed, truncation=self.truncation)
 
     def _step(self):
         return int(self.model.state.step.numpy())
@@ -134,10 +139,7 @@ class SampleGrid(keras.callbacks.Callback):
         picture = image_grid(modality.to_pictures(images), columns, caption, row_names=self._row_names)
         # Moved into place whole: a viewer never sees half a picture.
         partial = self.directory / f".{name}"
-        about = provenance.about(
-            type(self.model).__name__, step=step, seed=self.seed, truncation=self.truncation
-        )
-        provenance.save(picture, partial, about if self.provenance else None)
+        provenance.save(picture, partial, self._about(step) if self.provenance else None)
         partial.replace(self.directory / name)
         modality.write_all(self.directory / name, images)
         if name not in self.written:

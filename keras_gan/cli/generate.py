@@ -110,6 +110,8 @@ def generate(
                 f"{model} makes {modality.name}: give --out a name that ends in {' or '.join(modality.suffixes)}."
             )
         pictures = images if modality is None else modality.to_pictures(images)
+        if mark and suffix not in provenance.SUFFIXES:
+            typer.echo(f"{suffix} files have no place for what made them.", err=True)
         about = generator.about(seed=seed, truncation=truncation, label=label, texts=text)
         provenance.save(image_grid(pictures, columns, row_names=text), out, about if mark else None)
     for path in paths:

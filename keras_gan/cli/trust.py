@@ -17,7 +17,8 @@ app = typer.Typer(
 def detect(
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images to score, or one image.")],
     reference: Annotated[
-        pathlib.Path, typer.Option(help="Folder of real images of the same kind, 32 at least.")
+        pathlib.Path,
+        typer.Option(help="Folder of real images of the same kind, 80 at least at the default rate."),
     ],
     model: Annotated[
         pathlib.Path, typer.Option(help="Run folder, .keras file or SavedModel whose images are looked for.")
@@ -82,7 +83,9 @@ def inspect(file: Annotated[pathlib.Path, typer.Argument(help="Image file.")]):
     if isinstance(credentials, str):
         typer.echo(f"content credentials: not looked at. {credentials}")
     elif credentials:
-        typer.echo(f"content credentials: {credentials['state']}")
+        unknown = "signingCredential.untrusted" in credentials.get("problems", ())
+        state = "intact, of a signer whom nobody known vouches for" if unknown else credentials["state"]
+        typer.echo(f"content credentials: {state if credentials['state'] != 'Invalid' else 'Invalid'}")
         for name in ("software", "issuer", "source_types", "problems"):
             if credentials.get(name):
                 value = credentials[name]
@@ -95,7 +98,7 @@ def watermark(
         pathlib.Path, typer.Argument(help="Run folder or .keras file whose images are to carry a message.")
     ],
     message: Annotated[
-        str, typer.Option(help="Bits, such as 1011001011110000; one for each 16 pixels at most.")
+        str, typer.Option(help="Bits, 0 and 1, 32 for instance; one for each 16 pixels at most.")
     ],
     out: Annotated[
         pathlib.Path,
@@ -174,6 +177,9 @@ def sign(
         pathlib.Path, typer.Option(help="PEM file: the signer's certificate, and those that it hangs on.")
     ],
     key: Annotated[pathlib.Path, typer.Option(help="PEM file: the private key.")],
+    model: Annotated[
+        str | None, typer.Option(help="What made the image, where the file does not say it itself.")
+    ] = None,
     algorithm: Annotated[
         str, typer.Option(help="es256, es384, es512, ps256, ps384, ps512 or ed25519.")
     ] = "es256",
@@ -182,7 +188,8 @@ def sign(
     for path in (file, certificates, key):
         existing(path, "")
     writable(out)
+    from keras_gan import provenance
     from keras_gan.trust.credentials import sign
 
-    sign(file, out, certificates, key, algorithm)
+    sign(file, out, certificates, key, algorithm, provenance.about(model) if model else None)
     typer.echo(str(out))

@@ -3,6 +3,7 @@
 import contextlib
 
 import keras
+import tensorflow as tf
 
 
 def layer_of(network, name, fits, what, prefer=lambda shape: 0):
@@ -45,3 +46,14 @@ def through(layer, function):
         yield
     finally:
         del layer.call
+
+
+def as_graph(function, *arrays):
+    """A function of tensors as one graph, for batches of any size; the arrays, or None, are what it takes."""
+
+    def spec(array):
+        return tf.TensorSpec((None, *array.shape[1:]), array.dtype)
+
+    specs = [None if array is None else tf.nest.map_structure(spec, array) for array in arrays]
+    # A `tf.function` that is made anew at each call would warn of its tracing.
+    return tf.function(function).get_concrete_function(*specs)

@@ -47,7 +47,8 @@ def attribute_balance(
         classifier: function of uint8 images (n, height, width, channels), or a keras.Model of floats in [-1, 1]. It gives
             classes, ints (n,); probabilities of one class each, (n, classes), whose largest counts and whose sum is 1; or those of
             attributes, (n, attributes), of which those above 1/2 count.
-        data: uint8 images, or a `tf.data.Dataset` of batches with images, such as `data.load`'s.
+        data: uint8 images, of which some are drawn; or a `tf.data.Dataset` of shuffled batches with images, such as `data.load`'s, of
+            which the first ones are taken.
         names: of the classes or attributes. Default: their numbers.
         samples: int, images of each that are looked at, at most.
         confidence: float in (0, 1), of the intervals.
@@ -72,13 +73,12 @@ def attribute_balance(
         check_int(value, name)
     if not 0.0 < confidence < 1.0:
         raise ValueError(f"`confidence` must be in (0, 1). Received: {confidence}")
-    made = (
-        gan.generate(samples, seed, batch_size, labels=labels)
-        if hasattr(gan, "generate")
-        else np.asarray(gan)
-    )
-    real = _images_of(data, samples)
-    found = [_has(classifier, images[:samples], batch_size, names) for images in (made, real)]
+    if hasattr(gan, "generate"):
+        made = gan.generate(samples, seed, batch_size, labels=labels)
+    else:
+        made = _images_of(gan, samples, seed, "gan")
+    real = _images_of(data, samples, seed, "data")
+    found = [_has(classifier, images, batch_size, names) for images in (made, real)]
     width = max(part.shape[1] for part in found)
     found = [np.pad(part, [(0, 0), (0, width - part.shape[1])]) for part in found]
     names = [str(i) for i in range(width)] if names is None else list(names)
@@ -103,7 +103,7 @@ def _balance(name, made, real, confidence):
     return Balance(name, p, q, *intervals, difference, (float(difference - below), float(difference + above)))
 
 
-def _images_of(data, samples):
+def _images_of(data, samples, seed, name):
     """Up to `samples` uint8 images of an array or a data set."""
     if hasattr(data, "element_spec") or not hasattr(data, "dtype"):
         parts, count = [], 0
@@ -123,9 +123,14 @@ def _images_of(data, samples):
     data = np.asarray(data)
     if data.dtype != "uint8" or data.ndim != 4 or not len(data):
         raise ValueError(
-            f"`data` must be uint8 images of shape (n, height, width, channels). Received: {data.dtype} of shape {data.shape}"
+            f"`{name}` must be uint8 images of shape (n, height, width, channels). Received: {data.dtype} of shape {data.shape}"
         )
-    return data[:samples]
+    # Often they lie class by class.
+    return (
+        data
+        if len(data) <= samples
+        else data[np.random.default_rng(seed).choice(len(data), samples, replace=False)]
+    )
 
 
 def _has(classifier, images, batch_size, names):

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from keras_gan.arguments import check_int, check_seed
 from keras_gan.conditions.several import rows_of
-from keras_gan.explain.activations import layer_of, shape_of, through
+from keras_gan.explain.activations import as_graph, layer_of, shape_of, through
 
 
 @dataclasses.dataclass(frozen=True)
@@ -117,12 +117,13 @@ def _agreement(activations, masks, thresholds, batch_size):
     return both / np.maximum(union, 1.0)
 
 
-def ablate(gan, units, layer=None, *, n=8, labels=None, seed=0, batch_size=32):
+def ablate(gan, units, layer=None, where=None, *, n=8, labels=None, seed=0, batch_size=32):
     """Images without some units: their activations are zero.
 
     Args:
         gan, layer, labels: as in `dissect`.
         units: ints.
+        where: as in `insert`.
         n: int, images; seed: int, of their latents, so that `gan.generate(n, seed)` are those with the units.
         batch_size: int.
 
@@ -134,7 +135,7 @@ def ablate(gan, units, layer=None, *, n=8, labels=None, seed=0, batch_size=32):
     >>> keras_gan.explain.ablate(gan, [0, 2], n=3).shape
     (3, 16, 16, 1)
     """
-    return insert(gan, units, 0.0, layer, n=n, labels=labels, seed=seed, batch_size=batch_size)
+    return insert(gan, units, 0.0, layer, where, n=n, labels=labels, seed=seed, batch_size=batch_size)
 
 
 def insert(gan, units, values, layer=None, where=None, *, n=8, labels=None, seed=0, batch_size=32):
@@ -175,7 +176,8 @@ def insert(gan, units, values, layer=None, where=None, *, n=8, labels=None, seed
     place = np.ones(size, bool) if where is None else np.asarray(where, bool)
     if place.shape != size:
         raise ValueError(f"`where` must have the shape {size}. Received: {place.shape}")
-    place = tf.image.resize(place[..., None].astype("float32"), (height, width), "area").numpy() >= 0.5
+    # A place of the layer is taken where it has any of the image's.
+    place = tf.image.resize(place[..., None].astype("float32"), (height, width), "area").numpy() > 0.0
     of_units = np.zeros(count, "float32")
     of_units[units] = values
     taken = place & np.isin(np.arange(count), units)
@@ -194,7 +196,8 @@ def causal_effect(
     Args:
         gan, units, layer, labels, seed, batch_size: as in `ablate`.
         concept: function, as one of `dissect`'s.
-        values, where: as in `insert`; "inserted" is known with `values` alone.
+        values: as in `insert`; "inserted" is there with `values` alone.
+        where: as in `insert`, of both.
         n: int, images.
 
     Returns:
@@ -211,7 +214,7 @@ def causal_effect(
         return float(masks_of({"concept": concept}, images, empty=True)["concept"].mean())
 
     options = {"n": n, "labels": labels, "seed": seed, "batch_size": batch_size}
-    found = {"ablated": share(ablate(gan, units, layer, **options))}
+    found = {"ablated": share(ablate(gan, units, layer, where, **options))}
     found["as_is"] = share(_run(gan, _layer_of(gan, layer), None, n, labels, seed, batch_size)[0])
     if values is not None:
         found["inserted"] = share(insert(gan, units, values, layer, where, **options))
@@ -255,7 +258,6 @@ def _run(gan, layer, change, n, labels, seed, batch_size):
     check_seed(seed)
     latents, condition = gan.sample_latents(n, seed), gan.labels_of(labels, n, seed)
 
-    @tf.function
     def run(latents, condition):
         seen = []
 
@@ -268,6 +270,7 @@ def _run(gan, layer, change, n, labels, seed, batch_size):
             images = gan.visible(gan.synthesize(latents, condition))
         return images, tf.cast(seen[-1], "float32")
 
+    run = as_graph(run, latents, condition)
     images, activations = [], []
     for start in range(0, n, batch_size):
         part = slice(start, start + batch_size)

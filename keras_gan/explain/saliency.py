@@ -1,11 +1,12 @@
 """Which pixels a discriminator's, or a classifier's, output depends on."""
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from keras_gan.arguments import check_int
 from keras_gan.conditions.several import rows_of
-from keras_gan.explain.activations import layer_of, through
+from keras_gan.explain.activations import as_graph, layer_of, shape_of, through
 
 METHODS = ("gradient", "integrated", "occlusion", "grad_cam")
 
@@ -46,6 +47,9 @@ def saliency(
         layer: name of the layer of "grad_cam". Default: the last one with maps of features.
         batch_size: int, images at once.
 
+    A discriminator that compares the images of a batch (`MinibatchStdDev`, `MinibatchDiscrimination`, packing) has maps that depend on what
+    is beside an image; their sums are then only nearly complete.
+
     Returns:
         float32 array of shape (n, height, width, channels), the images'; of "occlusion" and "grad_cam" with one channel. Above
         zero: what makes the output higher.
@@ -71,6 +75,8 @@ def saliency(
     if network is gan and hasattr(gan, "players"):
         raise ValueError(f"A {type(gan).__name__} has no discriminator of images.")
     images = as_inputs(images, network, in_gan=network is not gan)
+    if network is not gan:
+        gan.modality.check_array(images, "`images`")
     output, target = output_of(gan, network, target, images, batch_size)
     condition = None
     if network is gan and labels is not None:
@@ -103,12 +109,20 @@ def saliency(
         explained = _integrated(output, baseline, steps)
     else:
         explained = _gradient(output)
+    explained = as_graph(explained, images, condition, target)
     maps = []
     for start in range(0, len(images), batch_size):
         part = slice(start, start + batch_size)
         beside = None if condition is None else tf.nest.map_structure(tf.constant, rows_of(condition, part))
         maps.append(explained(tf.constant(images[part]), beside, tf.constant(target[part])).numpy())
     return np.concatenate(maps)
+
+
+def methods_of(network):
+    """The methods that a network can be explained by: Grad-CAM needs a layer with maps of features."""
+    maps = [layer for layer in network._flatten_layers(include_self=False) if is_map(shape_of(layer) or ())]
+    maps = [layer for layer in maps if not isinstance(layer, keras.layers.InputLayer)]
+    return [method for method in METHODS if maps or method != "grad_cam"]
 
 
 def is_map(shape):
@@ -156,7 +170,8 @@ def output_of(gan, network, target, images, batch_size):
             maps = maps if isinstance(maps, list) else [maps]
             # Of a discriminator of patches the mean of a map, as in the loss.
             return sum(
-                tf.reduce_mean(tf.reshape(tf.cast(m, "float32"), (len(images), -1)), axis=1) for m in maps
+                tf.reduce_mean(tf.reshape(tf.cast(m, "float32"), (tf.shape(images)[0], -1)), axis=1)
+                for m in maps
             )
 
         return logits, np.zeros(len(images), "int32")
@@ -181,7 +196,6 @@ def output_of(gan, network, target, images, batch_size):
 
 
 def _gradient(output):
-    @tf.function
     def explained(images, condition, target):
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(images)
@@ -195,7 +209,6 @@ def _integrated(output, baseline, steps):
     nodes, weights = (x.astype("float32") for x in np.polynomial.legendre.leggauss(steps))
     gradient = _gradient(output)
 
-    @tf.function
     def explained(images, condition, target):
         way, total = images - baseline, tf.zeros_like(images)
         for i in tf.range(steps):
@@ -217,7 +230,6 @@ def _occlusion(output, baseline, window, stride):
         windows[i, top : top + window, left : left + window] = 1.0
     shares = windows / windows.sum(axis=0)
 
-    @tf.function
     def explained(images, condition, target):
         before, total = output(images, condition, target), tf.zeros_like(images[..., :1])
         for i in tf.range(len(windows)):
@@ -229,7 +241,6 @@ def _occlusion(output, baseline, window, stride):
 
 
 def _grad_cam(output, layer):
-    @tf.function
     def explained(images, condition, target):
         seen = []
         with tf.GradientTape(watch_accessed_variables=False) as tape:

@@ -57,8 +57,8 @@ def clipped(update, limit):
     return [factor * np.asarray(x) for x in update], norm
 
 
-def noise_of(shapes, deviation, seed):
-    """Normal noise, a list of arrays of shapes."""
+def noise_of(shapes, deviation, seed=None):
+    """Normal noise, a list of arrays of shapes; the same for the same seed, which is for tests."""
     check_weight(deviation, "deviation")
     generator = np.random.default_rng(seed)
     return [deviation * generator.normal(size=shape) for shape in shapes]

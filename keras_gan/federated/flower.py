@@ -52,7 +52,9 @@ def client_app(make, data, *, average="both", local_steps=None, batch_size=32):
         content = flwr.app.RecordDict(
             {
                 ARRAYS: flwr.app.ArrayRecord(local.read()),
-                "metrics": flwr.app.MetricRecord({**figures, "num-examples": local.size}),
+                "metrics": flwr.app.MetricRecord(
+                    {**figures, "steps": local.steps, "num-examples": local.size}
+                ),
             }
         )
         return flwr.app.Message(content=content, reply_to=message)
@@ -109,6 +111,8 @@ def server_app(
             if arrays is None:
                 return arrays, metrics
             self.server.write(arrays.to_numpy_ndarrays())
+            if average == "both":
+                self.server.count(round(metrics["steps"]))
             answered = sum(reply.has_content() for reply in replies)
             sent, shared = self.server.read(self.server.sent), self.server.read()
             row = {"round": server_round - 1, "clients": answered}

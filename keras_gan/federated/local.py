@@ -43,9 +43,20 @@ class Local:
             )
         if average == "discriminator" and gan.condition is not None:
             raise ValueError("With the discriminator alone averaged, the model must have no condition.")
+        of_real = [
+            r.name
+            for r in gan.regularizers
+            if getattr(r, "penalty", None)
+            and r.player == "generator"
+            and r.name not in ("path_length", "orthogonal")
+        ]
+        if average == "discriminator" and of_real:
+            raise ValueError(
+                f"With the discriminator alone averaged, the server trains the generator without real images, which {of_real[0]!r} may need."
+            )
         self.gan, self.data, self.average = gan, data, average
         self.batch_size = check_int(batch_size, "batch_size")
-        self.size = 0 if data is None else _size(data, batch_size)
+        self.size = 0 if data is None else self._size()
         self._steps = {}
 
     # === Weights ===
@@ -97,6 +108,10 @@ class Local:
         """
         if self.average == "both":
             options = {} if hasattr(self.data, "element_spec") else {"batch_size": self.batch_size}
+            if options == {} and local_steps is not None and local_steps > int(self.data.cardinality()):
+                raise ValueError(
+                    f"A pass over this client's data has {int(self.data.cardinality())} batches. Received: local_steps={local_steps}"
+                )
             history = self.gan.fit(
                 self.data,
                 epochs=round + 1,
@@ -107,7 +122,7 @@ class Local:
             ).history
             return {name: float(values[-1]) for name, values in history.items()}
         figures, steps = [], local_steps or max(1, self.size // self.batch_size)
-        for batch in _batches(self.data, self.batch_size, steps, seed=round):
+        for batch in self._batches(steps, round):
             figures.append({name: float(value) for name, value in self._step("discriminator")(batch).items()})
         return {name: float(np.mean([each[name] for each in figures])) for name in figures[0]}
 
@@ -117,12 +132,64 @@ class Local:
         found = [self._step("generator")({"image": zeros}) for _ in range(steps)]
         return {name: float(np.mean([float(each[name]) for each in found])) for name in found[0]}
 
+    @property
+    def steps(self):
+        """How many steps the generator has made."""
+        return int(self.gan.state.step.numpy())
+
+    def count(self, steps):
+        """Give the server's players the steps that the clients' have made, by which its moving average and its files go."""
+        for player in self.gan.players:
+            self.gan.state.step_of(player).assign(int(steps))
+
+    def _size(self):
+        """Images in a pass over the data; a ValueError for data that cannot be trained on."""
+        if hasattr(self.data, "element_spec"):
+            count = int(self.data.cardinality())
+            if count <= 0:
+                raise ValueError(
+                    "A client's data set must have a known number of batches: give it `apply(tf.data.experimental.assert_cardinality(n))`."
+                )
+            return count * (tf.nest.flatten(self.data.element_spec)[0].shape[0] or self.batch_size)
+        images = np.asarray(self.data["image"] if isinstance(self.data, dict) else self.data)
+        self._checked(images)
+        if len(images) < self.batch_size:
+            raise ValueError(f"A client has {len(images)} images, and a batch {self.batch_size}.")
+        return len(images)
+
+    def _checked(self, images):
+        if images.shape[1:] != self.gan.image_shape or images.dtype.kind != "f":
+            raise ValueError(
+                f"A client's data must be floats of shape {('n', *self.gan.image_shape)}, images in [-1, 1]. Received: {images.dtype} of shape "
+                f"{images.shape}"
+            )
+        self.gan.modality.check_array(images, "Images")
+        if self.gan.modality.in_range and np.abs(images).max(initial=0.0) > 1.001:
+            raise ValueError(f"Images must be in [-1, 1]. Received: up to {np.abs(images).max():.4g}")
+
+    def _batches(self, steps, round):
+        """So many batches of a client's data, {"image": ...}, which go on from round to round."""
+        if hasattr(self.data, "element_spec"):
+            stream = self.data.repeat().skip(round * steps)
+        else:
+            images = np.asarray(self.data["image"] if isinstance(self.data, dict) else self.data)
+            order = np.random.default_rng(round).permutation(len(images))
+            order = np.resize(
+                order[: len(order) // self.batch_size * self.batch_size], steps * self.batch_size
+            )
+            stream = (images[part] for part in np.split(order, steps))
+        for _, batch in zip(range(steps), stream, strict=False):
+            found = (
+                batch["image"] if isinstance(batch, dict) else batch[0] if isinstance(batch, tuple) else batch
+            )
+            self._checked(np.asarray(found))
+            yield {"image": tf.cast(found, "float32")}
+
     def _step(self, player):
         if player in self._steps:
             return self._steps[player]
         gan = self.gan
 
-        @tf.function
         def step(batch):
             part = {**batch, **gan.draw(tf.shape(batch["image"])[0], gan.seed_generator)}
             figures = gan.play(player, part)
@@ -130,34 +197,9 @@ class Local:
                 gan._move_averages()
             return figures
 
-        self._steps[player] = step
-        return step
+        self._steps[player] = tf.function(step, autograph=False)
+        return self._steps[player]
 
 
 def _is_seed(variable):
     return "seed_generator" in variable.path
-
-
-def _size(data, batch_size):
-    if hasattr(data, "element_spec"):
-        count = int(data.cardinality()) if hasattr(data, "cardinality") else len(data)
-        spec = tf.nest.flatten(data.element_spec)[0]
-        return max(count, 1) * (spec.shape[0] or batch_size)
-    count = len(tf.nest.flatten(data)[0])
-    if count < batch_size:
-        raise ValueError(f"A client has {count} images, and a batch {batch_size}.")
-    return count
-
-
-def _batches(data, batch_size, steps, seed):
-    """So many batches of a client's data, {"image": ...}, in an order that follows from the seed."""
-    if hasattr(data, "element_spec"):
-        stream = data.repeat()
-    else:
-        images = np.asarray(data["image"] if isinstance(data, dict) else data)
-        order = np.random.default_rng(seed).permutation(len(images))
-        order = np.resize(order[: len(order) // batch_size * batch_size], steps * batch_size)
-        stream = (images[order[i * batch_size : (i + 1) * batch_size]] for i in range(steps))
-    for _, batch in zip(range(steps), stream, strict=False):
-        found = batch["image"] if isinstance(batch, dict) else batch[0] if isinstance(batch, tuple) else batch
-        yield {"image": tf.cast(found, "float32")}

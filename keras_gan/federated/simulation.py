@@ -2,7 +2,6 @@
 
 import dataclasses
 
-import keras
 import numpy as np
 
 from keras_gan.arguments import check_int, check_weight
@@ -19,7 +18,7 @@ class Federation:
     Attributes:
         gan: the server's, with the averaged weights.
         clients: dict from names to each client's GAN.
-        history: list of dicts, one a round: "round", "clients", "bytes", figures' means, and with noise "epsilon".
+        history: list of dicts, one a round: "round", "clients", "bytes", figures' means; with noise "epsilon" in their place.
     """
 
     gan: object
@@ -41,7 +40,7 @@ def simulate(
     noise=0.0,
     delta=1e-5,
     batch_size=32,
-    seed=0,
+    seed=None,
     on_round=None,
 ):
     """Train a GAN on clients' data without bringing them together.
@@ -63,19 +62,19 @@ def simulate(
         clip: float, the largest L2 norm of what a client's update may change; `noise`: float, the deviation of the noise in the sum of
             updates, over `clip`; `delta`: of the epsilon in the history. Clients then count the same.
         batch_size: int, of arrays and of the server's generator.
-        seed: int, of the noise.
+        seed: int, of the noise, for tests: who has it can take the noise away. Default: another noise at each call.
         on_round: function of the round's dict and the server's GAN.
 
     Returns:
         `Federation`.
 
     Raises:
-        ValueError: for clients of other networks, noise without `clip`, and noise with batch normalisation, whose statistics would be sent
-            as they are.
+        ValueError: for clients of other networks, noise without `clip`, and noise with batch normalisation, whose variances it would make
+            negative.
 
     Example:
     >>> def make():
-    ...     gan = keras_gan.GAN(*keras_gan.networks.mlp(2, widths=(8,)), seed=0)
+    ...     gan = keras_gan.GAN(*keras_gan.networks.mlp(2), seed=0)
     ...     gan.compile()
     ...     return gan
     >>> data = {name: np.random.default_rng(i).normal(size=(64, 2)).astype("float32") for i, name in enumerate("abc")}
@@ -92,6 +91,14 @@ def simulate(
     check_int(local_steps, "local_steps", optional=True)
     check_int(generator_steps, "generator_steps", optional=True)
     check_weight(noise, "noise")
+    if clip is not None:
+        clipped([np.zeros(1)], clip)
+    if not isinstance(clients, dict):
+        raise ValueError(f"`clients` must be a dict from names to data. Received: {type(clients).__name__}")
+    if participation is not None and not callable(participation):
+        raise ValueError(
+            f"`participation` must be a function of a round to names of clients. Received: {participation!r}"
+        )
     if not clients:
         raise ValueError("`clients` must have at least one client.")
     if noise and clip is None:
@@ -101,7 +108,7 @@ def simulate(
     server = Local(make(), average=average, batch_size=batch_size)
     if noise and _has_statistics(server):
         raise ValueError(
-            "Moving statistics of batch normalisation would be sent as they are: with `noise` build networks without it, such as "
+            "Noise would make variances of batch normalisation negative: with `noise` build networks without it, such as "
             '`discriminator_normalization="none"`.'
         )
     locals_ = {
@@ -131,15 +138,19 @@ def simulate(
         if clip is not None:
             # Of the sum, so that it hides one client; the mean has it divided.
             spread = noise * clip / len(taking)
-            random = noise_of([x.shape for x in mean], spread, [seed, i]) if noise else [0.0] * len(mean)
+            entropy = None if seed is None else [seed, i]
+            random = noise_of([x.shape for x in mean], spread, entropy) if noise else [0.0] * len(mean)
             mean = [(b + m + n).astype(b.dtype) for b, m, n in zip(before, mean, random, strict=True)]
         server.write(mean)
+        server.count(max(locals_[name].steps if average == "both" else server.steps for name in taking))
         row = {
             "round": i,
             "clients": len(taking),
             "bytes": traffic(sent, len(taking)) // 2 + traffic(before, len(taking)) // 2,
         }
-        row |= {name: float(np.mean([each[name] for each in figures])) for name in figures[0]}
+        if not noise:
+            # They are no part of what the noise protects.
+            row |= {name: float(np.mean([each[name] for each in figures])) for name in figures[0]}
         if average == "discriminator":
             steps = generator_steps or local_steps or max(1, locals_[taking[0]].size // batch_size)
             row |= server.train_generator(steps)
@@ -153,6 +164,8 @@ def simulate(
 
 def _counts(weights, clients, clip):
     """What each client counts in the mean."""
+    if clip is not None and isinstance(weights, dict):
+        raise ValueError("With `clip` all clients count the same: leave out `weights`.")
     if clip is not None or weights == "equal":
         return dict.fromkeys(clients, 1.0)
     if weights == "size":
@@ -161,10 +174,11 @@ def _counts(weights, clients, clip):
         raise ValueError(
             f'`weights` must be "size", "equal", or a dict with {sorted(clients)}. Received: {weights!r}'
         )
+    for value in weights.values():
+        check_weight(value, "weights")
     return dict(weights)
 
 
 def _has_statistics(server):
     networks = [server.gan.discriminator, *([server.gan.generator] if server.average == "both" else [])]
-    layers = [layer for network in networks for layer in network._flatten_layers()]
-    return any(isinstance(layer, keras.layers.BatchNormalization) for layer in layers)
+    return any("moving_" in v.path for network in networks for v in network.non_trainable_weights)

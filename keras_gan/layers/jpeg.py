@@ -65,6 +65,10 @@ class JPEG(keras.layers.Layer):
             raise ValueError(
                 f"JPEG is of images of shape (height, width, 1 or 3). Received: {tuple(input_shape)}"
             )
+        if min(input_shape[1:3]) < 8:
+            raise ValueError(
+                f"JPEG's blocks have 8 x 8 pixels, and the images {input_shape[1]} x {input_shape[2]}."
+            )
 
     def call(self, inputs, quality=None):
         _, height, width, channels = inputs.shape

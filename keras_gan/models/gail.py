@@ -20,7 +20,7 @@ class GAIL(Game):
     """A policy that learns to act as an expert did, from the expert's states and actions alone.
 
         D: logits f(s, a), high for the expert;  -E_expert log sigmoid(f) - E_policy log(1 - sigmoid(f))
-        reward "gail": softplus(f) = -log(1 - D);  "airl": f, of D = exp(f) / (exp(f) + pi(a | s)), so that the logit is f - log pi
+        reward "gail": softplus(f) = -log(1 - D);  "airl": log D - log(1 - D) = f - log pi(a | s), where D = exp(f) / (exp(f) + pi(a | s))
 
     One step plays `rollout_steps` steps in each of several copies of the environment, from new episodes on, trains the policy by PPO on the
     discriminator's rewards, and then the discriminator on a batch of the expert's pairs and as many of the policy's. The environment's own
@@ -31,7 +31,8 @@ class GAIL(Game):
 
     Args:
         policy, value, discriminator: of `networks.imitation`.
-        environment: name of a gymnasium environment with a choice of actions, or a function that makes one.
+        environment: name of a gymnasium environment with a choice of actions, or a function that makes one, and takes `render_mode` where
+            it is filmed.
         reward: "gail" or "airl".
         environments: int, copies that step together. Default 8.
         rollout_steps: int, of each copy. Default: an episode's limit, at most 500.
@@ -348,7 +349,12 @@ class GAIL(Game):
             pairs[:, self.world.observation_shape[0] :].argmax(axis=1),
         )
         order = np.random.default_rng(seed).permutation(len(states))
-        held_out, rest = np.split(order, [int(validation * len(order))])
+        count = int(check_fraction(validation, "validation") * len(order))
+        if not 0 < count < len(order):
+            raise ValueError(
+                f"Of {len(order)} pairs some must be held out and some not. Received: validation={validation}"
+            )
+        held_out, rest = np.split(order, [count])
         network = keras.Model(self.policy.inputs, self.policy.outputs)
         network.compile(
             keras.optimizers.Adam(1e-3),

@@ -20,7 +20,7 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Watermark(InParts, Game):
-    """A message of bits in images, read again after JPEG, new sizes, crops, blur and noise.
+    """A message of bits in images, read again after JPEG, new sizes, blur and noise, and in part after crops.
 
         loss = cross-entropy of D(disturbed(E(x, m))) against the bits m + distortion mean (E(x, m) - x)^2
 
@@ -221,24 +221,33 @@ class WatermarkedGenerator(Generative, Game):
     ):
         if original is None:
             super().check_networks(generator=generator, encoder=encoder, decoder=decoder)
-            original, generator = generator, clone(generator)
-            generator.set_weights(original.get_weights())
+            given, (original, generator) = generator, (clone(generator), clone(generator))
+            for copy in (original, generator):
+                copy.set_weights(given.get_weights())
             # A moving average's layers are frozen one by one, and stay so in a copy.
             for layer in generator._flatten_layers(include_self=False):
                 layer.trainable = True
+        if isinstance(generator.input_shape, list) and condition is None:
+            raise ValueError(
+                "The generator takes a condition: give `condition=gan.condition`, and data with it to `fit`."
+            )
+        bits, given = decoder.output_shape[-1], [str(bit) for bit in message]
+        if len(given) != bits or not set(given) <= {"0", "1"}:
+            raise ValueError(f"`message` must be {bits} bits, 0 or 1. Received: {message!r}")
         super().__init__(generator, encoder, decoder, original, ema_decay=ema_decay, **kwargs)
         self._noise, self.condition = (
             keras.saving.deserialize_keras_object(part) if isinstance(part, dict) else part
             for part in (noise, condition)
         )
-        self.message = "".join(str(int(bit)) for bit in message)
-        if len(self.message) != decoder.output_shape[-1] or not set(self.message) <= {"0", "1"}:
-            raise ValueError(
-                f"`message` must be {decoder.output_shape[-1]} bits, 0 or 1. Received: {message!r}"
-            )
+        self.message = "".join(given)
 
     def check_networks(self, generator, encoder, decoder, original):
         super().check_networks(generator=generator, encoder=encoder, decoder=decoder, original=original)
+        if len(encoder.inputs) != 2 or encoder.input_shape[1] != decoder.output_shape:
+            raise ValueError(
+                f"The encoder must take images and as many bits as the decoder gives, {decoder.output_shape[-1]}. Received: "
+                f"encoder.input_shape={encoder.input_shape}"
+            )
         if generator.output_shape != decoder.input_shape:
             raise ValueError(
                 f"The decoder must take what the generator makes. Received: generator.output_shape={generator.output_shape}, "
@@ -335,7 +344,7 @@ def disturbed(images, chance, noise):
     blurred by .5 or 1 pixels; half go through JPEG of quality 50 to 95; all have noise of a standard deviation up to .05.
 
     Args:
-        images: (batch, height, width, 1 or 3).
+        images: (batch, height, width, channels); of other than 1, 3 or 4 channels none goes through JPEG.
         chance, noise: of `chances`.
     """
     _, height, width, channels = images.shape
@@ -347,9 +356,13 @@ def disturbed(images, chance, noise):
         other = ops.take(ops.convert_to_tensor(_resampled(size)), fixed, axis=0)
         matrix = ops.where(way < 0.5, cut, ops.where(way < 1.5, other, ops.eye(size)[None]))
         images = ops.einsum("nij,njwc->niwc" if axis == 1 else "nij,nhjc->nhic", matrix, images)
-    if channels in (1, 3):
+    if channels in (1, 3, 4):
         # Half of them at a quality that changes nothing to speak of would still be rounded.
-        coded = JPEG(75, dtype="float32")(images, quality=50.0 + 90.0 * ops.minimum(chance[:, 5], 0.5))
+        coded = JPEG(75, dtype="float32")(
+            images[..., :3], quality=50.0 + 90.0 * ops.minimum(chance[:, 5], 0.5)
+        )
+        # Transparency stays as it is.
+        coded = ops.concatenate([coded, images[..., 3:]], axis=-1) if channels == 4 else coded
         images = ops.where(chance[:, 5, None, None, None] < 0.5, coded, images)
     return images + 0.05 * chance[:, 6, None, None, None] * noise
 

@@ -8,16 +8,15 @@ import keras
 import numpy as np
 
 from keras_gan import explain
-from keras_gan.data.images import fit_image, open_image
 from keras_gan.data.load import read
 from keras_gan.explain.concepts import concepts_of
 from keras_gan.explain.dissection import masks_of
+from keras_gan.explain.saliency import methods_of
 from keras_gan.grid import as_colour, image_grid, interleave
 from keras_gan.runs.evaluate import Indexed
+from keras_gan.runs.forensics import images_of
 from keras_gan.runs.load import load_model
 from keras_gan.runs.pictures import options_of, pictures_of, range_of
-
-METHODS = ("gradient", "integrated", "occlusion", "grad_cam")
 
 
 def explain_run(
@@ -65,12 +64,12 @@ def explain_run(
     gan = load_model(path)
     if not hasattr(gan, "discriminate") or not hasattr(gan, "sample_latents") or len(gan.image_shape) != 3:
         raise ValueError(f"{path} is a {type(gan).__name__}: explained are GANs that make images of latents.")
-    judge = None if classifier is None else classifier_of(classifier, gan.image_shape)
+    network = None if classifier is None else classifier_of(classifier, gan.image_shape)
     wanted = concepts_of(concepts, gan.image_shape[2])
     real, unknown = real_images(
-        gan, path, images, 4 * samples if judge is not None else count, data_dir, seed
+        gan, path, images, 4 * samples if network is not None else count, data_dir, seed, out
     )
-    if real is None and judge is not None:
+    if real is None and network is not None:
         raise ValueError(f"The balance needs real images: {unknown}")
     if real is None:
         report(f"Real images are left out: {unknown}")
@@ -101,12 +100,12 @@ def explain_run(
         found = explain.dissect(gan, present, layer, samples=samples, labels=label, seed=seed)
         written.append(write_units(found, out / "units.csv"))
         save(units_sheet(gan, found, label, seed), "units.png")
-    if judge is not None:
+    if network is not None:
         made = gan.generate(4 * samples, seed, labels=label)
         names = (
-            gan.class_names if gan.class_names and len(gan.class_names) == judge.output_shape[-1] else None
+            gan.class_names if gan.class_names and len(gan.class_names) == network.output_shape[-1] else None
         )
-        rows = explain.attribute_balance(made, judge, real, names=names, samples=4 * samples)
+        rows = explain.attribute_balance(made, network, real, names=names, samples=4 * samples)
         written.append(out / "balance.csv")
         with written[-1].open("w", newline="", encoding="utf-8") as file:
             table = csv.DictWriter(file, [field.name for field in dataclasses.fields(rows[0])])
@@ -134,18 +133,17 @@ def classifier_of(path, shape):
     return network
 
 
-def real_images(gan, path, folder, count, data_dir, seed):
+def real_images(gan, path, folder, count, data_dir, seed, out):
     """Real images, uint8, or None and a sentence why not."""
     *size, channels = gan.image_shape
     options = options_of(path)
     if folder is not None:
-        files, _ = pictures_of(folder, pathlib.Path(folder) / ".out")
+        files, _ = pictures_of(folder, out)
         chosen = np.random.default_rng(seed).permutation(len(files))[:count]
-        found = []
-        for i in np.sort(chosen):
-            with open_image(files[i]) as opened:
-                found.append(fit_image(opened, tuple(size), channels, value_range=range_of(options)))
-        return np.stack(found), None
+        found, _, broken = images_of([files[i] for i in np.sort(chosen)], gan.image_shape, range_of(options))
+        if not len(found):
+            raise ValueError(f"None of {len(chosen)} images of {folder} can be read, such as: {broken[0]}")
+        return found, None
     if not options.get("dataset"):
         return None, "it is not known what the model was trained on; give a folder of images."
     try:
@@ -161,12 +159,12 @@ def real_images(gan, path, folder, count, data_dir, seed):
 
 def saliency_sheet(gan, images, labels=None):
     """A picture: each row an image, and what of it counts by each method; red speaks for real, blue against."""
-    shown = [as_colour(images)]
-    for method in METHODS:
+    shown, methods = [as_colour(images)], methods_of(gan.discriminator)
+    for method in methods:
         options = {"labels": labels} if labels is not None else {}
         maps = explain.saliency(gan, images, method, **options)
         shown.append(explain.overlay(images, maps, 0.8))
-    return image_grid(interleave(shown), len(shown), " | ".join(["image", *METHODS]))
+    return image_grid(interleave(shown), len(shown), " | ".join(["image", *methods]))
 
 
 def write_units(found, path):

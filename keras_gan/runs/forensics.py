@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 
 from keras_gan.arguments import check_int
+from keras_gan.data.folder import GREY_MODES
 from keras_gan.data.images import fit_image, open_image
 from keras_gan.grid import image_grid
 from keras_gan.metrics.detection import limit_of
@@ -67,7 +68,7 @@ def detect_generated(
     random = np.random.default_rng(seed)
     if len(real_files) > samples:
         real_files = [real_files[i] for i in np.sort(random.choice(len(real_files), samples, replace=False))]
-    real, _, broken = images_of(real_files, shape, levels)
+    real, _, broken = images_of(real_files, shape, levels, report)
     if broken:
         report(f"{len(broken)} images of the reference are left out, such as: {broken[0]}")
     if len(real) < 32:
@@ -75,7 +76,7 @@ def detect_generated(
     if false_positive_rate and (len(real) // 4) * false_positive_rate < 1.0:
         raise ValueError(
             f"A quarter of {len(real)} real images cannot show a false-positive rate of {false_positive_rate:g}: give "
-            f"{int(np.ceil(4 / false_positive_rate))} of them, or a higher rate."
+            f"{int(np.ceil(4 / false_positive_rate))} of them (and --samples as many), or a higher rate."
         )
     real = real[random.permutation(len(real))]
     made, held_out = generator.sample(len(real), seed), len(real) // 4
@@ -85,7 +86,7 @@ def detect_generated(
     for name, value in quality.items():
         report(f"  {name:<10} {value:.3f}")
     limit = limit_of(detector.score(real[:held_out]), false_positive_rate)
-    images, kept, problems = images_of(asked, shape, levels)
+    images, kept, problems = images_of(asked, shape, levels, report)
     if not len(images):
         raise ValueError(f"{pictures} has no image that can be scored. {' '.join(problems[:3])}")
     scores = detector.score(images)
@@ -102,15 +103,26 @@ def detect_generated(
     return len(images), int((scores > limit).sum()), problems
 
 
-def images_of(files, shape, value_range=None):
-    """Image files made a shape: uint8 images, the places of the files that could be read, and sentences on the others."""
+def images_of(files, shape, value_range=None, report=lambda line: None):
+    """Image files made a shape: uint8 images, the places of the files that could be read, and sentences on the others.
+
+    `report` is given a line of text where images were of another size or are coloured and made grey.
+    """
     *size, channels = shape
-    found, kept, problems = [], [], []
+    found, kept, problems, others = [], [], [], 0
     for i, file in enumerate(files):
         try:
             with open_image(file) as opened:
+                others += opened.size != (size[1], size[0]) or (
+                    channels == 1 and opened.mode not in GREY_MODES
+                )
                 found.append(fit_image(opened, tuple(size), channels, value_range=value_range))
             kept.append(i)
         except (OSError, ValueError) as error:
             problems.append(f"{file}: {error}")
+    if others:
+        report(
+            f"{others} of {len(files)} images are not {size[1]} x {size[0]}{' in grey' if channels == 1 else ''}: they are made so, and what "
+            "that does to their spectrum or message counts."
+        )
     return np.stack(found) if found else np.zeros((0, *shape), "uint8"), kept, problems

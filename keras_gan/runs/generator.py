@@ -58,6 +58,8 @@ class Generator:
                 raise ValueError(f"{path} makes sound of sound's spectrograms: use `keras-gan vocode`.")
             if hasattr(gan, "continue_videos"):
                 raise ValueError(f"{path} predicts frames of videos: use `keras-gan predict`.")
+            if not hasattr(gan, "generator"):
+                raise ValueError(f"{path} is a {type(gan).__name__}, which makes no images of latents.")
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.num_classes = getattr(gan, "num_classes", None)

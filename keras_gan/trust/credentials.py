@@ -25,7 +25,8 @@ def sign(path, out, certificates, key, algorithm="es256", about=None):
         about: dict of `provenance.about`. Default: what the file says of itself.
 
     Raises:
-        ImportError: without `pip install 'keras-gan[c2pa]'`. ValueError: for other files, and keys that do not fit.
+        ImportError: without `pip install 'keras-gan[c2pa]'`. ValueError: for other files, files that do not say what made them, and keys that
+            do not fit.
 
     Example:
     >>> keras_gan.trust.sign("a.gif", "b.gif", "chain.pem", "key.pem")
@@ -46,6 +47,10 @@ def sign(path, out, certificates, key, algorithm="es256", about=None):
         raise ValueError(f"`algorithm` must be one of {', '.join(ALGORITHMS)}. Received: {algorithm!r}")
     c2pa = _c2pa()
     about = about or provenance.read(path)
+    if not about:
+        raise ValueError(
+            f"{path} says nothing of what made it: give `about`, since a manifest would call it generated."
+        )
     version = importlib.import_module("keras_gan").__version__
     agent = {"name": "keras_gan", "version": version}
     made = {"action": "c2pa.created", "digitalSourceType": provenance.SOURCE_TYPE, "softwareAgent": agent}
@@ -58,6 +63,7 @@ def sign(path, out, certificates, key, algorithm="es256", about=None):
         "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": [made]}}],
     }
     chain, secret = (pathlib.Path(each).read_bytes() for each in (certificates, key))
+    out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.stem}.partial{out.suffix}")
     partial.unlink(missing_ok=True)
     try:

@@ -11,9 +11,11 @@ from keras_gan.metrics.detection import auroc
 
 
 def jpeg(images, quality):
-    """Images written as JPEG and read again."""
+    """Images written as JPEG and read again; transparency is kept, which JPEG does not have."""
     from PIL import Image
 
+    if images.shape[-1] == 4:
+        return np.concatenate([jpeg(images[..., :3], quality), images[..., 3:]], axis=-1)
     found = []
     for image in images:
         buffer = io.BytesIO()
@@ -94,6 +96,9 @@ def robustness(detector, real, generated, names=tuple(PERTURBATIONS)):
     >>> keras_gan.trust.robustness(Brightness(), dark, bright, ["jpeg 75", "blur 1"])
     {'jpeg 75': 1.0, 'blur 1': 1.0}
     """
+    unknown = [name for name in names if name not in PERTURBATIONS]
+    if unknown:
+        raise ValueError(f"There is no perturbation {unknown[0]!r}. There are: {', '.join(PERTURBATIONS)}")
     check_int(min(len(real), len(generated)), "the number of images")
     which = np.repeat([0, 1], [len(real), len(generated)])
     found = {}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_gan.regularizers.spectrum import radial_weights
+from keras_gan.regularizers.spectrum import radial_bins
 
 
 def log_spectrum(images):
@@ -45,5 +45,7 @@ def radial_spectrum(images):
     Reference: Durall et al., "Watch your Up-Convolution", 2020, https://arxiv.org/abs/2003.01826
     """
     spectra = log_spectrum(images)
-    weights = radial_weights(*spectra.shape[1:])
-    return spectra.reshape(len(spectra), -1) @ weights
+    bins, counts = radial_bins(*spectra.shape[1:])
+    order = np.argsort(bins, kind="stable")
+    starts = np.cumsum(counts) - counts
+    return np.add.reduceat(spectra.reshape(len(spectra), -1)[:, order], starts, axis=1) / counts

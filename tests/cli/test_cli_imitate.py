@@ -42,6 +42,8 @@ def test_trained_resumed_and_compared(expert, tmp_path):
     assert code == 1 and "go on with it, --resume" in text
     code, text = here(*given, "--steps", 4, "--resume", "--cloning", "--no-gif")
     assert code == 0 and "step 4/4" in text, text
+    code, text = here(*given, "--steps", 6, "--resume", "--reward", "airl")
+    assert code == 1 and "has reward='gail'. Received: 'airl'" in text
     result = json.loads((out / "result.json").read_text())
     assert result["steps"] == 4 and result["return"] >= 8 and result["return of cloning"] >= 8
     with (out / "history.csv").open() as file:

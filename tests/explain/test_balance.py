@@ -44,6 +44,14 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
     assert 0.93 <= inside / 400 <= 0.98
 
 
+def test_data_that_lie_class_by_class_are_drawn_from():
+    sorted_classes = images_of([0] * 500 + [1] * 500)
+    rows = attribute_balance(sorted_classes, by_brightness, sorted_classes, samples=400)
+    assert 0.35 < rows[0].data < 0.65 and not rows[0].differs
+    with pytest.raises(ValueError, match="`gan` must be uint8 images"):
+        attribute_balance(sorted_classes / 255.0, by_brightness, sorted_classes)
+
+
 def test_a_missing_class_is_seen():
     rows = attribute_balance(
         images_of([0, 1] * 50), by_brightness, images_of([0, 1, 2] * 40), names=list("abc")

@@ -68,6 +68,21 @@ def test_without_the_unit_the_square_is_gone_and_with_it_it_is_anywhere(gan):
     assert (squares(insert(gan, [1], 1.0, "units", place, n=2)) == (SQUARE | place)).all()
 
 
+def test_an_effect_is_of_the_same_place(gan):
+    place = np.zeros((SIZE, SIZE), bool)
+    place[3, 5] = True
+    assert (squares(ablate(gan, [1], "units", place, n=2)) == (SQUARE & ~place)).all()
+    effect = causal_effect(gan, [1], squares, "units", values=1.0, where=place, n=2)
+    assert effect["effect"] == pytest.approx(1 / 256)
+
+
+def test_a_small_place_is_not_lost():
+    networks = keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4)
+    gan, place = keras_gan.GAN(*networks), np.zeros((16, 16), bool)
+    place[5, 5] = True
+    assert (insert(gan, [0], 50.0, where=place, n=2) != gan.generate(2, seed=0)).any()
+
+
 def test_the_generator_is_left_as_it_was(gan):
     before = gan.generate(2, seed=0)
     ablate(gan, [1], "units")

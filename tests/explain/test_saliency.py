@@ -123,6 +123,14 @@ def test_a_condition_counts():
         saliency(gan, images)
 
 
+def test_a_discriminator_without_maps_goes_without_grad_cam(gan):
+    from keras_gan.runs.explanation import saliency_sheet
+
+    flat = keras.Sequential([keras.Input((16, 16, 1)), keras.layers.Flatten(), keras.layers.Dense(1)])
+    sheets = [saliency_sheet(g, g.generate(2, seed=0)) for g in (gan, keras_gan.GAN(gan.generator, flat))]
+    assert sheets[0].width > sheets[1].width
+
+
 def test_several_maps_of_patches_are_explained_whole(gan):
     images = keras.Input((16, 16, 1))
     maps = [keras.layers.Conv2D(1, 3, strides=s, padding="same")(images) for s in (2, 4)]

@@ -5,6 +5,7 @@ import itertools
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from scipy import stats
 
 import keras_gan
@@ -135,7 +136,7 @@ def test_updates_are_clipped_and_noisy(images):
     before, after = Local(make(), average="discriminator"), Local(quiet.gan, average="discriminator")
     change = np.sqrt(sum(np.square(a - b).sum() for a, b in zip(before.read(), after.read(), strict=True)))
     assert 0.3e-3 < change <= 1.001e-3 and quiet.history[0]["update_norm"] > 1e-3
-    loud = simulate(make, clients, clip=1e-3, noise=2.0, **options)
+    loud = simulate(make, clients, clip=1e-3, noise=2.0, seed=0, **options)
     noise = np.concatenate(
         [
             (a - b).ravel()
@@ -144,7 +145,9 @@ def test_updates_are_clipped_and_noisy(images):
     )
     # The deviation is noise * clip in the sum, half of that in the mean of two.
     assert noise.std() == pytest.approx(1e-3, rel=0.1)
-    assert loud.history[0]["epsilon"] == epsilon(2.0, 1)
+    assert loud.history[0]["epsilon"] == epsilon(2.0, 1) and "d_loss" not in loud.history[0]
+    others = [simulate(make, clients, clip=1e-3, noise=2.0, **options).gan.get_weights() for _ in range(2)]
+    assert any((a != b).any() for a, b in zip(*others, strict=True))
 
 
 def test_epsilon_is_the_published_one():
@@ -165,6 +168,19 @@ def test_epsilon_is_the_published_one():
     assert epsilon(0.0, 5) == float("inf") and epsilon(1.0, 5) > epsilon(2.0, 5)
     with pytest.raises(ValueError, match="`share`"):
         epsilon(1.0, 5, share=0)
+
+
+def test_rounds_go_on_in_a_data_set_and_the_server_counts(images):
+    data = tf.data.Dataset.from_tensor_slices(images).batch(8)
+    local = Local(make(), data, average="discriminator", batch_size=8)
+    seen = [[float(batch["image"][0, 0, 0, 0]) for batch in local._batches(3, round)] for round in range(4)]
+    assert [x for row in seen for x in row][:8] == [float(x) for x in images[::8, 0, 0, 0]] and seen[3][
+        0
+    ] == seen[0][1]
+    found = simulate(make, {"a": images, "b": images[:32]}, rounds=2, batch_size=16)
+    assert int(found.gan.state.step.numpy()) == 8
+    with pytest.raises(ValueError, match="has 8 batches. Received: local_steps=20"):
+        simulate(make, {"a": data}, rounds=1, local_steps=20)
 
 
 def test_the_arithmetic():
@@ -189,6 +205,16 @@ def test_the_arithmetic():
         ({"clients": {}}, "at least one client"),
         ({"rounds": 0}, "`rounds`"),
         ({"noise": 1.0}, "give that, too"),
+        ({"clip": -1.0}, "`clip` must be positive"),
+        ({"clip": 1.0, "weights": {"a": 1.0}}, "leave out `weights`"),
+        ({"clients": {"a": np.zeros((64, 8, 8, 1), "uint8")}}, "must be floats of shape"),
+        ({"clients": {"a": np.full((64, 8, 8, 1), 9.0)}, "average": "discriminator"}, "up to 9"),
+        ({"participation": 2}, "`participation` must be a function"),
+        ({"clients": [1]}, "`clients` must be a dict"),
+        (
+            {"make": lambda: make(regularizers=["spectrum"]), "average": "discriminator"},
+            "which 'spectrum' may need",
+        ),
         ({"average": "generator"}, "`average` must be one of"),
         ({"weights": {"b": 1}}, "`weights` must be"),
         ({"batch_size": 100}, "has 64 images, and a batch 100"),
@@ -215,5 +241,5 @@ def test_models_that_do_not_fit(images):
         gan.compile()
         return gan
 
-    with pytest.raises(ValueError, match="would be sent as they are"):
+    with pytest.raises(ValueError, match="variances of batch normalisation negative"):
         simulate(normalised, {"a": images}, 1, batch_size=16, clip=1.0, noise=1.0)

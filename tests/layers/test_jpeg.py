@@ -53,5 +53,7 @@ def test_config_and_wrong_input():
     for quality in (0, 101, 7.5):
         with pytest.raises(ValueError, match="`quality` must be"):
             JPEG(quality)
+    with pytest.raises(ValueError, match="8 x 8 pixels"):
+        JPEG()(keras.ops.zeros((1, 6, 8, 3)))
     with pytest.raises(ValueError, match="1 or 3"):
         JPEG()(keras.ops.zeros((1, 8, 8, 2)))

@@ -1,6 +1,5 @@
 """Imitation: the discriminator's optimum, rewards, resume, learning."""
 
-
 import keras
 import numpy as np
 import pytest
@@ -50,7 +49,7 @@ def test_the_discriminators_optimum_and_value():
     np.testing.assert_allclose(gail.rewards(pairs), -np.log(1 - found), atol=1e-5)
 
 
-def test_rewards_of_airl_leave_the_policys_probability_out():
+def test_rewards_of_airl_are_the_logit_with_the_policys_probability():
     gail = make("airl")
     pairs = gail.pairs(*expert(10))
     f = gail.discriminator(pairs).numpy()[:, 0]

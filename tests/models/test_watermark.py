@@ -111,6 +111,8 @@ def test_the_generator_alone_learns_and_is_averaged_and_saved(images, tmp_path):
         all((a == b).all() for a, b in zip(*pair, strict=True)) for pair in zip(before, after, strict=True)
     ]
     assert same == [False, True, True, True]
+    # What it was is a copy: the GAN may train on.
+    assert model.original is not model.generator
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     assert again.message == MESSAGE
@@ -156,6 +158,23 @@ def test_a_message_survives_and_goes_over_into_a_generator():
         (lambda: coder().embed(np.zeros((2, 16, 16, 1)), "101"), "`message` must be 16 bits"),
         (lambda: coder().embed(np.zeros((2, 16, 16, 1)), "2" * 16), "`message` must be 16 bits"),
         (lambda: coder().embed(np.zeros((2, 16, 16, 3)), MESSAGE), "`images` must have shape"),
+        (
+            lambda: keras_gan.WatermarkedGenerator(
+                keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4)[0],
+                *networks_of(coder()),
+                "1" * 15 + "x",
+            ),
+            "`message` must be 16 bits",
+        ),
+        (
+            lambda: keras_gan.WatermarkedGenerator(
+                keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4)[0],
+                keras_gan.networks.watermark((16, 16, 1), bits=9, filters=4)[0],
+                coder().decoder,
+                MESSAGE,
+            ),
+            "as many bits as the decoder gives, 16",
+        ),
         (lambda: coder(distortion=-1.0), "`distortion`"),
         (
             lambda: keras_gan.Watermark(*keras_gan.networks.watermark((16, 16, 1), 8)[::-1]),

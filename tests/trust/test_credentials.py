@@ -129,6 +129,10 @@ def test_wrong_keys_leave_no_file(keys, tmp_path, picture):
     ):
         with pytest.raises(ValueError, match="They must be PEM files of one pair"):
             sign(picture, out, keys / f"{chain}.pem", keys / f"{key}.pem", algorithm)
+    Image.new("L", (8, 8)).save(tmp_path / "photo.png")
+    with pytest.raises(ValueError, match="says nothing of what made it"):
+        sign(tmp_path / "photo.png", out, keys / "chain.pem", keys / "key.pem")
+    (tmp_path / "photo.png").unlink()
     with pytest.raises(ValueError, match="`algorithm` must be one of"):
         sign(picture, out, keys / "chain.pem", keys / "key.pem", "rsa")
     with pytest.raises(ValueError, match="must end as the file does"):

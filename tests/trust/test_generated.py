@@ -55,6 +55,10 @@ def test_perturbations():
         np.abs(jpeg(images, 95).astype(int) - images).mean()
         < np.abs(jpeg(images, 50).astype(int) - images).mean()
     )
+    clear = np.concatenate([images, images[..., :1]], axis=-1)
+    assert (jpeg(clear, 50)[..., :3] == jpeg(images, 50)).all() and (
+        jpeg(clear, 50)[..., 3] == clear[..., 3]
+    ).all()
     flat = np.full((2, 24, 24, 1), 90, "uint8")
     for change in (lambda x: resized(x, 0.5), lambda x: blurred(x, 1.0), lambda x: cropped(x, 0.8)):
         assert (change(flat) == 90).all()
