@@ -1,5 +1,6 @@
 """A run of imitation learning: its folder, its curve, its film."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
@@ -32,6 +33,7 @@ def imitation_run(
     gif=True,
     seed=0,
     report=print,
+    stopping=contextlib.nullcontext,
 ):
     """Train a policy by GAIL on recorded episodes.
 
@@ -46,6 +48,7 @@ def imitation_run(
         resume: bool, whether the run in `out` goes on.
         gif: bool, whether an episode is filmed.
         report: function that is given lines of text.
+        stopping: function from the `Checkpoint` to a context in which the training runs, such as one that handles signals.
 
     Returns:
         list of the paths written.
@@ -114,12 +117,8 @@ def imitation_run(
         StopAtStep(steps),
         Report(),
     ]
-    try:
+    with stopping(callbacks[0]):
         gail.fit(pairs, batch_size=batch_size, epochs=-(-steps // each), verbose=0, callbacks=callbacks)
-    except KeyboardInterrupt:
-        callbacks[0].save()
-        report(f"Stopped at step {int(gail.state.step.numpy())}: go on with --resume.")
-        raise
     (out / "episode.gif").unlink(missing_ok=True)  # of an earlier policy
     before = json.loads((out / "result.json").read_text()) if (out / "result.json").exists() else {}
     result = {**before, "steps": int(gail.state.step.numpy()), "return": float(gail.play(20).mean())}

@@ -36,6 +36,7 @@ def imitate(
     """Learn to act as an expert did (GAIL), in an environment of gymnasium."""
     existing(expert, "")
     writable(out, "--out", folder=True)
+    from keras_gan.cli.train import stopping_safely
     from keras_gan.imitating import imitation_run
 
     for path in imitation_run(
@@ -53,5 +54,6 @@ def imitate(
         gif=gif,
         seed=seed,
         report=typer.echo,
+        stopping=lambda checkpoint: stopping_safely(checkpoint, out),
     ):
         typer.echo(str(path))

@@ -448,7 +448,7 @@ def _fit(chosen, run, config, given):
     grids = [
         callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
     ]
-    with _stopping_safely(checkpoint, progress, run.path):
+    with stopping_safely(checkpoint, run.path, progress):
         gan.fit(
             batches,
             validation_data=held_out,
@@ -563,7 +563,7 @@ def _tell(run, gan, metrics, exported):
 
 
 @contextlib.contextmanager
-def _stopping_safely(checkpoint, progress, path):
+def stopping_safely(checkpoint, path, progress=None):
     """At Ctrl-C (or SIGTERM) finish the step, save, and say how to go on."""
 
     def stop(number, frame):
@@ -579,13 +579,15 @@ def _stopping_safely(checkpoint, progress, path):
     try:
         yield
     except KeyboardInterrupt:
-        progress.stop()
+        if progress is not None:
+            progress.stop()
         folder = checkpoint.latest()
         typer.echo(f"\nStopped. Saved: {folder or 'nothing yet'}")
         typer.echo(f"Go on with the same command and --resume, run folder {path}.")
         raise typer.Exit(130) from None
     except FloatingPointError:
-        progress.stop()
+        if progress is not None:
+            progress.stop()
         typer.echo(f"The last good checkpoint: {checkpoint.latest() or 'none yet'}")
         raise
     finally:

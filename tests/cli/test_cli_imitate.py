@@ -21,6 +21,7 @@ def expert(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 def test_trained_resumed_and_compared(expert, tmp_path):
     out = tmp_path / "run"
     given = (

@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.mark.parametrize("method", ["spectrum", "residual"])
+@pytest.mark.parametrize("method", ["spectrum", pytest.param("residual", marks=pytest.mark.slow)])
 def test_generated_images_stand_first(folder, tmp_path, method):
     given = (
         folder / "asked",

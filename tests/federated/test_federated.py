@@ -129,6 +129,7 @@ def test_a_client_that_was_away_comes_back(images):
         simulate(make, clients, rounds=1, batch_size=16, participation=lambda i: ["c"])
 
 
+@pytest.mark.slow
 def test_updates_are_clipped_and_noisy(images):
     clients = {"a": images[:32], "b": images[32:]}
     options = {"rounds": 1, "average": "discriminator", "batch_size": 16, "generator_steps": 1}

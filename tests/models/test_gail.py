@@ -88,6 +88,7 @@ def test_a_rollout_is_what_the_environment_does():
 
 
 @pytest.mark.parametrize("reward", ["gail", "airl"])
+@pytest.mark.slow
 def test_resumed_saved_and_loaded(reward, tmp_path):
     def fit(folder, *callbacks):
         gail = make(reward, ema_decay=0.9)
@@ -138,6 +139,7 @@ def test_one_trajectory_of_an_expert_is_enough_for_cartpole():
     assert before < 200 and gail.play(20).mean() > 450
 
 
+@pytest.mark.slow
 def test_behaviour_cloning_learns_a_linear_rule():
     gail = make()
     assert gail.clone_behaviour(*expert(600), epochs=60) > 0.9

@@ -101,6 +101,7 @@ def test_precisions_and_xla(make, policy, images):
     assert np.isfinite(history["loss"]).all()
 
 
+@pytest.mark.slow
 def test_the_generator_alone_learns_and_is_averaged_and_saved(images, tmp_path):
     model = marked_generator(generator_optimizer=keras.optimizers.Adam(0.01))
     frozen = model.original, model.encoder, model.decoder

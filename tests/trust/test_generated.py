@@ -21,7 +21,10 @@ def upsampled(n, seed, channels=1):
     return np.clip(1.2 * half - 0.2 * ndimage.uniform_filter(half, (0, 3, 3, 0)), 0, 255).astype("uint8")
 
 
-@pytest.mark.parametrize("detector", [SpectrumDetector(), ResidualDetector(filters=8, epochs=8)])
+@pytest.mark.parametrize(
+    "detector",
+    [SpectrumDetector(), pytest.param(ResidualDetector(filters=8, epochs=8), marks=pytest.mark.slow)],
+)
 @pytest.mark.parametrize("channels", [1, 3])
 def test_traces_are_found_in_images_not_seen_before(detector, channels):
     detector.fit(smooth(200, 0, channels), upsampled(160, 1, channels))
@@ -37,6 +40,7 @@ def test_traces_are_found_in_images_not_seen_before(detector, channels):
     )
 
 
+@pytest.mark.slow
 def test_the_same_seed_learns_the_same():
     scores = [
         ResidualDetector(filters=4, epochs=2, seed=3).fit(smooth(40, 0), upsampled(40, 1)).score(smooth(9, 2))
