@@ -47,7 +47,7 @@ def clipped(update, limit):
 
     Example:
     >>> update, norm = keras_gan.federated.clipped([np.array([3.0]), np.array([4.0])], 1.0)
-    >>> [float(x[0]) for x in update], norm
+    >>> [round(float(x[0]), 6) for x in update], norm
     ([0.6, 0.8], 5.0)
     """
     if not limit > 0:

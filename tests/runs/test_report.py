@@ -76,7 +76,7 @@ def test_the_page_has_everything_and_asks_for_nothing(run):
     page = Page(write_report(run.path))
     assert page.titles == [
         *("Findings", "Curves", "Time line", "Generated and real images", "Nearest training images"),
-        *("Evaluation", "Configuration"),
+        *("What the discriminator looks at", "Evaluation", "Configuration"),
     ]
     assert all(address.startswith("data:image/png;base64,") for address in page.addresses)
     for foreign in ("<script src", "@import", "<link"):
