@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, value_range_of, writable
+from keras_gan.cli.options import existing, left_out, value_range_of, writable
 
 
 def detect(
@@ -84,8 +84,4 @@ def detect(
         typer.echo("No limit is known: give --normal, a folder of normal images, or --limit.")
     else:
         typer.echo(f"Anomalies: {anomalies}")
-    if problems:
-        typer.echo(f"Left out: {len(problems)}", err=True)
-        for problem in problems[:20]:
-            typer.echo(f"  {problem}", err=True)
-        raise typer.Exit(1)
+    left_out(problems)

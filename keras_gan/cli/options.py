@@ -4,6 +4,8 @@ import enum
 import pathlib
 import tempfile
 
+import typer
+
 
 class Scale(enum.StrEnum):
     small = "small"
@@ -84,3 +86,12 @@ def value_range_of(text):
 def names_of(text):
     """Names with commas between, and spaces at will."""
     return [name.strip() for name in text.split(",")]
+
+
+def left_out(problems):
+    """Name what a command left out, sentences, and end it with exit code 1, where there is any."""
+    if problems:
+        typer.echo(f"Left out: {len(problems)}", err=True)
+        for problem in problems[:20]:
+            typer.echo(f"  {problem}", err=True)
+        raise typer.Exit(1)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, writable
+from keras_gan.cli.options import existing, left_out, writable
 
 app = typer.Typer(
     no_args_is_help=True, help="Tell generated images from real ones, and see where an image is from."
@@ -57,11 +57,7 @@ def detect(
     )
     typer.echo(f"{count} images scored, likeliest first in {out / 'scores.csv'}; sheet: {out / 'sheet.png'}")
     typer.echo(f"Taken for generated: {found} (of real images {false_positive_rate:.0%} would be)")
-    if problems:
-        typer.echo(f"Left out: {len(problems)}", err=True)
-        for problem in problems[:20]:
-            typer.echo(f"  {problem}", err=True)
-        raise typer.Exit(1)
+    left_out(problems)
 
 
 @app.command()
@@ -162,11 +158,7 @@ def read(
     typer.echo(
         f"{found} of {count} images carry the message, with a chance of 1 in 10,000 that any is wrongly found: {out}"
     )
-    if problems:
-        typer.echo(f"Left out: {len(problems)}", err=True)
-        for problem in problems[:20]:
-            typer.echo(f"  {problem}", err=True)
-        raise typer.Exit(1)
+    left_out(problems)
 
 
 @app.command()
