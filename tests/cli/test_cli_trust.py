@@ -95,3 +95,57 @@ def test_signed_on_the_command_line(keys, tmp_path):
         and "issuer: A studio" in text
     )
     assert "problems: signingCredential.untrusted" in text
+
+
+@pytest.mark.slow
+def test_a_generator_is_watermarked_and_its_images_are_read(folder, tmp_path):
+    out = tmp_path / "marked"
+    given = (
+        "trust",
+        "watermark",
+        folder / "gan.keras",
+        "--images",
+        folder / "real",
+        "--steps",
+        3,
+        "--batch-size",
+        8,
+    )
+    code, text = here(*given, "--generator-steps", 2, "--message", "10110010", "--out", out)
+    assert code == 0 and "watermark, step 3/3" in text and "The message did not take" in text, text
+    assert {path.name for path in out.iterdir()} == {
+        "watermark.keras",
+        "model.keras",
+        "saved_model",
+        "sheet.png",
+    }
+    # The reader of images that are out already would be lost.
+    code, text = here(*given, "--generator-steps", 2, "--message", "1011", "--out", out)
+    assert code == 1 and "would be lost: give another folder" in text
+    assert here("generate", out / "model.keras", "-n", 4, "--out", tmp_path / "grid.png")[0] == 0
+    read = ("trust", "read", folder / "real", "--watermark", out / "watermark.keras", "--message", "10110010")
+    code, text = here(*read, "--out", tmp_path / "bits.csv")
+    assert code == 0 and "0 of 100 images carry the message" in text and "8 bits are too few" in text, text
+    with (tmp_path / "bits.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    chances = [float(row["p_value"]) for row in rows]
+    assert (
+        len(rows) == 100
+        and chances == sorted(chances)
+        and set("".join(row["bits"] for row in rows)) <= {"0", "1"}
+    )
+    assert "All images together: " in text
+    for wrong, message in (
+        ((*read, "--out", tmp_path / "bits.png"), "must end in .csv"),
+        ((*read[:-1], "1011", "--out", tmp_path / "b.csv"), "must be 8 bits"),
+        (
+            ("trust", "read", folder / "real", "--watermark", folder / "gan.keras", "--message", "1"),
+            "not a watermark",
+        ),
+        ((*given, "--message", "1" * 37, "--out", tmp_path / "x"), "carry at most 36 bits"),
+        ((*given, "--message", "12", "--out", tmp_path / "x"), "must be of 0 and 1"),
+        ((*given[:4], folder / "gan.keras", "--message", "1", "--out", tmp_path / "x"), "There is no folder"),
+        (("generate", out / "watermark.keras", "--out", tmp_path / "x.png"), "makes no images of latents"),
+    ):
+        code, text = here(*wrong)
+        assert code == 1 and message in text and not (tmp_path / "x").exists(), text
