@@ -225,7 +225,7 @@ class WatermarkedGenerator(Generative, Game):
             for copy in (original, generator):
                 copy.set_weights(given.get_weights())
             # A moving average's layers are frozen one by one, and stay so in a copy.
-            for layer in generator._flatten_layers(include_self=False):
+            for layer in (*generator._flatten_layers(include_self=False), generator):
                 layer.trainable = True
         if isinstance(generator.input_shape, list) and condition is None:
             raise ValueError(

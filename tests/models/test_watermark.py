@@ -133,11 +133,11 @@ def test_a_message_survives_and_goes_over_into_a_generator():
     keras.utils.set_random_seed(0)
     mark = keras_gan.Watermark(*keras_gan.networks.watermark((24, 24, 1), bits=16, filters=16), seed=0)
     mark.compile(distortion=keras_gan.schedules.LinearRise(10.0, steps=400, begin=300))
-    mark.fit(levels / 127.5 - 1.0, batch_size=32, epochs=40, verbose=0)
+    mark.fit(levels / 127.5 - 1.0, batch_size=32, epochs=80, verbose=0)
     held_out = smooth(100, 1)
     marked = mark.embed(held_out, MESSAGE)
     assert np.square(marked / 127.5 - held_out / 127.5).mean() < 0.05
-    for name, least in (("none", 0.97), ("jpeg 75", 0.95), ("resize .5", 0.85), ("crop .8", 0.8)):
+    for name, least in (("none", 0.97), ("jpeg 75", 0.95), ("resize .5", 0.7), ("crop .8", 0.85)):
         agree = (mark.decode(PERTURBATIONS[name](marked)) == mark.bits_of(MESSAGE)).mean()
         assert agree > least, (name, agree)
     assert abs((mark.decode(held_out) == mark.bits_of(MESSAGE)).mean() - 0.5) < 0.2
