@@ -70,16 +70,17 @@ print("logit less grey's ", (logits[0] - logits[1]).round(3))
 
 # %% [markdown]
 # ## Which units paint strokes
-# Each unit of a layer is compared with where the images are bright; the best are then switched off. The agreement is a hint; the effect is the proof.
+# Each unit of a layer is compared with where the images are brighter than all are in the mean; the best are then switched off. The agreement is a hint; the effect is the proof.
 
 # %%
-bright = explain.concepts.bright
-found = explain.dissect(gan, {"stroke": bright}, samples=256)
+level = gan.generate(256, seed=1).mean()
+stroke = lambda images: images[..., 0] > level
+found = explain.dissect(gan, {"stroke": stroke}, samples=256)
 ranking = found.ranking("stroke")
 print("layer", found.layer, "best", [(unit, round(iou, 3)) for unit, iou in ranking[:4]])
 best, worst = ([unit for unit, _ in part] for part in (ranking[:16], ranking[-16:]))
 for name, units in (("the 16 best", best), ("the 16 worst", worst)):
-    effect = explain.causal_effect(gan, units, bright, found.layer, n=128)
+    effect = explain.causal_effect(gan, units, stroke, found.layer, n=128)
     print(f"strokes are {effect['as_is']:.3f} of the pixels, without {name} units {effect['ablated']:.3f}")
 
 # %%

@@ -42,8 +42,11 @@ train, held_out = keras_gan.data.load("mnist_5k", splits=("train", "test"), labe
 images, labels = (np.concatenate(parts) for parts in zip(*train, strict=True))
 clients = {f"digits {2 * i} and {2 * i + 1}": images[labels // 2 == i] for i in range(5)}
 print({name: len(data) for name, data in clients.items()})
+samples = np.concatenate([keras_gan.data.to_uint8(data[:8]).numpy() for data in clients.values()])
+image_grid(samples, 8, row_names=list(clients))
 
 
+# %%
 def make():
     """The same networks everywhere, without batch normalisation: clients' statistics differ."""
     keras.utils.set_random_seed(0)

@@ -32,6 +32,8 @@ import keras
 import matplotlib.pyplot as plt
 import numpy as np
 
+from keras_gan.grid import image_grid
+
 STEPS = int(os.environ.get("TUTORIAL_STEPS", 120))
 
 # %% [markdown]
@@ -71,7 +73,7 @@ history = gail.fit(
     pairs, batch_size=256, epochs=100, verbose=0, callbacks=[keras_gan.callbacks.StopAtStep(STEPS)]
 ).history
 print("after:", gail.play(episodes=20).mean())
-_ = keras_gan.plots.history(history, ["episode_return", "expert_score", "policy_score"])
+keras_gan.plots.history(history, ["episode_return", "expert_score", "policy_score"])
 
 # %% [markdown]
 # ## Behaviour cloning
@@ -86,7 +88,12 @@ print(
 
 # %% [markdown]
 # ## See it
-# `gail.film("episode.gif")` writes an episode; here are the states of one.
+# `film` writes an episode; every 50th frame of it, and the angle of the pole in another.
+
+# %%
+gail.film("episode.gif")
+frames, _ = keras_gan.data.read_video("episode.gif")
+image_grid(frames[:: max(1, len(frames) // 8)][:8, ::3, ::3], 4)
 
 # %%
 state, _ = env.reset(seed=5)
