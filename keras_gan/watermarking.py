@@ -87,6 +87,9 @@ def watermark_run(
     rise = LinearRise(distortion, steps=min(1600, -(-steps // 2)), begin=min(400, steps // 5))
     coder.compile(distortion=rise)
     _trained(coder, real, steps, batch_size, "watermark", report)
+    # At once: whatever becomes of the generator, the reader is not lost.
+    out.mkdir(parents=True, exist_ok=True)
+    coder.save(out / "watermark.keras")
     card = {name: getattr(gan, name) for name in ("class_names", "dataset_name", "value_range")}
     noise = None if type(gan.noise) is Normal else gan.noise
     model = WatermarkedGenerator(
@@ -100,8 +103,6 @@ def watermark_run(
     )
     model.compile(distortion=LinearRise(2.0 * distortion, steps=min(1000, -(-generator_steps // 2))))
     _trained(model, real, generator_steps, batch_size, "generator", report)
-    out.mkdir(parents=True, exist_ok=True)
-    coder.save(out / "watermark.keras")
     model.save(out / "model.keras")
     model.export(out / "saved_model")
     before, after = gan.generate(8, seed), model.generate(8, seed)

@@ -99,6 +99,15 @@ class Local:
 
     # === Training ===
 
+    def check_steps(self, local_steps):
+        """Raise a ValueError where a round has more steps than a data set has batches, which `fit` would cut short."""
+        if self.average == "both" and local_steps is not None and hasattr(self.data, "element_spec"):
+            batches = int(self.data.cardinality())
+            if local_steps > batches:
+                raise ValueError(
+                    f"A pass over this client's data has {batches} batches. Received: local_steps={local_steps}"
+                )
+
     def train(self, round, local_steps=None):
         """A round on the client's own data; returns the figures' means.
 
@@ -108,10 +117,7 @@ class Local:
         """
         if self.average == "both":
             options = {} if hasattr(self.data, "element_spec") else {"batch_size": self.batch_size}
-            if options == {} and local_steps is not None and local_steps > int(self.data.cardinality()):
-                raise ValueError(
-                    f"A pass over this client's data has {int(self.data.cardinality())} batches. Received: local_steps={local_steps}"
-                )
+            self.check_steps(local_steps)
             history = self.gan.fit(
                 self.data,
                 epochs=round + 1,

@@ -114,6 +114,8 @@ def simulate(
     locals_ = {
         name: Local(make(), data, average=average, batch_size=batch_size) for name, data in clients.items()
     }
+    for client in locals_.values():
+        client.check_steps(local_steps)
     counts = _counts(weights, locals_, clip)
     history = []
     for i in range(rounds):
