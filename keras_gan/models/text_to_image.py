@@ -136,6 +136,7 @@ class TextToImage(keras.Model):
             "sample_range": [0, 255],
             "words": words_of(self.text_encoder),
             "dataset": self.decoder.dataset_name,
+            "generator_steps": int(self.decoder.state.step.numpy()),
         }
 
     def export(self, filepath, format="saved_model", metadata=None, **options):

@@ -122,7 +122,9 @@ class Generator:
     def about(self, **more):
         """What makes the images, as `provenance.about`."""
         if self.gan is not None:
-            return provenance.about(type(self.gan).__name__, step=int(self.gan.state.step.numpy()), **more)
+            # A TextToImage trains nothing itself: its images are its decoder's.
+            trained = self.gan if hasattr(self.gan, "state") else self.gan.decoder
+            return provenance.about(type(self.gan).__name__, step=int(trained.state.step.numpy()), **more)
         return provenance.about(
             self._metadata.get("class"), step=self._metadata.get("generator_steps"), **more
         )

@@ -102,6 +102,9 @@ def test_text_to_image(clip, tmp_path):
         )
         assert code == 0, text
         grids.append(np.asarray(Image.open(tmp_path / "grid.png"), int))
+        about = keras_gan.provenance.read(tmp_path / "grid.png")
+        assert about["model"] == "TextToImage" and about["texts"] == ["a red square"]
+        assert about["step"] == 2
     assert np.abs(grids[0] - grids[1]).max() <= 1
     code, text = here(*train, *FEW)
     assert code == 1 and "holds a run already" in text
