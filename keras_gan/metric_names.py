@@ -33,6 +33,8 @@ class Named:
 METRICS = {
     "fid": Named("frechet_distance.FrechetDistance", takes="features"),
     "kid": Named("kernel_distance.KernelDistance", takes="features"),
+    "mind": Named("monge_distance.MongeDistance", takes="features"),
+    "cmmd": Named("maximum_mean_discrepancy.MaximumMeanDiscrepancy", takes="features"),
     "prdc": Named("precision_recall.PRDC", takes="features"),
     "inception_score": Named("inception_score.InceptionScore", takes="classifier"),
     "swd": Named("sliced_wasserstein.SlicedWasserstein"),

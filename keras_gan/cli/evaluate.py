@@ -18,7 +18,7 @@ def evaluate(
     metrics: Annotated[
         str,
         typer.Option(
-            help="Of fid, kid, prdc, inception_score, swd, ms_ssim, with commas; ppl (of a StyleGAN ppl_w) and, of StyleGAN3, "
+            help="Of fid, kid, prdc, mind, cmmd, inception_score, swd, ms_ssim, with commas; ppl (of a StyleGAN ppl_w) and, of StyleGAN3, "
             "eq_t, eq_r, of a run or .keras file; psnr, ssim of two folders with the same file names."
         ),
     ] = "fid,kid,prdc",

@@ -205,7 +205,7 @@ def train(
     metrics: Annotated[
         str | None,
         typer.Option(
-            help="At each epoch, with commas, of fid, kid, prdc, inception_score, swd, ms_ssim, ppl; ppl_w of StyleGANs, "
+            help="At each epoch, with commas, of fid, kid, prdc, mind, cmmd, inception_score, swd, ms_ssim, ppl; ppl_w of StyleGANs, "
             "eq_t and eq_r of StyleGAN3; from image to image psnr, ssim."
         ),
     ] = None,

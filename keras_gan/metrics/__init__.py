@@ -10,9 +10,11 @@ from keras_gan.metrics.evaluate import evaluate
 from keras_gan.metrics.frechet_distance import FrechetDistance
 from keras_gan.metrics.inception_score import InceptionScore
 from keras_gan.metrics.kernel_distance import KernelDistance
+from keras_gan.metrics.maximum_mean_discrepancy import MaximumMeanDiscrepancy
 from keras_gan.metrics.memorization import Memorization
 from keras_gan.metrics.metric import FeatureMetric, ImageMetric
 from keras_gan.metrics.mode_coverage import ModeCoverage
+from keras_gan.metrics.monge_distance import MongeDistance
 from keras_gan.metrics.ms_ssim import MSSSIM
 from keras_gan.metrics.perceptual_distance import PerceptualDistance, lpips
 from keras_gan.metrics.perceptual_path_length import PerceptualPathLength
@@ -38,8 +40,10 @@ __all__ = [
     "ImageMetric",
     "InceptionScore",
     "KernelDistance",
+    "MaximumMeanDiscrepancy",
     "Memorization",
     "ModeCoverage",
+    "MongeDistance",
     "PerceptualDistance",
     "PerceptualPathLength",
     "Precision",

@@ -24,6 +24,12 @@ from keras_gan.metrics.reference import (
 )
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 
+# Metrics that are one function of both sets of features, with its arguments.
+_OF_FEATURES = {
+    "mind": (functional.monge_distance, {"directions": 1000}),
+    "cmmd": (functional.maximum_mean_discrepancy, {"sigma": 10.0, "scale": 1000.0}),
+}
+
 
 def evaluate(
     generated, reference, extractor, metrics=("fid", "kid", "prdc"), n=10_000, seed=0, k=5, report=None
@@ -38,7 +44,7 @@ def evaluate(
         reference: the same of real ones, or a `tf.data.Dataset`.
         extractor: `Extractor`, or what makes one; `inception_score` needs `extractor.classifier`
             or "inception".
-        metrics: names among "fid", "kid", "prdc", "inception_score", "swd", "ms_ssim"; and "psnr", "ssim", which
+        metrics: names among "fid", "kid", "prdc", "mind", "cmmd", "inception_score", "swd", "ms_ssim"; and "psnr", "ssim", which
             compare each generated image with the reference's of the same place.
         n: int, generated images to take.
         seed: int, of which images are taken, subsets and projections.
@@ -100,11 +106,12 @@ def evaluate(
             "size": list(extractor.size_of(image_shape)),
         }
     figures, features, real = {}, None, None
-    if {"fid", "kid", "prdc"} & set(metrics):
+    on_pairs = {"kid", "prdc", *_OF_FEATURES} & set(metrics)
+    if on_pairs or "fid" in metrics:
         report(f"features of {len(mine)} generated images ({extractor.name})")
         if image_shape[-1] == 4:
             report("transparent images are composited over white for it")
-    if {"kid", "prdc"} & set(metrics):
+    if on_pairs:
         features = np.concatenate(list(features_of(generated, extractor, mine)))
         report(f"features of {len(some)} reference images, or from the cache")
         real = load_features(reference_features(reference, extractor, n, seed))
@@ -125,6 +132,9 @@ def evaluate(
         elif name == "prdc":
             found = functional.prdc(real, features, k)
             figures |= {key: {"value": value, **on_features, "k": k} for key, value in found.items()}
+        elif name in _OF_FEATURES:
+            compute, depends = _OF_FEATURES[name]
+            figures[name] = {"value": compute(real, features, **depends), **on_features, **depends}
         elif name == "inception_score":
             figures |= _inception_score(generated, mine, extractor, seed, on_features)
         elif name == "swd":

@@ -24,7 +24,7 @@ def test_figures_are_those_of_the_functions():
     real, fake = np.random.default_rng(0).integers(0, 256, (2, 60, 16, 16, 1)).astype("uint8")
     extractor = metrics.Extractor(pixels())
     extractor.classifier = metrics.Extractor(convolution())
-    names = ["fid", "kid", "prdc", "inception_score", "swd", "ms_ssim"]
+    names = ["fid", "kid", "prdc", "mind", "cmmd", "inception_score", "swd", "ms_ssim"]
     figures = metrics.evaluate(fake, real, extractor, names, n=50, seed=3)
     for figure in figures.values():
         assert {"value", "n_generated", "seed", "versions", "image_shape"} <= set(figure)
@@ -36,6 +36,8 @@ def test_figures_are_those_of_the_functions():
     features = [np.asarray(extractor(x[chosen_indices(60, 50, 3)])) for x in (real, fake)]
     prdc = metrics.functional.prdc(*features, k=5)
     assert {name: figures[name]["value"] for name in prdc} == pytest.approx(prdc)
+    assert figures["mind"]["value"] == metrics.functional.monge_distance(*features)
+    assert figures["cmmd"]["value"] == metrics.functional.maximum_mean_discrepancy(*features)
     assert "precision" in table(figures)
 
 
@@ -84,7 +86,7 @@ def test_bad_input_is_refused_before_anything_is_generated(tmp_path):
     gan = tiny_gan()
     gan.save(tmp_path / "gan.keras")
     for arguments, message in (
-        ((tmp_path / "gan.keras", "mnist_5k", ["fod"]), "fid, kid, prdc"),
+        ((tmp_path / "gan.keras", "mnist_5k", ["fod"]), "fid, kid, mind, cmmd, prdc"),
         ((tmp_path / "none.keras", "mnist_5k", ["fid"]), "There is no"),
         ((tmp_path / "gan.keras", "minst_5k", ["fid"]), "no data set"),
         ((tmp_path / "gan.keras", "mnist_5k", ["fid"], 10, "mobilnet"), "no extractor"),
