@@ -36,6 +36,7 @@ from keras_gan.layers.projected_batch_normalization import ProjectedBatchNormali
 from keras_gan.layers.reflection_padding import ReflectionPadding2D
 from keras_gan.layers.residual_gain import ResidualGain
 from keras_gan.layers.row_activation import RowActivation
+from keras_gan.layers.san_dense import SANDense
 from keras_gan.layers.self_attention import SelfAttention
 from keras_gan.layers.spectral_normalization import SpectralNormalization
 from keras_gan.layers.token_sampler import TokenSampler
@@ -89,6 +90,7 @@ __all__ = [
     "ResidualGain",
     "RowActivation",
     "RowLikelihood",
+    "SANDense",
     "SampleFrames",
     "SelfAttention",
     "SpectralNormalization",

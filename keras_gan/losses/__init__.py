@@ -11,6 +11,7 @@ from keras_gan.losses.minimax import MinimaxLoss
 from keras_gan.losses.non_saturating import NonSaturatingLoss
 from keras_gan.losses.relativistic import RelativisticLoss
 from keras_gan.losses.relativistic_average import RelativisticAverageLoss
+from keras_gan.losses.san import SANLoss
 from keras_gan.losses.wasserstein import WassersteinLoss
 
 ALIASES = {
@@ -21,6 +22,7 @@ ALIASES = {
     "non_saturating": NonSaturatingLoss,
     "relativistic": RelativisticLoss,
     "relativistic_average": RelativisticAverageLoss,
+    "san": SANLoss,
     "wasserstein": WassersteinLoss,
     **{name: functools.partial(FDivergenceLoss, name) for name in DIVERGENCES},
 }
@@ -49,6 +51,7 @@ __all__ = [
     "NonSaturatingLoss",
     "RelativisticAverageLoss",
     "RelativisticLoss",
+    "SANLoss",
     "WassersteinLoss",
     "get",
 ]

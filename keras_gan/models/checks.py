@@ -8,7 +8,8 @@ import numpy as np
 from keras_gan import conditions
 from keras_gan.augmentations import AdaptiveAugmentation
 from keras_gan.data.arrays import check_floats
-from keras_gan.losses import RelativisticLoss
+from keras_gan.layers import SANDense
+from keras_gan.losses import RelativisticLoss, SANLoss
 from keras_gan.networks.outputs import first, logits_only, maps_of
 from keras_gan.noise import Noise
 from keras_gan.regularizers import GradientNormPenalty, Penalty
@@ -50,7 +51,7 @@ def check_networks(generator, discriminator, conditional):
             + (" Are the two swapped?" if swapped else "")
         )
     logits = _shape(discriminator, "output", "discriminator")
-    if logits[-1] != 1:
+    if logits[-1] != (2 if layers_of(discriminator, SANDense) else 1):
         raise ValueError(
             "The discriminator must give one logit per image, (batch, 1), or per patch, "
             f"(batch, height, width, 1). Received: discriminator.output_shape={logits}"
@@ -340,6 +341,12 @@ def check_parts(gan):
         )
     _check_second_derivatives(gan, penalties)
     _check_lazy(gan)
+    sliced = bool(layers_of(gan.discriminator, SANDense))
+    if sliced != isinstance(gan.adversarial_loss, SANLoss):
+        raise ValueError(
+            f"`layers.SANDense` and `losses.SANLoss` belong together: {'compile(loss=keras_gan.losses.SANLoss(...))' if sliced else 'put the layer in by `networks.san(discriminator)`'}. "
+            f"Received: a discriminator {'with' if sliced else 'without'} it, loss={gan.adversarial_loss!r}"
+        )
     if gan.modality.in_range and ends_in_sigmoid(gan.generator):
         raise ValueError(
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "

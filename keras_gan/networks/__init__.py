@@ -23,6 +23,7 @@ from keras_gan.networks.pigan import pigan
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.progan import progan
 from keras_gan.networks.r3gan import r3gan
+from keras_gan.networks.san import san
 from keras_gan.networks.semi_supervised import semi_supervised
 from keras_gan.networks.sequence_gan import sequence_gan
 from keras_gan.networks.sngan import sagan, sngan
@@ -74,6 +75,7 @@ __all__ = [
     "resnet",
     "rrdbnet",
     "sagan",
+    "san",
     "semi_supervised",
     "sequence_gan",
     "sngan",

@@ -1,0 +1,58 @@
+"""The loss of slicing adversarial networks (SAN)."""
+
+import keras
+
+from keras_gan.losses.adversarial_loss import AdversarialLoss
+
+
+@keras.saving.register_keras_serializable("keras_gan")
+class SANLoss(AdversarialLoss):
+    """Any loss for the features of a discriminator, and Wasserstein's for its last direction.
+
+        discriminator: loss(D(x), D(G(z))) + d(G(z)) - d(x)
+        generator:     as the loss has it
+
+    The logits are those of a discriminator that ends in `layers.SANDense`, (..., 2): D first, then d, the same number with a gradient to
+    the direction alone. Of all slices of the features it is led to the one that tells real from fake best, which makes the loss a
+    distance; the cost is that of one dense layer.
+
+    Args:
+        loss: alias or `AdversarialLoss`. Default "non_saturating".
+
+    Raises:
+        ValueError: for logits of another shape, when a step is traced.
+
+    Example:
+    >>> generator, discriminator = keras_gan.networks.dcgan((28, 28, 1), filters=8)
+    >>> gan = keras_gan.GAN(generator, keras_gan.networks.san(discriminator))
+    >>> gan.compile(loss=keras_gan.losses.SANLoss("hinge"))
+
+    Reference: Takida et al., "SAN: Inducing Metrizability of GAN with Discriminative Normalized Linear Layer", 2024,
+    https://arxiv.org/abs/2301.12811
+    """
+
+    def __init__(self, loss="non_saturating"):
+        from keras_gan import losses
+
+        self.loss = losses.get(loss)
+        if isinstance(self.loss, SANLoss):
+            raise ValueError("`SANLoss` takes the loss of the features, and that is none with a direction.")
+        self.relativistic = self.loss.relativistic
+
+    def discriminator_terms(self, real_logits, fake_logits):
+        (real, real_slice), (fake, fake_slice) = _split(real_logits), _split(fake_logits)
+        real, fake = self.loss.discriminator_terms(real, fake)
+        return real - real_slice, fake + fake_slice
+
+    def generator_term(self, fake_logits, real_logits):
+        real = None if real_logits is None else _split(real_logits)[0]
+        return self.loss.generator_term(_split(fake_logits)[0], real)
+
+
+def _split(logits):
+    if len(logits.shape) < 2 or logits.shape[-1] != 2:
+        raise ValueError(
+            "`SANLoss` takes logits of shape (..., 2), of a discriminator that ends in `layers.SANDense`: "
+            f"`networks.san(discriminator)` makes one of another. Received: shape={tuple(logits.shape)}"
+        )
+    return logits[..., 0], logits[..., 1]
