@@ -82,6 +82,7 @@ _MODULES = (
         "noise",
         "optimizers",
         "plots",
+        "post_hoc_ema",
         "provenance",
         "recipes",
         "regularizers",

@@ -196,6 +196,10 @@ def train(
     save_every: Annotated[
         int | None, typer.Option(min=1, help="Steps between checkpoints. Default: each epoch.")
     ] = None,
+    post_hoc_ema: Annotated[
+        bool,
+        typer.Option("--post-hoc-ema", help="Keep snapshots for averages of any length: `keras-gan ema`."),
+    ] = False,
     hold_out: Annotated[
         str | None,
         typer.Option(
@@ -277,6 +281,8 @@ def _checked(given):
         chosen,
         **{f"--{option.replace('_', '-')}": given[option] for option in ("loss", "augmentation", "freeze_d")},
     )
+    if chosen.stages and given["post_hoc_ema"]:
+        raise ValueError(f"--post-hoc-ema is of one model, and {name} trains several.")
     if chosen.stages and (given["init_from"] or given["freeze_d"]):
         raise ValueError(
             f"--init-from and --freeze-d are of one model: train {' and '.join(chosen.stages.values())} by themselves with them."
@@ -346,7 +352,7 @@ def _configuration(chosen, given):
         *("a", "b", "test_a", "test_b", "classes_a", "low", "network", "value_range", "metrics"),
         *("captions", "text_encoder", "attributes", "keep_labels", "exclude", "kinds", "rate", "length"),
         *("fps", "frames"),
-        *("epochs", "steps"),
+        *("epochs", "steps", "post_hoc_ema"),
     )
     # Parts are cut out of pictures as they are.
     own_size = None if chosen.data == "low_high" and crop else chosen.image_size
@@ -438,6 +444,8 @@ def _fit(chosen, run, config, given):
         if (before.get("steps"), before.get("epochs")) != (steps, epochs):
             stage = gan.stage_at(done)
             typer.echo(f"The stages are made for {total} steps now: at step {done} it is {stage!r}.")
+    if given["post_hoc_ema"] and (not gan.averaged or gan.ema_decay is None):
+        raise ValueError(f"--post-hoc-ema: {type(gan).__name__} keeps no moving average.")
     run.prepare(config, given["resume"])
     if source_shape and chosen.data not in VECTORS:
         run.keep_examples((held_out or batches).stream.examples(8))
@@ -448,6 +456,7 @@ def _fit(chosen, run, config, given):
     grids = [
         callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
     ]
+    snapshots = [callbacks.PostHocEMA(run.ema, every_steps=max(1, total // 32))]
     with stopping_safely(checkpoint, run.path, progress):
         gan.fit(
             batches,
@@ -458,6 +467,7 @@ def _fit(chosen, run, config, given):
                 *monitor,
                 callbacks.StopAtStep(total),
                 *(grids if gan.modality.drawable else []),
+                *(snapshots if given["post_hoc_ema"] else []),
                 callbacks.CSVLogger(run.history),
                 keras.callbacks.TensorBoard(run.logs, write_graph=False),
                 progress,

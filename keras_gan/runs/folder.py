@@ -8,7 +8,7 @@ MAY_DIFFER = ("epochs", "steps", "data_dir", "loss", "augmentation", "metrics", 
 
 
 class RunFolder:
-    """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`, `monitor.jsonl`.
+    """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`, `ema/`, `monitor.jsonl`.
 
     Of models from image to image: `examples.npz`. Of a model that is made of several: a folder such as this one for each, and
     `model.keras`. Of the commands of later on: `evaluation.json`, `report.html`.
@@ -25,6 +25,7 @@ class RunFolder:
         self.checkpoints = self.path / "checkpoints"
         self.saved_model = self.path / "saved_model"
         self.logs = self.path / "logs"
+        self.ema = self.path / "ema"
         self.monitor = self.path / "monitor.jsonl"
         self.evaluation = self.path / "evaluation.json"
         self.report = self.path / "report.html"

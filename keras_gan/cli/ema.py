@@ -1,0 +1,67 @@
+"""`keras-gan ema`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import existing, names_of, writable
+
+# Metrics of images of which less is better, by which a length is chosen.
+BY = ("fid", "kid", "mind", "cmmd")
+
+
+def ema(
+    run: Annotated[pathlib.Path, typer.Argument(help="Run folder that was trained with --post-hoc-ema.")],
+    length: Annotated[
+        str, typer.Option(help="Of the average, as a share of the training; several with commas.")
+    ] = "0.02,0.035,0.05,0.075,0.1,0.15",
+    reference: Annotated[
+        str | None,
+        typer.Option(help="Real images by which one of several is chosen. Default: the run's data."),
+    ] = None,
+    split: Annotated[str, typer.Option(help="Split of the reference.")] = "train",
+    metric: Annotated[str, typer.Option(help=f"What it is chosen by: {', '.join(BY)}.")] = "mind",
+    n: Annotated[int, typer.Option("-n", min=2, help="How many generated images of each.")] = 2000,
+    extractor: Annotated[str, typer.Option(help="As of `keras-gan evaluate`.")] = "inception",
+    weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+    step: Annotated[
+        int | None, typer.Option(min=1, help="Of a snapshot, as if the training had ended there.")
+    ] = None,
+    out: Annotated[
+        pathlib.Path | None, typer.Option(help="A .keras file. Default: ema.keras in the run folder.")
+    ] = None,
+):
+    """Make the moving average of another length out of a run's snapshots, and the length that suits it best."""
+    existing(run)
+    out = out or run / "ema.keras"
+    if out.suffix != ".keras":
+        raise ValueError(f"--out must be a .keras file. Received: {out}")
+    writable(out)
+    if metric not in BY:
+        raise ValueError(f"--metric must be one of {', '.join(BY)}. Received: {metric}")
+    try:
+        lengths = [float(part) for part in names_of(length)]
+    except ValueError:
+        raise ValueError(f"--length must be numbers, with commas. Received: {length}") from None
+    from keras_gan.post_hoc_ema import apply, exponent, snapshots
+    from keras_gan.runs import load_model
+
+    for value in lengths:
+        exponent(value)
+    snapshots(run / "ema")
+    gan = load_model(run)
+    best = lengths[0]
+    if len(lengths) > 1:
+        from keras_gan.runs.ema import measured
+
+        figures = {}
+        for value, figure in measured(
+            gan, run, lengths, step, metric, reference, split, n, extractor, weights, data_dir
+        ):
+            figures[value] = figure
+            typer.echo(f"length {value:<6g} {metric} {figure:.5g}")
+        best = min(figures, key=figures.get)
+    apply(gan, run / "ema", best, step).save(out)
+    typer.echo(f"{out}: the average of length {best:g}")
