@@ -4,6 +4,7 @@ import keras
 import pytest
 
 from tests.cli.test_cli import here
+from tests.metrics.networks import convolution
 
 FEW = ("--steps", "8", "--batch-size", "16")
 
@@ -14,7 +15,8 @@ def test_lengths_are_measured_and_the_best_is_written(tmp_path):
     code, text = here("train", *FEW, "--post-hoc-ema", "--out", run)
     assert code == 0, text
     assert len(list((run / "ema").glob("ema-*.npz"))) == 8
-    options = ("--extractor", "trained", "-n", "64")
+    convolution().save(tmp_path / "extractor.keras")
+    options = ("--extractor", tmp_path / "extractor.keras", "-n", "64")
     code, text = here("ema", run, "--length", "0.05,0.1", *options)
     assert code == 0 and "length 0.05 " in text and "length 0.1 " in text, text
     assert (run / "ema.keras").exists() and f"{run / 'ema.keras'}: the average of length" in text
