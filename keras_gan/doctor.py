@@ -8,6 +8,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from keras_gan import devices
+
 
 def examine(steps=10):
     """Train a tiny GAN on whatever device there is, in every precision, under XLA, on two replicas.
@@ -24,11 +26,13 @@ def examine(steps=10):
     yield "versions: " + ", ".join(
         f"{name} {importlib.metadata.version(name)}" for name in ("keras", "tensorflow", "numpy")
     )
-    gpus = tf.config.list_physical_devices("GPU")
+    gpus = devices.gpus()
     yield f"devices: {len(gpus)} GPU, {os.cpu_count()} CPU cores"
     for gpu in gpus:
-        details = tf.config.experimental.get_device_details(gpu)
-        yield f"  {gpu.name}: {details.get('device_name')}, compute {details.get('compute_capability')}"
+        capability = gpu["compute_capability"]
+        yield f"  {gpu['device']}: {gpu['name']}, compute capability {'.'.join(map(str, capability)) if capability else 'unknown'}"
+    known = {name: version or "unknown" for name, version in devices.software().items()}
+    yield f"  TensorFlow is built for CUDA {known['cuda']}, cuDNN {known['cudnn']}; driver {known['driver']}"
     if not gpus:
         yield "[slow] no GPU seen: fine for 28x28; for more, pip install 'keras-gan[gpu]' on Linux with NVIDIA"
     if len(gpus) < 2:
@@ -47,8 +51,15 @@ def examine(steps=10):
         ("float32, XLA", {"jit_compile": True}),
         ("float32, 2 replicas", {"replicas": 2}),
     ]
+    without_xla = devices.xla_aborts()
     try:
         for name, options in trials:
+            if options.get("jit_compile") and without_xla:
+                yield (
+                    f"[wrong] {name}: not tried, it ends the process on {', '.join(without_xla)} with TensorFlow {tf.__version__} "
+                    "(tensorflow#111958). Training leaves it off; --no-jit where another program switches it on"
+                )
+                continue
             keras.config.set_dtype_policy(name.split(",")[0])
             try:
                 seconds, place, d_loss = _trial(steps, **options)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from keras_gan import modalities, replicas
 from keras_gan.data.batches import Takes
 from keras_gan.data.images import check_value_range
+from keras_gan.devices import safe_jit
 from keras_gan.layers import Packing
 from keras_gan.moving_average import clone, follow
 from keras_gan.optimizers import Adam
@@ -238,7 +239,7 @@ class Game(Loops, keras.Model):
             parts: `PLAYER_optimizer` for each player, a Keras optimiser or its name; and what else `defaults` names.
             metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
                 [-1, 1], or aliases such as "fid" (on Inception's features); computed by `evaluate` and validation.
-            jit_compile: bool or "auto" (Keras decides; off on a CPU). XLA.
+            jit_compile: bool or "auto" (Keras decides; off on a CPU and where XLA would end the process). XLA.
             steps_per_execution: int, steps in one call of the compiled function.
             run_eagerly: bool, for debugging.
             optimizer: the player's, of a game of one; of several, who have one each, a ValueError.
@@ -280,7 +281,7 @@ class Game(Loops, keras.Model):
             keras.Model.compile(
                 self,
                 optimizer=None,
-                jit_compile=jit_compile,
+                jit_compile=safe_jit(jit_compile),
                 steps_per_execution=steps_per_execution,
                 run_eagerly=run_eagerly,
             )
