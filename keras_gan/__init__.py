@@ -49,6 +49,7 @@ _CLASSES = {
     "PiGAN": "models.pigan",
     "Pix2Pix": "models.pix2pix",
     "ProGAN": "models.progan",
+    "ProjectedGAN": "models.projected_gan",
     "StackGAN": "models.stackgan",
     "StackGAN2": "models.stackgan2",
     "StarGAN": "models.stargan",

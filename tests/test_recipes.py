@@ -89,6 +89,26 @@ def test_of_tables(name, model, scale):
         recipes.build(name, (schema.size,), scale)
 
 
+def test_projected(monkeypatch):
+    """With networks without weights in place of the published ones; offline, the error says what to do."""
+    import keras
+
+    from keras_gan.recipes import projected
+    from tests.networks.test_projected import mobilenet
+
+    network = mobilenet()
+
+    def refuse(**kwargs):
+        raise OSError("URL fetch failure")
+
+    monkeypatch.setattr(keras.applications, "MobileNet", refuse)
+    with pytest.raises(ValueError, match="cannot be downloaded: URL fetch failure"):
+        recipes.build("projected", (32, 32, 3))
+    monkeypatch.setattr(projected, "pretrained", lambda name: network)
+    gan = recipes.build("projected", (32, 32, 3))
+    assert type(gan) is keras_gan.ProjectedGAN and gan.generator.count_params() < 2e6
+
+
 @pytest.mark.parametrize("name", ["gan3d", "conditional-gan3d"])
 def test_of_shapes(name):
     classes = {"num_classes": 3} if name.startswith("conditional") else {}
@@ -204,6 +224,7 @@ def test_all_are_tested_and_registered_once():
     assert set(recipes.RECIPES) == {
         *EXPECTED,
         "f-anogan",
+        "projected",
         "text-to-image",
         "ctgan",
         "tvae",

@@ -8,6 +8,7 @@ from keras_gan.layers.bilinear_upsampling import BilinearUpsampling
 from keras_gan.layers.branches import Branches
 from keras_gan.layers.conditional_batch_normalization import ConditionalBatchNormalization
 from keras_gan.layers.conditioning_augmentation import ConditioningAugmentation
+from keras_gan.layers.corner_upsampling import CornerUpsampling
 from keras_gan.layers.equalized import EqualizedConv2D, EqualizedDense
 from keras_gan.layers.filtered_leaky_relu import FilteredLeakyReLU
 from keras_gan.layers.fir_resampling import FIRDownsampling, FIRUpsampling
@@ -55,6 +56,7 @@ __all__ = [
     "CameraRays",
     "ConditionalBatchNormalization",
     "ConditioningAugmentation",
+    "CornerUpsampling",
     "EachFrame",
     "EqualizedConv2D",
     "EqualizedDense",

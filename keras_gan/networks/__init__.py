@@ -8,6 +8,7 @@ from keras_gan.networks.dcgan import dcgan
 from keras_gan.networks.dfgan import dfgan
 from keras_gan.networks.esrgan import esrgan_discriminator, rrdbnet
 from keras_gan.networks.fanogan import fanogan, fanogan_mlp
+from keras_gan.networks.fastgan import fastgan_generator
 from keras_gan.networks.freeze import freeze_blocks
 from keras_gan.networks.gan3d import gan3d
 from keras_gan.networks.gan_stability import gan_stability
@@ -22,6 +23,7 @@ from keras_gan.networks.mocogan import mocogan
 from keras_gan.networks.pigan import pigan
 from keras_gan.networks.pix2pix import RECEPTIVE_FIELDS, patchgan, unet
 from keras_gan.networks.progan import progan
+from keras_gan.networks.projected import projected_discriminator
 from keras_gan.networks.r3gan import r3gan
 from keras_gan.networks.san import san
 from keras_gan.networks.semi_supervised import semi_supervised
@@ -53,6 +55,7 @@ __all__ = [
     "esrgan_discriminator",
     "fanogan",
     "fanogan_mlp",
+    "fastgan_generator",
     "freeze_blocks",
     "gan3d",
     "gan_stability",
@@ -71,6 +74,7 @@ __all__ = [
     "patchgan",
     "pigan",
     "progan",
+    "projected_discriminator",
     "r3gan",
     "resnet",
     "rrdbnet",

@@ -13,6 +13,11 @@ def normal():
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
+def uniform_by_fan_in():
+    """U(-1 / sqrt(fan_in), 1 / sqrt(fan_in)), PyTorch's initialiser of kernels."""
+    return keras.initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
+
+
 def convolution(x, filters, kernel_size, strides=1, padding=None, **kwargs):
     """A convolution with zeros on both sides alike, which Keras' "same" has not at stride 2."""
     padding = (kernel_size - 1) // 2 if padding is None else padding

@@ -3,6 +3,7 @@
 from keras import Model, initializers, layers
 
 from keras_gan.layers import LeakyReLU
+from keras_gan.networks.blocks import uniform_by_fan_in
 from keras_gan.networks.checks import check_image_shape, check_positive
 from keras_gan.networks.conditioning import check_conditioning, condition_input, of_class
 from keras_gan.networks.dcgan import stages_of
@@ -56,18 +57,13 @@ def gan_stability(
     )
 
 
-def _initializer():
-    """Uniform within 1 / sqrt(fan_in), PyTorch's default for kernels."""
-    return initializers.VarianceScaling(1 / 3, "fan_in", "uniform")
-
-
 def _convolution(filters, kernel_size, name, use_bias=True):
     return layers.Conv2D(
         filters,
         kernel_size,
         padding="same",
         use_bias=use_bias,
-        kernel_initializer=_initializer(),
+        kernel_initializer=uniform_by_fan_in(),
         name=name,
     )
 
@@ -95,7 +91,9 @@ def _generator(start, channels, latent_dim, widths, num_classes, embedding_dim):
             name="label_embedding",
         )(label)
         x = layers.Concatenate()([x, layers.UnitNormalization()(embedding)])
-    x = layers.Dense(start[0] * start[1] * widths[0], kernel_initializer=_initializer(), name="project")(x)
+    x = layers.Dense(start[0] * start[1] * widths[0], kernel_initializer=uniform_by_fan_in(), name="project")(
+        x
+    )
     x = layers.Reshape((*start, widths[0]))(x)
     for i, width in enumerate(widths[1:]):
         x = _block(x, width, f"block_{i}")
@@ -118,7 +116,7 @@ def _discriminator(image_shape, widths, num_classes):
         x = layers.AveragePooling2D(3, 2)(layers.ZeroPadding2D(1)(x))
         x = _block(x, width, f"block_{i}")
     x = layers.Flatten()(LeakyReLU(0.2)(x))
-    x = layers.Dense(num_classes or 1, kernel_initializer=_initializer(), name="logit")(x)
+    x = layers.Dense(num_classes or 1, kernel_initializer=uniform_by_fan_in(), name="logit")(x)
     if label is not None:
         x = of_class(x, label)
     x = layers.Activation("linear", dtype="float32", name="logits")(x)

@@ -11,6 +11,7 @@ from keras_gan.recipes import (  # noqa: F401  isort: skip
     biggan,
     progan,
     stylegan,
+    projected,
     translation,
     stargan,
     super_resolution,
