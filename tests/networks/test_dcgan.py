@@ -133,3 +133,39 @@ def test_outputs_are_float32_in_mixed_precision(policy):
 def test_bad_arguments(arguments, message):
     with pytest.raises(ValueError, match=message):
         dcgan(**arguments)
+
+
+@pytest.mark.parametrize("normalization", ["batch", "layer", "spectral", "none"])
+def test_residual_blocks(normalization):
+    """Of zero weights they change nothing; counted as 3x3 convolutions that keep the channels."""
+    options = {
+        "latent_dim": 4,
+        "filters": 2,
+        "generator_normalization": normalization,
+        "discriminator_normalization": normalization,
+    }
+    keras.utils.set_random_seed(0)
+    plain = dcgan((16, 16, 1), **options)
+    deeper = dcgan((16, 16, 1), residual_blocks=2, **options)
+    network_contract(deeper, latent_dim=4, image_shape=(16, 16, 1))
+    latents, images = np.ones((3, 4), "float32"), np.ones((3, 16, 16, 1), "float32")
+    for one, other, inputs in zip(plain, deeper, (latents, images), strict=True):
+        names = [layer.name for layer in other.layers if "_block_" in layer.name and hasattr(layer, "weights")]
+        # Behind one doubling of two, and behind both halvings.
+        places = {name.split("_block_")[0] for name in names}
+        assert places == ({"up_1"} if one.name == "generator" else {"down_1", "down_2"})
+        for layer in one.layers:
+            if layer.weights:
+                other.get_layer(layer.name).set_weights(layer.get_weights())
+        for layer in other.layers:
+            if "_block_" in layer.name and "norm" not in layer.name:
+                layer.set_weights([np.zeros(w.shape) if w.ndim != 1 else w for w in layer.get_weights()])
+        np.testing.assert_allclose(one(inputs), other(inputs), rtol=1e-5, atol=1e-6)
+    kernels = 9 * (4 * 4 + 2 * 2 + 4 * 4) * 2
+    counted = sum(
+        np.prod(layer.get_weights()[0].shape)
+        for network in deeper
+        for layer in network.layers
+        if "_block_" in layer.name and type(layer).__name__ in ("Conv2D", "SpectralNormalization")
+    )
+    assert counted == kernels
