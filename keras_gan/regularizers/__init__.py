@@ -17,6 +17,7 @@ from keras_gan.regularizers.lecam import LeCamPenalty
 from keras_gan.regularizers.matching_aware import MatchingAwarePenalty
 from keras_gan.regularizers.max_gradient import MaxGradientPenalty
 from keras_gan.regularizers.mismatched_pairs import MismatchedPairs
+from keras_gan.regularizers.optimal_transport import OptimalTransportPenalty
 from keras_gan.regularizers.orthogonal import OrthogonalPenalty
 from keras_gan.regularizers.path_length import PathLengthPenalty
 from keras_gan.regularizers.perceptual import PerceptualPenalty
@@ -48,6 +49,7 @@ ALIASES = {
     "matching_aware": MatchingAwarePenalty,
     "max_gradient": MaxGradientPenalty,
     "mismatched_pairs": MismatchedPairs,
+    "optimal_transport": OptimalTransportPenalty,
     "orthogonal": OrthogonalPenalty,
     "path_length": PathLengthPenalty,
     "perceptual": PerceptualPenalty,
@@ -110,6 +112,7 @@ __all__ = [
     "MatchingAwarePenalty",
     "MaxGradientPenalty",
     "MismatchedPairs",
+    "OptimalTransportPenalty",
     "OrthogonalPenalty",
     "PathLengthPenalty",
     "Penalty",

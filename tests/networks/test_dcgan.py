@@ -150,7 +150,9 @@ def test_residual_blocks(normalization):
     network_contract(deeper, latent_dim=4, image_shape=(16, 16, 1))
     latents, images = np.ones((3, 4), "float32"), np.ones((3, 16, 16, 1), "float32")
     for one, other, inputs in zip(plain, deeper, (latents, images), strict=True):
-        names = [layer.name for layer in other.layers if "_block_" in layer.name and hasattr(layer, "weights")]
+        names = [
+            layer.name for layer in other.layers if "_block_" in layer.name and hasattr(layer, "weights")
+        ]
         # Behind one doubling of two, and behind both halvings.
         places = {name.split("_block_")[0] for name in names}
         assert places == ({"up_1"} if one.name == "generator" else {"down_1", "down_2"})
