@@ -52,7 +52,12 @@ def _read_config(context: typer.Context, path: pathlib.Path | None):
 
 def train(
     context: typer.Context,
-    recipe: Annotated[str, typer.Argument(help="A name of `keras-gan recipes`.")] = "dcgan",
+    recipe: Annotated[
+        str | None,
+        typer.Argument(
+            help="A name of `keras-gan recipes`. Default: residual-dcgan; of a folder of small images in colour sprites."
+        ),
+    ] = None,
     dataset: Annotated[
         str | None,
         typer.Option(
@@ -242,8 +247,9 @@ def train(
         # Of the two the one that was given beside the file holds.
         source = context.get_parameter_source("epochs")
         given["steps" if source is not None and source.name != "DEFAULT_MAP" else "epochs"] = None
+    given["recipe"] = recipe or _recipe_for(dataset, image_size, channels)
     chosen = _checked(given)
-    run = RunFolder(out or pathlib.Path("runs") / recipe)
+    run = RunFolder(out or pathlib.Path("runs") / given["recipe"])
     configuration = _configuration(chosen, given)
     run.check(configuration, resume)
     writable(run.path, folder=True)
@@ -251,6 +257,33 @@ def train(
         _fit_stages(chosen, run, configuration, given)
     else:
         _fit(chosen, run, configuration, given)
+
+
+def _recipe_for(dataset, image_size, channels):
+    """The recipe where none is named: `sprites` for a folder of images in colour of at most 64 pixels, else `residual-dcgan`."""
+    path = pathlib.Path((dataset or "").removeprefix("folder:")).expanduser()
+    if not dataset or not path.is_dir() or channels == 1:
+        return "residual-dcgan"
+    from PIL import Image
+
+    from keras_gan.data.folder import list_files, split_folder
+
+    try:
+        files, *_ = list_files(split_folder(path, "train"), quiet=True)
+        with Image.open(files[0]) as first:
+            side, in_colour = (
+                image_size or max(first.size),
+                first.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr"),
+            )
+    except (OSError, ValueError, IndexError):
+        # What is wrong with the folder is said where it is read.
+        return "residual-dcgan"
+    if side > 64 or not in_colour:
+        return "residual-dcgan"
+    typer.echo(
+        "Small images in colour: the recipe sprites. Another by its name, such as `keras-gan train stylegan2 ...`."
+    )
+    return "sprites"
 
 
 def _checked(given):

@@ -1,6 +1,6 @@
 """DCGAN and LSGAN."""
 
-from keras_gan.recipes.parts import paper, r1_adam, small, small_critic
+from keras_gan.recipes.parts import adam, dcgan, paper, r1, r1_adam, small, small_critic
 from keras_gan.recipes.recipe import Recipe, register
 
 register(
@@ -20,6 +20,29 @@ register(
         dataset="lsun/bedroom",
         image_size=64,
         batch_size=128,
+        steps=100_000,
+    ),
+)
+
+# Narrower and deeper than `dcgan`, in smaller batches: `benchmarks/time_to_quality.py` is what it was chosen by.
+register(
+    "residual-dcgan",
+    small=Recipe(
+        "DCGAN with residual blocks, narrow: the default",
+        "GAN",
+        dcgan(64, 16, discriminator_normalization="none", residual_blocks=1),
+        lambda plan: adam(1e-3, 0.0, 0.99, regularizers=[r1(0.3, interval=4)]),
+        batch_size=32,
+        steps=5000,
+    ),
+    paper=Recipe(
+        "the same, wide, at 64 pixels",
+        "GAN",
+        dcgan(100, 64, discriminator_normalization="none", residual_blocks=1),
+        lambda plan: adam(2e-4, 0.0, 0.99, regularizers=[r1(1.0, interval=4)]),
+        dataset="lsun/bedroom",
+        image_size=64,
+        batch_size=64,
         steps=100_000,
     ),
 )

@@ -18,6 +18,7 @@ from PIL import Image
 import keras_gan
 from keras_gan.callbacks import Checkpoint
 from keras_gan.cli import app
+from tests.networks.test_projected import mobilenet
 
 ROOT = pathlib.Path(keras_gan.__file__).parents[1]
 SHORT = ("--steps", "5", "--batch-size", "16", "--save-every", "2")
@@ -63,7 +64,7 @@ def run(tmp_path_factory):
 
 def test_train_writes_the_run_folder(run):
     folder, out = run
-    path = folder / "runs" / "dcgan"
+    path = folder / "runs" / "residual-dcgan"
     assert {p.name for p in path.iterdir()} == {
         "config.json",
         "history.csv",
@@ -73,12 +74,12 @@ def test_train_writes_the_run_folder(run):
         "logs",
     }
     config = json.loads((path / "config.json").read_text())
-    assert config["recipe"] == "dcgan" and config["dataset"] == "mnist_5k" and config["steps"] == 5
+    assert config["recipe"] == "residual-dcgan" and config["dataset"] == "mnist_5k" and config["steps"] == 5
     assert len((path / "history.csv").read_text().splitlines()) == 2
     assert json.loads((path / "saved_model" / "metadata.json").read_text())["dataset"] == "mnist_5k"
     last = out.strip().splitlines()[-3:]
-    assert last[0].split() == ["Run", "folder:", "runs/dcgan"]
-    assert last[1].split() == ["Generator:", "runs/dcgan/saved_model"]
+    assert last[0].split() == ["Run", "folder:", "runs/residual-dcgan"]
+    assert last[1].split() == ["Generator:", "runs/residual-dcgan/saved_model"]
     picture = folder / last[2].split()[1]
     assert Image.open(picture).size[0] > 100
     assert "step 5/5" in out and "left" in out
@@ -91,19 +92,19 @@ def test_a_second_run_in_the_same_folder_needs_resume(run, monkeypatch):
     assert "--resume" in here("train", *SHORT)[1]
     assert "seed was 0, now 3" in here("train", *SHORT, "--seed", "3", "--resume")[1]
     out = command("train", "--steps", "7", *SHORT[2:], "--resume", cwd=folder)
-    assert "Resumed from runs/dcgan/checkpoints/step-00000005" in out and "step 7/7" in out
+    assert "Resumed from runs/residual-dcgan/checkpoints/step-00000005" in out and "step 7/7" in out
     with pytest.warns(
         UserWarning, match=r"another objective: loss was .*NonSaturating.* It goes on with the new one"
     ):
         code, text = here("train", "--steps", "8", *SHORT[2:], "--resume", "--loss", "hinge")
     assert code == 0, text
-    assert json.loads(pathlib.Path("runs/dcgan/config.json").read_text())["loss"] == "hinge"
+    assert json.loads(pathlib.Path("runs/residual-dcgan/config.json").read_text())["loss"] == "hinge"
 
 
 @pytest.mark.parametrize("kind", ["run", "keras", "saved_model"])
 def test_generate(run, tmp_path, kind):
     folder, _ = run
-    path = folder / "runs" / "dcgan"
+    path = folder / "runs" / "residual-dcgan"
     if kind == "keras":
         path = Checkpoint(path / "checkpoints").latest() / "model.keras"
     elif kind == "saved_model":
@@ -117,7 +118,7 @@ def test_generate(run, tmp_path, kind):
 def test_export(run, tmp_path):
     folder, _ = run
     code, out = here(
-        "export", folder / "runs" / "dcgan", "--out", tmp_path / "m.tflite", "--format", "litert"
+        "export", folder / "runs" / "residual-dcgan", "--out", tmp_path / "m.tflite", "--format", "litert"
     )
     assert code == 0 and (tmp_path / "m.tflite").stat().st_size > 10_000, out
     metadata = json.loads((tmp_path / "m.tflite.metadata.json").read_text())
@@ -129,21 +130,21 @@ def test_interpolate(run, tmp_path, name):
     folder, _ = run
     options = ("--rows", "2", "--columns", "3", "--frames", "5", "--keys", "2")
     code, text = here(
-        "interpolate", folder / "runs" / "dcgan" / "saved_model", "--out", tmp_path / name, *options
+        "interpolate", folder / "runs" / "residual-dcgan" / "saved_model", "--out", tmp_path / name, *options
     )
     assert code == 0, text
     with Image.open(tmp_path / name) as picture:
         assert picture.size == (174, 116)
         # Frames that are the same become one, and five steps have hardly taught it anything.
         assert (getattr(picture, "n_frames", 1) > 1) == ("gif" in name)
-    code, text = here("interpolate", folder / "runs" / "dcgan", "--out", tmp_path / "walk.avi")
+    code, text = here("interpolate", folder / "runs" / "residual-dcgan", "--out", tmp_path / "walk.avi")
     assert code == 1 and ".gif, .mp4 or .png" in text
 
 
 def test_evaluate_and_report(run, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     folder, _ = run
-    path = folder / "runs" / "dcgan"
+    path = folder / "runs" / "residual-dcgan"
     keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()]).save(tmp_path / "pixels.keras")
     options = ("--reference", "mnist_5k", "--split", "test", "-n", "100")
     code, text = here("evaluate", path, *options, "--extractor", tmp_path / "pixels.keras")
@@ -164,7 +165,7 @@ def test_a_run_is_validated_on_held_out_images(tmp_path, monkeypatch):
     options = ("--hold-out", "test", "--metrics", "fid,swd", "--extractor", "pixels.keras")
     code, text = here("train", "--steps", "71", "--seed", "1", *options)
     assert code == 0, text
-    with open("runs/dcgan/history.csv") as file:
+    with open("runs/residual-dcgan/history.csv") as file:
         row = next(csv.DictReader(file))
     assert float(row["val_fid"]) > 0 and float(row["val_swd"]) > 0 and row["val_real_score"]
 
@@ -199,7 +200,7 @@ def test_fine_tuning(run, tmp_path):
     out = command(
         "train",
         "--init-from",
-        folder / "runs" / "dcgan",
+        folder / "runs" / "residual-dcgan",
         "--freeze-d",
         "1",
         *SHORT,
@@ -258,7 +259,7 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path, monkeypatch):
 
 def test_two_seeds_differ_and_one_repeats(run, tmp_path):
     folder, _ = run
-    model = folder / "runs/dcgan/saved_model"
+    model = folder / "runs/residual-dcgan/saved_model"
     for name, seed in (("a", 0), ("b", 0), ("c", 1)):
         assert here("generate", model, "-n", "4", "--seed", seed, "--out", tmp_path / f"{name}.png")[0] == 0
     a, b, c = (np.asarray(Image.open(tmp_path / f"{n}.png")) for n in "abc")
@@ -292,7 +293,9 @@ OF_IMAGES = [name for name in keras_gan.recipes.RECIPES if keras_gan.recipes.get
         if data == "folder" or name in ("dcgan", "cgan", "progan", "vae", "f-anogan")
     ],
 )
-def test_every_recipe_trains(recipe, data, colour_folder, tmp_path):
+def test_every_recipe_trains(recipe, data, colour_folder, tmp_path, monkeypatch):
+    # Its published weights are not at hand.
+    monkeypatch.setattr("keras_gan.recipes.projected.pretrained", lambda name: mobilenet())
     dataset = data if data == "mnist_5k" else f"folder:{colour_folder}"
     options = ("--dataset", dataset, "--steps", "1", "--batch-size", "8")
     on_gan = keras_gan.recipes.get(recipe).on_gan
@@ -326,3 +329,45 @@ def test_commands_read_what_a_command_wrote(tmp_path):
     assert "GAN" in command("describe", "run", cwd=tmp_path)
     command("generate", "run", "--out", "grid.png", cwd=tmp_path)
     assert (tmp_path / "grid.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("mode", "side", "options", "expected"),
+    [
+        ("RGB", 32, {}, "sprites"),
+        ("RGBA", 64, {}, "sprites"),
+        ("P", 32, {}, "sprites"),
+        ("RGB", 96, {}, "residual-dcgan"),
+        ("RGB", 96, {"image_size": 48}, "sprites"),
+        ("RGB", 32, {"image_size": 96}, "residual-dcgan"),
+        ("RGB", 32, {"channels": 1}, "residual-dcgan"),
+        ("L", 32, {}, "residual-dcgan"),
+        ("LA", 32, {}, "residual-dcgan"),
+    ],
+)
+def test_the_recipe_of_a_folder(mode, side, options, expected, tmp_path, capsys):
+    """Small images in colour have one of their own, and the command says so."""
+    from keras_gan.cli.train import _recipe_for
+
+    for split in ("train", "test"):
+        (tmp_path / split).mkdir()
+        Image.new(mode, (side, side - 4)).save(tmp_path / split / "a.png")
+    for dataset in (f"folder:{tmp_path}", str(tmp_path)):
+        options = {"image_size": None, "channels": None, **options}
+        assert _recipe_for(dataset, **options) == expected
+        assert ("recipe sprites" in capsys.readouterr().out) is (expected == "sprites")
+
+
+def test_the_recipe_where_there_is_no_folder_of_images(tmp_path):
+    from keras_gan.cli.train import _recipe_for
+
+    (tmp_path / "a.png").write_text("no image")
+    for dataset in (
+        None,
+        "mnist",
+        "cifar10",
+        "folder:nowhere",
+        f"folder:{tmp_path}",
+        str(tmp_path / "a.png"),
+    ):
+        assert _recipe_for(dataset, None, None) == "residual-dcgan"
