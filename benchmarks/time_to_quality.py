@@ -153,7 +153,7 @@ class Case:
 OLD = {name: dcgan_before for name in ("mnist_5k", "mnist", "fashion_mnist")} | {
     name: stylegan2_before for name in ("emoji32", "emoji64", "sprites")
 }
-NEW = {name: "dcgan" for name in ("mnist_5k", "mnist", "fashion_mnist")} | {
+NEW = {name: "residual-dcgan" for name in ("mnist_5k", "mnist", "fashion_mnist")} | {
     name: "sprites" for name in ("emoji32", "emoji64", "sprites")
 }
 
