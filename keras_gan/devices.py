@@ -1,5 +1,6 @@
 """What the GPUs at hand are, and where XLA ends the process on them."""
 
+import contextlib
 import shutil
 import subprocess
 import warnings
@@ -31,14 +32,11 @@ def software():
     command = shutil.which("nvidia-smi")
     driver = None
     if command:
-        asked = subprocess.run(
-            [command, "--query-gpu=driver_version", "--format=csv,noheader"],
-            capture_output=True,
-            text=True,
-            timeout=30,
-            check=False,
-        )
-        driver = asked.stdout.split("\n")[0].strip() or None if asked.returncode == 0 else None
+        asked = [command, "--query-gpu=driver_version", "--format=csv,noheader"]
+        # A driver that is broken or hangs is one that is not known.
+        with contextlib.suppress(subprocess.SubprocessError, OSError):
+            said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True)
+            driver = said.stdout.split("\n")[0].strip() or None
     return {"cuda": build.get("cuda_version"), "cudnn": build.get("cudnn_version"), "driver": driver}
 
 

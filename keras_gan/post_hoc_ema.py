@@ -2,10 +2,13 @@
 
 import pathlib
 import re
+import warnings
 
 import numpy as np
 
 NAME = re.compile(r"ema-(\d+)\.npz")
+# Error of a profile, over its norm, from which on a warning is given.
+TOLERANCE = 0.2
 
 
 def exponent(length):
@@ -33,18 +36,36 @@ def exponent(length):
 
 
 def coefficients(steps, exponents, step, gamma):
-    """How much of each snapshot makes the average of another length: the least squares fit of its profile.
+    """How much of each snapshot makes the average of another length: the least squares fit of its profile, of sum 1.
+
+    Solves A x = b with A_ij the inner products of the snapshots' profiles and b_i those with the wanted one, and x of sum 1.
 
     Args:
         steps, exponents: arrays of shape (n,), of the snapshots.
         step, gamma: of the average that is wanted.
 
     Returns:
-        float64 array of shape (n,).
+        (x, error): float64 array of shape (n,), and the distance of the fit from the wanted profile over that profile's norm.
+
+    Example:
+    >>> x, error = keras_gan.post_hoc_ema.coefficients([10, 10], [16.97, 6.94], step=10, gamma=6.94)
+    >>> x.round(6), error < 1e-6
+    (array([0., 1.]), True)
+
+    Reference: as `exponent`, section C.3, without the constraint of the sum
     """
     steps, exponents = np.asarray(steps, "float64"), np.asarray(exponents, "float64")
+    step, gamma, n = float(step), float(gamma), len(steps)
     products = _product(steps[:, None], exponents[:, None], steps, exponents)
-    return np.linalg.solve(products, _product(steps, exponents, float(step), float(gamma)))
+    wanted = _product(steps, exponents, step, gamma)
+    # A Lagrange multiplier for the sum, without which all weights would shrink where the fit is poor.
+    system = np.ones((n + 1, n + 1))
+    # In units of the profiles' own norms, that of ones and that of products are alike.
+    norm = _product(step, gamma, step, gamma)
+    system[:n, :n], system[n, n] = products / norm, 0.0
+    x = np.linalg.solve(system, np.append(wanted / norm, 1.0))[:n]
+    square = 1.0 - 2.0 * x @ wanted / norm + x @ products @ x / norm
+    return x, float(np.sqrt(max(square, 0.0)))
 
 
 def _product(t_a, gamma_a, t_b, gamma_b):
@@ -55,18 +76,38 @@ def _product(t_a, gamma_a, t_b, gamma_b):
     return (gamma_a + 1.0) * (gamma_b + 1.0) * power / ((gamma_a + gamma_b + 1.0) * np.maximum(t_a, t_b))
 
 
+def find(folder):
+    """The snapshots of a folder, none or more: dict from step to path, in order."""
+    found = {int(m[1]): p for p in pathlib.Path(folder).glob("ema-*.npz") if (m := NAME.fullmatch(p.name))}
+    return dict(sorted(found.items()))
+
+
 def snapshots(folder):
     """The snapshots that `callbacks.PostHocEMA` wrote into a folder: dict from step to path, in order.
 
     Raises:
         ValueError: where there is none.
     """
-    found = {int(m[1]): p for p in pathlib.Path(folder).glob("ema-*.npz") if (m := NAME.fullmatch(p.name))}
+    found = find(folder)
     if not found:
         raise ValueError(
             f"There are no snapshots in {folder}: train with `callbacks.PostHocEMA`, --post-hoc-ema on the command line."
         )
-    return dict(sorted(found.items()))
+    return found
+
+
+def check_step(folder, step):
+    """The step of a snapshot, the last one's for None.
+
+    Raises:
+        ValueError: where there is none of that step.
+    """
+    found = snapshots(folder)
+    if step is not None and step not in found:
+        raise ValueError(
+            f"There is no snapshot of step {step} in {folder}: there are of {', '.join(map(str, found))}."
+        )
+    return max(found) if step is None else step
 
 
 def reconstruct(folder, length, step=None):
@@ -85,29 +126,35 @@ def reconstruct(folder, length, step=None):
         ValueError: where there is no snapshot of the step, and for an impossible length.
 
     Example:
+    >>> import tempfile
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
     >>> gan.compile()
-    >>> keep = keras_gan.callbacks.PostHocEMA("/tmp/keras_gan_ema", every_steps=4, interval=1)
+    >>> folder = tempfile.mkdtemp()
+    >>> keep = keras_gan.callbacks.PostHocEMA(folder, every_steps=4, interval=1)
     >>> _ = gan.fit(np.random.normal(size=(512, 2)).astype("float32"), callbacks=[keep], verbose=0)
-    >>> weights = keras_gan.post_hoc_ema.reconstruct("/tmp/keras_gan_ema", 0.07)
+    >>> weights = keras_gan.post_hoc_ema.reconstruct(folder, 0.07)
     >>> [len(weights["generator"]) == len(gan.generator.weights), list(weights)]
     [True, ['generator']]
     """
-    gamma, found = exponent(length), snapshots(folder)
-    step = max(found) if step is None else step
-    if step not in found:
-        raise ValueError(
-            f"There is no snapshot of step {step} in {folder}: there are of {', '.join(map(str, found))}."
-        )
-    found = {t: path for t, path in found.items() if t <= step}
+    gamma, step = exponent(length), check_step(folder, step)
+    found = {t: path for t, path in snapshots(folder).items() if t <= step}
     with np.load(found[step]) as last:
-        lengths = last["lengths"].tolist()
+        lengths, began = last["lengths"].tolist(), int(last["began"])
         made = {key: last[key] for key in last.files if key.endswith("/last")}
-    steps = np.repeat(list(found), len(lengths))
+    steps = np.repeat([t - began for t in found], len(lengths))
     exponents = np.tile([exponent(value) for value in lengths], len(found))
-    shares = coefficients(steps, exponents, step, gamma).reshape(len(found), len(lengths))
+    shares, error = coefficients(steps, exponents, step - began, gamma)
+    if error > TOLERANCE:
+        warnings.warn(
+            f"The profile of length {length:g} is met within {error:.0%} only by {len(found)} snapshots of lengths "
+            f"{lengths}: more snapshots, or a length nearer to these, are met better.",
+            stacklevel=2,
+        )
+    shares = shares.reshape(len(found), len(lengths))
     for path, of_lengths in zip(found.values(), shares, strict=True):
         with np.load(path) as arrays:
+            if arrays["lengths"].tolist() != lengths or int(arrays["began"]) != began:
+                raise ValueError(f"{folder} has snapshots of several trainings: {path.name} is of another.")
             for key in arrays.files:
                 name, _, kind = key.rpartition("/")
                 if kind.isdigit():

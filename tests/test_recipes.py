@@ -13,6 +13,7 @@ from tests.helpers import tiny_gan
 EXPECTED = {
     "dcgan": keras_gan.GAN,
     "residual-dcgan": keras_gan.GAN,
+    "sprites": keras_gan.GAN,
     "lsgan": keras_gan.LSGAN,
     "wgan": keras_gan.WGAN,
     "wgan-gp": keras_gan.WGANGP,

@@ -266,23 +266,22 @@ def _recipe_for(dataset, image_size, channels):
         return "residual-dcgan"
     from PIL import Image
 
-    from keras_gan.data.folder import list_files, split_folder
+    from keras_gan.data.folder import GREY_MODES, list_files, split_folder
 
+    sides, modes = [], []
     try:
         files, *_ = list_files(split_folder(path, "train"), quiet=True)
-        with Image.open(files[0]) as first:
-            side, in_colour = (
-                image_size or max(first.size),
-                first.mode in ("RGB", "RGBA", "P", "CMYK", "YCbCr"),
-            )
-    except (OSError, ValueError, IndexError):
+        # Some from all of them; heads alone are read.
+        for file in files[:: max(1, len(files) // 64)]:
+            with Image.open(file) as picture:
+                sides.append(max(picture.size))
+                modes.append(picture.mode)
+    except (OSError, ValueError):
         # What is wrong with the folder is said where it is read.
         return "residual-dcgan"
-    if side > 64 or not in_colour:
+    if (image_size or max(sides)) > 64 or set(modes) <= {*GREY_MODES}:
         return "residual-dcgan"
-    typer.echo(
-        "Small images in colour: the recipe sprites. Another by its name, such as `keras-gan train stylegan2 ...`."
-    )
+    typer.echo("Small images in colour: the recipe sprites. Others by name: `keras-gan train stylegan2 ...`.")
     return "sprites"
 
 

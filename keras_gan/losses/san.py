@@ -44,12 +44,15 @@ class SANLoss(AdversarialLoss):
         real, fake = self.loss.discriminator_terms(real, fake)
         return real - real_slice, fake + fake_slice
 
-    def generator_term(self, fake_logits, real_logits):
-        real = None if real_logits is None else _split(real_logits)[0]
-        return self.loss.generator_term(_split(fake_logits)[0], real)
+    def generator_loss(self, fake_logits, real_logits=None, sample_weight=None):
+        first = lambda logits: (
+            None if logits is None else keras.tree.map_structure(lambda x: _split(x)[0], logits)
+        )
+        return self.loss.generator_loss(first(fake_logits), first(real_logits), sample_weight)
 
 
 def _split(logits):
+    logits = keras.ops.convert_to_tensor(logits)
     if len(logits.shape) < 2 or logits.shape[-1] != 2:
         raise ValueError(
             "`SANLoss` takes logits of shape (..., 2), of a discriminator that ends in `layers.SANDense`: "

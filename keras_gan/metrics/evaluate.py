@@ -1,6 +1,7 @@
 """Figures of images against reference images, each with everything that it depends on."""
 
 import importlib.metadata
+import inspect
 
 import numpy as np
 from keras import ops
@@ -24,10 +25,10 @@ from keras_gan.metrics.reference import (
 )
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 
-# Metrics that are one function of both sets of features, with its arguments.
+# Metrics that are one function of both sets of features.
 _OF_FEATURES = {
-    "mind": (functional.monge_distance, {"directions": 1000}),
-    "cmmd": (functional.maximum_mean_discrepancy, {"sigma": 10.0, "scale": 1000.0}),
+    "mind": functional.monge_distance,
+    "cmmd": functional.maximum_mean_discrepancy,
 }
 
 
@@ -133,7 +134,13 @@ def evaluate(
             found = functional.prdc(real, features, k)
             figures |= {key: {"value": value, **on_features, "k": k} for key, value in found.items()}
         elif name in _OF_FEATURES:
-            compute, depends = _OF_FEATURES[name]
+            compute = _OF_FEATURES[name]
+            depends = {
+                n: p.default
+                for n, p in inspect.signature(compute).parameters.items()
+                if n not in ("real", "generated")
+            }
+            depends |= {"seed": seed} if "seed" in depends else {}
             figures[name] = {"value": compute(real, features, **depends), **on_features, **depends}
         elif name == "inception_score":
             figures |= _inception_score(generated, mine, extractor, seed, on_features)

@@ -341,12 +341,7 @@ def check_parts(gan):
         )
     _check_second_derivatives(gan, penalties)
     _check_lazy(gan)
-    sliced = bool(layers_of(gan.discriminator, SANDense))
-    if sliced != isinstance(gan.adversarial_loss, SANLoss):
-        raise ValueError(
-            f"`layers.SANDense` and `losses.SANLoss` belong together: {'compile(loss=keras_gan.losses.SANLoss(...))' if sliced else 'put the layer in by `networks.san(discriminator)`'}. "
-            f"Received: a discriminator {'with' if sliced else 'without'} it, loss={gan.adversarial_loss!r}"
-        )
+    _check_san(gan, names)
     if gan.modality.in_range and ends_in_sigmoid(gan.generator):
         raise ValueError(
             "The generator ends in a sigmoid: its images are in [0, 1], and real ones are in [-1, 1]. "
@@ -395,6 +390,31 @@ def _check_lazy(gan):
             "not computed at every step failed to converge on toy mixtures and Stacked MNIST (Huang et al., "
             "2024). Use interval=1.",
             stacklevel=4,
+        )
+
+
+# Penalties of the logits themselves, of which a discriminator with `SANDense` has each twice.
+_OF_LOGITS = ("balanced_consistency", "consistency", "drift", "latent_consistency", "lecam")
+
+
+def _check_san(gan, names):
+    """Raise a ValueError for one of SAN's layer and SAN's loss alone, and for penalties that count each logit once."""
+    sliced = bool(layers_of(gan.discriminator, SANDense))
+    if sliced != isinstance(gan.adversarial_loss, SANLoss):
+        remedy = (
+            "compile(loss=keras_gan.losses.SANLoss(...))"
+            if sliced
+            else "put the layer in by `networks.san(discriminator)`"
+        )
+        raise ValueError(
+            f"`layers.SANDense` and `losses.SANLoss` belong together: {remedy}. Received: a discriminator "
+            f"{'with' if sliced else 'without'} it, loss={gan.adversarial_loss!r}"
+        )
+    wrong = [name for name in names if name in _OF_LOGITS]
+    if sliced and wrong:
+        raise ValueError(
+            f"{', '.join(wrong)} would move the direction of `SANDense` too, which SAN's own loss trains alone. Leave them out, or "
+            "take a discriminator without it."
         )
 
 

@@ -189,7 +189,7 @@ class GAN(Generative, Game):
             discriminator_steps: int, discriminator updates for one of the generator.
             metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
                 [-1, 1], or aliases such as "fid" (on Inception's features); computed by `evaluate` and validation, with fakes of `ema_generator`.
-            jit_compile: bool or "auto" (Keras decides; off on a CPU). XLA.
+            jit_compile: bool or "auto" (Keras decides; off on a CPU and where XLA would end the process). XLA.
             steps_per_execution: int, steps in one call of the compiled function.
             run_eagerly: bool, for debugging.
             optimizer: not for GANs, whose players have one each: a ValueError.

@@ -16,8 +16,8 @@ def fastgan_generator(image_shape, latent_dim=256, *, filters=128, lite=False, s
     """Generator with gated units and skip-layer excitation, as Projected GAN has it.
 
     Latents of unit second moment -> 4 x 4 by a transposed convolution, then nearest neighbours, 3 x 3 convolution, noise, batch
-    normalisation and gated linear unit, twice at each size. A large map's channels are multiplied by what a small one says: its 4 x 4
-    means, two convolutions, a sigmoid. All convolutions have spectral normalisation. The last one has no activation.
+    normalisation and gated linear unit, twice at each size. A large map's channels are multiplied by factors computed from a small one: its
+    4 x 4 means, two convolutions, a sigmoid. All convolutions have spectral normalisation. The last one has no activation.
 
     Args:
         image_shape: (height, width, channels) with height = width a power of two from 16 to 1024.
@@ -47,12 +47,17 @@ def fastgan_generator(image_shape, latent_dim=256, *, filters=128, lite=False, s
         raise ValueError(
             f"`fastgan_generator` makes square images of 16, 32, 64, ... or 1024 pixels. Received: {height} x {width}"
         )
-    skips = SKIPS if skips is None else skips
-    wrong = [
-        f"{large} of {small}" for large, small in skips.items() if not small < large or small not in WIDTHS
-    ]
+    skips = {large: small for large, small in SKIPS.items() if large <= height} if skips is None else skips
+    sizes = [size for size in WIDTHS if size <= height]
+    wrong = {
+        large: small
+        for large, small in skips.items()
+        if not (large in sizes and small in sizes and small < large)
+    }
     if wrong:
-        raise ValueError(f"`skips` are of a smaller map, from 4 x 4 on. Received: {', '.join(wrong)}")
+        raise ValueError(
+            f"`skips` are from maps of {sizes} to that of a smaller one, such as {{64: 4}}. Received: {wrong}"
+        )
     widths = {size: max(1, int(multiple * filters)) for size, multiple in WIDTHS.items()}
     inputs = layers.Input((latent_dim,), name="latents")
     x = layers.Reshape((1, 1, latent_dim))(PixelNormalization(name="normalize")(inputs))

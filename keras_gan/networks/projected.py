@@ -31,7 +31,7 @@ def projected_discriminator(
         discriminator images -> logits (batch, all of the four, 1). The frozen weights are a part of it, and of saved models.
 
     Raises:
-        ValueError: for a network without such maps.
+        ValueError: for a network without such maps, another size, and images that are neither grey nor in colour.
 
     Example:
     >>> network = keras.applications.MobileNet(include_top=False, input_shape=(None, None, 3), weights=None, alpha=0.25)
@@ -48,6 +48,8 @@ def projected_discriminator(
             "`size` must be a multiple of 32, at least 64, of images with 1 or 3 channels. Received: "
             f"size={size}, image_shape={tuple(image_shape)}"
         )
+    if len(value_range) != 2 or not value_range[0] < value_range[1]:
+        raise ValueError(f"`value_range` must be (low, high). Received: {value_range!r}")
     frozen = _tapped(features, size, taps)
     low, high = value_range
     x = inputs = layers.Input((height, width, channels), name="images")
@@ -80,6 +82,10 @@ def _tapped(features, size, taps):
         raise ValueError(
             f"`features` must have maps of a 4th, 8th, 16th and 32nd of {size} pixels, or give four `taps`. Found: {taps}"
         )
+    names = [layer.name for layer in sized.layers]
+    unknown = [name for name in taps if name not in names]
+    if unknown:
+        raise ValueError(f"`features` has no layer {unknown[0]!r}. There are: {', '.join(names)}")
     frozen = Model(sized.inputs, [sized.get_layer(name).output for name in taps], name="features")
     frozen.trainable = False
     return frozen

@@ -29,7 +29,11 @@ def san(discriminator):
     https://arxiv.org/abs/2301.12811
     """
     behind = list(getattr(discriminator, "layers", []))
-    while behind and isinstance(behind[-1], keras.layers.Activation):
+    while (
+        behind
+        and isinstance(behind[-1], keras.layers.Activation)
+        and behind[-1].activation is keras.activations.linear
+    ):
         behind.pop()
     last = behind[-1] if behind else None
     dense = getattr(last, "layer", last)
@@ -43,7 +47,7 @@ def san(discriminator):
             "`san` takes a functional discriminator that ends in `Dense(1)`, without an activation that is not linear. Received: "
             f"{getattr(discriminator, 'name', discriminator)!r}, which ends in {type(dense).__name__}"
         )
-    x = SANDense(use_bias=dense.use_bias, name=dense.name)(last.input)
+    x = SANDense(use_bias=dense.use_bias, name=dense.name, dtype=dense.dtype_policy)(last.input)
     # Logits are float32 whatever the precision of the layers before.
     x = keras.layers.Activation("linear", dtype="float32", name="logits")(x)
     return keras.Model(discriminator.inputs, x, name=discriminator.name)

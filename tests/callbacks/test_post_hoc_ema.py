@@ -63,6 +63,58 @@ def test_resumed_it_writes_the_same_snapshots(images, tmp_path):
         np.testing.assert_array_equal(whole[key], cut[key], err_msg=key)
 
 
+def test_it_may_begin_late_and_counts_from_there(images, tmp_path):
+    """The same weights, whether 8 steps were made before or not: the profile begins where it does."""
+    import keras
+
+    gan, seen = tiny_gan(), []
+
+    class Note(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(gan.generator.weights[0].numpy())
+
+    gan.fit(data(images), epochs=1, verbose=0)
+    gan.fit(data(images), epochs=2, initial_epoch=1, verbose=0, callbacks=[Note(), keep(tmp_path)])
+    gamma, expected = post_hoc_ema.exponent(0.1), seen[0]
+    for t, array in enumerate(seen, 1):
+        expected = expected + (1 - (1 - 1 / t) ** (gamma + 1)) * (array - expected)
+    made = post_hoc_ema.reconstruct(tmp_path, 0.1)["generator"][0]
+    np.testing.assert_allclose(made, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_rolled_back_it_goes_on_from_the_snapshot_before(images, tmp_path):
+    """As a monitor does: the weights of step 8 again after step 14."""
+    import keras
+
+    gan = tiny_gan()
+
+    class Back(keras.callbacks.Callback):
+        saved = None
+
+        def on_train_batch_end(self, batch, logs=None):
+            step = int(gan.state.step.numpy())
+            if step == 8 and self.saved is None:
+                self.saved = [v.numpy() for v in gan.weights]
+            if step == 14:
+                for variable, value in zip(gan.weights, self.saved, strict=True):
+                    variable.assign(value)
+                self.saved = []
+
+    keep_ = keep(tmp_path)
+    gan.fit(data(images), epochs=3, verbose=0, callbacks=[Back(), keep_, StopAtStep(20)])
+    assert list(post_hoc_ema.snapshots(tmp_path))[-1] == keep_.written == keep_.moved == int(gan.state.step)
+    post_hoc_ema.reconstruct(tmp_path, 0.1)
+
+
+def test_weights_that_are_not_finite_do_not_enter(images, tmp_path):
+    gan = tiny_gan()
+    keep_ = keep(tmp_path)
+    gan.fit(data(images), epochs=1, verbose=0, callbacks=[keep_])
+    gan.generator.trainable_weights[0].assign(np.full(gan.generator.trainable_weights[0].shape, np.nan))
+    keep_._move(100)
+    assert keep_.moved == 8 and all(np.isfinite(array).all() for array in keep_.averages)
+
+
 def test_what_does_not_fit_is_refused(images, tmp_path):
     with pytest.raises(ValueError, match="two or more"):
         PostHocEMA(tmp_path, lengths=(0.1,))
@@ -73,6 +125,19 @@ def test_what_does_not_fit_is_refused(images, tmp_path):
         post_hoc_ema.reconstruct(tmp_path, 0.1, step=5)
     with pytest.raises(ValueError, match="no moving average"):
         post_hoc_ema.apply(tiny_gan(ema_decay=None), tmp_path, 0.1)
+    with pytest.raises(ValueError, match="snapshots of another training"):
+        tiny_gan().fit(data(images), verbose=0, callbacks=[keep(tmp_path)])
+    with pytest.raises(ValueError, match="no moving average"):
+        tiny_gan(ema_decay=None).fit(data(images), verbose=0, callbacks=[keep(tmp_path / "none")])
+    with pytest.raises(ValueError, match="all different"):
+        PostHocEMA(tmp_path, lengths=(0.1, 0.05, 0.1))
+    cut = tmp_path / "cut"
+    beside = [Checkpoint(cut / "checkpoints"), StopAtStep(4)]
+    tiny_gan().fit(data(images), verbose=0, callbacks=[keep(cut / "ema"), *beside])
+    with pytest.raises(ValueError, match="kept averages of lengths"):
+        more = [Checkpoint(cut / "checkpoints"), StopAtStep(6)]
+        again = [keep(cut / "ema", lengths=(0.1, 0.2)), *more]
+        tiny_gan().fit(data(images), epochs=2, verbose=0, callbacks=again)
     other = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
     with pytest.raises(ValueError, match="other networks"):
         post_hoc_ema.apply(other, tmp_path, 0.1)

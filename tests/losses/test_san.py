@@ -24,6 +24,18 @@ def test_values():
     np.testing.assert_allclose(loss.discriminator_loss(*patches), 6.75 + difference, rtol=1e-6)
 
 
+@pytest.mark.parametrize("alias", sorted(set(keras_gan.losses.ALIASES) - {"san"}))
+def test_of_every_loss(alias):
+    """Its own figure, and the difference of the means beside it for the discriminator."""
+    loss = keras_gan.losses.get(alias)
+    difference = FAKE.mean() - REAL.mean()
+    expected = float(loss.discriminator_loss(REAL, FAKE)) + difference
+    np.testing.assert_allclose(SANLoss(alias).discriminator_loss(*TWICE), expected, rtol=1e-5)
+    np.testing.assert_allclose(
+        SANLoss(alias).generator_loss(TWICE[1], TWICE[0]), loss.generator_loss(FAKE, REAL), rtol=1e-5
+    )
+
+
 def test_config_and_alias():
     check_config(SANLoss(HingeLoss()), {})
     assert type(keras_gan.losses.get("san").loss) is NonSaturatingLoss
@@ -68,5 +80,11 @@ def test_what_does_not_fit_is_refused():
         tiny_gan(loss="san")
     with pytest.raises(ValueError, match="compile.loss=keras_gan.losses.SANLoss"):
         tiny_gan(networks=san_networks())
+    with pytest.raises(ValueError, match="lecam would move the direction"):
+        tiny_gan(networks=san_networks(), loss="san", regularizers=["lecam"])
+    _, discriminator = tiny_networks()
+    bounded = keras.Model(discriminator.inputs, keras.layers.Activation("sigmoid")(discriminator.output))
+    with pytest.raises(ValueError, match="activation that is not linear"):
+        keras_gan.networks.san(bounded)
     with pytest.raises(ValueError, match="ends in `Dense"):
         keras_gan.networks.san(keras_gan.networks.patchgan((32, 32, 1), filters=4))

@@ -162,5 +162,10 @@ def test_what_does_not_fit_is_refused():
     for shape in ((8, 8, 3), (28, 28, 1), (32, 64, 3)):
         with pytest.raises(ValueError, match="square images"):
             fastgan_generator(shape)
-    with pytest.raises(ValueError, match="smaller map"):
-        fastgan_generator((32, 32, 3), skips={8: 32})
+    for skips in ({8: 32}, {24: 4}, {64: 4}):
+        with pytest.raises(ValueError, match="that of a smaller one"):
+            fastgan_generator((32, 32, 3), skips=skips)
+    with pytest.raises(ValueError, match="value_range"):
+        projected_discriminator((16, 16, 3), mobilenet(), size=64, value_range=(255, 0))
+    with pytest.raises(ValueError, match="no layer 'conv'"):
+        projected_discriminator((16, 16, 3), mobilenet(), size=64, taps=["conv"] * 4)
