@@ -19,7 +19,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 CASES = {
     "dcgan": (64, (32, 64, 128)),
     "sngan": (32, (32, 64)),
-    "progan": (64, (8, 16)),
     "stylegan2-256": (256, (2, 4)),
 }
 PENALTIES = ("none", "r1", "r1+path")

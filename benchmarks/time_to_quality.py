@@ -13,6 +13,7 @@ sub-folders), against the training images. `recall` is of the same features.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import pathlib
@@ -112,7 +113,9 @@ class Case:
 
     def __init__(self, name, folder, cache):
         self.name = name
-        path = cache / f"judge_{name if name != 'mnist_5k' else 'mnist'}.keras"
+        # Of a folder a classifier of its own.
+        of = hashlib.sha256(str(pathlib.Path(folder).resolve()).encode()).hexdigest()[:8] if folder else ""
+        path = cache / f"classifier_{name if name != 'mnist_5k' else 'mnist'}{of}.keras"
         if name in ("mnist_5k", "mnist", "fashion_mnist"):
             source = "fashion_mnist" if name == "fashion_mnist" else "mnist"
             x, y, real, _ = mnist(SHARED / "data/tfds", source)
@@ -281,7 +284,7 @@ def main():
     parser.add_argument("--minutes", type=float, default=5.5, help="CPU minutes of training. Default 5.5.")
     parser.add_argument("--core", type=int, help="Pin the process to it.")
     parser.add_argument("--folder", help="Of sprites, one sub-folder a kind.")
-    parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path("/tmp/keras_gan_judges"))
+    parser.add_argument("--cache", type=pathlib.Path, default=pathlib.Path("/tmp/keras_gan_classifiers"))
     parser.add_argument("--pictures", type=pathlib.Path, help="Folder for a grid of samples at each look.")
     parser.add_argument("--plot", type=pathlib.Path, help="File for the curves of all rows.")
     options = parser.parse_args()

@@ -57,7 +57,7 @@ def examine(steps=10):
             if options.get("jit_compile") and without_xla:
                 yield (
                     f"[wrong] {name}: not tried, it ends the process on {', '.join(without_xla)} with TensorFlow {tf.__version__} "
-                    "(tensorflow#111958). Training leaves it off; --no-jit where another program switches it on"
+                    "(tensorflow#111958). Training leaves it off"
                 )
                 continue
             keras.config.set_dtype_policy(name.split(",")[0])
