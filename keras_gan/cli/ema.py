@@ -9,12 +9,15 @@ from keras_gan.cli.options import existing, names_of, writable
 
 # Metrics of images of which less is better, by which a length is chosen.
 BY = ("fid", "kid", "mind", "cmmd")
+# Options by which one of several lengths is chosen.
+OF_SEVERAL = ("reference", "split", "metric", "n", "extractor", "weights", "data_dir")
 
 
 def ema(
+    context: typer.Context,
     run: Annotated[pathlib.Path, typer.Argument(help="Run folder that was trained with --post-hoc-ema.")],
     length: Annotated[
-        str, typer.Option(help="Of the average, as a share of the training; several with commas.")
+        str, typer.Option(help="Length of the average, as a share of the training; several with commas.")
     ] = "0.02,0.035,0.05,0.075,0.1,0.15",
     reference: Annotated[
         str | None,
@@ -42,26 +45,30 @@ def ema(
     if metric not in BY:
         raise ValueError(f"--metric must be one of {', '.join(BY)}. Received: {metric}")
     try:
-        lengths = [float(part) for part in names_of(length)]
+        lengths = list(dict.fromkeys(float(part) for part in names_of(length)))
     except ValueError:
         raise ValueError(f"--length must be numbers, with commas. Received: {length}") from None
-    from keras_gan.post_hoc_ema import apply, exponent, snapshots
-    from keras_gan.runs import load_model
+    unused = [name for name in OF_SEVERAL if context.get_parameter_source(name).name != "DEFAULT"]
+    if len(lengths) == 1 and unused:
+        options = ", ".join(f"--{name.replace('_', '-')}" if name != "n" else "-n" for name in unused)
+        raise ValueError(f"{options}: a single --length is not chosen by images. Give several.")
+    from keras_gan.post_hoc_ema import apply, check_step, exponent
 
     for value in lengths:
         exponent(value)
-    snapshots(run / "ema")
-    gan = load_model(run)
-    best = lengths[0]
+    check_step(run / "ema", step)
+    from keras_gan.runs import load_model
+
+    gan, best = load_model(run), lengths[0]
     if len(lengths) > 1:
         from keras_gan.runs.ema import measured
 
-        figures = {}
-        for value, figure in measured(
+        found = {}
+        for value, distance in measured(
             gan, run, lengths, step, metric, reference, split, n, extractor, weights, data_dir
         ):
-            figures[value] = figure
-            typer.echo(f"length {value:<6g} {metric} {figure:.5g}")
-        best = min(figures, key=figures.get)
+            found[value] = distance
+            typer.echo(f"length {value:<6g} {metric} {distance:.5g}")
+        best = min(found, key=found.get)
     apply(gan, run / "ema", best, step).save(out)
     typer.echo(f"{out}: the average of length {best:g}")

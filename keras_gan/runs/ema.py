@@ -2,16 +2,14 @@
 
 import json
 
-from keras_gan.data.load import read
-from keras_gan.features.extractor import Extractor
 from keras_gan.metric_names import on_extractor
-from keras_gan.metrics.evaluate import evaluate, trained_on
+from keras_gan.metrics.evaluate import evaluate
 from keras_gan.post_hoc_ema import apply
-from keras_gan.runs.evaluate import Indexed
+from keras_gan.runs.evaluate import Indexed, as_dataset, reference_and_extractor
 
 
 def measured(gan, run, lengths, step, metric, reference, split, n, extractor, weights, data_dir):
-    """Yield (length, figure) of images of the average of each length; arguments as of `keras-gan ema`.
+    """Yield (length, distance) of images of the average of each length; arguments as of `keras-gan ema`.
 
     Raises:
         ValueError: for a model that makes no images, and for a reference that cannot be read.
@@ -21,18 +19,15 @@ def measured(gan, run, lengths, step, metric, reference, split, n, extractor, we
             f"Lengths are chosen by images of latents, and {run} makes none. Give one --length, and compare the files yourself."
         )
     config = json.loads((run / "config.json").read_text())
-    reference = reference or config["dataset"]
-    *size, channels = gan.output_shape[1:]
-    real = read(
-        reference, split, tuple(size), channels, labels=False, data_dir=data_dir or config.get("data_dir")
+    reference = as_dataset(reference or config["dataset"])
+    real, extractor = reference_and_extractor(
+        reference,
+        split,
+        gan.output_shape[1:],
+        extractor if on_extractor([metric]) else None,
+        weights,
+        data_dir or config.get("data_dir"),
     )
-    if on_extractor([metric]):
-        extractor = (
-            trained_on(reference, tuple(size), channels, data_dir)
-            if extractor == "trained"
-            else Extractor(extractor, weights=weights)
-        )
-        extractor.check((*size, channels))
     for length in lengths:
         images = apply(gan, run / "ema", length, step).generate(n, seed=0)
         yield length, evaluate(images, Indexed(real), extractor, [metric], n)[metric]["value"]

@@ -80,18 +80,11 @@ def evaluate_model(
             )
         roots = split_folder(model, "train"), split_folder(pathlib.Path(reference).expanduser(), split)
         check_partners(*roots, *(list_files(root, quiet=True)[0] for root in roots))
-    if pathlib.Path(reference).expanduser().exists():
-        reference = f"folder:{reference}"
-    real = read(reference, split, tuple(shape[:2]), shape[2], labels=False, data_dir=data_dir)
+    reference = as_dataset(reference)
     # All that can be wrong is found before anything is generated.
-    if on_extractor(metrics):
-        if extractor == "trained":
-            if weights:
-                raise ValueError("`weights` do not go with the extractor 'trained'.")
-            extractor = trained_on(reference, tuple(shape[:2]), shape[2], data_dir)
-        else:
-            extractor = Extractor(extractor, weights=weights)
-        extractor.check(shape)
+    real, extractor = reference_and_extractor(
+        reference, split, shape, extractor if on_extractor(metrics) else None, weights, data_dir
+    )
     of_model = []
     if truncation != 1 and set(metrics) & set(names_of("model")):
         raise ValueError(
@@ -148,6 +141,30 @@ def _earlier(path):
         ]
     except (ValueError, AttributeError):
         raise ValueError(f"{path} exists and is no evaluation. Give another --out.") from None
+
+
+def as_dataset(reference):
+    """A path that exists as `keras_gan.data.load` takes it; a name as it is."""
+    return f"folder:{reference}" if pathlib.Path(reference).expanduser().exists() else reference
+
+
+def reference_and_extractor(reference, split, shape, extractor, weights=None, data_dir=None):
+    """Real images of a shape, and what turns images into features, as `evaluate_model` takes both; None for no extractor.
+
+    Raises:
+        ValueError: for what cannot be read, and an extractor that does not take such images.
+    """
+    real = read(reference, split, tuple(shape[:2]), shape[2], labels=False, data_dir=data_dir)
+    if extractor is None:
+        return real, None
+    if extractor == "trained":
+        if weights:
+            raise ValueError("`weights` do not go with the extractor 'trained'.")
+        extractor = trained_on(reference, tuple(shape[:2]), shape[2], data_dir)
+    else:
+        extractor = Extractor(extractor, weights=weights)
+    extractor.check(shape)
+    return real, extractor
 
 
 class Drawn:

@@ -28,6 +28,8 @@ def test_lengths_are_measured_and_the_best_is_written(tmp_path):
     for wrong, message in (
         (("--length", "0.9"), "share of the training"),
         (("--length", "a"), "must be numbers"),
+        (("--length", "0.1", "--metric", "fid", "-n", 9), "--metric, -n: a single --length"),
+        (("--reference", "folder:nowhere"), "nowhere"),
         (("--metric", "prdc"), "fid, kid, mind, cmmd"),
         (("--out", tmp_path / "a.h5"), ".keras file"),
         (("--length", "0.1", "--step", "3000"), "no snapshot of step 3000"),
