@@ -20,6 +20,7 @@
 
 # %%
 import os
+import tempfile
 
 try:
     import keras_gan
@@ -43,10 +44,11 @@ STEPS = int(os.environ.get("TUTORIAL_STEPS", 2000))
 
 # %%
 digits = keras_gan.data.load("mnist_5k", batch_size=32)
-gan = keras_gan.recipes.build("residual-dcgan", digits.image_shape)
-snapshots = PostHocEMA("snapshots", every_steps=max(1, STEPS // 16))
+gan = keras_gan.recipes.build("residual-dcgan", (28, 28, 1))
+folder = tempfile.mkdtemp()
+snapshots = PostHocEMA(folder, every_steps=max(1, STEPS // 16))
 gan.fit(digits, epochs=10**6, verbose=0, callbacks=[StopAtStep(STEPS), snapshots])
-list(post_hoc_ema.snapshots("snapshots"))
+list(post_hoc_ema.snapshots(folder))
 
 # %%
 image_grid(gan.generate(40, seed=0), 20)
@@ -72,7 +74,7 @@ def features(gan, n, seed=0):
 lengths = (0.015, 0.03, 0.05, 0.08, 0.12, 0.18, 0.25)
 mind, fid = [], []
 for length in lengths:
-    post_hoc_ema.apply(gan, "snapshots", length)
+    post_hoc_ema.apply(gan, folder, length)
     made = features(gan, 500)
     mind.append(functional.monge_distance(real, made))
     fid.append(functional.frechet_distance(real, made))
@@ -92,7 +94,7 @@ print(f"best: {best}")
 # The shortest average above, the best below, of the same latents. `keras-gan ema RUN` does all this.
 
 # %%
-rows = [post_hoc_ema.apply(gan, "snapshots", length).generate(20, seed=1) for length in (lengths[0], best)]
+rows = [post_hoc_ema.apply(gan, folder, length).generate(20, seed=1) for length in (lengths[0], best)]
 image_grid(np.concatenate(rows), 20, row_names=["shortest", f"{best}"])
 
 # %% [markdown]
