@@ -37,7 +37,10 @@ def networks(channels=1):
 
 
 # What needs styles, targets, a condition or a network that is downloaded.
-ELSEWHERE = ("gradient_difference", "matching_aware", "mismatched_pairs", "path_length", "perceptual")
+ELSEWHERE = (
+    *("gradient_difference", "matching_aware", "mismatched_pairs", "optimal_transport", "path_length"),
+    "perceptual",
+)
 
 
 @pytest.mark.parametrize("name", [n for n in keras_gan.regularizers.ALIASES if n not in ELSEWHERE])

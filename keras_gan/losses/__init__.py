@@ -22,7 +22,6 @@ ALIASES = {
     "non_saturating": NonSaturatingLoss,
     "relativistic": RelativisticLoss,
     "relativistic_average": RelativisticAverageLoss,
-    "san": SANLoss,
     "wasserstein": WassersteinLoss,
     **{name: functools.partial(FDivergenceLoss, name) for name in DIVERGENCES},
 }
