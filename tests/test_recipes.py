@@ -107,6 +107,7 @@ def test_projected(monkeypatch):
     with pytest.raises(ValueError, match="cannot be downloaded: URL fetch failure"):
         recipes.build("projected", (32, 32, 3))
     monkeypatch.setattr(projected, "pretrained", lambda name: network)
+    assert recipes.build("projected", (16, 16, 1)).generator.output_shape[1:] == (16, 16, 1)
     gan = recipes.build("projected", (32, 32, 3))
     assert type(gan) is keras_gan.ProjectedGAN and gan.generator.count_params() < 2e6
 

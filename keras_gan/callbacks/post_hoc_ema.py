@@ -44,6 +44,8 @@ class PostHocEMA(keras.callbacks.Callback):
 
     def __init__(self, folder, lengths=(0.05, 0.1), every_steps=1000, interval=4):
         super().__init__()
+        if not isinstance(lengths, (list, tuple)):
+            raise ValueError(f"`lengths` must be a list of floats. Received: {lengths!r}")
         self.folder, self.lengths = pathlib.Path(folder), tuple(lengths)
         self._exponents = [exponent(length) for length in self.lengths]
         if not 2 <= len(set(self.lengths)) == len(self.lengths):
@@ -77,7 +79,8 @@ class PostHocEMA(keras.callbacks.Callback):
         if not self.averages:
             if find(self.folder):
                 raise ValueError(
-                    f"{self.folder} has snapshots of another training. Give another folder, or remove them."
+                    f"{self.folder} has snapshots of another training: give another folder. To go on with that one, give the same "
+                    "`PostHocEMA` object to `fit` again, or a `Checkpoint` beside it."
                 )
             self.began = self.moved = self.written = step
             self.kept = list(self.lengths)

@@ -346,7 +346,7 @@ def _checked(given):
         )
     if chosen.dataset.startswith("cycle_gan/") and not (given["a"] or given["b"]):
         given["a"] = chosen.dataset
-    if chosen.dataset == "folder:" and not given["dataset"]:
+    if chosen.dataset in ("folder:", "folder:PATH") and not given["dataset"]:
         raise ValueError(f"{name} has no data of its own: give some, --dataset folder:IMAGES.")
     kind.needs(name, given)
     if extractor == "trained" and given["weights"]:

@@ -44,7 +44,7 @@ def san(discriminator):
         or dense.activation is not keras.activations.linear
     ):
         raise ValueError(
-            "`san` takes a functional discriminator that ends in `Dense(1)`, without an activation that is not linear. Received: "
+            "`san` takes a functional discriminator that ends in `Dense(1)` with linear activation. Received: "
             f"{getattr(discriminator, 'name', discriminator)!r}, which ends in {type(dense).__name__}"
         )
     x = SANDense(use_bias=dense.use_bias, name=dense.name, dtype=dense.dtype_policy)(last.input)

@@ -21,8 +21,10 @@ def pretrained(name):
 
 
 def small_networks(image_shape):
+    # The small sizes have skips too.
+    skips = {large: small for large, small in ((32, 4), (64, 8)) if large <= image_shape[0]}
     return (
-        keras_gan.networks.fastgan_generator(image_shape, 64, filters=16, lite=True, skips={32: 4, 64: 8}),
+        keras_gan.networks.fastgan_generator(image_shape, 64, filters=16, lite=True, skips=skips),
         keras_gan.networks.projected_discriminator(
             image_shape, pretrained("MobileNet"), size=128, filters=16, max_filters=128
         ),

@@ -129,6 +129,8 @@ def test_what_does_not_fit_is_refused(images, tmp_path):
         tiny_gan().fit(data(images), verbose=0, callbacks=[keep(tmp_path)])
     with pytest.raises(ValueError, match="no moving average"):
         tiny_gan(ema_decay=None).fit(data(images), verbose=0, callbacks=[keep(tmp_path / "none")])
+    with pytest.raises(ValueError, match="list of floats"):
+        PostHocEMA(tmp_path, lengths=0.1)
     with pytest.raises(ValueError, match="all different"):
         PostHocEMA(tmp_path, lengths=(0.1, 0.05, 0.1))
     cut = tmp_path / "cut"
