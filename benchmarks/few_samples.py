@@ -39,7 +39,8 @@ def features(cache):
     x, y, real, _ = mnist(SHARED / "data/tfds")
     real = np.rint((real[:ALL] + 1) * 127.5).astype("uint8")
     folder = pathlib.Path(__file__).parents[1] / "saved_models/mnist_5k_dcgan"
-    made = tf.saved_model.load(str(folder)).sample(ALL, 0).numpy()
+    sampler = tf.saved_model.load(str(folder))
+    made = sampler.sample(ALL, 0).numpy()
     classifier = load_classifier(cache, x, y)
     network = keras.Model(classifier.inputs, classifier.get_layer("features").output)
     of_classifier = [

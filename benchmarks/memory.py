@@ -3,7 +3,7 @@
     python benchmarks/memory.py --results benchmarks/results/memory.jsonl
 
 Each row is a recipe at scale "paper" at one batch size, in a process of its own: resident memory when networks, moving averages and
-optimisers are made, and the peak of three steps without penalties, with R1 at each step, and with R1 and path length at each step.
+optimisers are made, and the peak of three steps without penalties; of StyleGAN2 also with R1 at each step, and with path length too.
 On a CPU, in float32: a GPU's convolutions need work space of their own, and mixed precision about half for activations.
 """
 
@@ -94,7 +94,7 @@ def main():
 
     for name in options.recipe or CASES:
         side, batches = CASES[name]
-        for penalties in PENALTIES[: 3 if "stylegan" in name else 2]:
+        for penalties in PENALTIES[: 3 if "stylegan" in name else 1]:
             for batch in batches:
                 command = [sys.executable, __file__, "--results", options.results, "--child", name]
                 said = subprocess.run(
