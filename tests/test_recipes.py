@@ -359,7 +359,7 @@ def test_recipes_with_classes_need_labels():
 
 
 def test_unknown_names_list_the_known():
-    with pytest.raises(ValueError, match="dcgan, lsgan, wgan, wgan-gp"):
+    with pytest.raises(ValueError, match="dcgan, residual-dcgan, sprites, lsgan"):
         recipes.get("stylegan9")
     with pytest.raises(ValueError, match="scale"):
         recipes.get("dcgan", "huge")

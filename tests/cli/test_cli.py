@@ -153,7 +153,7 @@ def test_evaluate_and_report(run, tmp_path, monkeypatch):
     stored = json.loads((path / "evaluation.json").read_text())["figures"]
     assert stored["fid"]["n_reference"] == 500 and stored["kid"]["subset_size"] == 50
     code, text = here("evaluate", path, *options, "--metrics", "fod")
-    assert code == 1 and "fid, kid, prdc" in text
+    assert code == 1 and "fid, kid, mind, cmmd, prdc" in text
     code, text = here("report", path)
     assert code == 0 and "coverage" in (path / "report.html").read_text()
 
@@ -218,7 +218,7 @@ def test_fine_tuning(run, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("train", "dcgn"), 1, "There are: dcgan, lsgan, wgan, wgan-gp"),
+        (("train", "dcgn"), 1, "There are: dcgan, residual-dcgan, sprites, lsgan"),
         (("train", "--stepps", "5"), 2, "--stepps"),
         (("train", "--epochs", "1", "--steps", "1"), 1, "not both"),
         (("train", "--loss", "hinj", "--steps", "1"), 1, "non_saturating"),
