@@ -11,12 +11,12 @@
 # ---
 
 # %% [markdown]
-# # Moving averages afterwards, and metrics for few samples
+# # Moving averages afterwards, and how many images a metric needs
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/26_moving_averages.ipynb)
 #
 # Samples are drawn from a moving average of the generator's weights. How long it should be shows when the training has ended: two averages are
-# kept as snapshots, and any length is made of them. Lengths are compared by MIND, which needs fewer images than a Fréchet distance.
+# kept as snapshots, and any length is made of them. Lengths are compared by MIND and by the Fréchet distance.
 
 # %%
 import os

@@ -114,8 +114,8 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
 def monge_distance(real, generated, directions=1000, seed=0):
     """Monge distance (MIND): squared Wasserstein-2 distance along a line, averaged over random directions.
 
-    Along a line the optimal transport of two sets is known, their sorted order: no Gaussian is assumed, and no covariance estimated, so
-    that fewer samples do than a Fréchet distance needs. A shift of all features by s gives ||s||^2 / features.
+    Along a line the optimal transport of two sets is known, their sorted order: no Gaussian is assumed, and no covariance estimated. A
+    shift of all features by s gives ||s||^2 / features.
 
     Args:
         real, generated: float arrays of shape (n, features); of two numbers of samples, the steps of both quantile functions are met.

@@ -11,7 +11,7 @@ class MaximumMeanDiscrepancy(SampledMetric):
     """Squared MMD of features of unit length with a Gaussian kernel, times 1000. Logged as `cmmd`.
 
     The published figure is on the image embeddings of CLIP ViT-L/14 at 336 pixels; with another extractor compare figures of that one
-    alone. It assumes no Gaussian, and needs fewer images than a Fréchet distance.
+    alone. It assumes no Gaussian.
 
     Args:
         extractor: `Extractor`, or what makes one.

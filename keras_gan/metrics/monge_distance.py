@@ -9,7 +9,7 @@ from keras_gan.metrics.sampled import SampledMetric
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MongeDistance(SampledMetric):
-    """Squared Wasserstein-2 distance of features along random directions, averaged: few samples are enough. Logged as `mind`.
+    """Squared Wasserstein-2 distance of features along random directions, averaged. Logged as `mind`.
 
     Args:
         extractor: `Extractor`, or what makes one.
