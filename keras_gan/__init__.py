@@ -60,6 +60,8 @@ _CLASSES = {
     "WatermarkedGenerator": "models.watermark",
     "TextToImage": "models.text_to_image",
 }
+# Functions, which register nothing.
+_FUNCTIONS = {"from_preset": "presets", "save_to_preset": "presets"}
 _MODULES = (
     *(
         "augmentations",
@@ -67,6 +69,7 @@ _MODULES = (
         "conditions",
         "convert",
         "data",
+        "demo",
         "environments",
         "explain",
         "features",
@@ -84,6 +87,7 @@ _MODULES = (
         "optimizers",
         "plots",
         "post_hoc_ema",
+        "presets",
         "provenance",
         "recipes",
         "regularizers",
@@ -94,13 +98,13 @@ _MODULES = (
     ),
 )
 
-__all__ = sorted([*_CLASSES, *_MODULES])
+__all__ = sorted([*_CLASSES, *_FUNCTIONS, *_MODULES])
 
 
 def __getattr__(name):
-    if name in _CLASSES:
+    if name in _CLASSES or name in _FUNCTIONS:
         _check_backend()
-        value = getattr(importlib.import_module(f"keras_gan.{_CLASSES[name]}"), name)
+        value = getattr(importlib.import_module(f"keras_gan.{(_CLASSES | _FUNCTIONS)[name]}"), name)
     elif name in _MODULES or name == "report":
         _check_backend()
         value = importlib.import_module(f"keras_gan.{name}")
@@ -155,5 +159,7 @@ def _is_command():
 if _is_command():
     # TensorFlow's remarks on its build and on missing GPUs look like failures there.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    # TensorFlow leaves oneDNN off on a CPU without AVX-512: gradients of 3-D convolutions take 100 times as long there (2.21).
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 else:
     register()

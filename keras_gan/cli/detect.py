@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, left_out, value_range_of, writable
+from keras_gan.cli.options import existing, left_out, model_path, value_range_of, writable
 
 
 def detect(
@@ -47,7 +47,6 @@ def detect(
     top: Annotated[int, typer.Option(min=1, help="Images of the sheet.")] = 24,
 ):
     """Find anomalies among images: scores, heat maps, and a sheet with the worst first."""
-    existing(model)
     existing(images, "")
     if normal is not None:
         existing(normal, "")
@@ -63,6 +62,7 @@ def detect(
             )
     levels = value_range_of(value_range)
     writable(out, "--out", folder=True)
+    model = model_path(model)
 
     from keras_gan.runs.detection import detect_folder
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, names_of, writable
+from keras_gan.cli.options import existing, model_path, names_of, writable
 
 
 def evaluate(
@@ -43,9 +43,10 @@ def evaluate(
     ] = None,
 ):
     """Measure generated images against real ones: a table, and `evaluation.json`."""
+    model = model_path(model)
+
     from keras_gan.metric_names import check_metrics
 
-    existing(model)
     check_metrics(names_of(metrics))
     if reference.startswith("folder:"):
         existing(reference.removeprefix("folder:"), "")

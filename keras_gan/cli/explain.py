@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, names_of, writable
+from keras_gan.cli.options import existing, model_path, names_of, writable
 
 
 def explain(
@@ -41,11 +41,11 @@ def explain(
     seed: Annotated[int, typer.Option()] = 0,
 ):
     """Show what the discriminator looks at and what the generator's units paint; with a classifier, how often each class is made."""
-    existing(model)
     for path in (images, classifier):
         if path is not None:
             existing(path, "")
     writable(out, "--out", folder=True)
+    model = model_path(model)
 
     from keras_gan.runs.explanation import explain_run
 

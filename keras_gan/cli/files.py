@@ -1,11 +1,13 @@
-"""Commands of files: `keras-gan convert`, `export`, `describe` and `push`."""
+"""Commands of files: `keras-gan convert`, `export`, `describe`, `push` and `presets`."""
 
+import inspect
+import json
 import pathlib
 from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import Format, Quantize, existing, numbers, writable
+from keras_gan.cli.options import Format, Quantize, existing, model_path, numbers, print_table, writable
 
 
 def convert(
@@ -52,9 +54,10 @@ def export(
     ] = None,
 ):
     """Export the generator as a SavedModel, for LiteRT or ONNX."""
+    model = model_path(model)
+
     from keras_gan.export_target import check_target
 
-    existing(model)
     check_target(out, format.value)
     writable(out, folder=format is Format.saved_model)
     options = {"batch": batch, "quantize": quantize and quantize.value}
@@ -73,7 +76,8 @@ def describe(
     ],
 ):
     """Say what a model is: its classes, sizes, inputs and their ranges."""
-    existing(model)
+    model = model_path(model)
+
     from keras_gan.runs.describe import describe as lines_of
 
     for line in lines_of(model):
@@ -82,16 +86,95 @@ def describe(
 
 def push(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file.")],
-    name: Annotated[str, typer.Argument(help="hf://USER/NAME")],
+    to: Annotated[
+        str, typer.Argument(help="hf://USER/NAME of the Hugging Face Hub, or a folder: a preset of your own.")
+    ],
     licence: Annotated[
         str | None, typer.Option(help="Licence for the model card, such as cc-by-4.0.")
     ] = None,
 ):
-    """Write a model to the Hugging Face Hub, with a model card and samples."""
-    existing(model)
-    if not name.startswith("hf://") or name.count("/") != 3:
-        raise ValueError(f"A repository of the Hub is named hf://USER/NAME. Received: {name!r}")
-    from keras_gan import hub
+    """Write a model with a model card and samples, to the Hugging Face Hub or into a folder, for `keras_gan.from_preset`."""
+    model = model_path(model)
+
+    from keras_gan.hub import card_beside, hub_name
+
+    if to.startswith("hf:") and (hub_name(to) is None or to.count("/") != 3):
+        raise ValueError(f"A repository of the Hub is named hf://USER/NAME. Received: {to!r}")
+    if hub_name(to) is None:
+        writable(to, "TO", folder=True)
+    from keras_gan.presets import save_to_preset
     from keras_gan.runs.load import load_model
 
-    typer.echo(hub.save(load_model(model), name, licence, hub.card_beside(model)))
+    metadata = card_beside(model)
+    if (command := command_of(model)) is not None:
+        metadata["command"] = command
+    typer.echo(save_to_preset(load_model(model), to, licence, metadata))
+
+
+def command_of(run):
+    """The command that trains what a run folder holds, by its config.json; None of other paths."""
+    from keras_gan.cli.train import train
+    from keras_gan.runs.folder import RunFolder
+
+    config = RunFolder(run).config
+    if not config.exists():
+        return None
+    config, options = json.loads(config.read_text()), inspect.signature(train).parameters
+    words = ["keras-gan train", config.pop("recipe")]
+    # What the file holds of recipes that have neither, too.
+    unsaid = {"direction": ["a2b"], "degradation": ["bicubic"]}
+    for name, value in config.items():
+        default = getattr(options[name], "default", None) if name in options else value
+        if value in (None, False, default, getattr(default, "value", default), *unsaid.get(name, [])):
+            continue
+        # A folder's name says enough of where it was.
+        kind, colon, place = str(value).partition(":")
+        value = f"{kind}:{pathlib.Path(place).name}" if colon and "/" in place else value
+        words.append(f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}"))
+    return " ".join(words)
+
+
+def presets(
+    name: Annotated[
+        str | None, typer.Argument(help="One of them, to see its file, licence and an example.")
+    ] = None,
+):
+    """List the pretrained models that every command takes by name, and `keras_gan.from_preset`."""
+    from keras_gan.presets import PRESETS, preset_of
+
+    if name is not None:
+        preset = preset_of(name)
+        where = preset.address or f"{preset.file} (comes with keras_gan)"
+        lines = {
+            "name": preset.name,
+            "family": preset.family,
+            "what": preset.summary,
+            "range": preset.range,
+            "licence": preset.licence,
+            "file": where,
+            "size": f"{preset.size / 1e6:.1f} MB",
+            "SHA-256": preset.sha256,
+        }
+        if preset.address:
+            lines["in the cache"] = (
+                str(preset.file) if preset.file.exists() else f"no; it goes to {preset.file}"
+            )
+        for key, value in lines.items():
+            typer.echo(f"{key}: {value}")
+        typer.echo(f'\nmodel = keras_gan.from_preset("{preset.name}")\n{preset.example}')
+        return
+    print_table(
+        ("preset", "family", "what", "MB", "licence", "file"),
+        [
+            (
+                preset.name,
+                preset.family,
+                preset.summary,
+                f"{preset.size / 1e6:.1f}",
+                preset.licence,
+                "here" if preset.file.exists() else "is downloaded",
+            )
+            for preset in PRESETS.values()
+        ],
+    )
+    typer.echo("\nkeras-gan presets NAME shows one; keras-gan generate or upscale NAME uses it.")

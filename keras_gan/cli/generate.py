@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, writable
+from keras_gan.cli.options import model_path, writable
 
 TABLES = (".csv", ".parquet")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
@@ -58,7 +58,6 @@ def generate(
         raise ValueError(
             "--text goes with -n, --seed, --truncation and --out: each text has a row of its own."
         )
-    existing(model)
     if out.suffix.lower() in TABLES:
         if (
             text
@@ -69,7 +68,7 @@ def generate(
             or truncation != 1.0
         ):
             raise ValueError(f"Rows of a table ({out.name}) go with -n, --seed and --where.")
-        return _write_rows(model, n or 1000, out, seed, where or [])
+        return _write_rows(model_path(model), n or 1000, out, seed, where or [])
     if where:
         raise ValueError(
             f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
@@ -80,6 +79,7 @@ def generate(
             f"or .mp4, of tables and series .csv, of texts .txt. Received: {out}"
         )
     writable(out)
+    model = model_path(model)
 
     from keras_gan import provenance
     from keras_gan.grid import image_grid

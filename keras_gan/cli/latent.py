@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, numbers, writable
+from keras_gan.cli.options import existing, model_path, numbers, writable
 
 STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 
@@ -33,7 +33,8 @@ def interpolate(
     ] = None,
 ):
     """Show the way from latent to latent: a walk as GIF or MP4, or a sheet as PNG."""
-    existing(model)
+    model = model_path(model)
+
     from keras_gan import latent
     from keras_gan.grid import image_grid
     from keras_gan.runs.generator import Generator
@@ -64,7 +65,8 @@ def truncate(
     ] = None,
 ):
     """Show the same images under several truncations."""
-    existing(model)
+    model = model_path(model)
+
     from keras_gan import latent
     from keras_gan.grid import image_grid
     from keras_gan.runs.generator import Generator
@@ -89,7 +91,8 @@ def mix(
     truncation: Annotated[float, typer.Option()] = 0.7,
 ):
     """Write a sheet of images that have some layers' styles of one image and the rest of another."""
-    existing(model)
+    model = model_path(model)
+
     from keras_gan import latent
     from keras_gan.grid import image_grid
     from keras_gan.runs.load import load_model
@@ -124,12 +127,13 @@ def project(
     """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
     if video not in ("gif", "mp4"):
         raise ValueError(f"--video must be gif or mp4. Received: {video}")
-    existing(model)
     existing(picture, "")
     out = out or pathlib.Path("projections") / picture.stem
     writable(out, folder=True)
 
     import numpy as np
+
+    model = model_path(model)
 
     from keras_gan import latent
     from keras_gan.data.images import fit_image, open_image
@@ -192,8 +196,9 @@ def edit(
     ] = pathlib.Path("edits"),
 ):
     """Move images along directions that change them in one way each."""
-    existing(model)
     import numpy as np
+
+    model = model_path(model)
 
     from keras_gan import latent
     from keras_gan.grid import image_grid

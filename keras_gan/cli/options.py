@@ -2,6 +2,7 @@
 
 import enum
 import pathlib
+import sys
 import tempfile
 
 import typer
@@ -41,6 +42,47 @@ def existing(path, what=" It must be a run folder, a `.keras` file or a SavedMod
     path = pathlib.Path(path).expanduser()
     if not str(path).startswith("hf:/") and not path.exists():
         raise ValueError(f"There is no file or folder {str(path)!r}.{what}")
+
+
+def preset_named(model):
+    """The `Preset` that a command is given by name, or None where it is given a file, a folder or a name of the Hub.
+
+    Raises:
+        ValueError: where there is neither.
+    """
+    path = pathlib.Path(model).expanduser()
+    if path.exists() or str(path).startswith("hf:/"):
+        return None
+    name, hint = str(model), " It must be a run folder, a `.keras` file, a SavedModel, or a preset"
+    if "/" in name or path.suffix:
+        existing(path, f"{hint} (`keras-gan presets`).")
+    from keras_gan.presets import preset_of
+
+    try:
+        return preset_of(name)
+    except ValueError as error:
+        raise ValueError(f"There is no file or folder {name!r}.{hint}. {error}") from None
+
+
+def model_path(model):
+    """The path of a model that a command is given: a run, a file, a SavedModel, a name of the Hub, or a preset.
+
+    A published checkpoint becomes a SavedModel in the cache folder.
+    """
+    preset = preset_named(model)
+    if preset is None:
+        return pathlib.Path(model).expanduser()
+    weights = preset.fetch()
+    if preset.address is None:
+        return weights
+    folder = preset.folder / preset.name / "saved_model"
+    if not (folder / "metadata.json").exists():
+        from keras_gan import register
+        from keras_gan.convert import convert
+
+        register()
+        convert(weights, folder, preset.prefix)
+    return folder
 
 
 def writable(path, option="--out", folder=False):
@@ -95,3 +137,17 @@ def left_out(problems):
         for problem in problems[:20]:
             typer.echo(f"  {problem}", err=True)
         raise typer.Exit(1)
+
+
+def print_table(columns, rows):
+    """Print rows of text under names of columns, in the width of the terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None)
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))  # brackets are no markup
+    Console(width=None if sys.stdout.isatty() else 140).print(table)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, writable
+from keras_gan.cli.options import existing, model_path, writable
 
 
 def predict(
@@ -23,13 +23,14 @@ def predict(
     ] = None,
 ):
     """Continue videos: writes each with the frames that a next-frame model predicts after it."""
-    existing(model)
     existing(videos, " It must be a video, a folder of still images, or a folder of videos.")
     if suffix not in ("gif", "webp", "mp4"):
         raise ValueError(f"--format must be gif, webp or mp4. Received: {suffix}")
     writable(out, folder=True)
 
     import numpy as np
+
+    model = model_path(model)
 
     from keras_gan.data.videos import ANIMATIONS, FILMS, is_frames, read_video, write_video
     from keras_gan.models.next_frame import NextFrame

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, value_range_of, writable
+from keras_gan.cli.options import existing, model_path, value_range_of, writable
 
 
 def translate(
@@ -32,12 +32,12 @@ def translate(
     """Translate all images of a folder (pix2pix, cyclegan, stargan, converted networks)."""
     if direction is not None and label is not None:
         raise ValueError("Give --direction, of a CycleGAN, or --label, of a StarGAN, not both.")
-    existing(model)
     existing(images, "")
     levels = value_range_of(value_range)
     if sheet:
         writable(sheet, "--sheet")
     writable(out, "OUT", folder=True)
+    model = model_path(model)
 
     from keras_gan.runs.translator import Translator
 
@@ -79,11 +79,11 @@ def upscale(
     ] = None,
 ):
     """Enlarge an image (srgan, esrgan, converted networks), in tiles."""
-    existing(model)
     existing(image, "")
     levels = value_range_of(value_range)
     if out:
         writable(out)
+    model = model_path(model)
 
     from keras_gan.runs.translator import Translator
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, left_out, writable
+from keras_gan.cli.options import existing, left_out, model_path, writable
 
 app = typer.Typer(
     no_args_is_help=True, help="Tell generated images from real ones, and see where an image is from."
@@ -118,10 +118,11 @@ def watermark(
     seed: Annotated[int, typer.Option()] = 0,
 ):
     """Train a generator on until all images that it makes carry a message, and a reader of it."""
-    existing(model)
     if images is not None:
         existing(images, "")
     writable(out, "--out", folder=True)
+    model = model_path(model)
+
     from keras_gan.watermarking import watermark_run
 
     watermark_run(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, writable
+from keras_gan.cli.options import existing, model_path, writable
 
 
 def vocode(
@@ -25,9 +25,10 @@ def vocode(
     ] = 1000,
 ):
     """Make sound of mel spectrograms, or of those of sound files."""
-    existing(model)
     existing(sounds, " It must be a sound file, a .npy file or a folder of such.")
     writable(out, folder=True)
+    model = model_path(model)
+
     from keras_gan.data.sounds import ENDINGS
 
     endings = (*ENDINGS, ".npy")

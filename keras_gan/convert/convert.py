@@ -30,6 +30,7 @@ from keras_gan.models.biggan import BigGAN
 from keras_gan.models.checks import classes_of
 from keras_gan.models.conditional_gan import ConditionalGAN
 from keras_gan.models.gan import GAN
+from keras_gan.models.srgan import ESRGAN
 from keras_gan.models.stackgan import augmentation_of
 from keras_gan.models.stackgan2 import StackGAN2
 from keras_gan.models.style_based import kind_of
@@ -186,19 +187,28 @@ def convert(path, to, prefix="", truncation=1.0):
 
 
 def as_gan(generator):
-    """A model around a generator from latents that was loaded, to sample, edit and export; not to train.
+    """A model around a generator that was loaded, to sample, edit, enlarge images and export; not to train.
+
+    Its discriminator is a stand-in. To train on, build the model with the generator and a discriminator of your own.
 
     Args:
-        generator: as `load` gives it.
+        generator: as `load` gives it, from latents, or of super-resolution.
 
     Returns:
         `StyleGAN2` or `StyleGAN3` where the generator has styles, `StackGAN2` where it makes images of several sizes, else `GAN`,
-        or `BigGAN` or `ConditionalGAN` where it takes labels or vectors.
+        or `BigGAN` or `ConditionalGAN` where it takes labels or vectors. Of super-resolution an `ESRGAN`, whose generator takes and
+        gives images in [-1, 1] as all models here do.
     """
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")
-    images = keras.Input(tuple(generator.output_shape[1:]))
+    # A discriminator's images have a fixed size.
+    images = keras.Input(tuple(side or 64 for side in generator.output_shape[1:]))
     discriminator = keras.Model(images, keras.layers.Dense(1)(keras.layers.GlobalAveragePooling2D()(images)))
+    if generator.name in SUPER_RESOLUTION:
+        source = keras.Input(generator.input_shape[1:])
+        enlarged = generator(keras.layers.Rescaling(0.5, 0.5)(source))
+        enlarged = keras.layers.Rescaling(2.0, -1.0)(enlarged)
+        return ESRGAN(keras.Model(source, enlarged, name="generator"), discriminator, ema_decay=None)
     if any(isinstance(layer, ImagePyramid) for layer in generator.layers):
         return _pyramid_gan(generator)
     if not any(layer.name == "mapping" for layer in generator.layers):

@@ -8,6 +8,7 @@ import numpy as np
 from keras import layers
 
 from keras_gan import torch_file
+from keras_gan.convert import ncnn
 from keras_gan.layers import BatchNormalization, GroupedConv1D, PixelShuffle, PReLU
 
 
@@ -134,6 +135,8 @@ def _read_file(path):
                 "Save them as float32, `array.astype('float32')`, or as safetensors."
             )
         return state
+    if ncnn.is_ncnn(path):
+        return ncnn.read(path)
     if ending == ".safetensors":
         try:
             import safetensors

@@ -5,6 +5,7 @@ import numpy as np
 from scipy import optimize
 
 from keras_gan.arguments import check_int
+from keras_gan.latent.paths import style_model
 from keras_gan.latent.styles import check_layers, check_style_model
 
 
@@ -14,13 +15,17 @@ def sefa(gan, count=10, layers=None):
         eigenvectors of A A^T,   A the weights from w to styles, each column of length one
 
     Args:
-        gan: a StyleGAN (or `Generator` of one).
-        count: int, directions; as many as w has dimensions at most.
+        gan: a StyleGAN (or `Generator` of one); or a GAN whose latents enter one layer alone, whose weights are A then.
+        count: int, directions; as many as w, or the latents, have dimensions at most.
         layers: ints, rows of w's as `edit` has them. Default: all. Where a convolution and an image's colours share a row,
             it is the convolution's.
 
     Returns:
-        (directions, shares): unit vectors of shape (count, w_dim), and their shares of the sum of eigenvalues, falling.
+        (directions, shares): unit vectors of shape (count, w_dim), or (count, latent_dim) of a GAN without styles, and their shares
+        of the sum of eigenvalues, falling.
+
+    Raises:
+        ValueError: for a generator without styles whose latents enter several layers, or through one without weights.
 
     Example:
     >>> networks = keras_gan.networks.stylegan2(
@@ -34,15 +39,46 @@ def sefa(gan, count=10, layers=None):
     https://arxiv.org/abs/2007.06600
     """
     check_int(count, "count")
-    gan = check_style_model(gan)
-    synthesis = gan.ema_generator.get_layer("synthesis")
-    kernels = affine_kernels(synthesis)
-    kernels = [kernels[i] for i in check_layers(layers, len(kernels))]
+    plain = getattr(gan, "gan", gan)
+    if plain is not None and style_model(gan) is None and layers is None:
+        kernels = [first_kernel(plain)]
+    else:
+        kernels = affine_kernels(check_style_model(gan).ema_generator.get_layer("synthesis"))
+        kernels = [kernels[i] for i in check_layers(layers, len(kernels))]
     weights = np.concatenate(kernels, axis=1)
     weights = weights / np.maximum(np.linalg.norm(weights, axis=0, keepdims=True), 1e-12)
     values, vectors = np.linalg.eigh(weights @ weights.T)
     order = np.argsort(values)[::-1][:count]
     return vectors[:, order].T, values[order] / values.sum()
+
+
+def first_kernel(gan):
+    """The weights of the layer that latents enter, as a matrix (latent_dim, outputs)."""
+    generator = getattr(gan, "ema_generator", None)
+    tensor = generator.inputs[0] if hasattr(generator, "inputs") else None
+    rows = None if tensor is None else slice(0, tensor.shape[-1])
+    while tensor is not None:
+        layers = [x for x in generator.layers if any(tensor is each for each in keras.tree.flatten(x.input))]
+        layers = [layer for layer in layers if not isinstance(layer, keras.layers.InputLayer)]
+        if len(layers) != 1:
+            break
+        (layer,) = layers
+        if isinstance(layer, keras.layers.Dense):
+            return layer.kernel.numpy()[rows]
+        if isinstance(layer, keras.layers.Conv2DTranspose):
+            kernel = layer.kernel.numpy()  # (height, width, outputs, inputs)
+            return kernel.reshape(-1, kernel.shape[-1]).T[rows]
+        if isinstance(layer, keras.layers.Concatenate):  # with what a class is embedded as
+            before = [each is tensor for each in layer.input].index(True)
+            start = rows.start + sum(each.shape[-1] for each in layer.input[:before])
+            rows = slice(start, start + rows.stop - rows.start)
+        elif not isinstance(layer, keras.layers.Reshape):
+            break
+        tensor = layer.output
+    raise ValueError(
+        "Directions in closed form need a StyleGAN, or a generator whose latents enter one layer alone, Dense or Conv2DTranspose. "
+        f"Received: {type(gan).__name__}"
+    )
 
 
 def affine_kernels(synthesis):

@@ -5,6 +5,7 @@ import pytest
 import keras_gan
 from keras_gan import latent, layers
 from keras_gan.latent.directions import affine_kernels
+from tests.helpers import tiny_gan
 from tests.models.test_stylegan2 import style_gan
 
 
@@ -75,3 +76,26 @@ def test_rows_of_w_that_are_taken_otherwise_are_an_error():
     synthesis = keras.Model(ws, layers.EqualizedDense(3, name="b4_affine")(ws[:, 2]))
     with pytest.raises(ValueError, match="ops.unstack"):
         affine_kernels(synthesis)
+
+
+def test_sefa_without_styles_is_of_the_layer_that_latents_enter():
+    """The singular vectors of its weights (columns of length one)."""
+    gan = tiny_gan()
+    directions, shares = latent.sefa(gan, count=3)
+    kernel = next(layer for layer in gan.ema_generator.layers if hasattr(layer, "kernel")).kernel.numpy()
+    kernel = kernel / np.linalg.norm(kernel, axis=0)
+    vectors, values, _ = np.linalg.svd(kernel)
+    np.testing.assert_allclose(np.abs((directions * vectors[:, :3].T).sum(axis=1)), 1.0, atol=1e-4)
+    np.testing.assert_allclose(shares, values[:3] ** 2 / (values**2).sum(), rtol=1e-4)
+    # Beside the vector of a class latents have their own rows.
+    networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, kernel_size=3, num_classes=3)
+    gan = keras_gan.ConditionalGAN(*networks, num_classes=3)
+    kernel = next(layer for layer in gan.ema_generator.layers if isinstance(layer, keras.layers.Dense)).kernel
+    assert latent.sefa(gan, count=4)[0].shape == (4, 4) and kernel.shape[0] > 4
+    latents = keras.Input((4,))
+    images = keras.layers.Add()([keras.layers.Dense(4)(latents), keras.layers.Dense(4)(latents)])
+    generator = keras.Model(latents, keras.layers.Reshape((2, 2, 1))(images))
+    images = keras.Input((2, 2, 1))
+    discriminator = keras.Model(images, keras.layers.Dense(1)(keras.layers.Flatten()(images)))
+    with pytest.raises(ValueError, match="latents enter one layer alone"):
+        latent.sefa(keras_gan.GAN(generator, discriminator), 2)

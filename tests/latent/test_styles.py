@@ -44,7 +44,7 @@ def test_edit_moves_the_layers_it_is_told_to(gan):
 
 def test_refused(gan, tmp_path):
     plain = tiny_gan()
-    for call in (latent.sefa, latent.ganspace, lambda g: latent.styles_of(g, [0])):
+    for call in (lambda g: latent.sefa(g, layers=[0]), latent.ganspace, lambda g: latent.styles_of(g, [0])):
         with pytest.raises(ValueError, match="model with styles"):
             call(plain)
     sampler = Generator(gan.export(tmp_path / "model"))

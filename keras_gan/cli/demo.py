@@ -1,0 +1,66 @@
+"""`keras-gan demo`."""
+
+import pathlib
+from typing import Annotated
+
+import typer
+
+from keras_gan.cli.options import model_path, preset_named, writable
+
+
+def demo(
+    model: Annotated[
+        pathlib.Path,
+        typer.Argument(help="Run folder, .keras file, or a preset of images (`keras-gan presets`)."),
+    ],
+    out: Annotated[pathlib.Path, typer.Option(help="Folder to write the page into.")] = pathlib.Path("demo"),
+    title: Annotated[
+        str | None, typer.Option(help="Heading of the page. Default: the model and its data.")
+    ] = None,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show it at an address of this machine alone, until Ctrl-C.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Of --serve; 0 for any that is free.")] = 8000,
+):
+    """Write a page on which the generator runs in the browser: samples, walks, styles, classes, texts, or images to translate."""
+    writable(out, folder=True)
+    preset = preset_named(model)
+    path = model if preset else model_path(model)
+    if not preset and (path / "saved_model.pb").exists():
+        raise ValueError(
+            f"{model} is a SavedModel, which a browser cannot run: give the run's folder or its `.keras` file."
+        )
+
+    from keras_gan.demo import write_demo
+    from keras_gan.presets import from_preset
+    from keras_gan.runs.load import load_model
+
+    gan = from_preset(preset.name) if preset else load_model(path)
+    page = write_demo(gan, out, title, report=typer.echo)
+    typer.echo(f"{page}: open it in a browser; the folder can be put on any web server.")
+    if serve:
+        _serve(out, port)
+
+
+def _serve(folder, port):
+    import functools
+    import http.server
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *arguments):
+            pass
+
+    try:
+        server = http.server.ThreadingHTTPServer(
+            ("127.0.0.1", port), functools.partial(Quiet, directory=str(folder))
+        )
+    except OSError as error:
+        raise ValueError(
+            f"Port {port} cannot be used ({error.strerror}): give another --port, or 0 for any."
+        ) from None
+    with server:
+        typer.echo(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            typer.echo("")

