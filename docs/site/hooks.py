@@ -1,0 +1,345 @@
+"""What the site builds beside its pages: a page for each model, the API, tables of recipes, presets, failures, and images of tutorials."""
+
+import base64
+import importlib
+import inspect
+import json
+import os
+import pathlib
+import re
+
+import yaml
+from mkdocs.structure.files import File
+
+ROOT = pathlib.Path(__file__).parents[2]
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+# Sub-packages whose public names have a page; single modules of the top level follow.
+PACKAGES = (
+    *(
+        "losses",
+        "regularizers",
+        "augmentations",
+        "networks",
+        "layers",
+        "noise",
+        "conditions",
+        "modalities",
+        "data",
+    ),
+    *(
+        "metrics",
+        "features",
+        "callbacks",
+        "schedules",
+        "optimizers",
+        "latent",
+        "explain",
+        "trust",
+        "federated",
+    ),
+    *(
+        "convert",
+        "presets",
+        "demo",
+        "recipes",
+        "runs",
+        "provenance",
+        "post_hoc_ema",
+        "plots",
+        "grid",
+        "torch_file",
+    ),
+)
+
+
+def on_config(config):
+    """The pages of models and of the API enter the navigation, and the search works from the disk without a network."""
+    # In place of a script of that name at a public address.
+    config.extra["polyfills"] = ["assets/iframe-worker.js"]
+    models = _models()
+    groups = list(dict.fromkeys(entry["group"] for entry in models.values()))
+    pages = {
+        "models/": ["models/index.md"]
+        + [{group: [f"models/{n}.md" for n, e in models.items() if e["group"] == group]} for group in groups],
+        "api/": ["api/index.md", *[f"api/{name}.md" for name in PACKAGES]],
+    }
+    for entry in config.nav:
+        for title, target in entry.items():
+            if isinstance(target, str) and target in pages:
+                entry[title] = pages[target]
+    return config
+
+
+def on_files(files, config):
+    def add(uri, content):
+        files.append(File.generated(config, uri, content=content))
+
+    models = _models()
+    for name, entry in models.items():
+        add(f"models/{name}.md", _model_page(name, entry, add))
+    add("models/index.md", _index_of_models(models))
+    for name in PACKAGES:
+        add(f"api/{name}.md", _api_page(name))
+    add("api/index.md", _index_of_api())
+    for path, uri in (("benchmarks/README.md", "benchmarks.md"), ("CHANGELOG.md", "changelog.md")):
+        add(uri, _without_outer_links((ROOT / path).read_text()))
+    add("assets/iframe-worker.js", _search_from_the_disk())
+    add("digits.png", (ROOT / "saved_models/digits/samples.png").read_bytes())
+    return files
+
+
+def _search_from_the_disk():
+    """A page of the disk may start no worker of a file: it starts one of the file's text."""
+    import material
+
+    workers = pathlib.Path(material.__file__).parent / "templates/assets/javascripts/workers"
+    (path,) = workers.glob("search.*.min.js")
+    text = path.read_text().partition("//# sourceMappingURL")[0]
+    return (
+        f"if (location.protocol === 'file:') {{\n  const text = {json.dumps(text)}, Of = window.Worker;\n"
+        "  window.Worker = function () {\n    return new Of(URL.createObjectURL(new Blob([text], {type: 'text/javascript'})));\n  };\n}\n"
+    )
+
+
+def on_page_markdown(markdown, page, config, files):
+    """Tables that are made of registries, and formulas."""
+    for name, make in TABLES.items():
+        markdown = markdown.replace(
+            f"<!-- table: {name} -->", make() if f"<!-- table: {name} -->" in markdown else ""
+        )
+    # Pages link to files of the repository, which the site does not have.
+    return re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", markdown) if not page.file.generated_by else markdown
+
+
+# === Models ===
+
+
+def _models():
+    return yaml.safe_load((ROOT / "docs/site/models.yml").read_text())
+
+
+def _model_page(name, entry, add):
+    import keras_gan
+
+    model = getattr(keras_gan, name)
+    lines = [f"# {name}", "", (inspect.getdoc(model) or "").split("\n\n")[0], ""]
+    if entry.get("formula"):
+        lines += [*map(_formula, entry["formula"]), ""]
+    if entry.get("image"):
+        lines += [f"![Images of {name}]({_image(name, entry['image'], add)})", ""]
+    rows = _recipes_of(name)
+    if rows:
+        lines += [
+            "## Recipes",
+            "",
+            _table(("recipe", "scale", "what", "data", "size", "batch", "steps"), rows),
+            "",
+        ]
+        lines += ["```bash", f"keras-gan train {rows[0][0]}", "```", ""]
+    lines += [
+        "## Measured",
+        "",
+        f"{entry['measured']} Commands, dates and machines: [benchmarks](../benchmarks.md).",
+        "",
+    ]
+    lines += [f"More: [guide](../{entry['guide']}).", "", "## Reference", "", f"::: {_path_of(model)}"]
+    lines += [
+        "    options:",
+        "      members: true",
+        "      heading_level: 3",
+        "      inherited_members: false",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _formula(latex):
+    """LaTeX -> MathML, which browsers draw without a script."""
+    from latex2mathml.converter import convert
+
+    return f'<div class="formula">{convert(latex, display="block")}</div>'
+
+
+def _image(name, source, add):
+    """Add an image of a tutorial's output, or of a file, to the site; returns its place beside the page."""
+    uri = f"models/{name}.png"
+    if isinstance(source, str):
+        add(uri, (ROOT / source).read_bytes())
+    else:
+        notebook, cell, at = source
+        outputs = json.loads((ROOT / f"tutorials/{notebook}.ipynb").read_text())["cells"][cell]["outputs"]
+        found = [output["data"]["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+        add(uri, base64.b64decode(found[at]))
+    return f"{name}.png"
+
+
+def _index_of_models(models):
+    import keras_gan
+
+    rows = [
+        (
+            f"[{name}]({name}.md)",
+            entry["group"],
+            (inspect.getdoc(getattr(keras_gan, name)) or "").split("\n")[0],
+        )
+        for name, entry in models.items()
+    ]
+    return f"# Models\n\nA page for each: formula, recipes, images, measurements, paper.\n\n{_table(('model', 'family', 'what'), rows)}\n"
+
+
+def _recipes_of(model=None):
+    from keras_gan.recipes import RECIPES
+
+    return [
+        (
+            name,
+            scale,
+            recipe.summary,
+            recipe.dataset,
+            recipe.image_size or "data's",
+            recipe.batch_size,
+            recipe.steps,
+        )
+        for name, scales in RECIPES.items()
+        for scale, recipe in scales.items()
+        if model is None or recipe.model == model
+    ]
+
+
+# === API ===
+
+
+def _api_page(name):
+    module = importlib.import_module(f"keras_gan.{name}")
+    found = _public(module)
+    lines = [f"# keras_gan.{name}", "", (inspect.getdoc(module) or "").split("\n\n")[0], ""]
+    for public, value in found.items():
+        if inspect.isclass(value) or inspect.isfunction(value):
+            lines += [f"::: {_path_of(value)}", "    options:", f"      heading: {public}"]
+            lines += ["      members: true"] if inspect.isclass(value) else []
+            lines.append("")
+    return "\n".join(lines) + "\n"
+
+
+def _public(module):
+    """Public names of a package: its `__all__`, or what its modules define without an underscore."""
+    names = getattr(module, "__all__", None) or [n for n in vars(module) if not n.startswith("_")]
+    found = {}
+    for public in names:
+        value = getattr(module, public)
+        if inspect.ismodule(value) and value.__name__.startswith(module.__name__):
+            found |= {f"{public}.{n}": v for n, v in _public(value).items() if "." not in n}
+        elif (getattr(value, "__module__", None) or "").startswith(
+            module.__name__
+        ):  # what moved has its page elsewhere
+            found[public] = value
+    return found
+
+
+def _path_of(value):
+    return f"{value.__module__}.{value.__qualname__}"
+
+
+def _index_of_api():
+    rows = [(f"[keras_gan.{name}]({name}.md)", _first_line(f"keras_gan.{name}")) for name in PACKAGES]
+    return (
+        "# API\n\nEvery public name, from its docstring. The models have [pages of their own](../models/index.md).\n\n"
+        f"{_table(('module', 'what'), rows)}\n"
+    )
+
+
+def _first_line(name):
+    return (inspect.getdoc(importlib.import_module(name)) or "").split("\n")[0]
+
+
+# === Tables ===
+
+
+def _table(columns, rows):
+    lines = ["| " + " | ".join(columns) + " |", "|" + "---|" * len(columns)]
+    lines += [
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+        for row in rows
+    ]
+    return "\n".join(lines)
+
+
+def _presets():
+    from keras_gan.presets import PRESETS
+
+    return _table(
+        ("preset", "family", "what", "takes and gives", "MB", "licence", "SHA-256", "file"),
+        [
+            (
+                f"`{p.name}`",
+                p.family,
+                p.summary,
+                p.range,
+                f"{p.size / 1e6:.1f}",
+                p.licence,
+                f"`{p.sha256[:12]}...`",
+                f"[download]({p.address})" if p.address else "comes with keras_gan",
+            )
+            for p in PRESETS.values()
+        ],
+    )
+
+
+def _failures():
+    from keras_gan.callbacks import failures
+
+    found = {
+        f.name: f
+        for group in vars(failures).values()
+        if isinstance(group, (list, tuple))
+        for f in group
+        if isinstance(f, failures.Failure)
+    }
+    return _table(("the monitor reports", "what helps"), [(f.name, f.cure) for f in found.values()])
+
+
+def _combinations():
+    """Losses, regularizers, augmentations, conditions, noise by name, with the first sentence of their docstrings."""
+    import keras_gan
+
+    rows = []
+    for kind in ("losses", "regularizers", "augmentations"):
+        aliases = importlib.import_module(f"keras_gan.{kind}").ALIASES
+        rows += [(kind, f"`{name}`", _first_sentence(value)) for name, value in sorted(aliases.items())]
+    for kind, of in (
+        ("conditions", keras_gan.conditions),
+        ("noise", keras_gan.noise),
+        ("metrics", keras_gan.metrics),
+    ):
+        found = {n: v for n, v in _public(of).items() if inspect.isclass(v) and "." not in n}
+        rows += [(kind, f"`{name}`", _first_sentence(value)) for name, value in sorted(found.items())]
+    return _table(("kind", "name", "what"), rows)
+
+
+def _first_sentence(value):
+    return " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+
+
+def _recipes():
+    return _table(("recipe", "scale", "what", "data", "size", "batch", "steps"), _recipes_of())
+
+
+def _versions():
+    lines = (ROOT / ".ci/floors.txt").read_text().split("\n")
+    rows = [line.split("==") for line in lines if "==" in line]
+    return _table(("package", "oldest version that the tests are run with"), rows)
+
+
+TABLES = {
+    "presets": _presets,
+    "failures": _failures,
+    "recipes": _recipes,
+    "versions": _versions,
+    "combinations": _combinations,
+}
+
+
+def _without_outer_links(text):
+    """Without links to files that the site does not have."""
+    text = re.sub(r"\[([^\]]+)\]\((?!http|#)(?:\.\./docs/)([a-z_]+)\.md(#[^)]*)?\)", r"[\1](\2.md)", text)
+    text = re.sub(r"\[([^\]]+)\]\(docs/([a-z_]+)\.md(#[^)]*)?\)", r"[\1](\2.md)", text)
+    return re.sub(r"!?\[([^\]]*)\]\((?!http|#|[a-z_]+\.md)[^)]*\)", r"\1", text)
