@@ -20,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from digits import load_classifier, mnist
+from machine import machine
 
 import keras_gan
 
@@ -118,7 +119,7 @@ def main():
             }
             row |= figures
             with options.results.open("a") as file:
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
             if options.pictures:
                 draw(gan, recipe, options.pictures)
             keras.backend.clear_session()

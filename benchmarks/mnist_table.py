@@ -22,6 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from machine import machine
 
 import keras_gan
 from keras_gan.data.load import read
@@ -148,7 +149,7 @@ def main():
                 }
                 rows.append(row)
                 with options.results.open("a") as file:
-                    file.write(json.dumps(row) + "\n")
+                    file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
                 if options.pictures:
                     options.pictures.mkdir(parents=True, exist_ok=True)
                     picture = keras_gan.grid.image_grid(images[:64], 8, f"{recipe}, fid {row['fid']:.2f}")

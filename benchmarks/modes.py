@@ -27,6 +27,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from machine import machine
 
 import keras_gan
 from keras_gan import regularizers as r
@@ -159,7 +160,7 @@ def table(results, pictures, sets):
                 }
                 rows.append(row)
                 with results.open("a") as file:
-                    file.write(json.dumps(row) + "\n")
+                    file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
                 print(f"{data} {name} seed {seed}: {line(figures)}", flush=True)
     for data in sets:
         print(f"\n{data}: mean (standard deviation) over seeds")

@@ -22,6 +22,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from keras import layers
+from machine import machine
 from modes import points
 
 import keras_gan
@@ -219,7 +220,7 @@ def main():
         keras.backend.clear_session()
         rows.append(row)
         with options.results.open("a") as file:
-            file.write(json.dumps(row) + "\n")
+            file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
         for finding in row["findings"]:
             print(
                 f"{name}: {finding['name']}, since step {finding['began']}: {finding['evidence']}", flush=True

@@ -16,6 +16,7 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+from machine import machine
 from small_data import features, small
 from translation import emoji, mobilenet
 
@@ -85,7 +86,7 @@ def main():
     if not any((r["stage_images"], r["seed"]) == (options.stage_images, options.seed) for r in rows):
         rows.append(run(options.stage_images, options.seed, options.pictures))
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1]) + "\n")
+            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
     print(f"{'size':>4} {'alpha':>5} {'shown':>7} {'seconds':>7} {'FID':>7}")
     for row in rows:
         for look in row["looks"]:

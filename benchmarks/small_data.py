@@ -21,6 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import matplotlib
 import numpy as np
+from machine import machine
 from translation import emoji, mobilenet
 
 import keras_gan
@@ -160,7 +161,7 @@ def main():
             row, picture = run(count, name, 1000 * options.thousands, options.seed, extractor)
             rows.append(row)
             with options.results.open("a") as file:
-                file.write(json.dumps(row) + "\n")
+                file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
             if options.pictures:
                 options.pictures.mkdir(parents=True, exist_ok=True)
                 picture.save(options.pictures / f"{count}_{name}.png")

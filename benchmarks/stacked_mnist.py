@@ -21,6 +21,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 from digits import load_classifier, mnist
+from machine import machine
 
 import keras_gan
 from keras_gan import regularizers as r
@@ -181,7 +182,7 @@ def main():
                 }
             ]
             with options.results.open("a") as file:
-                file.write(json.dumps(finished[0]) + "\n")
+                file.write(json.dumps(finished[0] | machine("keras", "tensorflow", "numpy")) + "\n")
             if options.pictures:
                 options.pictures.mkdir(parents=True, exist_ok=True)
                 keras_gan.grid.image_grid(images[:64], 8).save(

@@ -20,6 +20,8 @@ import subprocess
 import sys
 import time
 
+from machine import machine
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 SIZES = (32, 64, 128)
@@ -251,7 +253,7 @@ def main():
         )
         rows.append(json.loads(done.stdout.splitlines()[-1]))
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1]) + "\n")
+            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
     print(f"{'size':>4} {'batch':>5} {'phase':12} {'ms/image':>9} {'floor':>7} {'ratio':>6} {'peak MB':>8}")
     for row in rows:
         for phase in PHASES:

@@ -19,6 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from machine import machine
 from PIL import Image
 from small_data import features, small
 from translation import emoji, mobilenet
@@ -103,7 +104,7 @@ def main():
     if not any((row["steps"], row["seed"]) == (options.steps, options.seed) for row in rows):
         rows.append(run(options.steps, options.seed, options.pictures))
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1]) + "\n")
+            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
     names = ("shown", "seconds", "d_loss", "g_loss", "largest_loss", "fid", "eq_t")
     print(" ".join(f"{name:>12}" for name in names))
     for row in rows:

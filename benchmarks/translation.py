@@ -28,6 +28,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from machine import machine
 
 import keras_gan
 from keras_gan import data, metrics, networks
@@ -438,7 +439,7 @@ def main():
         figures, picture = run(task, minutes, extractor)
         rows.append({"task": task, "minutes": minutes, **figures})
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1]) + "\n")
+            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
         if options.pictures:
             options.pictures.mkdir(parents=True, exist_ok=True)
             picture.save(options.pictures / f"{task}.png")

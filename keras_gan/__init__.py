@@ -9,7 +9,7 @@ import os
 import pathlib
 import sys
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
 
 # Public names by the module that they are in.
 _CLASSES = {

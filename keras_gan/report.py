@@ -1,9 +1,8 @@
-"""Moved to `keras_gan.runs.report`; this name goes with the next release."""
+"""Moved to `keras_gan.runs.report`; this name goes with version 1.1."""
 
-import warnings
-
+from keras_gan.deprecation import warn_moved
 from keras_gan.runs.report import write_report
 
-warnings.warn("`keras_gan.report` is now `keras_gan.runs.report`.", FutureWarning, stacklevel=2)
+warn_moved("`keras_gan.report`", "`keras_gan.runs.report`", "1.1")
 
 __all__ = ["write_report"]

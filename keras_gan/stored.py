@@ -1,11 +1,10 @@
-"""Moved to `keras_gan.runs`; this name goes with the next release."""
+"""Moved to `keras_gan.runs`; this name goes with version 1.1."""
 
-import warnings
-
+from keras_gan.deprecation import warn_moved
 from keras_gan.runs.generator import Generator
 from keras_gan.runs.load import is_model, load_model
 from keras_gan.runs.translator import Translator
 
-warnings.warn("`keras_gan.stored` is now `keras_gan.runs`.", FutureWarning, stacklevel=2)
+warn_moved("`keras_gan.stored`", "`keras_gan.runs`", "1.1")
 
 __all__ = ["Generator", "Translator", "is_model", "load_model"]

@@ -25,7 +25,7 @@ ORDER = [
     "features layers modalities noise optimizers",
     "data losses random schedules",
     "environments",
-    "arguments cache clock devices export_target gradients grid metric_names optimizer_state part_names parts post_hoc_ema precision provenance replicas resize torch_file",
+    "arguments cache clock deprecation devices export_target gradients grid metric_names optimizer_state part_names parts post_hoc_ema precision provenance replicas resize torch_file",
 ]
 
 

@@ -57,7 +57,10 @@ def test_other_backends_are_refused_clearly():
 def test_versioned():
     # `py.typed` would promise annotations that the public functions do not have.
     assert not (pathlib.Path(keras_gan.__file__).parent / "py.typed").exists()
-    assert keras_gan.__version__ in (ROOT / "pyproject.toml").read_text()
+    # In one place: pyproject.toml reads it there, and the citation is held to it.
+    assert 'dynamic = ["version"]' in (ROOT / "pyproject.toml").read_text()
+    assert f"version: {keras_gan.__version__}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"## {keras_gan.__version__}" in (ROOT / "CHANGELOG.md").read_text()
     assert sorted(keras_gan.__all__) == keras_gan.__all__ or all(
         hasattr(keras_gan, n) for n in keras_gan.__all__
     )

@@ -1,7 +1,5 @@
 """Differentiable augmentations of everything that the discriminator sees."""
 
-import warnings
-
 import keras
 
 from keras_gan import parts
@@ -12,6 +10,7 @@ from keras_gan.augmentations.augmentation import Augmentation
 from keras_gan.augmentations.blur import Blur
 from keras_gan.augmentations.diffaugment import DiffAugment
 from keras_gan.augmentations.instance_noise import InstanceNoise
+from keras_gan.deprecation import warn_moved
 
 ALIASES = {
     "ada": ADA,
@@ -36,21 +35,21 @@ def get(identifier):
 
 
 def split(regularizers):
-    """Regularizers, and the augmentations among them, which were regularizers once; for one release."""
-    kept, moved = [], []
+    """Regularizers, and the augmentations among them, which were regularizers once; until version 1.1."""
+    kept, found = [], []
     for part in regularizers:
         if isinstance(part, dict):
             part = keras.saving.deserialize_keras_object(part)
-        is_moved = isinstance(part, Augmentation) or part in ("blur", "instance_noise")
-        (moved if is_moved else kept).append(part)
-    if moved:
-        warnings.warn(
-            f"{moved} among the regularizers: Blur and InstanceNoise are augmentations now, pass them to "
-            "`compile(augmentation=[...])`.",
-            FutureWarning,
-            stacklevel=6,
+        is_augmentation = isinstance(part, Augmentation) or part in ("blur", "instance_noise")
+        (found if is_augmentation else kept).append(part)
+    if found:
+        warn_moved(
+            f"{found} among the regularizers",
+            "an augmentation (pass it to `compile(augmentation=[...])`)",
+            "1.1",
+            stacklevel=7,
         )
-    return kept, moved
+    return kept, found
 
 
 __all__ = [

@@ -1,9 +1,8 @@
-"""Moved to `keras_gan.features`; this name goes with the next release."""
+"""Moved to `keras_gan.features`; this name goes with version 1.1."""
 
-import warnings
-
+from keras_gan.deprecation import warn_moved
 from keras_gan.features import Extractor, inception, train_extractor
 
-warnings.warn("`keras_gan.metrics.features` is now `keras_gan.features`.", FutureWarning, stacklevel=2)
+warn_moved("`keras_gan.metrics.features`", "`keras_gan.features`", "1.1")
 
 __all__ = ["Extractor", "inception", "train_extractor"]

@@ -2,7 +2,8 @@
 
 import functools
 import inspect
-import warnings
+
+from keras_gan.deprecation import warn_moved
 
 CONDITION = "pass `condition=`, one of `keras_gan.conditions`, to the constructor"
 NOISE = "pass `noise=`, a `keras_gan.noise.Noise`, to the constructor"
@@ -27,7 +28,7 @@ GONE = {
     "condition_spec": CONDITION,
 }
 
-# Names of before that work for one release.
+# Earlier names, which go with version 1.1.
 RENAMED = {
     "generator_variables": ('variables_of("generator")', lambda gan: gan.variables_of("generator")),
     "discriminator_variables": (
@@ -55,7 +56,7 @@ OF_TURN = (
 def renamed(gan, name):
     """What a name of before stands for, with a warning."""
     new, of = RENAMED[name]
-    warnings.warn(f"`{name}` is now `{new}`.", FutureWarning, stacklevel=3)
+    warn_moved(f"`{name}`", f"`{new}`", "1.1", stacklevel=4)
     return of(gan)
 
 

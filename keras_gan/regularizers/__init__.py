@@ -1,8 +1,7 @@
 """Penalties, constraints and hooks on a player."""
 
-import warnings
-
 from keras_gan import parts
+from keras_gan.deprecation import warn_moved
 from keras_gan.parts import Turn
 from keras_gan.regularizers.accuracy_limit import AccuracyLimit
 from keras_gan.regularizers.consistency import BalancedConsistencyPenalty, ConsistencyPenalty
@@ -77,7 +76,7 @@ def get(identifier):
     return parts.get(identifier, Regularizer, ALIASES)
 
 
-# Augmentations by their aliases, which were regularizers once; for one release.
+# Augmentations by their aliases, which were regularizers once; these go with version 1.1.
 MOVED = {"blur": "Blur", "instance_noise": "InstanceNoise"}
 
 
@@ -86,10 +85,8 @@ def __getattr__(name):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from keras_gan import augmentations
 
-    warnings.warn(
-        f"`regularizers.{name}` is now `augmentations.{name}`: pass it to `compile(augmentation=[...])`.",
-        FutureWarning,
-        stacklevel=2,
+    warn_moved(
+        f"`regularizers.{name}`", f"`augmentations.{name}` (pass it to `compile(augmentation=[...])`)", "1.1"
     )
     return getattr(augmentations, name)
 
