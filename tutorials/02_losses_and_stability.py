@@ -11,13 +11,13 @@
 # ---
 
 # %% [markdown]
-# # Losses and stability: collapse on a ring, and its cures
+# # Losses and stability: collapse on a ring, and how to prevent it
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/02_losses_and_stability.ipynb)
 #
-# Eight small heaps of points on a circle are enough to see what goes wrong with GANs: the generator
-# finds some heaps and forgets the others (**mode collapse**), or runs in circles. And it is
-# enough to see what helps. Losses, penalties and networks are exchanged by name in `compile`.
+# Eight small clusters of points on a circle are enough to see what goes wrong with GANs: the generator finds
+# some clusters and forgets the others (**mode collapse**), or runs in circles. They are also enough to see
+# what helps. Losses, penalties and networks are exchanged by name in `compile`.
 
 # %%
 import os
@@ -25,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -37,7 +37,7 @@ from keras_gan.regularizers import R1Penalty, R2Penalty
 STEPS = int(os.environ.get("TUTORIAL_STEPS", 4000))
 
 # %% [markdown]
-# ## Data: a ring of eight heaps
+# ## Data: a ring of eight clusters
 
 # %%
 angles = 2 * np.pi * np.arange(8) / 8
@@ -101,8 +101,8 @@ def show_course(samples):
 
 # %% [markdown]
 # ## The plain GAN
-# The non-saturating loss of the first paper, momentum as DCGAN has it, a constant rate. It finds heaps and loses
-# them again; at no moment are all there in equal shares, and it does not come to rest.
+# It has the non-saturating loss of the first paper, DCGAN's momentum and a constant learning rate. It finds
+# clusters and loses them again; at no time are all of them present in equal shares, and it does not converge.
 
 # %%
 plain = train(loss="non_saturating")
@@ -111,13 +111,13 @@ show_course(plain)
 # %% [markdown]
 # ## Other losses
 # A loss alone changes less than one might hope: least squares and hinge have gradients where the logistic
-# loss has none left, but nothing in them says that *all* heaps must be found.
+# loss has none left, but nothing in them requires that *all* clusters are found.
 
 # %%
 show({loss: train(loss=loss)[-1] for loss in ("least_squares", "hinge")})
 
 # %% [markdown]
-# ## Coming to rest
+# ## Convergence
 # Two things that have nothing to do with the loss help at once: a learning rate that falls to zero, and
 # samples drawn by an average of the generator's weights (`ema_decay`).
 
@@ -126,9 +126,9 @@ rest = {"rate": keras.optimizers.schedules.CosineDecay(1e-3, STEPS), "ema_decay"
 show_course(train(loss="non_saturating", **rest))
 
 # %% [markdown]
-# ## Cures
-# - **Packing** (`packing=2`): the discriminator judges two samples at once, and sees when they are
-#   always alike.
+# ## What prevents collapse
+# - **Packing** (`packing=2`): the discriminator sees two samples at once, and detects when they are always
+#   alike.
 # - **R1**: a penalty on the discriminator's gradient at real points. The Dirac-GAN below shows why it helps: without
 #   it the players circle around the solution, with it they fall into it. No momentum beside it.
 # - **Relativistic pairing with R1 and R2** (R3GAN): each real point is compared with a fake; that removes the
@@ -145,18 +145,19 @@ cures = {
 show({name: samples[-1] for name, samples in cures.items()})
 
 # %% [markdown]
-# On a ring of eight all of them find every heap once they are at rest, and what is left is sharpness, which longer
-# training brings. Look at the course: with the penalties it only gets better. Harder data tell the cures
-# apart: `python benchmarks/modes.py --data grid --method r3gan`, and the other methods of that benchmark.
+# On a ring of eight all of them find every cluster once they have converged; what is still missing is
+# sharpness, which comes with longer training. Look at the course of training: with the penalties it only gets
+# better. Harder data show the differences between these methods:
+# `python benchmarks/modes.py --data grid --method r3gan`, and the other methods of that benchmark.
 
 # %%
 show_course(cures["RpGAN + R1 + R2"])
 
 # %% [markdown]
 # ## Why R1 converges: the Dirac-GAN
-# One real point at 0, a generator that is one number theta, a discriminator D(x) = psi x. Everything
-# that happens fits into a plane. The game itself turns; R1 adds a pull on psi, and the spiral
-# ends in the middle.
+# One real point at 0, a generator that is one number theta, a discriminator D(x) = psi x. The whole training
+# fits into a plane. The game itself runs in circles; R1 adds a pull on psi, and the spiral ends in the
+# middle.
 
 
 # %%
@@ -198,7 +199,7 @@ plt.tight_layout()
 plt.show()
 
 # %% [markdown]
-# ## What to take
+# ## Which one to use
 # Begin with `loss="non_saturating"` and `R1Penalty`, or with `loss="relativistic"` and both penalties, at every
 # step. `keras-gan train r3gan` trains that on images. All names: `keras_gan.losses.ALIASES`,
 # `keras_gan.regularizers.ALIASES`; what each does and when to use it: `docs/parts.md`.

@@ -15,8 +15,8 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/03_conditional.ipynb)
 #
-# A **conditional** GAN is told what to draw. Here a label of 0 to 9; the same works with the class
-# folders of your own pictures, or with a vector of attributes.
+# A **conditional** GAN takes a condition that determines what to draw. Here it is a label of 0 to 9; the same
+# works with the class folders of your own images, or with a vector of attributes.
 
 # %%
 import os
@@ -24,7 +24,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -36,7 +36,7 @@ STEPS = int(os.environ.get("TUTORIAL_STEPS", 1400))
 
 # %% [markdown]
 # ## Data with labels
-# `labels=True` gives (images, labels). A folder with a sub-folder for each class does the same:
+# `labels=True` returns (images, labels). A folder with a sub-folder for each class does the same:
 # `data.load("folder:pictures", labels=True)`.
 
 # %%
@@ -47,9 +47,9 @@ print(images.shape, labels.shape, train.class_names)
 # %% [markdown]
 # ## Networks and model
 # With `num_classes` the generator takes [latents, labels] and the discriminator [images, labels].
-# `conditioning="projection"` gives each class its own scale and shift in the generator's batch normalisation, and
-# the discriminator an inner product with a learned vector of the class; `"concat"` appends the label
-# to what goes in; `"auxiliary"` lets the discriminator name the class instead (for `ACGAN`).
+# `conditioning="projection"` gives each class its own scale and shift in the generator's batch normalisation,
+# and the discriminator an inner product with a learned vector of the class; `"concat"` appends the label to
+# the input; `"auxiliary"` lets the discriminator predict the class instead (for `ACGAN`).
 
 # %%
 keras.utils.set_random_seed(0)
@@ -100,7 +100,7 @@ date = [2, 0, 2, 6]
 show(keras_gan.grid.image_grid(gan.generate(4, seed=3, labels=date), 4), f"labels={date}")
 
 # %% [markdown]
-# Between two classes there are only the two: but between two *latents* lies a path.
+# Between two classes there is nothing to interpolate, but between two *latents* there is a path.
 
 # %%
 a, b = gan.sample_latents(2, seed=5)
@@ -109,7 +109,7 @@ rows = [gan.images_of(path, np.full(10, digit)) for digit in (3, 5, 8)]
 show(keras_gan.grid.image_grid(np.concatenate(rows), 10), "from one latent to another, for 3, 5 and 8")
 
 # %% [markdown]
-# ## Wrong labels are refused
+# ## Wrong labels raise an error
 
 # %%
 for labels in (10, 2.5, [1, 2]):

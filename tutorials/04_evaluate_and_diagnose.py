@@ -15,9 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/04_evaluate_and_diagnose.ipynb)
 #
-# The losses of a GAN say little: they are a game's, and may stand still while images improve. This
-# notebook measures images against real ones while the training goes on, looks at a trained generator from
-# several sides, and lets the monitor name what is wrong with a training that is broken on purpose.
+# The losses of a GAN show little: they are those of a game, and may stand still while images improve. This
+# notebook compares generated images with real ones during the training, evaluates a trained generator in
+# several ways, and lets the monitor diagnose a training that is broken on purpose.
 
 # %%
 import os
@@ -26,7 +26,7 @@ import warnings
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -38,8 +38,8 @@ STEPS = int(os.environ.get("TUTORIAL_STEPS", 900))
 # %% [markdown]
 # ## An extractor
 # Distances between images are computed on **features** of a network. For photographs that is
-# `Extractor("inception")`, the FID's own. It knows nothing of digits: here a small classifier is trained on
-# them, once (it stays in the cache). Figures of different extractors cannot be compared.
+# `Extractor("inception")`, the network of the FID. It was not trained on digits: here a small classifier is
+# trained on them, once (it stays in the cache). Values of different extractors cannot be compared.
 
 # %%
 train, test = keras_gan.data.load("mnist_5k", splits=("train", "test"), batch_size=50)
@@ -48,8 +48,9 @@ extractor = keras_gan.metrics.train_extractor(*labelled)
 
 # %% [markdown]
 # ## Metrics in `fit`
-# They stand beside the losses as `val_fid`, `val_precision` ... Each validation generates as many images as the
-# validation data have, with the EMA generator, always of the same latents. `ModelCheckpoint` keeps the best.
+# They are logged beside the losses as `val_fid`, `val_precision` ... Each validation generates as many images
+# as the validation data have, with the EMA generator, always from the same latents. `ModelCheckpoint` keeps
+# the best.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -83,8 +84,8 @@ keras_gan.plots.history(
 )
 
 # %% [markdown]
-# **Precision** and **density**: how many images are good. **Recall** and **coverage**: how much of the real variety
-# is there. A generator that makes one perfect digit has precision 1 and recall near 0.
+# **Precision** and **density** measure how many images are good, **recall** and **coverage** how much of the
+# real variety is present. A generator that makes one perfect digit has precision 1 and recall near 0.
 
 # %%
 best = keras.saving.load_model("best.keras")
@@ -93,9 +94,10 @@ keras_gan.plots.grid(
 )
 
 # %% [markdown]
-# ## More images, more figures
-# `metrics.evaluate`, or `keras-gan evaluate RUN --reference mnist_5k` in a shell, says with each figure what
-# it depends on. KID has no bias from the number of images; MS-SSIM near that of real images means that images differ as much.
+# ## More images, more metrics
+# `metrics.evaluate`, or `keras-gan evaluate RUN --reference mnist_5k` in a shell, reports with each value
+# what it depends on. KID has no bias from the number of images; MS-SSIM near that of real images means that
+# images differ as much.
 
 # %%
 source = np.concatenate([keras_gan.data.to_uint8(images) for images in train])
@@ -134,7 +136,7 @@ axis.legend()
 plt.show()
 
 # %% [markdown]
-# ## What the discriminator sees, and the way between digits
+# ## Logits of the discriminator, and interpolation between digits
 
 # %%
 keras_gan.plots.logits(gan, np.concatenate(list(train))[:1000], held_out=np.concatenate(list(test)))
@@ -144,14 +146,14 @@ keras_gan.plots.interpolation(best, rows=4, columns=10)
 
 # %% [markdown]
 # ## The monitor
-# It looked in now and then, at no more than 2% of the time, and found:
+# It checked the training now and then, which took at most 2% of the time, and found:
 
 # %%
 print(f"{len(monitor.looks)} looks, findings: {[str(finding) for finding in monitor.findings] or 'none'}")
 
 # %% [markdown]
-# Now a training that is broken: the discriminator learns a hundred times too fast. The losses alone could be
-# anybody's; the monitor says what it is, since which step, and what to try.
+# Now a training that is broken: the discriminator learns a hundred times too fast. The losses alone do not
+# show this; the monitor reports the failure, the step it began at, and what to try.
 
 # %%
 keras.utils.set_random_seed(0)

@@ -11,12 +11,12 @@
 # ---
 
 # %% [markdown]
-# # Pix2Pix: from outlines to pictures, learnt from pairs
+# # Pix2Pix: from outlines to images, learnt from pairs
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/05_pix2pix.ipynb)
 #
-# Outlines of digits become coloured digits, and each class has a colour of its own: the generator must
-# see *which* digit it is given. The data need no download; with folders of your own the only other line is
+# Outlines of digits become coloured digits, and each class has its own colour: the generator must recognise
+# *which* digit its input is. The data need no download; with your own folders only this line changes:
 # `keras_gan.data.paired_folders("sketches", "photographs", image_size=256)`.
 
 # %%
@@ -25,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -37,8 +37,8 @@ STEPS = int(os.environ.get("TUTORIAL_STEPS", 700))
 
 # %% [markdown]
 # ## Pairs
-# `condition` is what the generator is given, `image` what it should make of it. They may differ in channels:
-# here one and three.
+# `condition` is the generator's input, `image` is the output that it should produce. They may differ in
+# channels: here one and three.
 
 # %%
 COLOURS = np.array(plt.get_cmap("tab10").colors)
@@ -74,8 +74,9 @@ show(given=outlines[:12], wanted=colours[:12])
 
 # %% [markdown]
 # ## Networks and model
-# A **U-Net**, whose skips carry the outline's place to the output, and a **PatchGAN**, which judges patches of
-# the picture and sees the outline too. The generator minimises its adversarial loss + 100 x L1.
+# A **U-Net**, whose skip connections carry the outline's position to the output, and a **PatchGAN**, which
+# scores patches of the image and sees the outline too. The generator minimises its adversarial loss + 100 x
+# L1.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -104,8 +105,8 @@ plt.show()
 
 # %% [markdown]
 # ## Translate
-# `translate` takes uint8, or floats in [-1, 1], and gives uint8. Where the colour is wrong the generator took
-# the digit for another one; where it is mixed it could not decide.
+# `translate` takes uint8, or floats in [-1, 1], and returns uint8. If the colour is wrong, the generator took
+# the digit for another one; if it is mixed, the generator could not decide.
 
 # %%
 made = gan.translate(outlines)

@@ -11,13 +11,13 @@
 # ---
 
 # %% [markdown]
-# # CycleGAN: from one kind of picture to another, without pairs
+# # CycleGAN: from one domain of images to another, without pairs
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/06_cyclegan.ipynb)
 #
-# Horses become zebras though no horse was ever photographed as a zebra. Here digits become striped digits, and
-# striped ones plain: of each digit the training data have only one of the two. With folders of your own:
-# `keras_gan.data.unpaired_folders("horses", "zebras", image_size=256)`.
+# Horses become zebras though no horse was ever photographed as a zebra. Here digits become striped digits,
+# and striped ones become plain: the training data contain each digit in only one of the two forms. With your
+# own folders: `keras_gan.data.unpaired_folders("horses", "zebras", image_size=256)`.
 
 # %%
 import os
@@ -25,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -36,8 +36,8 @@ import tensorflow as tf
 STEPS = int(os.environ.get("TUTORIAL_STEPS", 700))
 
 # %% [markdown]
-# ## Two kinds of images
-# Both of one shape. The first half of the digits is plain; the second half, other digits, is striped.
+# ## Two domains
+# Both have the same shape. The first half of the digits is plain; the second half, other digits, is striped.
 
 # %%
 train, test = keras_gan.data.load("mnist_5k", splits=("train", "test"), image_size=32, batch_size=50)
@@ -74,8 +74,8 @@ show(plain=a[:200:17], striped=b[:200:17])
 
 # %% [markdown]
 # ## Two generators, two discriminators
-# `a2b` and `b2a` are ResNets; each discriminator judges patches of one kind. What keeps the digit the same digit is
-# the **cycle**: plain -> striped -> plain must be what it was (10 x L1). The discriminators also see fakes of
+# `a2b` and `b2a` are ResNets; each discriminator scores patches of one domain. The **cycle** keeps the digit
+# the same: plain -> striped -> plain must restore the input (10 x L1). The discriminators also see fakes of
 # earlier steps, from a pool of 50 that is part of the saved model.
 
 # %%
@@ -120,9 +120,9 @@ new_striped = striped(new)
 show(striped=new_striped, made_plain=gan.translate(new_striped, "b2a"), truth=new)
 
 # %% [markdown]
-# Here the truth is known, so that the translation can be scored though it was learnt without pairs. The
-# stripes' phase is nowhere given but in the images' frame: the generator knows the place of a pixel only from the
-# borders, and may shift its stripes.
+# Here the truth is known, so that the translation can be scored though it was learnt without pairs. Only the
+# borders of the image determine the phase of the stripes: a generator can infer the position of a pixel only
+# from them, and may shift its stripes.
 
 # %%
 for name, images in {"left as it is": new_striped, "translated": gan.translate(new_striped, "b2a")}.items():
@@ -130,7 +130,7 @@ for name, images in {"left as it is": new_striped, "translated": gan.translate(n
 
 # %% [markdown]
 # ## Other sizes, and export
-# The generators are convolutional: they take any size that is a multiple of 4. The SavedModel holds both
+# The generators are convolutional: they take any size that is a multiple of 4. The SavedModel contains both
 # directions.
 
 # %%

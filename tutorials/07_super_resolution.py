@@ -11,13 +11,14 @@
 # ---
 
 # %% [markdown]
-# # Super-resolution: SRGAN, and pictures of any size
+# # Super-resolution: SRGAN, and images of any size
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/07_super_resolution.ipynb)
 #
-# Photographs at half their size are enlarged again. First the network learns the smallest error, as an
-# SRResNet (here BasicSR's, which begins with a bilinear enlargement and adds to it); its pictures are smooth. Then a discriminator asks for pictures that look real. Data: the photographs
-# of scikit-image. With your own: `keras_gan.data.low_high("folder:photographs", 4, crop=96)`.
+# Photographs at half their size are enlarged again. First the network minimises the pixel error, as an
+# SRResNet (here BasicSR's, which begins with a bilinear enlargement and adds to it); its images are smooth.
+# Then a discriminator is added, so that the images look real. Data: the photographs of scikit-image. With
+# your own: `keras_gan.data.low_high("folder:photographs", 4, crop=96)`.
 
 # %%
 import os
@@ -55,9 +56,9 @@ small = np.asarray(Image.fromarray(cat).resize((224, 150), Image.BICUBIC))
 
 # %% [markdown]
 # ## One `fit`, two phases
-# For `pretraining_steps` the discriminator rests. In the paper the adversarial phase compares VGG19's features
-# (`regularizers=[keras_gan.regularizers.PerceptualPenalty()]`, the default, whose weights Keras downloads); here the
-# pixel loss goes on beside the adversary.
+# For `pretraining_steps` the discriminator rests. In the paper the adversarial phase compares VGG19's
+# features (`regularizers=[keras_gan.regularizers.PerceptualPenalty()]`, the default, whose weights Keras
+# downloads); here the pixel loss continues beside the adversarial loss.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -89,8 +90,8 @@ history = train_to(STEPS)
 sharp_cat = gan.upscale(small)
 
 # %% [markdown]
-# ## Look, and measure
-# `upscale` takes one picture of any size and goes through it in tiles.
+# ## Compare, and measure
+# `upscale` takes one image of any size and processes it in tiles.
 
 # %%
 bicubic = np.asarray(Image.fromarray(small).resize((448, 300), Image.BICUBIC))
@@ -114,7 +115,7 @@ plt.show()
 
 # %% [markdown]
 # ## Between the two
-# `interpolate` mixes the weights of the two networks: a dial from smooth to sharp.
+# `interpolate` mixes the weights of the two networks, from smooth to sharp.
 
 # %%
 figure, axes = plt.subplots(1, 3, figsize=(12, 4))

@@ -15,8 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/08_progan.ipynb)
 #
-# It begins with pictures of 4 x 4 and doubles their size when those are learnt; new layers fade in. All in one `fit`: the
-# stages follow from the number of real images shown. Data: 5,000 handwritten digits, at 32 x 32.
+# It begins with images of 4 x 4 and doubles their size when those are learnt; new layers fade in. All this
+# happens in one `fit`: the number of real images shown determines the stage. Data: 5,000 handwritten digits,
+# at 32 x 32.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -34,8 +35,9 @@ IMAGES = int(os.environ.get("TUTORIAL_STEPS", 2500)) * 16
 
 # %% [markdown]
 # ## Networks and schedule
-# `filters` are the channels at 4, 8, 16 and 32; left out, they are the paper's. A stage is stable for `stable_images`, and fades in over
-# `fade_images`. Nothing is lost where one begins: all weights and the optimisers' states exist from the start.
+# `filters` are the channels at 4, 8, 16 and 32; left out, they are the paper's. A stage is stable for
+# `stable_images`, and fades in over `fade_images`. Nothing is lost when a stage begins: all weights and the
+# optimisers' states exist from the start.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -50,7 +52,8 @@ keras_gan.grid.image_grid(reals, 16, "real")
 
 # %% [markdown]
 # ## One `fit`
-# The callback keeps samples of each epoch; the generator's pictures always have the full size, each pixel repeated.
+# The callback keeps samples of each epoch; the generator's images always have the full size, with each pixel
+# repeated.
 
 # %%
 samples = []
@@ -86,7 +89,8 @@ keras_gan.grid.image_grid(
 
 # %% [markdown]
 # ## Saved in the middle, resumed
-# `gan.save` keeps the stage, the images shown and both optimisers, also in the middle of a fade; `fit` goes on as if nothing had happened.
+# `gan.save` keeps the stage, the images shown and both optimisers, also in the middle of a fade; `fit`
+# continues as if it had not been interrupted.
 
 # %%
 os.makedirs("runs", exist_ok=True)

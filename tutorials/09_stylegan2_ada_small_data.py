@@ -11,13 +11,13 @@
 # ---
 
 # %% [markdown]
-# # StyleGAN2 on little data: over-fitting, and what augmentation does about it
+# # StyleGAN2 on little data: over-fitting, and how augmentation reduces it
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/09_stylegan2_ada_small_data.ipynb)
 #
-# With few pictures the discriminator learns them by heart: it is sure of those, and no longer of others of the same kind. Then its gradient
-# says nothing. ADA transforms all that it sees, real and generated, as much as its over-fitting asks for. Data: 500
-# handwritten digits.
+# With few images the discriminator memorises them: it is sure of these, and no longer of other images of the
+# same kind. Then its gradient is of no use. ADA transforms all images that the discriminator sees, real and
+# generated, the more the discriminator over-fits. Data: 500 handwritten digits.
 
 # %%
 import os
@@ -25,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -35,7 +35,7 @@ import numpy as np
 STEPS = max(6, int(os.environ.get("TUTORIAL_STEPS", 2000)))
 
 # %% [markdown]
-# ## Few pictures, and held-out ones
+# ## Few images, and held-out ones
 
 # %%
 train, test = (
@@ -49,7 +49,8 @@ batches = keras_gan.data.from_arrays(train, batch_size=16)
 
 # %% [markdown]
 # ## What the augmentations look like
-# Each is a part that `compile` takes. Gradients go through it, so that the generator learns through it.
+# Each is a part that `compile` takes. Gradients pass through it, so that the generator learns from augmented
+# images too.
 
 # %%
 picture = train[:1].repeat(12, axis=0)
@@ -62,7 +63,8 @@ keras_gan.grid.image_grid(rows, 12, "DiffAugment; ADA at p = 0.8")
 
 # %% [markdown]
 # ## With and without
-# ADA's p rises while E[sign D(real)] is above 0.6. `images` is how many real images p takes to go from 0 to 1: here half of the training's.
+# ADA's p rises while E[sign D(real)] is above 0.6. `images` is how many real images p takes to go from 0 to
+# 1: here half of those of the training.
 
 # %%
 runs = {"none": None, "ADA": keras_gan.augmentations.ADA("bgc", images=8 * STEPS)}
@@ -100,5 +102,5 @@ cells = [image for gan, *_ in results.values() for image in gan.generate(16, see
 keras_gan.grid.image_grid(cells, 16, "without; with ADA")
 
 # %% [markdown]
-# In so short a training the gap only begins to open; `benchmarks/small_data.py` follows it over 250,000 images.
-# From the command line: `keras-gan train stylegan2 --dataset folder:pictures --augmentation ada`.
+# In such a short training the gap only begins to open; `benchmarks/small_data.py` follows it over 250,000
+# images. From the command line: `keras-gan train stylegan2 --dataset folder:pictures --augmentation ada`.

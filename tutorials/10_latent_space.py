@@ -15,8 +15,8 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/10_latent_space.ipynb)
 #
-# A StyleGAN maps latents to w, of which every layer makes its style. What people do with it happens in W. First a small one is trained, on
-# 5,000 handwritten digits.
+# A StyleGAN maps latents to w, from which every layer computes its style. Most applications work in this
+# space, W. First a small StyleGAN is trained on 5,000 handwritten digits.
 
 # %%
 import os
@@ -24,7 +24,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -54,7 +54,7 @@ keras_gan.grid.image_grid(gan.generate(32, seed=0), 16, "samples")
 
 # %% [markdown]
 # ## Truncation
-# w moves towards its mean: less variety, more typical pictures.
+# w moves towards its mean: less variety, more typical images.
 
 # %%
 keras_gan.grid.image_grid(
@@ -63,7 +63,8 @@ keras_gan.grid.image_grid(
 
 # %% [markdown]
 # ## Style mixing
-# The first layers (4 x 4, 8 x 8) of the top row's pictures, all others of the left column's.
+# The styles of the first layers (4 x 4, 8 x 8) come from the images of the top row, all others from the left
+# column.
 
 # %%
 keras_gan.grid.image_grid(
@@ -72,7 +73,7 @@ keras_gan.grid.image_grid(
 
 # %% [markdown]
 # ## Directions
-# SeFa finds them in the weights alone; GANSpace in the principal components of w.
+# SeFa computes them from the weights alone; GANSpace takes the principal components of w.
 
 # %%
 directions, shares = latent.sefa(gan, count=3)
@@ -87,7 +88,8 @@ keras_gan.grid.image_grid(
 )
 
 # %% [markdown]
-# An attribute of your own: any function from pictures to yes or no. Here: whether more than a given share is inked.
+# You can define your own attribute by any function from images to yes or no. Here: whether more than a given
+# share of the pixels is inked.
 
 # %%
 samples = gan.generate(500, seed=1)
@@ -99,8 +101,8 @@ keras_gan.grid.image_grid(latent.edit(gan, ws, direction, amounts), 11, "less an
 
 # %% [markdown]
 # ## Projection
-# Which w makes a given picture? The distance is on features of a small classifier here; take `Extractor("inception")` for photographs. Then the
-# w can be edited like any other.
+# Which w generates a given image? Here the distance uses the features of a small classifier; take
+# `Extractor("inception")` for photographs. Then the w can be edited like any other.
 
 # %%
 extractor = keras_gan.metrics.train_extractor(train, test)

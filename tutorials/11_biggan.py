@@ -11,12 +11,13 @@
 # ---
 
 # %% [markdown]
-# # BigGAN: classes, and typical against varied images
+# # BigGAN: classes, and typical or varied images
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/11_biggan.ipynb)
 #
-# BigGAN is a residual conditional GAN with spectral normalisation, and with one number to turn after training: **truncation**. Latents near zero
-# give typical images, latents far away varied ones. Here a small one draws digits; `networks.biggan` without options is the paper's.
+# BigGAN is a residual conditional GAN with spectral normalisation, and with one number that you can change
+# after training: **truncation**. Latents near zero give typical images, latents far away varied ones. Here a
+# small BigGAN draws digits; `networks.biggan` without options is the paper's.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -87,9 +88,9 @@ show(
 )
 
 # %% [markdown]
-# The same in numbers: precision is the share of generated images that lie among real ones, recall the share of real images
-# that lie among generated ones, both by the features of a classifier of these digits. Agreement: how often it finds the
-# class that was asked for.
+# The same as metrics: precision is the share of generated images that lie among real ones, recall the share
+# of real images that lie among generated ones, both by the features of a classifier of these digits.
+# Agreement: how often it finds the requested class.
 
 # %%
 extractor = keras_gan.features.train_extractor(train, epochs=8)
@@ -106,8 +107,9 @@ for truncation in (0.05, 0.3, 0.6, 1.0):
 
 # %% [markdown]
 # ## Standing statistics
-# Batch normalisation uses averages of training, when the generator was another one. `standing_statistics` takes those of
-# some batches of the generator as it is now, at the truncation that is to be used.
+# Batch normalisation uses averages from training, while the generator was still changing.
+# `standing_statistics` computes them from some batches of the current generator, at the truncation that you
+# will use.
 
 # %%
 gan.standing_statistics(passes=8, batch_size=64, truncation=0.3)

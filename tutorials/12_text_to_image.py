@@ -15,9 +15,10 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/12_text_to_image.ipynb)
 #
-# Two trainings: **CLIP** finds vectors of texts and of images that belong together, then **DF-GAN** draws images of a text's
-# vector. The texts are "a red three" and the like, and four of the forty are never shown: the GAN is to draw them all the same.
-# With pictures of your own: `keras_gan.data.captioned("folder:pictures", "captions.csv")`.
+# There are two trainings: **CLIP** learns nearby vectors for texts and images that belong together, then
+# **DF-GAN** generates images from a text's vector. The texts are "a red three" and the like, and four of the
+# forty are never shown: the GAN should be able to draw them too. With your own images:
+# `keras_gan.data.captioned("folder:pictures", "captions.csv")`.
 
 # %%
 import os
@@ -25,7 +26,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -79,8 +80,8 @@ print(captions[:10].tolist())
 
 # %% [markdown]
 # ## Vectors of texts and images
-# The text encoder is a small recurrent network; its vocabulary are the words of the captions. It learns with an encoder of images: of all
-# texts of a batch, an image's own is to be nearest.
+# The text encoder is a small recurrent network; its vocabulary consists of the words of the captions. It is
+# trained together with an image encoder: of all texts of a batch, an image's own should be nearest.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -96,8 +97,8 @@ history = clip.fit(
 print({name: round(values[-1], 3) for name, values in history.history.items()})
 
 # %% [markdown]
-# Digits that it has not seen, and the three texts that fit each best. Texts that were never shown are among the forty: their words
-# were shown in other texts.
+# These are held-out digits, and the three texts that fit each best. Texts that were never shown are among the
+# forty: their words were shown in other texts.
 
 # %%
 show(test_images[:4], 4)
@@ -108,9 +109,10 @@ print(f"right text of 40: {np.mean(nearest == test_captions):.3f}")
 
 # %% [markdown]
 # ## DF-GAN
-# The generator takes noise and the text's vector, which scales and shifts the channels of every block. The discriminator sees real
-# images with another image's text too, and counts those as fakes: so that an image is not only to look real, but to fit.
-# `conditions.Texts` lets `generate` take texts, and saves the encoder with the model.
+# The generator takes noise and the text's vector, which scales and shifts the channels of every block. The
+# discriminator also sees real images with another image's text, and counts these as fakes: so an image must
+# not only look real, but also fit its text. `conditions.Texts` lets `generate` take texts, and saves the
+# encoder with the model.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -132,7 +134,7 @@ history = gan.fit(
 print({name: round(values[-1], 3) for name, values in history.history.items()})
 
 # %% [markdown]
-# ## Texts that it has seen, and texts that it has not
+# ## Texts from training, and new texts
 # The colours are right, and the digits still rough: this is a short training.
 
 # %%
@@ -143,8 +145,8 @@ show(gan.generate(32, labels=np.repeat(seen, 8), seed=0), 8, seen)
 show(gan.generate(32, labels=np.repeat(NEVER_SHOWN, 8), seed=0), 8, NEVER_SHOWN)
 
 # %% [markdown]
-# How often is the text that was asked for the nearest of the forty? By the vectors that the GAN was trained on, which
-# favours it; the same of real test digits stands beside it.
+# How often is the requested text the nearest of the forty? This is measured by the vectors that the GAN was
+# trained on, which favours it; the same value for real test digits is printed beside it.
 
 # %%
 for name, asked in {"seen": [t for t in TEXTS if t not in NEVER_SHOWN], "never shown": NEVER_SHOWN}.items():
@@ -157,8 +159,8 @@ for name, asked in {"seen": [t for t in TEXTS if t not in NEVER_SHOWN], "never s
     )
 
 # %% [markdown]
-# ## What it was not taught to say
-# A word outside the encoder's vocabulary is an error.
+# ## Unknown words
+# A word outside the encoder's vocabulary raises an error.
 
 # %%
 try:
@@ -168,7 +170,7 @@ except ValueError as error:
 
 # %% [markdown]
 # ## Export
-# The SavedModel takes strings, and needs TensorFlow alone.
+# The SavedModel takes strings, and needs only TensorFlow.
 
 # %%
 exported = tf.saved_model.load(gan.export("runs/dfgan_model"))

@@ -15,9 +15,10 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/13_attributes.ipynb)
 #
-# A StarGAN changes an attribute of a picture and leaves the rest: hair, skin, season. Here it is the colour of a digit.
-# No picture is there in two colours, so nothing says what the other one looks like. With folders of your own, one for
-# each value of the attribute: `keras_gan.data.load("folder:faces", labels=True)`.
+# A StarGAN changes an attribute of an image, such as hair, skin or season, and leaves the rest. Here it is
+# the colour of a digit. No image exists in two colours, so the data do not show what the other one looks
+# like. With your own folders, one for each value of the attribute:
+# `keras_gan.data.load("folder:faces", labels=True)`.
 
 # %%
 import os
@@ -25,7 +26,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -74,11 +75,12 @@ show(coloured(digits[:24], labels[:24]), 12)
 
 # %% [markdown]
 # ## One generator, one discriminator
-# The generator gets a picture and the colour to make. The discriminator says whether a picture is real, and of which
-# colour it is: real pictures teach it the colours, and what it says of the generator's teaches the generator. What
-# keeps the digit the same digit is the **way back**: into another colour and back must give what was there (10 x L1).
-# That alone would let a 0 become a 2 in blue and a 0 again in red. `identity_weight` adds that a picture, asked for in
-# its own colour, stays as it is; the paper, which trains a hundred times as long, does without.
+# The generator takes an image and the target colour. The discriminator classifies whether an image is real,
+# and which colour it has: it learns the colours from real images, and its classification of generated images
+# trains the generator. The **cycle** keeps the digit the same: the translation into another colour and back
+# must restore the input (10 x L1). That alone would let a 0 become a 2 in blue and a 0 again in red. With
+# `identity_weight` an image that is translated to its own colour must also stay as it is; the paper, which
+# trains a hundred times as long, does without it.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -107,7 +109,8 @@ history = gan.fit(
 print({name: round(values[-1], 3) for name, values in history.history.items()})
 
 # %% [markdown]
-# The grid: a picture, and its translation into each colour. Into its own, a picture should stay as it is.
+# The grid shows an image, and its translation into each colour. In its own colour, an image should stay as it
+# is.
 
 # %%
 plt.figure(figsize=(8, 8))
@@ -116,8 +119,8 @@ plt.axis("off")
 plt.show()
 
 # %% [markdown]
-# ## Digits that it has not seen
-# `translate` takes the name of a colour, its number, or one for each picture.
+# ## Held-out digits
+# `translate` takes the name of a colour, its number, or one for each image.
 
 # %%
 unseen = digits_of(test)[:500:42]
@@ -126,7 +129,8 @@ rows = [red, *(gan.translate(red, name) for name in ("green", "blue", "yellow"))
 show(np.concatenate(rows), len(unseen))
 
 # %% [markdown]
-# Here the truth is known, so that the translation can be scored though no training digit was there in two colours.
+# Here the true image is known, so that the translation can be scored although no training digit exists in two
+# colours.
 
 # %%
 for i, name in enumerate(COLOURS):
@@ -138,7 +142,7 @@ for i, name in enumerate(COLOURS):
 
 # %% [markdown]
 # ## Export
-# The SavedModel takes pictures and labels, and needs TensorFlow alone.
+# The SavedModel takes images and labels, and needs only TensorFlow.
 
 # %%
 exported = tf.saved_model.load(gan.export("runs/stargan_model"))
@@ -150,5 +154,5 @@ show(exported.translate(red, tf.fill([len(red)], 3)).numpy(), len(red))
 # keras-gan train stargan --dataset folder:faces --image-size 128
 # keras-gan translate runs/stargan portraits made --label blond
 # ```
-# Attributes of which a picture has several at once are vectors of 0 and 1:
+# If an image can have several attributes at once, they are vectors of 0 and 1:
 # `networks.stargan(shape, condition_dim=5)`, and dicts with `image` and `condition` for `fit`.

@@ -15,8 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/14_anomaly_detection.ipynb)
 #
-# A detector sees normal images alone, and scores how unlike them an image is. Here the digits 0 to 8 are normal, and 9 is an anomaly: a
-# hard one, since a 9 is nearly a 4. PCA, the simplest detector, stands beside.
+# A detector is trained on normal images alone, and scores how much an image differs from them. Here the
+# digits 0 to 8 are normal, and 9 is an anomaly: a hard one, since a 9 is nearly a 4. PCA, the simplest
+# detector, is shown for comparison.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -53,7 +54,8 @@ sheet(np.concatenate([held_out[:16], nines[:16]]), "normal; anomalies")
 
 # %% [markdown]
 # ## PCA
-# What 30 components leave of an image. Nines are made of what other digits are made of: PCA is no better than chance.
+# The score is what 30 components do not explain of an image. Nines consist of the same strokes as other
+# digits: PCA is no better than chance.
 
 # %%
 flat = train.reshape(len(train), -1)
@@ -65,7 +67,8 @@ print(f"PCA: AUROC {auroc(anomalous, residual):.3f}, AUPRC {auprc(anomalous, res
 
 # %% [markdown]
 # ## GANomaly
-# An encoder, a decoder and a second encoder: the score is how far an image's latents come back as others.
+# An encoder, a decoder and a second encoder: the score is the difference between the latents of an image and
+# those of its reconstruction.
 
 # %%
 detector = keras_gan.GANomaly(*keras_gan.networks.ganomaly((32, 32, 1), 64, filters=16), seed=0)
@@ -76,8 +79,8 @@ print("GANomaly:", {name: round(value, 3) for name, value in detector.measure(te
 
 # %% [markdown]
 # ## The nearest normal image
-# Nine kinds of digits are normal, and what is between two of them is not. `remember` keeps the latents of the normal images, and scores an
-# image by the distance of its own to the nearest.
+# Nine kinds of digits are normal, but images between two of them are not. `remember` keeps the latents of the
+# normal images, and scores an image by the distance of its own to the nearest.
 
 # %%
 detector.remember(train)
@@ -86,9 +89,10 @@ order = np.argsort(-detector.score(test))
 sheet(test[order[:32]], "the 32 worst")
 
 # %% [markdown]
-# ## A limit, and where
-# The limit lets one in ten of normal images through that were not trained on. Heat maps are |x - x'|:
-# after a minute of training the edges of all strokes stand out, and beside them the square hole that was cut into each digit.
+# ## A threshold, and heat maps
+# At this threshold one in ten of the normal held-out images counts as an anomaly. Heat maps are |x - x'|:
+# after a minute of training the edges of all strokes stand out, and beside them the square hole that was cut
+# into each digit.
 
 # %%
 limit = detector.threshold(false_positive_rate=0.1, images=held_out)

@@ -15,9 +15,10 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/15_gan_or_vae.ipynb)
 #
-# A GAN learns to make images that a discriminator cannot tell from real ones; a VAE learns to encode images and to make them again. The first
-# is sharp and may leave out a part of the data; the second keeps all of it and blurs. VAE-GAN is between. Here all three see 5,000 digits
-# for as many steps.
+# A GAN learns to make images that a discriminator cannot tell from real ones; a VAE learns to encode and
+# reconstruct images. A GAN is sharp and may leave out a part of the data; a VAE covers all of the data and
+# blurs it. VAE-GAN is between the two. Here all three are trained on 5,000 digits for the same number of
+# steps.
 
 # %%
 import os
@@ -25,7 +26,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import numpy as np
@@ -48,8 +49,8 @@ rows = [model.generate(16, seed=1) for model in models.values()]
 keras_gan.grid.image_grid(np.concatenate(rows), 16, ", ".join(models))
 
 # %% [markdown]
-# ## Made again
-# A VAE and a VAE-GAN encode an image and make it again; a GAN has no encoder.
+# ## Reconstruction
+# A VAE and a VAE-GAN encode an image and reconstruct it; a GAN has no encoder.
 
 # %%
 again = [models[name].reconstruct(test_images[:16]) for name in ("vae", "vae-gan")]
@@ -57,9 +58,10 @@ first = keras_gan.data.to_uint8(test_images[:16]).numpy()
 keras_gan.grid.image_grid(np.concatenate([first, *again]), 16, "held out; VAE; VAE-GAN")
 
 # %% [markdown]
-# ## In numbers
-# On the features of a small classifier of digits: precision, how many samples are like real ones, and recall, how much of the real ones is
-# among the samples. Sharpness is the size of the differences between neighbouring pixels, as a share of the real images' own.
+# ## Metrics
+# These use the features of a small classifier of digits: precision is the share of samples that are like real
+# images, and recall the share of real images that are covered by samples. Sharpness is the size of the
+# differences between neighbouring pixels, as a share of the real images' own.
 
 # %%
 extractor = keras_gan.metrics.train_extractor((images, labels), epochs=2)
@@ -97,8 +99,8 @@ for model in models.values():
 keras_gan.grid.image_grid(np.concatenate(walks), 16, ", ".join(models))
 
 # %% [markdown]
-# Only the VAE has a likelihood: a lower bound of it, in nats. The larger table, on MNIST and Fashion-MNIST and for equal times:
-# [benchmarks](../benchmarks/README.md).
+# Only the VAE has a likelihood; this is a lower bound of it, in nats. The larger table, on MNIST and
+# Fashion-MNIST and for equal times: [benchmarks](../benchmarks/README.md).
 
 # %%
 print(f"bound on held-out digits: {models['vae'].elbo(test_images).mean():.0f} nats")

@@ -15,8 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/16_augmentation.ipynb)
 #
-# One class has 5% of its images. A classifier trained on such data finds few of that class. Three remedies are tried on the same classifier:
-# real images again with shifts, images of a conditional GAN, and images of BAGAN. Real held-out images decide.
+# One class has 5% of its images. A classifier trained on such data finds few of that class. Three remedies
+# are tried on the same classifier: repeated real images with shifts, images of a conditional GAN, and images
+# of BAGAN. They are compared on real held-out images.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -73,7 +74,7 @@ print("oversampling:", recall_of(*oversampled, shifted=True))
 
 # %% [markdown]
 # ## A conditional GAN
-# All classes share one generator, and ADA keeps the discriminator from learning the few images by heart.
+# All classes share one generator, and ADA keeps the discriminator from memorising the few images.
 
 # %%
 data = keras_gan.data.from_arrays(images, labels, batch_size=64)
@@ -88,7 +89,8 @@ print("conditional GAN:", recall_of(*filled), "with", int(balanced.generated.sum
 
 # %% [markdown]
 # ## BAGAN
-# It begins as an autoencoder of all classes, and makes a class from the Gaussian of its latents.
+# BAGAN begins as an autoencoder of all classes, and generates a class from the Gaussian of the class's
+# latents.
 
 # %%
 bagan = keras_gan.recipes.build("bagan", (28, 28, 1), num_classes=10, steps=STEPS)
@@ -101,4 +103,5 @@ filled = [np.concatenate(x) for x in zip(*balanced.stream.whole().as_numpy_itera
 print("BAGAN:", recall_of(*filled))
 
 # %% [markdown]
-# What does not help should not be used: with three seeds and the same size of test, see [benchmarks](../benchmarks/README.md).
+# Do not use a method that does not help. Results with three seeds and a test of the same size are in
+# [benchmarks](../benchmarks/README.md).

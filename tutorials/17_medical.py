@@ -11,12 +11,13 @@
 # ---
 
 # %% [markdown]
-# # Medical images: volumes, units, patches, and what leaks
+# # Medical images: volumes, units, patches, and leakage
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/17_medical.ipynb)
 #
-# DICOM series and NIfTI volumes are read in their own units (Hounsfield units of a CT), become slices, and go back. The files of this tutorial
-# are small test files that come with the packages; nothing here is a clinical result.
+# DICOM series and NIfTI volumes are read in their own units (Hounsfield units of a CT), converted to slices,
+# and back. The files of this tutorial are small test files that come with the packages; nothing here is a
+# clinical result.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo,medical] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan[medical] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -36,7 +37,7 @@ STEPS = int(os.environ.get("TUTORIAL_STEPS", 600))
 
 # %% [markdown]
 # ## A CT slice in Hounsfield units
-# Rescale slope and intercept are applied. A window says which values become black and white.
+# Rescale slope and intercept are applied. A window determines which values become black and white.
 
 # %%
 (ct,) = keras_gan.data.read_volumes(pydicom.data.get_testdata_file("CT_small.dcm"))
@@ -46,8 +47,9 @@ keras_gan.grid.image_grid(np.stack(windows), 3, "whole range, soft tissue, lung"
 
 # %% [markdown]
 # ## Slices of a volume
-# A NIfTI volume, cut along each of its axes. A folder of such files is a data set: `keras_gan.data.load("folder:scans")`, or `--dataset
-# folder:scans` on the command line; its `value_range` is part of what the data set is called.
+# A NIfTI volume, cut along each of its axes. A folder of such files is a data set:
+# `keras_gan.data.load("folder:scans")`, or `--dataset folder:scans` on the command line; its `value_range` is
+# part of the data set's name.
 
 # %%
 file = nibabel.testing.data_path / "anatomical.nii"
@@ -59,7 +61,8 @@ keras_gan.grid.image_grid(np.concatenate([view[[8, 11, 14, 17]] for view in view
 
 # %% [markdown]
 # ## Patches to train on, and a lesion to find
-# One small head is little: patches of 16 x 16 pixels of all axes. Every fifth slice is held out, with one on each side left out.
+# One small head is little data, so patches of 16 x 16 pixels along all axes are used. Every fifth slice is
+# held out, with one on each side left out.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -92,10 +95,10 @@ maps = keras_gan.grid.as_levels(detector.heatmap(damaged[shown], overlap=0.75))
 keras_gan.grid.image_grid(np.concatenate([damaged[shown], maps]), 8, "a painted lesion each; heat maps")
 
 # %% [markdown]
-# ## Images in their own units, and what leaks
-# A GAN of patches makes images in the units of the scan. Whether it gives away what it was trained on is measured, never assumed:
-# `memorized` is about .01 for a generator that does not copy, and the membership test .5 where distances to generated images do not tell
-# patches that were trained on from held-out ones.
+# ## Images in the scan's units, and leakage
+# A GAN of patches generates images in the units of the scan. Measure whether it reveals its training data,
+# never assume it: `memorized` is about .01 for a generator that does not copy, and the membership test is .5
+# if distances to generated images do not distinguish training patches from held-out ones.
 
 # %%
 gan = keras_gan.recipes.build("r1", (16, 16, 1), steps=STEPS, seed=0)
@@ -113,7 +116,8 @@ print("membership AUROC", round(keras_gan.metrics.detection.membership_auroc(*fl
 keras_gan.grid.image_grid(made[:32], 16, "generated patches")
 
 # %% [markdown]
-# Slices go back into a file with the affine of the scan: `keras_gan.data.write_nifti(values, "made.nii.gz", like=volume)`.
+# Write slices back into a file with the affine of the scan:
+# `keras_gan.data.write_nifti(values, "made.nii.gz", like=volume)`.
 
 # %%
 back = keras_gan.data.to_units(keras_gan.data.slices_of(volumes[0], window)[..., 0], window)

@@ -11,11 +11,12 @@
 # ---
 
 # %% [markdown]
-# # Tables: rows that never were
+# # Tables: synthetic rows
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/18_tables.ipynb)
 #
-# A CTGAN and a TVAE learn the table of breast cancer that comes with scikit-learn, and make rows like its own. Are these of use, and do they copy?
+# A CTGAN and a TVAE learn the table of breast cancer that comes with scikit-learn, and generate similar rows.
+# Are these useful, and do they copy the training rows?
 
 # %%
 import os
@@ -46,7 +47,7 @@ train, held_out = frame[:380], frame[380:]
 train.head()
 
 # %% [markdown]
-# Columns are typed by looking.
+# The types of the columns are inferred from the values.
 
 # %%
 data = keras_gan.data.table(train, batch_size=100)
@@ -76,8 +77,8 @@ keras_gan.plots.columns(train, made["TVAE"], "TVAE")
 keras_gan.plots.columns(train, made["CTGAN"], "CTGAN")
 
 # %% [markdown]
-# What goes together: correlations of the ten measures. After so few steps the VAE has them and CTGAN nearly none: on 380 rows an epoch is three steps, and it
-# needs many thousands of them.
+# The plots show correlations of the ten measures. After so few steps the VAE reproduces them and CTGAN nearly
+# none: on 380 rows an epoch is three steps, and it needs many thousands of them.
 
 # %%
 figure, axes = plt.subplots(1, 3, figsize=(10, 3.4), layout="constrained")
@@ -87,15 +88,15 @@ for axis, (name, rows_shown) in zip(axes, {"real": train, **made}.items()):
 plt.show()
 
 # %% [markdown]
-# ## Rows that are asked for
+# ## Rows with given values
 
 # %%
 gan.sample(5, where={"target": "malignant", "mean radius": (12, 25)}, seed=2)
 
 # %% [markdown]
-# ## Of use?
-# Gradient-boosted trees learn from generated rows, and are scored on the real ones that were held out. Beside it how like single columns are, and what goes
-# together.
+# ## Are the rows useful?
+# Gradient-boosted trees learn from generated rows, and are scored on the real ones that were held out. The
+# similarity of single columns and of pairs is printed beside it.
 
 # %%
 tables = keras_gan.metrics.tables
@@ -108,9 +109,10 @@ for name, made_rows in {"real rows": train, **made}.items():
     )
 
 # %% [markdown]
-# ## Copies?
-# A row that is nearer to the training rows than held-out rows are would say who was in the table. The training rows themselves, as a model that copies would
-# make them, stand last.
+# ## Are they copies?
+# Generated rows that are nearer to the training rows than to held-out rows would reveal who was in the table.
+# For comparison, the last line shows the training rows themselves, as a model that copies would generate
+# them.
 
 # %%
 for name, made_rows in {**made, "copies": train}.items():

@@ -15,7 +15,8 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/19_sound.ipynb)
 #
-# A WaveGAN learns to make kicks, snares and hi-hats, sample by sample; a spectrogram goes back to sound by Griffin and Lim's steps.
+# A WaveGAN learns to generate the samples of kicks, snares and hi-hats; a spectrogram is converted back to
+# sound by Griffin and Lim's algorithm.
 
 # %%
 import os
@@ -36,8 +37,9 @@ RATE, LENGTH, NAMES = 8000, 4096, ["kick", "snare", "hihat"]
 
 # %% [markdown]
 # ## The sounds
-# Made here, each one another: a kick is a tone that falls, a snare a tone with noise, a hi-hat high noise that ends soon. Files come from folders in the same way:
-# `keras_gan.data.sounds("drums", True)`, one folder a class.
+# They are synthesised here, each one different: a kick is a tone that falls, a snare a tone with noise, a
+# hi-hat high noise that ends soon. Files come from folders in the same way:
+# `keras_gan.data.sounds("drums", True)`, one folder per class.
 
 # %%
 random = np.random.default_rng(0)
@@ -66,7 +68,7 @@ data = keras_gan.data.sounds(sounds, labels, rate=RATE, batch_size=32, class_nam
 print(data.element_spec)
 
 # %% [markdown]
-# Sounds are looked at as spectrograms: time to the right, pitch up.
+# Sounds are shown as spectrograms, with time to the right and pitch upwards.
 
 # %%
 modality = keras_gan.modalities.Audio(RATE, (LENGTH, 1))
@@ -74,8 +76,8 @@ keras_gan.grid.image_grid(modality.to_pictures(sounds[:12, :, None]), 3, " | ".j
 
 # %% [markdown]
 # ## The game
-# The published one takes five steps of the discriminator under a gradient penalty for each of the generator. One step under R1 gets further in a short time;
-# parts are exchanged as in any model here.
+# The published WaveGAN takes five discriminator steps with a gradient penalty for each generator step. One
+# step with R1 gets further in a short time; parts are exchanged as in any other model.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -115,9 +117,10 @@ pause = np.zeros(RATE // 4)
 Audio(np.concatenate([part for sound in made[:6, :, 0] for part in (sound, pause)]), rate=RATE)
 
 # %% [markdown]
-# ## Are they what was asked for?
-# Half of a kick's energy lies below some frequency, and half of a hi-hat's below a much higher one.
-# The classes come out apart; the hi-hats are more alike than the real ones, which is what so short a training leaves.
+# ## Do the sounds fit their class?
+# Half of a kick's energy lies below some frequency, and half of a hi-hat's below a much higher one. The
+# classes are separate; the hi-hats are more similar to each other than the real ones, because the training
+# was so short.
 
 
 # %%
@@ -139,7 +142,8 @@ _ = axes.set_yticks(range(3), NAMES)
 
 # %% [markdown]
 # ## Spectrograms, and back
-# SpecGAN makes spectrograms as images, with any network of images. A spectrogram has no phases: `to_sounds` looks for such that fit. A drum that went there and back:
+# SpecGAN generates spectrograms as images, with any image network. A spectrogram has no phases: `to_sounds`
+# searches for phases that fit. Here is a drum that was converted to a spectrogram and back:
 
 # %%
 front_end = keras_gan.data.Spectrograms(RATE, fft=128, hop=64).fit(sounds[..., None])
@@ -151,7 +155,7 @@ keras_gan.grid.image_grid(
 )
 
 # %% [markdown]
-# ## Take it away
+# ## Export
 
 # %%
 gan.export("drums_model")

@@ -15,7 +15,8 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/20_video.ipynb)
 #
-# A MoCoGAN learns digits that move in four directions, the direction is the class. Then a second model predicts the next frame of digits that bounce.
+# A MoCoGAN learns digits that move in four directions; the direction is the class. Then a second model
+# predicts the next frame of digits that bounce.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import pathlib
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo,video] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan[video] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -36,8 +37,9 @@ STEPS = int(os.environ.get("TUTORIAL_STEPS", 1800))
 
 # %% [markdown]
 # ## The videos
-# Made of the digits of MNIST. Files come from folders in the same way: `keras_gan.data.videos("clips", True)`, one folder a class, of GIF, WebP or MP4 files, or of folders
-# of frames.
+# They are made from the digits of MNIST. Files come from folders in the same way:
+# `keras_gan.data.videos("clips", True)`, one folder per class, of GIF, WebP or MP4 files, or of folders of
+# frames.
 
 # %%
 clips, directions, names = keras_gan.data.moving_digits(2000)
@@ -48,8 +50,9 @@ keras_gan.grid.image_grid(modality.to_pictures(clips[:6], frames=8), 1, "real")
 
 # %% [markdown]
 # ## Content and motion
-# A frame is made of a content that stays, the class, and a motion that a GRU goes on with from frame to frame. One discriminator looks at single frames, one at whole videos,
-# and the latter names the class: of real videos it learns which direction is which, and the generator must fulfil it.
+# A frame is generated from a content, which stays the same, the class, and a motion, which a GRU continues
+# from frame to frame. One discriminator sees single frames, the other whole videos. The latter also predicts
+# the class: it learns the directions from real videos, and the generator must match them.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -66,7 +69,7 @@ history = gan.fit(data, epochs=10_000, verbose=0, callbacks=callbacks).history
 print({name: round(values[-1], 2) for name, values in history.items()})
 
 # %% [markdown]
-# ## What came out
+# ## Results
 # Four videos of each direction.
 
 # %%
@@ -78,7 +81,7 @@ Image("digits.gif")
 keras_gan.grid.image_grid(modality.to_pictures(made[::2], frames=8), 1, "generated")
 
 # %% [markdown]
-# Do they move as they were asked to? The centre of what is bright says so.
+# Do they move in the requested direction? This is measured by the centre of the bright pixels.
 
 
 # %%
@@ -103,7 +106,8 @@ plt.show()
 
 # %% [markdown]
 # ## The next frame
-# `NextFrame` is a Pix2Pix from four frames to the fifth, with a loss that asks for edges as sharp as the real ones. Here digits bounce off the sides.
+# `NextFrame` is a Pix2Pix from four frames to the fifth, with a loss that rewards edges as sharp as the real
+# ones. Here digits bounce off the sides.
 
 # %%
 bouncing, _, _ = keras_gan.data.moving_digits(1000, bounce=True)
@@ -117,7 +121,7 @@ model.compile(Adam(1e-3, 0.5, 0.99), Adam(1e-3, 0.5, 0.99))
 _ = model.fit(pairs, epochs=10_000, verbose=0, callbacks=[keras_gan.callbacks.StopAtStep(STEPS)])
 
 # %% [markdown]
-# Eight frames ahead, each predicted from those before it, against two simple rules.
+# Eight frames ahead, each predicted from those before it, compared with two simple rules.
 
 # %%
 known, real = held_out[:, :8], held_out[:, 8:16]

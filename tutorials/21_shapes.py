@@ -11,12 +11,12 @@
 # ---
 
 # %% [markdown]
-# # Shapes: voxels, meshes, and volumes of images alone
+# # Shapes: voxels, meshes, and volumes from images alone
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/21_shapes.ipynb)
 #
-# A 3D-GAN learns tables and chairs of voxels; its shapes become meshes. Then a pi-GAN sees images of such shapes alone, each from an angle that it is not told, and finds the
-# volume behind them.
+# A 3D-GAN learns tables and chairs of voxels; its shapes become meshes. Then a pi-GAN is trained on images of
+# such shapes alone, each from an unknown angle, and learns the volume behind them.
 
 # %%
 import os
@@ -35,7 +35,8 @@ SIZE, NAMES = 16, ["table", "chair"]
 
 # %% [markdown]
 # ## The shapes
-# Made here, each one another. Files come from folders in the same way: `keras_gan.data.shapes("furniture", True)`, of `.npz` files or of closed meshes.
+# They are generated here, each one different. Files come from folders in the same way:
+# `keras_gan.data.shapes("furniture", True)`, of `.npz` files or of closed meshes.
 
 # %%
 random = np.random.default_rng(0)
@@ -62,7 +63,7 @@ keras_gan.grid.image_grid(modality.to_pictures(shapes[:16, ..., None]), 8, "real
 
 # %% [markdown]
 # ## 3D-GAN
-# As published its discriminator waits while it is too good. WGAN-GP gets thin shapes faster.
+# In the published version the discriminator waits while it is too good. WGAN-GP learns thin shapes faster.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -82,8 +83,9 @@ keras_gan.grid.image_grid(modality.to_pictures(made), 8, row_names=NAMES)
 
 # %% [markdown]
 # ## How good are they?
-# Coverage is the share of real shapes that are the nearest of a generated one, and the minimum matching distance how near the nearest generated one is to each real one; both by the
-# Chamfer distance of their surfaces. The same of other real shapes is what can be reached.
+# Coverage is the share of real shapes that are the nearest of a generated one, and the minimum matching
+# distance measures how near the nearest generated shape is to each real one; both use the Chamfer distance of
+# their surfaces. The values of other real shapes show what can be reached.
 
 # %%
 distances = keras_gan.metrics.shapes.chamfer_distances
@@ -94,7 +96,7 @@ for name, some in (("generated", gan.generate(64, seed=2, labels=labels[:64])), 
 
 # %% [markdown]
 # ## A mesh
-# By marching cubes, at the right scale and place: `.obj`, `.stl`, `.ply` or `.glb`.
+# Marching cubes converts voxels to a mesh, at the right scale and position: `.obj`, `.stl`, `.ply` or `.glb`.
 
 # %%
 if (made[8] > 0.5).any():
@@ -104,7 +106,7 @@ if (made[8] > 0.5).any():
 
 # %% [markdown]
 # ## Volumes of images
-# What pi-GAN trains on: images, and nothing of their angles.
+# pi-GAN is trained on images, without their angles.
 
 # %%
 views = np.stack(
@@ -116,7 +118,8 @@ views = np.stack(
 keras_gan.grid.image_grid(views[:16], 8, "images of chairs")
 
 # %% [markdown]
-# Its generator holds a function from points to density and colour; an image is what a camera sees along its rays.
+# Its generator contains a function from points to density and colour; an image is what a camera sees along
+# its rays.
 
 # %%
 keras.utils.set_random_seed(0)
@@ -133,7 +136,7 @@ images = keras_gan.data.from_arrays(views, batch_size=16)
 _ = field.fit(images, epochs=10_000, verbose=0, callbacks=[keras_gan.callbacks.StopAtStep(2 * STEPS)])
 
 # %% [markdown]
-# Each row is one volume, turned. After so short a training they are nearly alike.
+# Each row is one volume, rotated. After such a short training they are nearly the same.
 
 # %%
 latents = field.sample_latents(4, seed=1)
@@ -141,7 +144,7 @@ turned = field.views(latents, yaw=np.linspace(0, 2 * np.pi, 8, endpoint=False))
 keras_gan.grid.image_grid(turned.reshape(-1, 32, 32, 3), 8)
 
 # %% [markdown]
-# And its density, as a solid: rough, of 16 points a ray.
+# The last plot shows its density as a solid; it is rough, since each ray has only 16 points.
 
 # %%
 densities = field.densities(latents, size=32)

@@ -15,8 +15,8 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/22_explain.ipynb)
 #
-# A GAN of handwritten digits is trained. Then we look at which pixels its discriminator depends on, which units of the generator paint strokes, and which
-# digits it makes too rarely.
+# A GAN of handwritten digits is trained. Then we look at which pixels its discriminator depends on, which
+# units of the generator draw strokes, and which digits it generates too rarely.
 
 # %%
 import os
@@ -24,7 +24,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -52,7 +52,8 @@ image_grid(gan.generate(32, seed=0), 8)
 
 # %% [markdown]
 # ## What the discriminator depends on
-# Red pixels raise the logit ("real"), blue ones lower it. The sum of integrated gradients is the logit of the image less that of grey.
+# Red pixels raise the logit ("real"), blue ones lower it. The sum of integrated gradients is the logit of the
+# image minus that of a grey image.
 
 # %%
 real = keras_gan.data.to_uint8(next(iter(held_out))[0][:6]).numpy()
@@ -69,8 +70,9 @@ print("sums of the maps  ", maps.sum(axis=(1, 2, 3)).round(3))
 print("logit less grey's ", (logits[0] - logits[1]).round(3))
 
 # %% [markdown]
-# ## Which units paint strokes
-# Each unit of a layer is compared with where the images are brighter than all are in the mean; the best are then switched off. The agreement is a hint; the effect is the proof.
+# ## Which units draw strokes
+# Each unit of a layer is compared with the regions where an image is brighter than the mean of all images;
+# the best units are then switched off. The agreement is a hint; the effect is the proof.
 
 # %%
 level = gan.generate(256, seed=1).mean()
@@ -88,8 +90,9 @@ rows = [gan.generate(10, seed=0), *(explain.ablate(gan, units, found.layer, n=10
 image_grid(np.concatenate(rows), 10, row_names=["as it is", "without the 16 best", "without the 16 worst"])
 
 # %% [markdown]
-# ## Which digits it makes too rarely
-# A classifier that was trained on the data counts the digits of generated and real images; shares whose difference is not chance are marked.
+# ## Which digits are generated too rarely
+# A classifier that was trained on the data counts the digits of generated and real images; shares that differ
+# significantly are marked.
 
 # %%
 extractor = keras_gan.features.train_extractor(train, held_out, verbose=False)

@@ -15,8 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/23_detect_and_mark.ipynb)
 #
-# A detector learns to tell a GAN's digits from real ones, and we see when it fails. Then a message of 16 bits is hidden in images, and a generator learns to
-# write it into everything that it makes. Last, files say what made them.
+# A detector learns to distinguish a GAN's digits from real ones, and we see when it fails. Then a message of
+# 16 bits is hidden in images, and a generator learns to write it into all its images. Last, files record
+# which program made them.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo,trust] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan[trust] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -51,7 +52,8 @@ image_grid(gan.generate(32, seed=0), 8)
 
 # %% [markdown]
 # ## Two detectors
-# Both learn from 2,000 real and 2,000 generated digits. AUROC is measured on others, after what happens to images on their way.
+# Both learn from 2,000 real and 2,000 generated digits. AUROC is measured on other images, after the changes
+# that images undergo when they are shared.
 
 # %%
 real = np.concatenate([keras_gan.data.to_uint8(images).numpy() for images in train])
@@ -83,7 +85,7 @@ image_grid(np.concatenate([test[:8], marked[:8]]), 8, row_names=["before", "with
 
 # %% [markdown]
 # ## A generator that writes it
-# The generator learns to make what it made with the message in it.
+# The generator learns to generate the same images as before, with the message in them.
 
 # %%
 writer = keras_gan.WatermarkedGenerator(gan.ema_generator, mark.encoder, mark.decoder, MESSAGE, seed=0)
@@ -96,8 +98,9 @@ for name in names:
 image_grid(np.concatenate([gan.generate(8, seed=3), made[:8]]), 8, row_names=["before", "with message"])
 
 # %% [markdown]
-# ## Files that say what made them
-# `keras-gan generate` and sample grids do this by themselves; `keras-gan trust inspect FILE` reads it, and `trust.sign` adds a signature (C2PA).
+# ## Files that record their origin
+# `keras-gan generate` and sample grids do this automatically; `keras-gan trust inspect FILE` reads it, and
+# `trust.sign` adds a signature (C2PA).
 
 # %%
 about = keras_gan.provenance.about("GAN", step=STEPS, seed=3)

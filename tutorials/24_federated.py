@@ -15,8 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/24_federated.ipynb)
 #
-# Five clients have two digits each. A GAN of all ten comes of their weights alone. This notebook runs the algorithm in one process;
-# [federated/run.sh](federated) runs it over Flower, with a server and clients as processes.
+# Five clients have two digits each. A GAN of all ten digits is trained by exchanging only their weights. This
+# notebook runs the algorithm in one process; [federated/run.sh](federated) runs it over Flower, with a server
+# and clients as processes.
 
 # %%
 import os
@@ -24,7 +25,7 @@ import os
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import keras
@@ -68,7 +69,7 @@ image_grid(found.gan.generate(40, seed=0), 10)
 
 # %% [markdown]
 # ## One client alone
-# It makes its two digits.
+# It generates its own two digits.
 
 # %%
 name, data = next(iter(clients.items()))
@@ -93,8 +94,8 @@ for title, gan in (("federated", found.gan), (name, alone)):
 
 # %% [markdown]
 # ## Private updates
-# Clipped and noisy updates of the discriminator alone; the server trains the generator. With five clients so much noise leaves little to learn, which is the
-# price: privacy of this kind is for thousands of clients.
+# Clipped and noisy updates of the discriminator alone; the server trains the generator. With five clients so
+# much noise leaves little to learn: this kind of privacy is meant for thousands of clients.
 
 # %%
 options = {

@@ -77,7 +77,8 @@ keras_gan.plots.history(history, ["episode_return", "expert_score", "policy_scor
 
 # %% [markdown]
 # ## Behaviour cloning
-# The same network learns to name the expert's action of each state. Where it errs a little it comes to states that the expert was never in.
+# The same network learns to predict the expert's action for each state. After small errors it reaches states
+# in which the expert never was.
 
 # %%
 cloned = make()
@@ -87,8 +88,9 @@ print(
 )
 
 # %% [markdown]
-# ## See it
-# `film` writes an episode; every 50th frame of it, and the angle of the pole in another.
+# ## Watch an episode
+# `film` records an episode. The plots show every 50th frame of it, and the angle of the pole in another
+# episode.
 
 # %%
 gail.film("episode.gif")

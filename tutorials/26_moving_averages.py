@@ -15,8 +15,9 @@
 #
 # [![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)](https://colab.research.google.com/github/OWNER/REPOSITORY/blob/main/tutorials/26_moving_averages.ipynb)
 #
-# Samples are drawn from a moving average of the generator's weights. How long it should be shows when the training has ended: two averages are
-# kept as snapshots, and any length is made of them. Lengths are compared by MIND and by the Fréchet distance.
+# Samples are drawn from a moving average of the generator's weights. The best length is known only after the
+# training: snapshots of two averages are kept, and an average of any length is computed from them. Lengths
+# are compared by MIND and by the Fréchet distance.
 
 # %%
 import os
@@ -25,7 +26,7 @@ import tempfile
 try:
     import keras_gan
 except ImportError:  # on Colab
-    # %pip install -q "keras-gan[demo] @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
+    # %pip install -q "keras-gan @ git+https://github.com/OWNER/REPOSITORY"  # of this notebook
     import keras_gan
 
 import matplotlib.pyplot as plt
@@ -91,7 +92,7 @@ best = lengths[int(np.argmin(mind))]
 print(f"best: {best}")
 
 # %% [markdown]
-# The shortest average above, the best below, of the same latents. `keras-gan ema RUN` does all this.
+# The shortest average is above, the best below, with the same latents. `keras-gan ema RUN` does all this.
 
 # %%
 rows = [post_hoc_ema.apply(gan, folder, length).generate(20, seed=1) for length in (lengths[0], best)]
@@ -99,7 +100,8 @@ image_grid(np.concatenate(rows), 20, row_names=["shortest", f"{best}"])
 
 # %% [markdown]
 # ## How many images does a metric need?
-# Of each number, ten pairs of random subsets: the spread is their standard deviation over their mean.
+# For each number of images, ten pairs of random subsets are drawn: the spread is the standard deviation of
+# the metric over its mean.
 
 # %%
 made = features(gan, 500, seed=2)

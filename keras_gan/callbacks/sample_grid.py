@@ -1,5 +1,6 @@
 """Pictures of the same latents, as training goes on."""
 
+import importlib.util
 import pathlib
 
 import keras
@@ -55,6 +56,10 @@ class SampleGrid(keras.callbacks.Callback):
         provenance=True,
     ):
         super().__init__()
+        if tensorboard is not None and importlib.util.find_spec("tensorboard") is None:
+            raise ImportError(
+                "`tensorboard` needs the package TensorBoard. Install it: pip install 'keras-gan[tensorboard]'"
+            )
         for name, value in (("rows", rows), ("columns", columns), ("every_steps", every_steps)):
             check_int(value, name, optional=True)
         self.directory = pathlib.Path(directory)

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import importlib.util
 import json
 import math
 import pathlib
@@ -485,8 +486,12 @@ def _fit(chosen, run, config, given):
     monitor = _monitor(gan, chosen, batches, given["monitor"], run)
     what = "frames" if chosen.data == "next_frames" else gan.modality.name
     typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} {what}, into {run.path}")
+    # TensorBoard's package writes its logs: an extra.
+    logs = importlib.util.find_spec("tensorboard") is not None
     grids = [
-        callbacks.SampleGrid(run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples")
+        callbacks.SampleGrid(
+            run.samples, every_steps=given["sample_every"], tensorboard=logs and run.logs / "samples"
+        )
     ]
     snapshots = [callbacks.PostHocEMA(run.ema, every_steps=max(1, total // 32))]
     with stopping_safely(checkpoint, run.path, progress):
@@ -501,7 +506,7 @@ def _fit(chosen, run, config, given):
                 *(grids if gan.modality.drawable else []),
                 *(snapshots if given["post_hoc_ema"] else []),
                 callbacks.CSVLogger(run.history),
-                keras.callbacks.TensorBoard(run.logs, write_graph=False),
+                *([keras.callbacks.TensorBoard(run.logs, write_graph=False)] if logs else []),
                 progress,
                 checkpoint,
             ],

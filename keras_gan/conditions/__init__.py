@@ -1,4 +1,4 @@
-"""Conditions: what networks take beside latents and images (classes, vectors, tokens, sequences, images)."""
+"""Conditions: network inputs beside latents and images (classes, vectors, tokens, sequences, images)."""
 
 import keras
 
@@ -13,7 +13,7 @@ from keras_gan.conditions.vectors import Attributes, Sequences, Vectors
 
 
 def get(identifier):
-    """A condition from an object, an int (the number of classes), a config, a tuple of those, or None.
+    """Return a condition from an object, an int (the number of classes), a config, a tuple of those, or None.
 
     Raises:
         ValueError: for anything else.
@@ -37,7 +37,7 @@ def get(identifier):
 
 
 def read_off(network):
-    """The condition of a network whose inputs beside the first say what it is, or None."""
+    """Return the condition of a network if its inputs beside the first determine it, or None."""
     shapes = network.input_shape
     if not isinstance(shapes, list) or len(shapes) != 2:
         return None
@@ -45,7 +45,7 @@ def read_off(network):
     if len(shapes[1]) not in kinds or None in shapes[1][1:]:
         return None
     if "int" in str(getattr(network.inputs[1], "dtype", "float32")):
-        return None  # of tokens the vocabulary is not known
+        return None  # the vocabulary of tokens is unknown
     size = shapes[1][1:]
     return Images(size) if len(size) == 3 else kinds[len(shapes[1])](*size)
 

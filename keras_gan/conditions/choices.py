@@ -11,11 +11,11 @@ from keras_gan.conditions.vectors import Vectors
 class Choices(Vectors):
     """One category of one column of a table: a one-hot vector over the categories of all columns.
 
-    Where none is given a column is drawn, and one of its categories by its frequency.
+    If none is given, a column is drawn, and one of its categories by its frequency.
 
     Args:
-        counts: lists of the frequencies of each column's categories.
-        key: str, where it is in a batch. Default "condition".
+        counts: list with one list for each column: the frequencies of its categories.
+        key: str, its key in a batch. Default "condition".
 
     Example:
     >>> keras_gan.conditions.Choices([[90, 10], [1, 1, 2]]).draw(3, tf.constant(0)).shape

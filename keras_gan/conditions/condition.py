@@ -1,4 +1,4 @@
-"""The base of all conditions."""
+"""The base class of all conditions."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,13 +7,13 @@ from keras_gan.parts import Part
 
 
 class Condition(Part):
-    """What networks take beside latents and images: its key in a batch, its checks, and how users pass it or it is drawn.
+    """A network input beside latents and images: its key in a batch, its checks, how it is passed or drawn.
 
     Attributes:
-        key: where it is in a batch.
+        key: its key in a batch.
         spec: `tf.TensorSpec` of a batch of it.
-        rows: rows of a sample grid, each of one condition.
-        missing: what an exported `sample` takes for "none was given".
+        rows: number of rows of a sample grid, each with one condition.
+        missing: value with which an exported `sample` marks that none was given.
     """
 
     key = "condition"
@@ -22,7 +22,7 @@ class Condition(Part):
 
     @property
     def keys(self):
-        """All keys of a batch that it reads."""
+        """All keys of a batch that the condition reads."""
         return (self.key,)
 
     @property
@@ -30,21 +30,21 @@ class Condition(Part):
         raise NotImplementedError(f"{type(self).__name__} must define `spec`.")
 
     def of(self, batch):
-        """The condition of a batch, as the networks take it."""
+        """Return the condition of a batch, as the networks take it."""
         return tf.cast(batch[self.key], self.spec.dtype)
 
     def draws(self, count, seed):
-        """What `to_make` needs beside a batch of `count`, a dict; arguments as `random.normal`."""
+        """Return what `to_make` needs for a batch of `count`, a dict; arguments as in `random.normal`."""
         return {}
 
     def to_make(self, batch):
-        """The condition that the generator is given for a batch, with what `draws` drew in it."""
+        """Return the generator's condition for a batch, with what `draws` drew for it."""
         return self.of(batch)
 
     # === Checks ===
 
     def check_inputs(self, shapes):
-        """Raise a ValueError where a generator's inputs, a list of shapes, are not [latents, condition]."""
+        """Raise a ValueError if a generator's inputs, a list of shapes, are not [latents, condition]."""
         wanted = self.spec.shape
         if len(shapes) != 2 or not wanted.is_compatible_with(tf.TensorShape(shapes[1])):
             raise ValueError(
@@ -53,7 +53,7 @@ class Condition(Part):
             )
 
     def check(self, specs, where):
-        """Raise a ValueError where it is missing in a batch's specs, a dict, or of another form."""
+        """Raise a ValueError if a batch's specs, a dict, lack it or have another form of it."""
         value, spec = specs.get(self.key), self.spec
         if value is None:
             raise ValueError(
@@ -70,10 +70,10 @@ class Condition(Part):
             )
 
     def check_arrays(self, arrays):
-        """Raise a ValueError where an array among those of a dict has values that it cannot have."""
+        """Raise a ValueError if its array in a dict has values that are not allowed."""
 
     def requirements(self, batch, where, anew=False):
-        """Pairs of a boolean tensor that must be true of a batch, and the message if not; as `Modality.requirements`."""
+        """Return pairs of a boolean tensor that must be true of a batch, and the message if it is false."""
         if not self.spec.dtype.is_floating:
             return []
         finite = tf.reduce_all(tf.math.is_finite(batch[self.key]))
@@ -82,12 +82,12 @@ class Condition(Part):
     # === Use ===
 
     def as_array(self, given, n, class_names=None):
-        """What a user gives, one for all of n images or one for each, as an array of n.
+        """Return what a user passes, one for all of n images or one for each, as an array of n.
 
         Args:
             given: array or nested lists.
             n: int.
-            class_names: list of str, of labels.
+            class_names: list of str, for labels.
         """
         array, shape, kinds = np.asarray(given), tuple(self.spec.shape[1:]), "iuf"
         if not self.spec.dtype.is_floating:
@@ -100,35 +100,36 @@ class Condition(Part):
         return np.broadcast_to(array, (n, *shape)).astype(self.spec.dtype.as_numpy_dtype)
 
     def draw(self, n, seed):
-        """n of them at random, a function of an int64 seed; a ValueError where they must be given."""
+        """Return n of them at random from an int64 seed; raise a ValueError if they must be given."""
         raise ValueError(f"`labels` must be given: {self}, of shape {tuple(self.spec.shape[1:])} each.")
 
     def fill(self, given, n, seed):
-        """The condition of n images of an exported sampler, from one, from n of them, or from `missing`."""
+        """Return the condition of n images of an exported sampler, from one, from n, or from `missing`."""
         shape = self.spec.shape[1:]
         given = tf.broadcast_to(tf.reshape(given, [-1, *shape]), [n, *shape])
         self.require(given)
         return given
 
     def require(self, values):
-        """Let an exported function fail where a condition is out of range or not given."""
+        """Make an exported function fail if a condition is out of range or not given."""
         if self.spec.dtype.is_floating:
             tf.debugging.assert_all_finite(values, "`labels` must be given, as finite vectors")
 
     def grid(self, rows, seed, examples):
-        """A condition for each row of a sample grid, an array.
+        """Return a condition for each row of a sample grid, an array.
 
         Args:
             rows: int.
-            seed: int, of what is drawn.
-            examples: function from a number to a dict of so many rows of the data, or fewer, such as `Game.examples`.
+            seed: int, for what is drawn.
+            examples: function from a count to a dict of that many rows of the data, or fewer, such as
+                `Game.examples`.
         """
         found = np.asarray(examples(rows)[self.key])
         return found[np.arange(rows) % len(found)]
 
     def row_names(self, rows, class_names=None):
-        """What stands before the rows of that grid, a list of str, or None."""
+        """Return the texts before the rows of that grid, a list of str, or None."""
 
     def with_images(self, values, function):
-        """The condition as the networks take it, with a function of those that are images in their place."""
+        """Return the condition as networks take it, with a function applied to those that are images."""
         return values

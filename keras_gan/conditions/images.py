@@ -1,4 +1,4 @@
-"""Images to begin with."""
+"""Images as conditions."""
 
 import keras
 import tensorflow as tf
@@ -9,11 +9,11 @@ from keras_gan.conditions.condition import Condition
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Images(Condition):
-    """An image in [-1, 1], such as the one that is translated.
+    """An image in [-1, 1], such as the image to translate.
 
     Args:
         shape: (height, width, channels); sizes may be None.
-        key: str, where it is in a batch. Default "condition".
+        key: str, its key in a batch. Default "condition".
 
     Example:
     >>> keras_gan.conditions.Images((None, None, 3)).spec.shape.as_list()
@@ -54,5 +54,5 @@ class Images(Condition):
         return function(values)
 
     def requirements(self, batch, where, anew=False):
-        # Masks and sketches are bright by chance more often than pictures.
+        # Masks and sketches are bright by chance more often than other images.
         return self.modality.requirements(batch[self.key], where, anew, fewest=8, name="Conditions")

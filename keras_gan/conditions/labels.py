@@ -17,10 +17,11 @@ class Labels(Condition):
 
     Args:
         num_classes: int.
-        unlabelled: bool, whether images without a label, label -1, may be among the data; else they are refused. The generator
-            makes a class drawn at random in their place, and the discriminator scores both without a class: networks of
-            `keras_gan.networks` that take a class have a vector of zeros for it, or the mean of their classes' logits, and `ACGAN` leaves out the real one's
-            classification.
+        unlabelled: bool, whether the data may contain images without a label, label -1; else they are
+            rejected. The generator makes an image of a random class in their place, and the discriminator
+            scores both without a class. Networks of `keras_gan.networks` that take a class then use a vector
+            of zeros, or the mean of the logits of all classes; `ACGAN` leaves out the classification of the
+            real image.
 
     Example:
     >>> keras_gan.conditions.Labels(10).as_array("7", 3)
@@ -41,13 +42,13 @@ class Labels(Condition):
 
     @property
     def rows(self):
-        # One for each class, of the first 32.
+        # One row for each class, of the first 32.
         return min(self.num_classes, 32)
 
     def check_inputs(self, shapes):
         if len(shapes) != 2 or len(shapes[1]) != 1:
             raise ValueError(
-                "`num_classes` says how many classes the labels have; leave it out only for networks that "
+                "`num_classes` is the number of classes of the labels; leave it out only for networks that "
                 f"take vectors of attributes. Received: num_classes={self.num_classes}, condition of shape "
                 f"{shapes[1] if len(shapes) > 1 else None}"
             )
@@ -88,7 +89,7 @@ class Labels(Condition):
         return tf.where(labels < 0, batch["drawn_label"], labels) if self.unlabelled else labels
 
     def as_array(self, given, n, class_names=None):
-        """A label (an int, or a name of `class_names`), or one for each of n images."""
+        """Return a label (an int, or a name of `class_names`), or one for each of n images, as an array."""
         labels = np.asarray(given)
         if labels.dtype.kind in "UO":
             labels = np.asarray(numbers_of_classes(given, class_names))
@@ -119,7 +120,7 @@ class Labels(Condition):
 
 
 def numbers_of_classes(names, class_names):
-    """The label of a class's name, or the labels of a list of names; what is no name may be a number as text."""
+    """Return the label of a class name, or the labels of a list; any other name may be a number as text."""
     if not isinstance(names, str):
         return [name if isinstance(name, int) else numbers_of_classes(name, class_names) for name in names]
     if names in (class_names or ()):
@@ -136,7 +137,7 @@ def numbers_of_classes(names, class_names):
 
 
 def _hint(value):
-    """What to write for labels of a wrong form, of a tensor or array."""
+    """Return a hint for labels of a wrong form, from a tensor or array."""
     if value.dtype.name == "string":
         return "Turn names into numbers: `[class_names.index(name) for name in names]`."
     if value.shape.rank == 2 and value.shape[1] == 1:

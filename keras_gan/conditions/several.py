@@ -10,7 +10,7 @@ from keras_gan.conditions.condition import Condition
 class Several(Condition):
     """Conditions that the networks take one after the other: [latents, first, second, ...].
 
-    Values are tuples; by hand a dict by key is given, or a tuple.
+    Values are tuples; users pass a dict by key, or a tuple.
 
     Args:
         conditions: list of `Condition`, each with a key of its own.
@@ -99,5 +99,5 @@ class Several(Condition):
 
 
 def rows_of(condition, rows):
-    """Some rows of a condition: a tensor, an array, a tuple of them, or None."""
+    """Return some rows of a condition: a tensor, an array, a tuple of them, or None."""
     return tf.nest.map_structure(lambda values: None if values is None else values[rows], condition)

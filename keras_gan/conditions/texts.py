@@ -1,4 +1,4 @@
-"""Texts, as the vectors of a text encoder."""
+"""Texts, which networks take as vectors of a text encoder."""
 
 import keras
 import numpy as np
@@ -10,20 +10,21 @@ from keras_gan.data.texts import check_texts, encoded
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Texts(Vectors):
-    """A text, of which the networks take the vector that an encoder makes of it.
+    """A text; the networks take the vector that an encoder makes of it.
 
-    Batches have vectors, as `data.captioned(..., encoder=encoder)` gives them. `generate(labels=)` takes texts too, and the
-    encoder is saved with the model. No training moves it; train it before, as the vectors are made by it as it is.
+    Batches contain vectors, as `data.captioned(..., encoder=encoder)` yields them. `generate(labels=)` also
+    takes texts, and the encoder is saved with the model. Training does not change the encoder: train it
+    before, because the vectors are made with its current weights.
 
     Args:
         encoder: keras.Model from strings to vectors, such as `networks.text_encoder`, `CLIP.text_encoder`; or a function from a list
             of texts to an array that can be saved, such as `features.MiniLM()`.
-        captions: list of texts. Sample grids have a row for each of some of them, and `generate` draws of them where it is given no
-            text. Default: none.
-        key: str, where the vectors are in a batch. Default "condition".
+        captions: list of texts. Sample grids have a row for each of some of them, and `generate` draws from
+            them if it receives no text. Default: none.
+        key: str, key of the vectors in a batch. Default "condition".
 
     Raises:
-        ValueError: for an encoder that makes no vectors of texts, or cannot be saved.
+        ValueError: for an encoder that does not turn texts into vectors, or cannot be saved.
 
     Example:
     >>> encoder = keras_gan.networks.text_encoder(["a red heart", "a blue star"], dim=8)
@@ -70,12 +71,12 @@ class Texts(Vectors):
         return min(8, len(self.captions)) if self.captions else 8
 
     def vectors(self, texts):
-        """Vectors of a list of texts: array of shape (texts, size); a ValueError for words that are not in the vocabulary."""
+        """Return the vectors of a list of texts, (texts, size); raise a ValueError for unknown words."""
         check_texts(self.encoder, texts)
         return encoded(self.encoder, list(texts))
 
     def as_array(self, given, n, class_names=None):
-        """A text or a vector, or one for each of n images."""
+        """Return a text or a vector, or one for each of n images, as an array of vectors."""
         texts = np.asarray(given)
         if texts.dtype.kind in "USO" and texts.size:
             if texts.shape not in ((), (n,)):
@@ -98,7 +99,7 @@ class Texts(Vectors):
         return tf.gather(table, tf.random.stateless_uniform([n], seed, 0, len(self.captions), tf.int32))
 
     def fill(self, given, n, seed):
-        """As `Vectors.fill`; where none is given, texts are drawn."""
+        """As `Vectors.fill`; if none is given, texts are drawn."""
         given = tf.broadcast_to(tf.reshape(given, [-1, self.size]), [n, self.size])
         if self.captions:
             none = tf.reduce_all(tf.math.is_nan(given), axis=1, keepdims=True)

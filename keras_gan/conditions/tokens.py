@@ -1,4 +1,4 @@
-"""Texts as numbers."""
+"""Texts as tokens."""
 
 import keras
 import tensorflow as tf
@@ -9,12 +9,12 @@ from keras_gan.conditions.condition import Condition
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Tokens(Condition):
-    """A text as ints in 0 .. vocabulary - 1, filled up to one length.
+    """A text as ints in 0 .. vocabulary - 1, padded to one length.
 
     Args:
         length: int, tokens of a text.
         vocabulary: int.
-        key: str, where they are in a batch. Default "tokens".
+        key: str, their key in a batch. Default "tokens".
 
     Example:
     >>> keras_gan.conditions.Tokens(4, vocabulary=100).as_array([5, 6, 0, 0], 2).shape

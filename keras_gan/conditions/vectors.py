@@ -14,7 +14,7 @@ class Vectors(Condition):
 
     Args:
         size: int.
-        key: str, where it is in a batch. Default "condition".
+        key: str, its key in a batch. Default "condition".
 
     Example:
     >>> keras_gan.conditions.Vectors(2).as_array([0.5, 1.0], 3).shape
@@ -36,9 +36,10 @@ class Vectors(Condition):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Attributes(Vectors):
-    """Attributes of which an image has several: a vector of floats, each 0 or 1.
+    """Several attributes of an image: a vector of floats, each 0 or 1.
 
-    `labels=` may name those that are 1, where the data have names: "smiling, glasses", or a list of such texts; "none" for none.
+    `labels=` may name the attributes that are 1, if the data have names: "smiling, glasses", or a list of
+    such texts; "none" for none.
 
     Args:
         size, key: as in `Vectors`.
@@ -70,7 +71,7 @@ class Attributes(Vectors):
         return values
 
     def of_names(self, text, class_names):
-        """The vector in which the attributes that a text names are 1, joined by commas; of "none" it is zeros."""
+        """Return the vector with 1 for each attribute in a text, joined by commas; zeros for "none"."""
         if class_names is None:
             raise ValueError(
                 f"The data of this model have no names of attributes: give {self.size} numbers, each 0 or 1. Received: {text!r}"
@@ -94,11 +95,11 @@ def _of_texts(given):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Sequences(Condition):
-    """A sequence of vectors, as a text encoder gives one for each token.
+    """A sequence of vectors, such as a text encoder's vector for each token.
 
     Args:
         length, size: ints; shape (length, size).
-        key: str, where it is in a batch. Default "condition".
+        key: str, its key in a batch. Default "condition".
 
     Example:
     >>> keras_gan.conditions.Sequences(8, 32).spec.shape.as_list()

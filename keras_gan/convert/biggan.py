@@ -1,4 +1,4 @@
-"""BigGAN's networks: what their state dicts look like, in the official code and in Hugging Face's port, and ours for them.
+"""BigGAN: state dicts of the official code and of Hugging Face's port, and our networks for them.
 
 Each family is a function from a state dict to (network, entries), as in `style`.
 """
@@ -135,7 +135,7 @@ def huggingface_generator(state):
     )
 
     def beside(array):
-        # Latents stand before the class there.
+        # In that code, latents come before the class.
         return np.concatenate([array.T[latent_dim:], array.T[:latent_dim]])
 
     entries = _Entries(network, state)
@@ -165,18 +165,18 @@ def huggingface_generator(state):
 
 
 class _Entries:
-    """(name, variable, function of the array) of layers by the names that they have here."""
+    """Collects (name, variable, function of the array) for layers, which are given by their names here."""
 
     def __init__(self, network, state):
         self.network, self.state, self.found = network, state, []
         for name in [name for name in state if name.endswith(".sv0")]:
-            del state[name]  # singular values, which nothing reads
+            del state[name]  # singular values, which are not needed
 
     def add(self, name, variable, arrange=None):
         self.found.append((name, variable, arrange))
 
     def _weights(self, name, layer, kernel, order=None):
-        """Those of a layer, which may be in a `SpectralNormalization`; `order` is of its outputs."""
+        """Add a layer's weights, also inside a `SpectralNormalization`; `order` arranges its outputs."""
         inner = getattr(layer, "layer", layer)
         self.add(f"{name}.weight", inner.kernel, kernel)
         if inner.bias is not None:
@@ -217,7 +217,7 @@ class _Entries:
         if any(each.name == f"{layer}_shortcut" for each in self.network.layers):
             self.convolution(f"{name}.conv_sc", f"{layer}_shortcut")
         else:
-            # The code makes it for each first block, and uses it where the width changes.
+            # The official code creates it for each first block, and uses it where the width changes.
             for left in ("weight", "bias", "u0"):
                 self.state.pop(f"{name}.conv_sc.{left}", None)
 
@@ -232,7 +232,7 @@ class _Entries:
             self._weights(f"{name}.{part}", projection, _hwio)
 
     def logit(self):
-        """The discriminator's last entries, and all."""
+        """Add the discriminator's last entries, and return all entries."""
         self.linear("linear", "logit")
         embedding = self.network.get_layer("label_projection")
         self.add("embed.weight", embedding.layer.embeddings)
@@ -241,13 +241,13 @@ class _Entries:
 
 
 def _generator(entries, blocks, convolutions, shared):
-    """The entries of an official generator of so many blocks, and convolutions in each."""
+    """Return the entries of an official generator from its numbers of blocks and of convolutions in each."""
     network = entries.network
     if shared:
         entries.add("shared.weight", network.get_layer("shared").embeddings)
 
     def order(array):
-        """Of pixels, then channels, where the official order is the other."""
+        """Reorder from (channels, pixels), the official order, to (pixels, channels)."""
         return array.reshape(-1, 16, *array.shape[1:]).swapaxes(0, 1).reshape(array.shape)
 
     entries.linear("linear", "linear", lambda array: order(array).T, order)
@@ -270,7 +270,7 @@ def _count(state, pattern):
 
 
 def _side(widths, blocks, more):
-    """The side of images of networks with so many blocks, and so many more widths than that."""
+    """Return the side of images of networks with that many blocks, and that many more widths."""
     for side, found in widths.items():
         if len(found) == blocks + more:
             return side
@@ -278,9 +278,9 @@ def _side(widths, blocks, more):
 
 
 def _deep_plan(start, widths, attends):
-    """The plan of a `deep_generator` of blocks of these widths, which do not say where the size doubles.
+    """Return the plan of a `deep_generator` from its blocks' widths, which do not show the doublings.
 
-    It does where the width falls, and else at every other block.
+    The size doubles where the width falls, and else at every other block.
     """
     stages = next((len(found) - 1 for found in UP.values() if len(set(found)) == 1), 0)
     if set(widths) == {start}:  # 32 pixels, whatever the depth
@@ -309,7 +309,7 @@ def _filters(width, factor):
 
 
 def _fold_spectral_norms(state):
-    """Divide each weight by the singular value of its stored vectors, which PyTorch does at each use."""
+    """Divide each weight by the singular value of its stored vectors, as PyTorch does at each use."""
     for name in [name for name in state if name.endswith(".weight_orig")]:
         path = name.removesuffix("_orig")
         weight, u, v = state.pop(name), state.pop(f"{path}_u"), state.pop(f"{path}_v")

@@ -1,4 +1,4 @@
-"""A checkpoint file -> the network that it is of."""
+"""A checkpoint file -> the network that it contains."""
 
 import json
 import pathlib
@@ -43,7 +43,7 @@ FAMILIES = (
     *translation.FAMILIES,
     *super_resolution.FAMILIES,
     *style.FAMILIES,
-    *stargan.FAMILIES,  # before DCGAN's, whose names it has
+    *stargan.FAMILIES,  # before DCGAN, whose names it has too
     *latent.FAMILIES,
     *biggan.FAMILIES,
     *dfgan.FAMILIES,
@@ -51,9 +51,9 @@ FAMILIES = (
     *ganomaly.FAMILIES,
     *sound.FAMILIES,
 )
-# Whose images are in [0, 1].
+# Families whose images are in [0, 1].
 SUPER_RESOLUTION = ("rrdbnet", "msrresnet", "srvggnet")
-# Which make sound of mel spectrograms.
+# Families that make sound from mel spectrograms.
 VOCODERS = ("hifigan", "melgan")
 
 
@@ -69,22 +69,23 @@ def load(path, prefix="", truncation=1.0):
     state dicts of NVIDIA's StyleGAN2, StyleGAN2-ADA and StyleGAN3 (generators and
     discriminators), and of the PyTorch GAN zoo's ProGAN.
 
-    Training checkpoints with several networks, `{"generator": ..., "optimizer": ...}` or names such as
-    `generator_ema.`, give the averaged generator, else the generator.
+    For training checkpoints with several networks, `{"generator": ..., "optimizer": ...}` or names such as
+    `generator_ema.`, the averaged generator is returned, else the generator.
 
     Args:
-        path: of a `.pth` file, of today's format or the older one, an `.npz` or a `.safetensors` file.
-        prefix: str; only names that begin with it, which is taken off, such as "G." in a file of two networks; or the name
-            of a network in the file, such as "netD_state_dict".
-        truncation: float, of the statistics that a file of Hugging Face's BigGAN-deep has for each multiple of 0.02.
+        path: `.pth` file, of the current or the older format, `.npz` or `.safetensors` file.
+        prefix: str; only names that begin with it are used, without it, such as "G." in a file of two
+            networks; or the name of a network in the file, such as "netD_state_dict".
+        truncation: float, selects the statistics that a file of Hugging Face's BigGAN-deep has for each
+            multiple of 0.02.
 
     Returns:
-        keras.Model, NHWC, in the range of the official network: [0, 1] for super-resolution, else [-1, 1]. Its
-        `name` says the family; generators from latents are called "generator".
+        keras.Model, NHWC, in the range of the official network: [0, 1] for super-resolution, else [-1, 1].
+        Its `name` is the family's; generators from latents are called "generator".
 
     Raises:
-        ValueError: for a file that is damaged or hostile, of no known family, or whose names or shapes
-            differ from the family's, which it lists.
+        ValueError: for a file that is damaged, hostile or of no known family, and for names or shapes that
+            differ from the family's; the message lists them.
 
     Example:
     >>> network = keras_gan.convert.load("latest_net_G.pth")  # doctest: +SKIP
@@ -111,7 +112,7 @@ def load(path, prefix="", truncation=1.0):
 
 
 def _recognized(state, path, truncation):
-    """The network of a state dict, with its weights; None where it is of no known family."""
+    """Return the network of a state dict, with its weights; None if its family is unknown."""
     for family in FAMILIES:
         cleaned = state_dict.State(state)
         cleaned.truncation = truncation
@@ -140,20 +141,20 @@ def _recognized(state, path, truncation):
 def convert(path, to, prefix="", truncation=1.0):
     """Write the network of a published checkpoint as a SavedModel.
 
-    `serving_default` takes `images`, NHWC floats in the network's own range, and gives `images`;
-    `translate` (of generators from images) is of uint8 images. Generators from latents are written as `GAN.export`
-    does: `sample(n, seed, truncation)`, and `serving_default` of `latents`. Those of sound take `mel` and give `sound`, and have
-    `vocode(mel)`.
+    `serving_default` takes `images`, NHWC floats in the network's own range, and returns `images`;
+    `translate` (for generators from images) takes uint8 images. Generators from latents are exported as by
+    `GAN.export`: `sample(n, seed, truncation)`, and `serving_default` from `latents`. Generators of sound
+    take `mel` and return `sound`, and have `vocode(mel)`.
 
     Args:
         path, prefix, truncation: as in `load`.
         to: folder to write.
 
     Returns:
-        (network, folder): the keras.Model, and the path.
+        (network, folder): the keras.Model, and the path of the folder.
 
     Raises:
-        ValueError: as `load`, and for a folder with other things in it.
+        ValueError: as in `load`, and for a folder that contains other files.
     """
     network = load(path, prefix, truncation)
     folder = pathlib.Path(to)
@@ -173,7 +174,7 @@ def convert(path, to, prefix="", truncation=1.0):
         (folder / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
         return network, folder
     value_range = [0, 1] if network.name in SUPER_RESOLUTION else [-1, 1]
-    # A discriminator's logits are no image.
+    # A discriminator's logits are not an image.
     name = (
         None
         if first(network.output_shape)[-1] == 1 and network.name in ("patchgan", "discriminator")
@@ -187,17 +188,18 @@ def convert(path, to, prefix="", truncation=1.0):
 
 
 def as_gan(generator):
-    """A model around a generator that was loaded, to sample, edit, enlarge images and export; not to train.
+    """Build a model around a loaded generator, to sample, edit, enlarge images and export; not to train.
 
-    Its discriminator is a stand-in. To train on, build the model with the generator and a discriminator of your own.
+    Its discriminator is a stand-in. To continue training, build the model with the generator and your own
+    discriminator.
 
     Args:
-        generator: as `load` gives it, from latents, or of super-resolution.
+        generator: network that `load` returned, from latents or for super-resolution.
 
     Returns:
-        `StyleGAN2` or `StyleGAN3` where the generator has styles, `StackGAN2` where it makes images of several sizes, else `GAN`,
-        or `BigGAN` or `ConditionalGAN` where it takes labels or vectors. Of super-resolution an `ESRGAN`, whose generator takes and
-        gives images in [-1, 1] as all models here do.
+        `StyleGAN2` or `StyleGAN3` if the generator has styles, `StackGAN2` if it makes images of several
+        sizes, `BigGAN` or `ConditionalGAN` if it takes labels or vectors, else `GAN`. For super-resolution an
+        `ESRGAN`, whose generator takes and returns images in [-1, 1] as all models here do.
     """
     if not isinstance(generator, keras.Model):
         raise ValueError(f"`as_gan` takes what `convert.load` gives. Received: {type(generator).__name__}")

@@ -1,4 +1,4 @@
-"""DF-GAN's official generator: what its state dict looks like, and ours for it. A family as in `biggan`."""
+"""DF-GAN's official generator: its state dict, and our network for it. A family as in `biggan`."""
 
 import numpy as np
 

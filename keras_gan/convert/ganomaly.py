@@ -1,4 +1,4 @@
-"""GANomaly's official networks: what their state dicts look like, and ours for them. A family as in `latent`."""
+"""GANomaly's official networks: their state dicts, and our networks for them. A family as in `latent`."""
 
 import re
 
@@ -9,7 +9,7 @@ from keras_gan.networks.ganomaly import ganomaly
 
 
 def ganomaly_generator(state):
-    """samet-akcay's GANomaly: images -> [images again, their latents, latents of those again]."""
+    """samet-akcay's GANomaly: images -> [reconstructions, latents, latents of the reconstructions]."""
     first = _kernel(state, r"encoder1\.main\.initial-conv-\d+-\d+")
     if first is None or not any(name.startswith("decoder.main.") for name in state):
         return None
@@ -40,12 +40,12 @@ def ganomaly_discriminator(state):
 
 
 def _kernel(state, pattern):
-    """The kernel of the module whose name fits, or None."""
+    """Return the kernel of the module whose name fits, or None."""
     return next((value for name, value in state.items() if re.fullmatch(rf"{pattern}\.weight", name)), None)
 
 
 def _entries(network, names):
-    """Entries of a network whose layers stand in the order of the modules."""
+    """Return the entries of a network whose layers are in the order of the modules."""
     return state_dict.chain(network, list(dict.fromkeys(name.rpartition(".")[0] for name in names)))
 
 

@@ -1,4 +1,4 @@
-"""Official networks from latents to images that have no styles: what their state dicts look like, and ours for them.
+"""Official networks from latents to images, without styles: their state dicts, and our networks for them.
 
 Each family is a function from a state dict to (network, entries or names of modules), as in `style` and `translation`.
 """
@@ -25,7 +25,7 @@ def dcgan_generator(state):
     x = layers.Conv2DTranspose(first.shape[1], first.shape[2], use_bias=False)(x)
     names = ["main.0"]
     for place in places[1:]:
-        # A normalisation and an activation stand before each.
+        # A normalisation and an activation precede each.
         x = layers.ReLU()(BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
         x = transposed_convolution(x, state[f"main.{place}.weight"].shape[1], 4, use_bias=False)
         names += [f"main.{place - 2}", f"main.{place}"]
@@ -55,7 +55,7 @@ def dcgan_discriminator(state):
 
 
 def _kernels(state):
-    """Places of the convolutions in `main`."""
+    """Return the places of the convolutions in `main`."""
     found = (re.fullmatch(r"main\.(\d+)\.weight", name) for name, value in state.items() if value.ndim == 4)
     return sorted(int(match[1]) for match in found if match)
 
@@ -78,7 +78,7 @@ def _r3gan(state, generator):
     pattern = r"MainLayers\.(\d+)\.Layers\.(\d+)\.LinearLayer2\.Layer\.weight"
     found = [tuple(map(int, match.groups())) for name in state if (match := re.fullmatch(pattern, name))]
     stages = 1 + max(stage for stage, _ in found)
-    # The discriminator's run from large images to small ones, and each ends in its transition.
+    # The discriminator's stages go from large images to small ones, and each ends in its transition.
     order = range(stages) if generator else range(stages - 1, -1, -1)
     blocks = [[block for stage, block in sorted(found) if stage == place] for place in order]
     inner = [state[f"MainLayers.{p}.Layers.{b[0]}.LinearLayer2.Layer.weight"] for p, b in zip(order, blocks)]

@@ -5,15 +5,15 @@ import pathlib
 import numpy as np
 
 MAGIC = "7767517"
-# What stands before the values of a kernel.
+# Tags before the values of a kernel.
 FLOAT16, FLOAT32 = 0x01306B47, 0
 WEIGHTED = ("Convolution", "PReLU")
-# Layers without weights of the networks that are read here.
+# Layers without weights in the networks that are read here.
 OTHERS = ("Input", "Split", "Concat", "BinaryOp", "Eltwise", "Interp", "PixelShuffle", "ReLU", "Noop")
 
 
 def is_ncnn(path):
-    """Whether a file is of ncnn: a `.param`, or a `.bin` beside one; PyTorch's files may be called `.bin` too."""
+    """Whether a file is one of ncnn: a `.param`, or a `.bin` beside one (PyTorch's may end in `.bin` too)."""
     path = pathlib.Path(path)
     return path.suffix == ".param" or (path.suffix == ".bin" and path.with_suffix(".param").exists())
 
@@ -22,14 +22,14 @@ def read(path):
     """Read a Real-ESRGAN network (RRDBNet or SRVGGNetCompact) of ncnn.
 
     Args:
-        path: of the `.bin` or of the `.param` file; the other one lies beside it under the same name.
+        path: `.bin` or `.param` file; the other file is beside it, under the same name.
 
     Returns:
         dict from name, as in the official state dict, to float32 array.
 
     Raises:
-        FileNotFoundError: where one of the two files is missing.
-        ValueError: for a damaged file, and for a network with other layers, which it names.
+        FileNotFoundError: if one of the two files is missing.
+        ValueError: for a damaged file, and for a network with other layers; the message names them.
     """
     param, weights = (pathlib.Path(path).with_suffix(suffix) for suffix in (".param", ".bin"))
     for file in (param, weights):
@@ -58,7 +58,7 @@ def read(path):
 
 
 def _layers_of(path):
-    """(type, {option: value}) of the layers with weights, in their order."""
+    """Return (type, {option: value}) of the layers with weights, in their order."""
     lines = path.read_text(errors="replace").split("\n")
     if lines[0].strip() != MAGIC:
         raise ValueError(f"{path} is no text file of ncnn's layers: it does not begin with {MAGIC}.")
@@ -101,10 +101,10 @@ def _slopes(options, data, at):
 
 
 def _names(kinds):
-    """Official names of the modules with weights: ncnn keeps their order alone."""
+    """Return the official names of the modules with weights: ncnn keeps only their order."""
     if "PReLU" in kinds:
         return [f"body.{i}" for i in range(len(kinds))]
-    # Fifteen convolutions a block, and six around the blocks.
+    # Fifteen convolutions in each block, and six around the blocks.
     blocks, left = divmod(len(kinds) - 6, 15)
     if left or blocks < 1:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""The official networks of sound: what their state dicts look like, and ours for them.
+"""The official networks for sound: their state dicts, and our networks for them.
 
 Each family is a function as in `convert/super_resolution.py`. Weight norm is folded: weight_g x weight_v / ||weight_v||.
 """
@@ -13,7 +13,7 @@ from keras_gan.networks.hifigan import VERSIONS
 
 
 def fold(state):
-    """Put kernels in the place of their lengths and directions, under both sets of names that PyTorch has for them."""
+    """Replace lengths and directions by kernels, under both sets of names that PyTorch has for them."""
     for name in list(state):
         for ending, other in ((".weight_g", ".weight_v"), (".parametrizations.weight.original0", "")):
             if not name.endswith(ending):
@@ -68,7 +68,7 @@ def melgan(state):
         return None
     fold(state)
     first = state["model.1.weight"]
-    # Of each enlargement: an activation, the transposed convolution and residual blocks.
+    # Each enlargement has an activation, the transposed convolution and residual blocks.
     ups = [
         int(match[1])
         for name in sorted(state, key=lambda name: int(name.split(".")[1]) if name.count(".") else 0)
@@ -90,13 +90,13 @@ def melgan(state):
     for up in ups:
         names.append(f"model.{up}")
         for block in range(up + 1, up + 1 + blocks):
-            # The sum has the shortcut first.
+            # The shortcut is the first term of the sum.
             names += [f"model.{block}.block.2", f"model.{block}.shortcut", f"model.{block}.block.4"]
     return named(network, "melgan"), [*names, f"model.{last}"]
 
 
 def named(network, name):
-    """The same network under the name of its family."""
+    """Return the same network under the name of its family."""
     return keras.Model(network.inputs, network.outputs, name=name)
 
 

@@ -1,4 +1,4 @@
-"""StackGAN's official generators: what their state dicts look like, and ours for them. A family as in `biggan`."""
+"""StackGAN's official generators: their state dicts, and our networks for them. A family as in `biggan`."""
 
 import numpy as np
 
@@ -38,7 +38,7 @@ def stackgan_generator(state):
 
 
 def _first(state, at):
-    """Stage I, of the sizes of a state dict."""
+    """Return stage I in the sizes of a state dict."""
     start, text = state[f"{at}fc.0.weight"], state[f"{at}ca_net.fc.weight"]
     doublings = sum(f"{at}upsample{i}.1.weight" in state for i in range(1, 9))
     embedded, side = len(text) // 2, 4 << doublings
@@ -105,7 +105,7 @@ def _conditioning(network, at):
 
 
 def _start(network, at, gates):
-    """The dense layer and its normalisation, whose outputs are channel first; with a gate in two halves."""
+    """Return the entries of the first dense layer and its norm: channel first; gates in two halves."""
 
     def places_first(array):
         parts = array.reshape(gates, -1, 16, *array.shape[1:])
@@ -117,7 +117,7 @@ def _start(network, at, gates):
 
 
 def _normalized(network, layer, at):
-    """A convolution and the normalisation after it, which officially stand one after another."""
+    """Return the entries of a convolution and its normalisation, which is the next official module."""
     before, _, place = at.rpartition(".")
     return [
         *_kernel(network, layer, at),

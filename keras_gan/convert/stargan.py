@@ -1,4 +1,4 @@
-"""StarGAN's official networks: what their state dicts look like, and ours for them. A family as in `biggan`."""
+"""StarGAN's official networks: their state dicts, and our networks for them. A family as in `biggan`."""
 
 from keras_gan.convert.latent import _hwio
 from keras_gan.networks.stargan import discriminator, generator
@@ -14,7 +14,7 @@ def stargan_generator(state, normalization="instance"):
     channels = len(state[f"main.{after + 6}.weight"])
     options = {"filters": len(first), "residual_blocks": blocks, "normalization": normalization}
     network = generator((None, None, channels), None, first.shape[1] - channels, **options)
-    network.name = "stargan"  # of images, not of latents
+    network.name = "stargan"  # it takes images, not latents
     entries = []
 
     def add(layer, at, norm=None):
@@ -26,7 +26,7 @@ def stargan_generator(state, normalization="instance"):
         if normalization == "batch":
             entries.append((f"{norm}.running_mean", layer.moving_mean, None))
             entries.append((f"{norm}.running_var", layer.moving_variance, None))
-        else:  # the official program never normalises by these
+        else:  # the official code never uses these
             state.pop(f"{norm}.running_mean", None)
             state.pop(f"{norm}.running_var", None)
 

@@ -13,13 +13,13 @@ from keras_gan.layers import BatchNormalization, GroupedConv1D, PixelShuffle, PR
 
 
 class State(dict):
-    """Arrays by name; a ValueError says which one is missing."""
+    """Arrays by name; raises a ValueError with the name of a missing array."""
 
     def __missing__(self, name):
         raise ValueError(f"`{name}` is missing")
 
 
-# Names under which training codes keep networks, best first: averaged weights, then generators, then any.
+# Names that training code gives to networks, best first: averaged weights, then generators, then any.
 NETWORKS = (
     *("g_ema", "params_ema", "generator_ema", "netg_ema", "ema", "model_ema", "ema_model"),
     *(
@@ -35,7 +35,7 @@ NETWORKS = (
     ),
     *("state_dict", "net", "network", "weights"),
 )
-# Later than all others.
+# These come after all others.
 DISCRIMINATORS = (
     "d",
     "netd",
@@ -48,17 +48,19 @@ DISCRIMINATORS = (
 
 
 def read(path, prefix=""):
-    """The networks that a checkpoint may hold, best first.
+    """Return the networks that a checkpoint may contain, best first.
 
     Args:
-        path: of a file of PyTorch, or one that ends in `.npz` or `.safetensors`.
-        prefix: str; only names that begin with it, which is taken off. It may be the name of a network in the file.
+        path: file of PyTorch, or one that ends in `.npz` or `.safetensors`.
+        prefix: str; only names that begin with it are used, without it. It may be the name of a network in
+            the file.
 
     Returns:
-        list of (name, state dict), the name "" for the whole file.
+        list of (name, state dict); the name "" is that of the whole file.
 
     Raises:
-        ValueError: for a file without a state dict, and where nothing begins with the prefix; it lists the names.
+        ValueError: for a file without a state dict, and if no name begins with the prefix; the message lists
+            the names.
     """
     found = _state_dicts(_read_file(path))
     if not found:
@@ -74,8 +76,8 @@ def read(path, prefix=""):
             raise ValueError(
                 f"{path} has no names that begin with {prefix!r}. It has: {', '.join(parts_of(path)) or 'none'}"
             )
-    # What stands before the names of each of several networks in one dict: `generator_ema.`, `Model.`.
-    for name, state in found:  # which grows: one may stand before another
+    # Prefixes of the names of several networks in one dict: `generator_ema.`, `Model.`.
+    for name, state in found:  # `found` grows: one prefix may follow another
         heads = {n.partition(".")[0] for n in state}
         known = [head for head in heads if head.lower() in (*NETWORKS, *DISCRIMINATORS)]
         for head in known or (heads if len(heads) == 1 else ()):
@@ -85,14 +87,14 @@ def read(path, prefix=""):
 
 
 def parts_of(path):
-    """The names under which a file has its networks: those of dicts in it, and what stands before the names."""
+    """Return the names of networks in a file: the names of dicts in it, and prefixes of names."""
     found = _state_dicts(_read_file(path))
     names = {name for name, _ in found if name}
     return sorted(names or {n.partition(".")[0] + "." for _, state in found for n in state})
 
 
 def _state_dicts(content, name=""):
-    """(name, state dict) of all dicts of tensors in a file's content; what belongs to optimisers is left out."""
+    """Return (name, state dict) of all dicts of tensors in a file's content, except those of optimisers."""
     if not isinstance(content, dict):
         return []
     arrays = {_plain(n): v for n, v in content.items() if isinstance(v, np.ndarray) and isinstance(n, str)}
@@ -104,14 +106,14 @@ def _state_dicts(content, name=""):
 
 
 def _plain(name):
-    """A name without what wrappers of training put before it, however often."""
+    """Return a name without the prefixes that training wrappers add, however often."""
     while name.startswith(("module.", "_orig_mod.")):
         name = name.partition(".")[2]
     return name
 
 
 def _rank(entry):
-    """Averaged networks first, then generators; discriminators last."""
+    """Sort key: averaged networks first, then generators; discriminators last."""
     words = [word.lower() for word in entry[0].split(".")]
     if any(word in DISCRIMINATORS for word in words):
         return len(NETWORKS) + 1
@@ -164,7 +166,7 @@ def _read_file(path):
 
 
 def _without_leftovers(state):
-    """Without counters, filters that are always the same, and running statistics of norms that have no weights."""
+    """Remove counters, constant filters, and running statistics of norms that have no weights."""
     statistics = {
         name
         for name in state
@@ -185,10 +187,10 @@ def assign(network, state, entries, source):
         network: keras.Model.
         state: dict from name to array.
         entries: (name, variable, function from the array to the variable's value, or None).
-        source: what messages call the file.
+        source: name of the file in messages.
 
     Raises:
-        ValueError: which lists names and shapes that differ.
+        ValueError: for names and shapes that differ; the message lists them.
     """
     values, problems = [], []
     for name, variable, arrange in entries:
@@ -216,11 +218,11 @@ def assign(network, state, entries, source):
 
 
 def chain(network, names):
-    """Entries of a network whose layers with weights follow one another.
+    """Return the entries of a network whose layers with weights follow one another.
 
     Args:
         network: keras.Model.
-        names: of the modules that these layers are in the official code, in order.
+        names: names of the modules for these layers in the official code, in order.
     """
     weighted = [layer for layer in network.layers if isinstance(layer, tuple(WEIGHTS))]
     if len(weighted) != len(names):
@@ -236,7 +238,7 @@ def chain(network, names):
                     return array.reshape(1, 1, -1)
                 array = array.transpose(order) if order else array
                 if scale and array.shape[-1] == channels:
-                    # PyTorch's pixel shuffle has a channel's pixels beside each other.
+                    # In PyTorch's pixel shuffle, the pixels of a channel are beside each other.
                     parts = array.reshape(*array.shape[:-1], -1, scale**2)
                     array = parts.swapaxes(-1, -2).reshape(array.shape)
                 return array
@@ -246,14 +248,14 @@ def chain(network, names):
 
 
 def _weights_of(layer):
-    """(suffix in PyTorch, variable, transposition, "channels" or None) of a layer's weights."""
+    """Return (suffix in PyTorch, variable, transposition, "channels" or None) for a layer's weights."""
     for suffix, attribute, order in WEIGHTS[type(layer)]:
         variable = getattr(layer, attribute)
         if variable is not None:
             yield suffix, variable, order
 
 
-# Kernels are OIHW in PyTorch, and of transposed convolutions IOHW.
+# In PyTorch, kernels are OIHW, and those of transposed convolutions IOHW.
 WEIGHTS = {
     layers.Conv2D: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
     layers.Conv2DTranspose: [("weight", "kernel", (2, 3, 1, 0)), ("bias", "bias", None)],
@@ -271,7 +273,7 @@ WEIGHTS = {
 
 
 def _before_pixel_shuffles(network):
-    """Convolutions whose output a `PixelShuffle` takes, and its scale."""
+    """Return the convolutions whose output a `PixelShuffle` takes, and its scale."""
     found, before = {}, None
     for layer in network.layers:
         if isinstance(layer, PixelShuffle):

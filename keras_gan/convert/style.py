@@ -1,4 +1,4 @@
-"""The official networks from latents to images: what their state dicts look like, and ours for them.
+"""The official networks from latents to images: their state dicts, and our networks for them.
 
 Each family is a function from a state dict to (network, entries), or None where the state dict is of another
 family; an entry is (official name, our variable, function from that array to ours).
@@ -36,7 +36,7 @@ def stylegan2_discriminator(state):
     sizes = _sizes(state, r"b(\d+)\.conv1\.weight")
     if not sizes or "b4.out.weight" not in state:
         return None
-    # A block's second convolution has the next size's channels.
+    # A block's second convolution has the channels of the next size.
     widths = {size: len(state[f"b{size}.conv0.weight"]) for size in sizes}
     widths[4] = len(state["b4.conv.weight"])
     image = state[f"b{sizes[-1]}.fromrgb.weight"].shape[1]
@@ -57,7 +57,7 @@ def stylegan3_generator(state):
         return None
     modules = {f"L{i}": match[1] for i, match in found.items()}
     size, channels = (int(found[max(found)][i]) for i in (3, 4))
-    # The last ones before the image have the full bandwidth: base / size channels.
+    # The last layers before the image have the full bandwidth: base / size channels.
     widths = [int(found[i][4]) for i in sorted(found)][:-1]
     rotating = state[f"synthesis.{modules['L0']}.weight"].shape[-1] == 1
     more = 2 if rotating else 1
@@ -159,7 +159,7 @@ def _sizes(state, pattern):
 
 
 def _channels(widths):
-    """channel_base and channel_max of which these widths follow."""
+    """Return the channel_base and channel_max from which these widths follow."""
     largest = max(widths)
     base, most = widths[largest] * largest, max(widths.values())
     if any(width != min(base // size, most) for size, width in widths.items()):
@@ -168,7 +168,7 @@ def _channels(widths):
 
 
 def _mapping_sizes(state):
-    """latent_dim, w_dim and layers of a mapping network."""
+    """Return latent_dim, w_dim and layers of a mapping network."""
     count = len(_sizes(state, r"mapping\.fc(\d+)\.weight"))
     w_dim, inputs = (
         len(state[f"mapping.fc{count - 1}.weight"]),
@@ -183,7 +183,7 @@ def _classes(state):
 
 
 def _scales(state, module, inputs=False):
-    """Channels of the zoo's scales from 8 on."""
+    """Return the channels of the zoo's scales from 8 on."""
     count = len(_sizes(state, rf"scaleLayers\.(\d+)\.{module}\.module\.weight"))
     kernels = [state[f"scaleLayers.{i}.{module}.module.weight"] for i in range(count)]
     return [kernel.shape[1] if inputs else len(kernel) for kernel in kernels]
@@ -204,7 +204,7 @@ def _kernel(array):
 
 
 def _flat(array):
-    """Weights of a dense layer behind (channels, 4, 4), for one behind (4, 4, channels)."""
+    """Reorder the weights of a dense layer after (channels, 4, 4), for one after (4, 4, channels)."""
     outputs = len(array)
     return array.reshape(outputs, -1, 4, 4).transpose(2, 3, 1, 0).reshape(-1, outputs)
 
@@ -218,7 +218,7 @@ def _dense_entries(layer, at):
 
 
 def _entries_of_stylegan2(network, prefix):
-    """Our layers have the official names, with _ for a dot."""
+    """Return the entries; our layers have the official names, with _ for a dot."""
     entries = []
     for layer in _weighted(network):
         name = layer.name
@@ -246,7 +246,7 @@ def _entries_of_stylegan2(network, prefix):
 
 
 def _check_filter(state, name, taps):
-    """Filters are designed, not read: they must be the ones that we would design."""
+    """Check the filters: they are designed, not read, and must be the ones that we would design."""
     if name not in state:
         return
     array = state.pop(name)
@@ -256,13 +256,15 @@ def _check_filter(state, name, taps):
 
 
 def _scaled(state, layer, module, linear=False, outputs=None, inputs=None, last_input=1.0):
-    """The zoo scales weights and biases by sqrt(2 / inputs); ours the weights by sqrt(1 / inputs), and all by
-    sqrt(2) behind a LeakyReLU.
+    """Convert the zoo's scale of weights and biases to ours.
+
+    The zoo scales both by sqrt(2 / inputs). Our layers scale the weights by sqrt(1 / inputs), and both by
+    sqrt(2) after a LeakyReLU.
 
     Args:
-        linear: bool, of layers without LeakyReLU.
-        outputs, inputs: ints, channels at 4 x 4 behind or before a dense layer.
-        last_input: factor of the weights of the last input channel.
+        linear: bool, for layers without LeakyReLU.
+        outputs, inputs: ints, channels at 4 x 4 after or before a dense layer.
+        last_input: factor for the weights of the last input channel.
     """
     at = f"{module}.module"
     scale = math.sqrt(2.0 / np.prod(state[f"{at}.weight"].shape[1:]))

@@ -1,4 +1,4 @@
-"""The official networks of super-resolution: what their state dicts look like, and ours for them.
+"""The official networks for super-resolution: their state dicts, and our networks for them.
 
 Each family is a function from a state dict to (network, names of the official modules in the order of its
 layers), or None where the state dict is of another family.
@@ -10,7 +10,7 @@ import re
 from keras_gan import networks
 from keras_gan.convert.translation import outputs_of
 
-# What older files of ESRGAN call what newer ones (BasicSR, Real-ESRGAN) call otherwise.
+# Names in older ESRGAN files, and the names in newer files (BasicSR, Real-ESRGAN).
 ESRGAN_NAMES = [
     (r"^RRDB_trunk\.(\d+)\.RDB(\d)", r"body.\1.rdb\2"),
     (r"^trunk_conv\.", "conv_body."),
@@ -30,7 +30,7 @@ def rrdbnet(state):
         state[new] = state.pop(name)
     blocks = sum(bool(re.fullmatch(r"body\.\d+\.rdb1\.conv1\.weight", name)) for name in state)
     first, channels = state["conv_first.weight"], outputs_of(state, "conv_last")
-    # Where pixels became channels before, the scale is smaller.
+    # If the network first turns pixels into channels, its scale is smaller.
     squared = first.shape[1] // channels
     network = networks.rrdbnet(
         {1: 4, 4: 2, 16: 1}.get(squared, 4),

@@ -1,4 +1,4 @@
-"""The official networks from image to image: what their state dicts look like, and ours for them.
+"""The official networks from image to image: their state dicts, and our networks for them.
 
 Each family is a function from a state dict to (network, names of the official modules in the order of its
 layers), or None where the state dict is of another family.
@@ -104,14 +104,14 @@ def outputs_of(state, module, axis=0):
 
 
 def _normalization(state, convolution, norm):
-    """Batch normalisation has weights; before an instance normalisation a convolution has a bias."""
+    """Return the norm: batch norm has weights; a convolution before an instance norm has a bias."""
     if f"{norm}.running_mean" in state:
         return "batch"
     return "instance" if f"{convolution}.bias" in state else "none"
 
 
 def _add_biases(state, network, convolutions, transposed=()):
-    """Zeros for the biases of a network without normalisation: the official code has none there, and ours does."""
+    """Add zero biases to a network without normalisation: ours has biases, the official one does not."""
     normalized = any(
         isinstance(layer, (layers.BatchNormalization, layers.GroupNormalization)) for layer in network.layers
     )
@@ -123,7 +123,7 @@ def _add_biases(state, network, convolutions, transposed=()):
 
 
 def _with_norms(state, convolutions):
-    """Names of convolutions, each followed by that of its norm where it has weights."""
+    """Return names of convolutions, each followed by the name of its norm if that has weights."""
     names = []
     for convolution in convolutions:
         head, _, index = convolution.rpartition(".")

@@ -1,4 +1,4 @@
-"""Sources of images -> shuffled batches in [-1, 1], in an order that a resumed run goes on with."""
+"""Data sources -> shuffled batches, images in [-1, 1]; a resumed run continues in the same order."""
 
 from keras_gan.data.arrays import from_arrays
 from keras_gan.data.attributes import attributes

@@ -55,7 +55,7 @@ def from_arrays(images, labels=None, *, batch_size=64, shuffle=True, seed=0, fli
 
 
 def checked_rows(images):
-    """Images or vectors as an array; raise a ValueError for another shape, and for floats as `check_floats`."""
+    """Return images or vectors as an array; raise a ValueError for wrong shapes and wrong floats."""
     images = np.asarray(images)
     if images.ndim not in (2, 4):
         raise ValueError(
@@ -69,12 +69,12 @@ def checked_rows(images):
 
 
 def arrays_of(dataset):
-    """Images, as bytes where they are images, and labels of a data set that yields both, or of a pair of arrays.
+    """Return the images (of rank 4: as uint8) and labels of a data set that yields both, or of two arrays.
 
     Returns:
         images, labels, and a dict of its `name` and `class_names`.
     """
-    # Not below a `map`, whose work would be lost.
+    # A data set with a `map` on top is not accepted: the work of the `map` would be lost.
     stream = getattr(dataset, "stream", None)
     about = {"name": "arrays", "class_names": None}
     if stream is not None:
@@ -104,7 +104,7 @@ def arrays_of(dataset):
 
 
 def check_floats(images, name="Images", in_range=True):
-    """Raise a ValueError for an array that is not of finite floats, in [-1, 1] where it must be."""
+    """Raise a ValueError unless the array has finite floats, and, if `in_range`, values in [-1, 1]."""
     if not np.issubdtype(images.dtype, np.floating):
         raise ValueError(
             f"{name} must be float32 in [-1, 1]. Received: dtype={images.dtype}. Write "
@@ -120,7 +120,7 @@ def check_floats(images, name="Images", in_range=True):
 
 
 def range_problem(low, high, name="Images"):
-    """Say what is wrong with images of this range, or return None."""
+    """Return a message on what is wrong with images of this range, or None."""
     if low >= -1.001 and high <= 1.001 and low < 0:
         return None
     if low == high:
@@ -135,7 +135,7 @@ def range_problem(low, high, name="Images"):
 
 
 def getter(images):
-    """Function from indices of shape (batch,) to those images: an array's, or files' that are read when asked for."""
+    """Return a function from indices of shape (batch,) to images: of an array, or of files read on demand."""
     if isinstance(images, np.ndarray) and not isinstance(images, np.memmap):
         with tf.device("CPU:0"), tf.init_scope():
             images = tf.constant(images)
@@ -150,7 +150,7 @@ def getter(images):
 
 
 def gather_from(arrays):
-    """A `fetch` for `Stream` from a dict of arrays; uint8 images become floats in [-1, 1]."""
+    """Return a `fetch` for `Stream` from a dict of arrays; uint8 images become floats in [-1, 1]."""
     with tf.device("CPU:0"), tf.init_scope():
         tensors = {name: tf.constant(array) for name, array in arrays.items()}
 

@@ -1,4 +1,4 @@
-"""Images with attributes, of which an image has several."""
+"""Images that have several attributes each."""
 
 import csv
 import io
@@ -33,23 +33,26 @@ def attributes(
     value_range=None,
     cache_limit=4 * 2**30,
 ):
-    """Load images with attributes, each 0 or 1, for `StarGAN` and other models whose condition is `conditions.Attributes`.
+    """Load images with attributes, each 0 or 1, for `StarGAN` and models with `conditions.Attributes`.
 
     Args:
         folder: path of the images, with or without "folder:".
-        table: path of a `.csv` file with a column `file` (`image_id` in Kaggle's CelebA) and one for each attribute, or of a
-            `.txt` file as CelebA's: the number of images, the attributes' names, then a file and its values a line. Values are 0 or -1, and
-            1; false and true, no and yes. A file is named by its path in the folder or by its name, with its ending or without.
+        table: path of a `.csv` or `.txt` file. A `.csv` file has a column `file`
+            (`image_id` in Kaggle's CelebA) and one column for each attribute. A `.txt` file has CelebA's
+            format: the number of images, the attributes' names, then one line for each image with its file
+            and its values. Values are 0 or -1, and 1; false and true, no and yes. The table names a file by
+            its path in the folder or by its name, with or without extension.
         names: list of the attributes to take. Default: all.
-        split, image_size, batch_size, channels, seed, flip, fit, on_error, value_range, cache_limit: as in `keras_gan.data.load`.
+        split, image_size, batch_size, channels, seed, flip, fit, on_error, value_range, cache_limit: as in
+            `keras_gan.data.load`.
 
     Returns:
-        `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, float32 of shape (batch_size, attributes), each
-        0 or 1; `dataset.class_names` are the attributes' names.
+        `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, float32 of shape
+        (batch_size, attributes), each 0 or 1. `dataset.class_names` has the attributes' names.
 
     Raises:
-        ValueError: for images without a row or with several, unknown names, and values that are none of those. Rows of
-            images that the split does not have are named in a warning.
+        ValueError: for images with no row or with several rows, unknown names, and any other values. A
+            warning names rows of images that the split does not have.
 
     Example:
     >>> from PIL import Image
@@ -100,7 +103,7 @@ def attributes(
         return {"image": from_uint8(images(indices)), "values": tf.gather(held, indices)}
 
     def then(batch, seed):
-        # Called otherwise until here: a condition that is an image is mirrored with its image.
+        # Under another key until here: a `condition` that is an image would be mirrored with `image`.
         return {"image": batch["image"], "condition": batch["values"]}
 
     stream = Stream(
@@ -119,7 +122,7 @@ def attributes(
 
 
 def read_table(table, names=None):
-    """The attributes' names, and a dict from files to lists of rows of 0 and 1, of what `attributes` takes."""
+    """Return the attributes' names, and a dict from each file to its list of rows of 0 and 1."""
     if not isinstance(table, (str, pathlib.PurePath)):
         raise ValueError(f"`table` must be a path of a .csv or .txt file. Received: {type(table).__name__}")
     path = pathlib.Path(table).expanduser()
@@ -179,7 +182,7 @@ def read_table(table, names=None):
 
 
 def _chosen(names, found, table):
-    """The attributes that are asked for, checked."""
+    """Return the requested attributes, after checking them."""
     if names is None:
         return found
     names = list(names) if isinstance(names, (list, tuple)) else [names]

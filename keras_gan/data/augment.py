@@ -1,4 +1,4 @@
-"""Real images and generated ones in classes of equal size."""
+"""Data sets of real and generated images, with classes of equal size."""
 
 import numpy as np
 
@@ -14,19 +14,21 @@ def augment(dataset, gan, *, per_class=None, mix=1.0, truncation=1.0, batch_size
     Args:
         dataset: data set of `keras_gan.data` that yields (images, labels), or a pair of arrays.
         gan: model of classes, such as `ConditionalGAN` or `BAGAN`, with `generate(n, seed, labels=)`.
-        per_class: int, images of each class; of larger ones so many are drawn. Default: as many as the largest class has.
-        mix: float in [0, 1], the largest share of a class's images that are generated; what is still missing are real ones again.
-            Default 1: no image is repeated.
+        per_class: int, images of each class; larger classes are reduced to a random part of this size.
+            Default: the size of the largest class.
+        mix: float in [0, 1], the largest share of a class's images that are generated. Real images are
+            repeated for what is still missing. Default 1: no image is repeated.
         truncation: as in `GAN.generate`.
-        batch_size, seed, flip: as in `keras_gan.data.from_arrays`; the seed is that of the generated images too.
+        batch_size, seed, flip: as in `keras_gan.data.from_arrays`; the seed also applies to the generated
+            images.
 
     Returns:
-        `tf.data.Dataset` of (images, labels), which a training resumes exactly, with an attribute `generated`: a boolean for each of
-        its images in the order of `stream.whole()`.
+        `tf.data.Dataset` of (images, labels), from which training resumes exactly. Its attribute `generated`
+        has a boolean for each image, in the order of `stream.whole()`.
 
     Raises:
-        ValueError: for data without labels or of another size than the model's images, for more classes than it has, and for a class
-            without a real image where `mix` asks for some.
+        ValueError: for data without labels, images of another size than the model's, more classes than the
+            model has, and a class without a real image where `mix` needs one.
 
     Example:
     >>> networks = keras_gan.networks.dcgan((8, 8, 1), latent_dim=4, filters=4, num_classes=2)
@@ -66,7 +68,7 @@ def augment(dataset, gan, *, per_class=None, mix=1.0, truncation=1.0, batch_size
 
 
 def check_classes(trained, found, where):
-    """Raise a ValueError where the classes of a model and of data, lists of str or None, are not the same."""
+    """Raise a ValueError if the classes of a model and of data, lists of str or None, are not the same."""
     if trained is not None and found is not None and list(trained) != list(found):
         raise ValueError(
             f"The classes of {where} are {list(found)}, and the model was trained on {list(trained)}: the same label would be another "
@@ -75,15 +77,15 @@ def check_classes(trained, found, where):
 
 
 def filled_up(images, labels, generate, num_classes, *, per_class, mix, seed, names=None):
-    """Classes of equal size from real images and generated ones; arguments as `augment`.
+    """Return classes of equal size from real and generated images; arguments as in `augment`.
 
     Args:
-        images, labels: arrays; the label -1 is no class, and such images are left out.
-        generate: function from a number, a label and a seed to so many images.
+        images, labels: arrays; images with the label -1 have no class and are left out.
+        generate: function from a count, a label and a seed to that many images.
         names: list of str by label, for errors.
 
     Returns:
-        images, labels, and booleans that say which are generated: class by class, real ones first.
+        images, labels, and booleans that mark the generated images; sorted by class, real images first.
     """
     check_int(seed, "seed", least=0)
     per_class = check_int(per_class, "per_class", optional=True)
@@ -111,7 +113,7 @@ def filled_up(images, labels, generate, num_classes, *, per_class, mix, seed, na
         found.append((images[own], label, False))
         found.append((images[again], label, False))
         if made:
-            # A seed of its own for each class, so that they do not share their latents.
+            # Each class has its own seed, so that classes do not share their latents.
             found.append((np.asarray(generate(made, label, seed + label)).astype(images.dtype), label, True))
     return (
         np.concatenate([part for part, _, _ in found]),

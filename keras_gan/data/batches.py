@@ -1,4 +1,4 @@
-"""What `fit` and `evaluate` are given -> checked batches for a step."""
+"""Arguments of `fit` and `evaluate` -> checked batches for a step."""
 
 import contextlib
 import dataclasses
@@ -11,22 +11,22 @@ from keras_gan.arguments import check_int
 from keras_gan.data.arrays import gather_from
 from keras_gan.data.stream import Stream, from_the_start, stream_of, untuned
 
-# What a batch may hold whatever the model: what a model does not take it does not use.
+# Keys that a batch may have for any model; a model ignores the keys that it does not use.
 KEYS = ("image", "label", "condition", "sample_weight")
 
 
 @dataclasses.dataclass(frozen=True)
 class Takes:
-    """What a model takes of data.
+    """What a model takes from its data.
 
     Attributes:
-        modality: `keras_gan.modalities.Modality` of what it is trained on.
+        modality: `keras_gan.modalities.Modality` of the training data.
         condition: `keras_gan.conditions.Condition`, or None.
         batches_per_step: int, batches that a step takes.
-        seed: int, of the order of arrays.
-        replicas: int, among which a batch is shared out.
-        packed: whether its discriminator scores packs of examples.
-        begun: function without arguments to a bool tensor: whether a step was made before.
+        seed: int, for the order of arrays.
+        replicas: int, number of replicas that share a batch.
+        packed: whether the model's discriminator scores packs of examples.
+        begun: function without arguments that returns a bool tensor: whether a step was made before.
     """
 
     modality: object
@@ -47,12 +47,12 @@ def unpack(data, keys=KEYS):
     """Turn a batch in any of the forms of `fit` into a dict with `image`.
 
     Args:
-        data: images; `(images,)`, `(images, labels)`, `(images, labels, sample_weight)`; or a dict
-            with the keys `image`, `label`, `condition`, `sample_weight`, and those that a model's condition has.
-        keys: those that are known; None for any.
+        data: images; `(images,)`, `(images, labels)`, `(images, labels, sample_weight)`; or a dict with the
+            keys `image`, `label`, `condition`, `sample_weight`, and those of the model's condition.
+        keys: the allowed keys; None for any.
 
     Returns:
-        dict of those that are there.
+        dict of the parts that are present.
 
     Raises:
         ValueError: for other structures and unknown keys.
@@ -79,7 +79,7 @@ def unpack(data, keys=KEYS):
 
 
 class BadImages:
-    """The errors of the checks inside the input pipeline, found again in TensorFlow's message."""
+    """Marks the errors of checks in the input pipeline, to find them again in TensorFlow's message."""
 
     begin, end = "<keras_gan>", "</keras_gan>"
 
@@ -91,12 +91,12 @@ class BadImages:
 
     @classmethod
     def require(cls, condition, message):
-        # `message` may hold values, formatted only where it fails.
+        # `message` may contain values, which are formatted only if the check fails.
         tf.debugging.Assert(condition, [tf.strings.join([cls.begin, message, cls.end])], summarize=1)
 
 
 def check_spec(spec, takes, where):
-    """Raise a ValueError where a batch's static dtype and shape are not what the networks take."""
+    """Raise a ValueError if the networks do not take a batch's static dtype and shape."""
     if "label" in spec and spec["label"].dtype.name in ("string", "object"):
         raise ValueError(
             f"The labels of {where} are strings, and must be numbers from 0: `[class_names.index(name) for name in names]`; the "
@@ -112,23 +112,23 @@ def check_spec(spec, takes, where):
 
 
 class FirstBatches:
-    """The first batches of a data set, kept as they pass: to iterate it a second time would shift a seeded order."""
+    """Keeps the first batches of a data set as they pass: a second iteration would shift a seeded order."""
 
     def __init__(self):
         self._kept, self._count = {}, tf.Variable(0, dtype=tf.int64, trainable=False)
 
     def keep(self, count):
-        """Keep so many, from the next iterator on."""
+        """Keep this many batches, from the next iterator on."""
         self._kept = {}
         self._count.assign(count)
 
     @property
     def batches(self):
-        """Those that have passed, in their order."""
+        """The batches that have passed, in their order."""
         return [self._kept[i] for i in sorted(self._kept)]
 
     def pass_on(self, index, batch):
-        """Take note of a batch, in a `map`; of later epochs none."""
+        """Record a batch inside a `map`; batches of later epochs are not recorded."""
         names = sorted(batch)
 
         def take(at, *values):
@@ -146,7 +146,7 @@ class FirstBatches:
 
 
 def checked(takes, dataset, where, training, first=None):
-    """Map a data set to dicts, with a check of every batch's values on the way; `first` are `FirstBatches` to keep."""
+    """Map a data set to dicts and check each batch's values; the `FirstBatches` `first` keep some of them."""
     if isinstance(dataset, tf.distribute.DistributedDataset):
         raise ValueError("Pass the tf.data.Dataset itself: `fit` distributes it over the replicas.")
     check_spec(unpack(dataset.element_spec, takes.keys), takes, where)
@@ -155,7 +155,8 @@ def checked(takes, dataset, where, training, first=None):
     @tf.autograph.experimental.do_not_convert
     def check(index, element):
         batch = tf.nest.map_structure(tf.convert_to_tensor, unpack(element, takes.keys))
-        # Only a training's very first batch (and a validation's) is looked at closely: others may be bright by chance.
+        # Only the very first batch of a training (and of a validation) is checked more closely: others may be
+        # bright by chance.
         begun = tf.logical_and(training, takes.begun())
         anew = tf.logical_not(tf.reduce_any([begun, index > 0, stream_of(dataset) is not None]))
         for holds, message in requirements(takes, batch, where, anew):
@@ -167,14 +168,14 @@ def checked(takes, dataset, where, training, first=None):
 
 
 def requirements(takes, batch, where, anew):
-    """What must be true of a batch's values: pairs of a boolean tensor and the message if not."""
+    """Return what must hold for a batch's values: pairs of a boolean tensor and the message if false."""
     condition = takes.condition
     found = [] if condition is None else list(condition.requirements(batch, where, anew))
     return [*found, *takes.modality.requirements(batch["image"], where, anew)]
 
 
 def check_split(dataset, replicas):
-    """Raise a ValueError where batches cannot be shared out evenly among the replicas."""
+    """Raise a ValueError if the replicas cannot share batches evenly."""
     batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
     if replicas > 1 and (batch_size is None or batch_size % replicas):
         raise ValueError(
@@ -194,7 +195,7 @@ class TrainingBatches:
 
     def __init__(self, takes, dataset, steps_per_epoch):
         self.stream = stream_of(dataset)
-        # Below an operation that changes batches (`take`, `unbatch`) a stream follows epochs at least.
+        # Below an operation that changes batches (`take`, `unbatch`), a stream at least follows the epochs.
         self.below = None if self.stream else stream_of(dataset, through_all=True)
         self.name = self.stream.name if self.stream else "a tf.data.Dataset"
         self.batch_size = tf.nest.flatten(dataset.element_spec)[0].shape[0]
@@ -202,7 +203,7 @@ class TrainingBatches:
         self.k = k = takes.batches_per_step
         self.steps_per_epoch = steps_per_epoch
         count = self.stream.batches if self.stream else int(dataset.cardinality())
-        # Our own streams end where `start` sets it; others Keras draws on across epochs.
+        # Our own streams end where `start` sets the end; Keras continues other data sets across epochs.
         self.keras_steps_per_epoch = None if self.stream else steps_per_epoch
         if count == tf.data.INFINITE_CARDINALITY and steps_per_epoch is None:
             raise ValueError(
@@ -228,7 +229,7 @@ class TrainingBatches:
         elif k > 1 and count > 0:
             dataset = dataset.apply(tf.data.experimental.assert_cardinality(count // k))
         self.dataset = dataset
-        # What the order of the images depends on, as JSON.
+        # Everything that determines the order of the images, as JSON.
         self.identity = {"name": self.name, "steps_per_epoch": self.steps_per_epoch, "k": k}
         if self.stream:
             stream = self.stream
@@ -244,7 +245,8 @@ class TrainingBatches:
             )
         dataset = dataset.rebatch(self.k * batch_size, drop_remainder=True)
 
-        # A strategy of one device takes the batch size of before `rebatch` (TensorFlow 2.21); not where an operation follows.
+        # A strategy of one device uses the batch size from before `rebatch` (TensorFlow 2.21), unless another
+        # operation follows.
         def sized(batch):
             return {
                 name: tf.ensure_shape(x, (self.k * batch_size, *x.shape[1:])) for name, x in batch.items()
@@ -253,7 +255,7 @@ class TrainingBatches:
         return untuned(dataset.map(sized))
 
     def start(self, epoch, position):
-        """Let the next iterator begin at a step of an epoch; return the step at which it does."""
+        """Let the next iterator begin at a step of an epoch; return the step at which it begins."""
         if self.stream:
             self.stream.start(epoch, position * self.k, self.steps_per_epoch * self.k)
             return position
@@ -261,15 +263,15 @@ class TrainingBatches:
             self.below.start(epoch, 0, self.below.batches)
         if position:
             warnings.warn(
-                f"{self.name} has an order that keras_gan does not know: the epoch, which was at step "
-                f"{position}, begins anew. Data sets of keras_gan.data go on at the very step.",
+                f"{self.name} has an order that keras_gan cannot restore: the epoch, which was at step "
+                f"{position}, begins anew. Data sets of keras_gan.data resume at the exact step.",
                 stacklevel=2,
             )
         return 0
 
     @contextlib.contextmanager
     def quiet_end(self):
-        """Keep Keras from warning that an epoch which was resumed in its middle is short."""
+        """Suppress Keras' warning that an epoch is short if it was resumed in its middle."""
         with warnings.catch_warnings():
             if self.stream:
                 warnings.filterwarnings("ignore", message="Your input ran out of data")
@@ -317,14 +319,14 @@ def training_batches(
 
 
 def validation_batches(takes, x, y=None, sample_weight=None):
-    """Turn held-out data into something that Keras batches, checked."""
+    """Turn held-out data into checked data that Keras can batch."""
     if isinstance(x, tf.data.Dataset):
         return checked(takes, from_the_start(x), "the validation data", training=False)
     return array_batch(takes, x, y, sample_weight, "the validation data")
 
 
 def array_batch(takes, x, y=None, sample_weight=None, where="the batch"):
-    """Arrays as a checked dict."""
+    """Return arrays as a checked dict."""
     arrays = _arrays(takes, x, y, sample_weight)
     specs = {name: tf.TensorSpec(array.shape, array.dtype) for name, array in arrays.items()}
     check_spec(specs, takes, where)

@@ -17,7 +17,7 @@ from keras_gan.data.load import SOURCES, check_options, read
 from keras_gan.data.stream import Stream
 from keras_gan.data.texts import check_texts, encoded
 
-# What tables call the column of captions, best first.
+# Names that tables use for the column of captions, best first.
 CAPTION_COLUMNS = ("caption", "captions", "text", "label")
 
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -42,32 +42,35 @@ def captioned(
 ):
     """Load images with the embeddings of their captions, ready for models whose condition is a vector, such as `DFGAN`.
 
-    Each caption is embedded once, before training. Of several captions of an image one is drawn at each step.
+    Each caption is embedded once, before training. If an image has several captions, each step draws one of
+    them.
 
     Args:
-        name: as in `keras_gan.data.load`: "folder:PATH" or a `pathlib.Path`, "mnist_5k", a name of TFDS.
-        captions: of a folder's images: a dict from file to caption or list of captions; a path of such a `.json` file, of a
-            `.csv` file with the columns `file` and `caption`, or of a `.jsonl` file with these keys (`file_name` and `text`,
-            as Hugging Face writes them, too). A file is named by its path in the folder or by its name, with its ending or
-            without. Of a data set of TFDS the name of its text, such as "caption", or "captions/text". Default: a `.txt` file beside each image, a caption a line; where there is none, the classes' names
-            as words, of mnist_5k "a handwritten three".
-        encoder: function from a list of texts to an array of shape (number of texts, size), or a keras.Model from strings to
-            vectors, such as `networks.text_encoder`; or a dict from texts to vectors that are at hand. Default: none, and batches
-            have images alone.
+        name: as in `keras_gan.data.load`: "folder:PATH" or a `pathlib.Path`, "mnist_5k", or the name of a
+            TFDS data set.
+        captions: for a folder: a dict from file to caption or list of captions; the path of such a `.json`
+            file, of a `.csv` file with the columns `file` and `caption`, or of a `.jsonl` file with these
+            keys (or with `file_name` and `text`, as Hugging Face writes them). A file is named by its path in
+            the folder or by its name, with or without extension. For a TFDS data set: the name of its text,
+            such as "caption" or "captions/text". Default: a `.txt` file beside each image, one caption a
+            line; without such files, the class names as words, for mnist_5k "a handwritten three".
+        encoder: function from a list of texts to an array of shape (number of texts, size), or a keras.Model
+            from strings to vectors, such as `networks.text_encoder`; or a dict from texts to existing
+            vectors. Default: none, and batches contain only images.
         split: a split's name, as in `keras_gan.data.load`.
         image_size, batch_size, channels, seed, data_dir, flip, fit, on_error, value_range, cache_limit: as in
             `keras_gan.data.load`.
 
     Returns:
-        `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, of shape (batch_size, size): float32, or
-        int32 of an encoder that gives int32, such as `CLIP.tokens`.
-        `dataset.captions` is a list of the captions of each image; `dataset.encoded_by(encoder)` the same data with another
-        encoder, for one that is made of these captions.
+        `tf.data.Dataset` of dicts with `image`, float32 in [-1, 1], and `condition`, of shape
+        (batch_size, size): float32, or int32 if the encoder returns int32, as `CLIP.tokens` does.
+        `dataset.captions` is a list of the captions of each image. `dataset.encoded_by(encoder)` returns the
+        same data with another encoder, such as one that is built from these captions.
 
     Raises:
-        ValueError: for images without a caption, empty captions, captions that fit no image at all, and an encoder that gives
-            another shape or numbers that are not finite. Captions of images that the split does not have are named in a
-            warning.
+        ValueError: for images without a caption, empty captions, captions of which none matches an image, and
+            an encoder that returns another shape or values that are not finite. A warning names captions of
+            images that the split does not have.
 
     Example:
     >>> def encoder(texts):
@@ -99,7 +102,7 @@ def captioned(
         split,
         image_size_pair(image_size),
         channels,
-        # Without captions the names of the classes are needed.
+        # Without `captions`, the class names are needed.
         not in_folder and captions is None,
         data_dir,
         fit,
@@ -147,7 +150,7 @@ def _check_encoder(encoder):
 
 
 def read_captions(captions):
-    """A dict from names of files to lists of captions, from what `captioned` takes."""
+    """Return a dict from file names to lists of captions, from what `captioned` takes."""
     if isinstance(captions, dict):
         pairs = captions.items()
     else:
@@ -186,7 +189,7 @@ def read_captions(captions):
 
 
 def _of_rows(rows, path):
-    """Pairs of a file's name and its caption, of a table's rows."""
+    """Return pairs of a file's name and its caption from a table's rows."""
     columns = list(rows[0]) if rows and isinstance(rows[0], dict) else []
     named = [next((c for c in names if c in columns), None) for names in (FILE_COLUMNS, CAPTION_COLUMNS)]
     if None in named:
@@ -196,7 +199,7 @@ def _of_rows(rows, path):
     bad = [
         i
         for i, row in enumerate(rows)
-        # A comma without quotes makes a further column, without a name.
+        # A comma without quotes creates another column, without a name.
         if not isinstance(row, dict) or None in row or not row.get(named[0]) or row.get(named[1]) is None
     ]
     if bad:
@@ -242,14 +245,15 @@ def _check_captions(captions, files, name):
 
 
 def embed(captions, encoder, batch_size=256):
-    """Embeddings of captions, each text once.
+    """Embed captions, each different text once.
 
     Args:
         captions: list of lists of texts.
         encoder: as in `captioned`.
 
     Returns:
-        Array of shape (different texts, size), float32 or int32, and a list of arrays of its rows, one array for each image.
+        Array of shape (different texts, size), float32 or int32, and a list that has, for each image, an
+        array of its row indices.
     """
     places = {}
     rows = [np.array([places.setdefault(text, len(places)) for text in texts]) for texts in captions]
@@ -264,7 +268,7 @@ def embed(captions, encoder, batch_size=256):
 
 
 def _fetch(source):
-    """A `fetch` for `Stream`: images, and which of all images they are."""
+    """Return a `fetch` for `Stream`: images, and their indices among all images."""
     images = getter(source.images)
 
     def fetch(indices):
@@ -274,12 +278,12 @@ def _fetch(source):
 
 
 def _without_captions(batch, seed):
-    """A `then` for `Stream`: images alone."""
+    """A `then` for `Stream` that keeps only the images."""
     return {"image": batch["image"]}
 
 
 def _drawn(vectors, rows):
-    """A `then` for `Stream`: the embedding of one of each image's captions."""
+    """Return a `then` for `Stream` that draws one caption of each image and adds its embedding."""
     counts = np.array([len(each) for each in rows])
     with tf.device("CPU:0"), tf.init_scope():
         table, flat = tf.constant(vectors), tf.constant(np.concatenate(rows), tf.int32)

@@ -1,4 +1,4 @@
-"""Columns of tables: how their values become numbers for a network, and come back."""
+"""Columns of tables: they turn values into numbers for a network, and back."""
 
 import dataclasses
 import math
@@ -6,22 +6,22 @@ import warnings
 
 import numpy as np
 
-# A number's distance from its mode's mean is divided by so many deviations, as in CTGAN.
+# A number's distance from the mean of its mode is divided by this many standard deviations, as in CTGAN.
 DEVIATIONS = 4.0
 
 
 @dataclasses.dataclass
 class Categories:
-    """A column of values without an order: texts, booleans, codes. Missing ones are a category of their own.
+    """A column of values without an order: texts, booleans, codes. Missing values are one more category.
 
-    A row of it is one-hot.
+    In a row, each value is one-hot.
 
     Attributes:
-        name: of the column.
-        values: list of what it may be, the most frequent first; None for a missing value.
-        counts: list, how often each is in the data.
-        dtype: of the column, in pandas' words.
-        order: of pandas' categories, all of them in their order; None of other columns.
+        name: name of the column.
+        values: list of the possible values, the most frequent first; None for a missing value.
+        counts: list, how often each value is in the data.
+        dtype: the column's dtype in pandas, as text.
+        order: list of all pandas categories in their order; None for other columns.
         ordered: bool, whether pandas' categories have an order.
     """
 
@@ -35,7 +35,7 @@ class Categories:
 
     @classmethod
     def of(cls, series):
-        """Read off a pandas Series."""
+        """Create it from a pandas Series."""
         check_plain(series)
         order, ordered = None, False
         if isinstance(series.dtype, pandas_of().CategoricalDtype):
@@ -49,11 +49,11 @@ class Categories:
 
     @property
     def width(self):
-        """How many numbers of a row choose the category."""
+        """Number of entries of a row that choose the category."""
         return len(self.values)
 
     def chosen(self, series):
-        """Indices of the values of a Series, an int array; a ValueError for one that was not there."""
+        """Return the indices of a Series' values, an int array; raise a ValueError for an unknown value."""
         missing = series.isna().to_numpy()
         plain = [None if gone else _plain(value) for value, gone in zip(series, missing, strict=True)]
         places = {value: i for i, value in enumerate(self.values)}
@@ -65,7 +65,7 @@ class Categories:
         return found
 
     def series(self, chosen):
-        """A pandas Series of indices."""
+        """Return a pandas Series from indices."""
         pandas = pandas_of()
         values = np.array(self.values, dtype=object)[chosen]
         if self.order is not None:
@@ -76,22 +76,24 @@ class Categories:
 
 @dataclasses.dataclass
 class Numbers:
-    """A column of numbers or dates, as a mixture of normal distributions: which of them, and where in it.
+    """A column of numbers or dates as a mixture of normals: each value is a mode and a position in it.
 
         value = mean_k + alpha scale_k,   alpha in [-1, 1]
 
-    scale_k is four deviations, or more where a value would lie outside: nothing is cut off. Missing values are a mode of their own.
+    scale_k is four standard deviations, or more if a value would lie outside: no value is cut off. Missing
+    values are one more mode.
 
     Attributes:
-        name: of the column.
-        means, scales: lists of the modes.
-        counts: list, how often each mode is in the data; of the missing values last, where there are any.
-        low, high: of the data.
-        decimals: int, that all values have at most; None where there are more than nine.
+        name: name of the column.
+        means, scales: lists with one entry for each mode.
+        counts: list, how often each mode is in the data; the count of missing values, if there are any, is
+            last.
+        low, high: the least and the greatest value of the data.
+        decimals: int, the most decimals of any value; None for more than nine.
         missing: bool, whether values may be missing.
-        dtype: of the column, in pandas' words.
-        form: of dates that are texts, as strftime takes it; None for others.
-        unit: int, of dates, seconds since 1970 that count as one.
+        dtype: the column's dtype in pandas, as text.
+        form: strftime format of dates that are texts; None for other columns.
+        unit: int, for dates (seconds since 1970): the number of seconds in one unit.
     """
 
     name: str
@@ -109,10 +111,10 @@ class Numbers:
 
     @classmethod
     def of(cls, series, kind, modes=10, seed=0):
-        """Read off a pandas Series of numbers or dates."""
+        """Create it from a pandas Series of numbers or dates."""
         values, form = numbers_of(series, kind)
         there = values[np.isfinite(values)]
-        # Whole days where all dates are.
+        # The unit is a day if all dates are whole days.
         unit = 86_400 if kind == "date" and (there % 86_400 == 0).all() else 1
         values, there = values / unit, there / unit
         if kind == "number" and series.dtype.kind in "iu" and np.abs(there).max() > 2**53:
@@ -141,14 +143,14 @@ class Numbers:
 
     @property
     def width(self):
-        """How many numbers of a row choose the mode."""
+        """Number of entries of a row that choose the mode."""
         return len(self.means) + self.missing
 
     def placed(self, values, seed=0, widen=False):
-        """Alphas and modes of values as floats, NaN where they are missing.
+        """Return alphas and modes for float values, which are NaN if missing.
 
-        The mode is drawn by its probability among those in whose reach the value is; where it is in that of none it is the nearest, which
-        `widen` lets reach it.
+        The mode is drawn by probability among those that reach the value. If none reaches it, the nearest
+        mode is taken, and `widen` extends that mode's reach to the value.
         """
         means, scales = np.array(self.means), np.array(self.scales)
         gone = ~np.isfinite(values)
@@ -172,14 +174,14 @@ class Numbers:
         return alpha.astype("float32"), mode
 
     def values_of(self, alpha, mode):
-        """Values as floats, NaN where they are missing, within what the data had."""
+        """Return float values within the range of the data, NaN where they are missing."""
         means, scales = np.array([*self.means, math.nan]), np.array([*self.scales, math.nan])
         values = means[mode] + np.asarray(alpha, "float64") * scales[mode]
         values = np.clip(values, self.low, self.high)
         return values if self.decimals is None else values.round(self.decimals)
 
     def series(self, alpha, mode):
-        """A pandas Series of alphas and modes."""
+        """Return a pandas Series from alphas and modes."""
         pandas = pandas_of()
         values = self.values_of(alpha, mode)
         if self.kind == "date":
@@ -193,19 +195,20 @@ class Numbers:
 
 
 def typed(series, kind=None, modes=10, seed=0):
-    """The column of a pandas Series, typed by looking at it.
+    """Infer the type of a pandas Series and return its column.
 
-    Texts, booleans and whole numbers of at most ten values are categories; texts that are all dates, dates, and all other numbers are
-    `Numbers`.
+    Texts, booleans and whole numbers with at most ten different values become `Categories`. Dates, texts that
+    are all dates, and all other numbers become `Numbers`.
 
     Args:
         series: pandas Series.
-        kind: "category", "number" or "date", or None to look.
-        modes: int, of numbers, at most.
+        kind: "category", "number" or "date", or None to infer it.
+        modes: int, maximum number of modes for numbers.
         seed: int.
 
     Raises:
-        ValueError: for a column without values, for texts of which nearly each is another, and for a kind that it cannot be.
+        ValueError: for a column without values, for texts that are nearly all different, and for a kind that
+            does not fit the column.
     """
     pandas = pandas_of()
     name, count, there = str(series.name), len(series), series.dropna()
@@ -257,7 +260,7 @@ def check_plain(series):
 
 
 def numbers_of(series, kind):
-    """Values of a Series as floats, dates in seconds, NaN where they are missing; and the form of dates that are texts."""
+    """Return a Series as floats (dates in seconds, NaN if missing), and the format of text dates."""
     pandas = pandas_of()
     if kind == "number":
         values = series.astype("Float64").to_numpy("float64", na_value=np.nan)
@@ -285,7 +288,7 @@ def numbers_of(series, kind):
 
 
 def dates_of(series):
-    """Seconds since 1970 of a Series of dates or of texts that are all dates, NaN where they are missing; None of another."""
+    """Return seconds since 1970 for dates or texts that are all dates (NaN if missing); else None."""
     pandas = pandas_of()
     there = series.dropna()
     if not pandas.api.types.is_datetime64_any_dtype(series):
@@ -301,7 +304,7 @@ def dates_of(series):
 
 
 def mixture(values, modes, seed):
-    """Means and deviations of a Bayesian mixture of normal distributions, of those that hold more than .5% of the values."""
+    """Fit a Bayesian mixture of normals; return means and deviations of modes with over .5% of the values."""
     try:
         from sklearn.mixture import BayesianGaussianMixture
     except ImportError as error:
@@ -320,7 +323,7 @@ def mixture(values, modes, seed):
         random_state=seed,
     )
     with warnings.catch_warnings():
-        # It need not converge: any mixture encodes every value.
+        # The fit need not converge: any mixture can encode every value.
         warnings.simplefilter("ignore")
         model.fit(scaled)
     kept = model.weights_ > 0.005
@@ -329,7 +332,7 @@ def mixture(values, modes, seed):
 
 
 def pandas_of():
-    """The package pandas; an error that says how to get it where it lacks."""
+    """Import pandas; if it is missing, raise an error with the command that installs it."""
     try:
         import pandas
     except ImportError as error:
@@ -338,18 +341,18 @@ def pandas_of():
 
 
 def listed(values, most=12):
-    """Values for a message."""
+    """Return values as text for a message."""
     return ", ".join(repr(value) for value in values[:most]) + (" ..." if len(values) > most else "")
 
 
 def _plain(value):
-    """A value of a Series as Python's own."""
+    """Return a value of a Series as a plain Python value."""
     return value.item() if isinstance(value, np.generic) else value
 
 
 def _decimals(values, dtype):
-    """How many decimals all values of a dtype have at most, or None."""
-    # As far as the dtype tells: .1 in float32 is .10000000149.
+    """Return the most decimals that any value has, given its dtype, or None."""
+    # Within the precision of the dtype: .1 in float32 is .10000000149.
     epsilon = np.finfo("float32" if dtype.lower() == "float32" else "float64").eps
     for decimals in range(10):
         if (np.abs(values - values.round(decimals)) <= 1e-9 + 4.0 * epsilon * np.abs(values)).all():
@@ -358,7 +361,7 @@ def _decimals(values, dtype):
 
 
 def _form_of(series):
-    """The form of texts that are all dates, or None."""
+    """Return the strftime format of texts that are all dates, or None."""
     if not all(isinstance(value, str) for value in series):
         return None
     first = series.iloc[0]
@@ -371,10 +374,10 @@ def _form_of(series):
 
 
 def _of_missing(dtype, missing):
-    """The dtype, or the one like it that may have missing values."""
+    """Return the dtype, or its nullable version if values may be missing."""
     return dtype.replace("uint", "UInt").replace("int", "Int") if missing and "int" in dtype[:4] else dtype
 
 
 def _zone(dtype):
-    """The time zone of a dtype such as "datetime64[ns, UTC]", in which dates are kept, or None."""
+    """Return the time zone in which dates of a dtype such as "datetime64[ns, UTC]" are kept, or None."""
     return "UTC" if "," in dtype else None

@@ -1,4 +1,4 @@
-"""Images or vectors with a vector as their condition, on which noise is drawn."""
+"""Images or vectors with a vector as condition, to which noise can be added."""
 
 import numpy as np
 import tensorflow as tf
@@ -10,14 +10,16 @@ from keras_gan.data.stream import Stream
 def conditioned(
     images, conditions, *, noise=0.0, drop=0.0, batch_size=64, seed=0, flip=False, name="conditioned"
 ):
-    """Make a data set of images and a vector of each, for models whose condition is a vector.
+    """Make a data set of images, each with a vector, for models whose condition is a vector.
 
     Args:
         images: array of shape (n, height, width, channels), uint8 or floats in [-1, 1], or vectors (n, size).
         conditions: float array of shape (n, size).
-        noise: float; a condition c becomes c + noise |c| u, with a new random direction u at each step of training; in validation
-            and pictures with the same ones each time. A decoder that is trained so takes vectors that are only near to an image's.
-        drop: float in [0, 1), how often a condition becomes zeros: for `guidance` of `TextToImage.generate`.
+        noise: float; a condition c becomes c + noise |c| u. Each training step draws a new random direction
+            u; validation and sample images use the same directions each time. A decoder that is trained with
+            noise also takes vectors that are only near an image's vector.
+        drop: float in [0, 1), the probability that a condition becomes zeros, for `guidance` of
+            `TextToImage.generate`.
         batch_size, seed, flip, name: as in `keras_gan.data.from_arrays`.
 
     Returns:
@@ -49,7 +51,7 @@ def conditioned(
         raise ValueError(f"`drop` must be in [0, 1). Received: {drop!r}")
 
     def then(batch, seed):
-        # Called otherwise until here: a condition that is an image is mirrored with its image.
+        # Under another key until here: a `condition` that is an image would be mirrored with `image`.
         condition = batch.pop("vector")
         shape = tf.shape(condition)
         if noise:

@@ -1,19 +1,20 @@
-"""The degradations of real pictures: blur, resizing, noise and JPEG, twice over."""
+"""Degradations of real images: blur, resizing, noise and JPEG, applied twice."""
 
 import numpy as np
 import tensorflow as tf
 
 from keras_gan.resize import resize
 
-SIDE = 15  # of the blurs' kernels
+SIDE = 15  # of the blur kernels
 
 
 def degrade(images, size, seed):
-    """Make images small and bad, each in its own way: Real-ESRGAN's second-order chain.
+    """Make images small and degraded, each with its own random settings: Real-ESRGAN's second-order chain.
 
-    Twice: a Gaussian blur (sigma of .2 to 3 and .2 to 1.5, turned and stretched at random), a resize (first to a size
-    at random and back, then to `size`), Gaussian noise of 1 to 30 and 1 to 25 levels (grey in two of five images) and
-    JPEG of a quality of 30 to 95. (Its sinc filters and Poisson noise are left out.)
+    Each image goes twice through a Gaussian blur (sigma from .2 to 3, then from .2 to 1.5, rotated and
+    stretched at random), a resize (first to a random size and back, then to `size`), Gaussian noise of 1 to
+    30, then 1 to 25 levels (grey in two of five images), and JPEG of a quality from 30 to 95. (Real-ESRGAN's
+    sinc filters and Poisson noise are left out.)
 
     Args:
         images: float32 of shape (batch, height, width, channels) in [-1, 1].
@@ -32,7 +33,7 @@ def degrade(images, size, seed):
         seeds = tf.unstack(tf.random.experimental.stateless_split(seed + order, 5))
         x = _blur(x, _kernels(count, sigma, seeds[0]))
         if order == 0:
-            # Through a size between the two: down and up again, so that all of a batch keep one size.
+            # Resize to a size between the two and back up, so that all images of a batch keep one size.
             x = _through_some_size(x, full, size, seeds[1])
         else:
             x = tf.clip_by_value(resize(x, size), 0.0, 1.0)
@@ -47,7 +48,7 @@ def _uniform(shape, seed, low=0.0, high=1.0):
 
 
 def _kernels(count, most, seed):
-    """Gaussians turned and stretched at random, (count, SIDE, SIDE), that add up to one."""
+    """Return Gaussians, rotated and stretched at random, (count, SIDE, SIDE), that each add up to one."""
     seeds = tf.unstack(tf.random.experimental.stateless_split(seed, 3))
     sigma = [_uniform((count, 1, 1), s, 0.2, most) for s in seeds[:2]]
     angle = _uniform((count, 1, 1), seeds[2], 0.0, np.pi)
@@ -59,11 +60,11 @@ def _kernels(count, most, seed):
 
 
 def _blur(images, kernels):
-    """Each image with its own kernel, mirrored at the borders."""
+    """Filter each image with its own kernel; the borders are mirrored."""
     count, height, width, channels = images.shape
     p = SIDE // 2
     x = tf.pad(images, [[0, 0], [p, p], [p, p], [0, 0]], mode="SYMMETRIC")
-    # Images become channels of one image.
+    # The images become channels of one image.
     x = tf.reshape(tf.transpose(x, (1, 2, 0, 3)), (1, height + 2 * p, width + 2 * p, count * channels))
     filters = tf.repeat(tf.transpose(kernels, (1, 2, 0)), channels, axis=2)[..., None]
     x = tf.nn.depthwise_conv2d(x, filters, (1, 1, 1, 1), "VALID")
@@ -71,7 +72,7 @@ def _blur(images, kernels):
 
 
 def _through_some_size(images, full, size, seed):
-    """Down to one of four sizes between `size` and `full`, and back: each image by its own."""
+    """Resize each image to one of four sizes between `size` and `full`, and back."""
     between = [
         tuple(round(s + (f - s) * t) for f, s in zip(full, size, strict=True))
         for t in (0.0, 1 / 3, 2 / 3, 1.0)

@@ -1,18 +1,19 @@
-"""Parts of examples of unlike lengths, such as sounds and videos, as a `Stream` takes them."""
+"""Excerpts of examples of different lengths, such as sounds and videos, in the form that `Stream` takes."""
 
 import numpy as np
 import tensorflow as tf
 
 
 def excerpts(clips, labels, length, part, shuffle, decode):
-    """What a `Stream` needs to yield parts of so many samples or frames.
+    """Return what a `Stream` needs to yield excerpts of a number of samples or frames.
 
     Args:
-        clips: list of arrays of one dtype, of shapes (lengths, ...); shorter ones end in zeros.
+        clips: list of arrays of one dtype, of shapes (lengths, ...); shorter ones are padded with zeros.
         labels: int array, or None.
         length: int.
-        part: "start", the first `length` of each, or "random", any part, another one each time; of long clips more of them.
-        shuffle: bool; without it the parts follow one another.
+        part: "start", the first `length` of each, or "random", a new random part each time; long clips yield
+            more parts.
+        shuffle: bool; if False, the parts follow one another.
         decode: function from a tensor of parts to floats.
 
     Returns:
@@ -20,7 +21,7 @@ def excerpts(clips, labels, length, part, shuffle, decode):
     """
     counts = [max(1, round(len(clip) / length)) if part == "random" else 1 for clip in clips]
     lengths = np.array([len(clip) for clip in clips])
-    # Zeros behind each, so that no part reaches into the next.
+    # Zeros after each clip, so that no part reaches into the next clip.
     padded = [np.pad(clip, ((0, max(0, length - len(clip))), *((0, 0),) * (clip.ndim - 1))) for clip in clips]
     starts = np.cumsum([0, *np.maximum(lengths, length)[:-1]])
     with tf.device("CPU:0"), tf.init_scope():
@@ -44,7 +45,7 @@ def excerpts(clips, labels, length, part, shuffle, decode):
             if shuffle:
                 drawn = tf.random.stateless_uniform(tf.shape(rows), seed + 6, dtype=tf.float64)
                 moved = tf.cast(drawn * tf.cast(room + 1, tf.float64), tf.int64)
-                # Pictures and validation see the same parts each time: their seed is 0.
+                # Sample images and validation get the same parts each time: their seed is 0.
                 fixed = tf.where(tf.reduce_all(tf.equal(seed, 0)), fixed, moved)
             begin += fixed
         found = tf.gather(samples, begin[:, None] + tf.range(length, dtype=tf.int64))

@@ -8,19 +8,20 @@ from keras_gan.arguments import check_int
 
 
 def experts(path, prefix="", trajectories=None):
-    """States and actions of recorded episodes.
+    """Read states and actions of recorded episodes.
 
     Args:
-        path: `.npz` file with arrays of one row a step: `PREFIXobservations`, `PREFIXactions`, and `PREFIXepisode`, the number of the
-            episode, where `trajectories` is given.
+        path: `.npz` file of arrays with one row a step: `PREFIXobservations`, `PREFIXactions` and, if
+            `trajectories` is given, `PREFIXepisode`, the number of the episode.
         prefix: str, such as "cartpole_".
-        trajectories: int, the first so many episodes. Default: all.
+        trajectories: int, number of episodes to read, from the first on. Default: all.
 
     Returns:
         (observations, actions): float32 of shape (n, d), and int64 of shape (n,).
 
     Raises:
-        ValueError: for files without these arrays, of unlike lengths, with NaN, and with fewer episodes.
+        ValueError: for files without these arrays or with fewer episodes, and for arrays of different lengths
+            or with NaN.
 
     Example:
     >>> np.savez("/tmp/keras_gan_expert.npz", observations=np.zeros((5, 4)), actions=[0, 1, 1, 0, 1], episode=[0, 0, 0, 1, 1])

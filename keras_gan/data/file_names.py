@@ -1,33 +1,34 @@
-"""Files of a folder by the names that tables give them."""
+"""Matching files of a folder with the names that tables give them."""
 
 import os
 import pathlib
 import posixpath
 import warnings
 
-# What tables call the column of files, best first.
+# Names that tables use for the column of files, best first.
 FILE_COLUMNS = ("file", "file_name", "filename", "image", "image_id", "path")
 
 
 def as_key(name):
-    """A file's name as it is compared."""
+    """Return a file's name in the form in which names are compared."""
     return posixpath.normpath(str(name).replace("\\", "/"))
 
 
 def of_files(given, files, what, where):
-    """What is given for each file, by the names that may be meant.
+    """Return what is given for each file; files are found by their possible names.
 
     Args:
-        given: dict from names, as `as_key` gives them, to lists.
+        given: dict from names, as `as_key` returns them, to lists.
         files: list of paths.
-        what: str, what the lists hold, such as "captions".
-        where: str, where they come from.
+        what: str, what the lists contain, such as "captions".
+        where: str, the source of the lists.
 
     Returns:
-        A list of lists, one for each file; empty where none is given.
+        A list of lists, one for each file; empty if none is given.
 
     Raises:
-        ValueError: where no name is that of a file, or one may be that of several. Names of no file are a warning.
+        ValueError: if no name matches a file, or if a name may match several. A warning reports names without
+            a file.
     """
     found, used = [], {}
     for file in files:
@@ -55,12 +56,12 @@ def of_files(given, files, what, where):
 
 
 def named(files, bad):
-    """The files of some indices, for a message."""
+    """Return the files with these indices as text for a message."""
     return f"{', '.join(str(files[i]) for i in bad[:5])}{' ...' if len(bad) > 5 else ''}"
 
 
 def text_of(path):
-    """The text of a file; a ValueError where it is not UTF-8."""
+    """Return the text of a file; raise a ValueError if it is not UTF-8."""
     try:
         return pathlib.Path(path).read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -68,7 +69,7 @@ def text_of(path):
 
 
 def _names_of(file):
-    """What may name a file: the ends of its path, longest first, each with its ending and without."""
+    """Return possible names of a file: ends of its path, longest first, with and without extension."""
     parts = pathlib.PurePath(file).parts
     for start in range(len(parts)):
         name = pathlib.PurePath(*parts[start:]).as_posix()

@@ -16,14 +16,14 @@ from keras_gan.cache import cache_folder, spilled
 from keras_gan.data.images import fit_image, is_deep, label_map, open_image, size_of
 from keras_gan.data.source import Source
 
-# Names of folders that are splits, in any case, by the name under which `load` knows them.
+# Names of folders that are splits, in any case, by the name that `load` takes for the split.
 SPLITS = {
     "train": ("train", "training"),
     "test": ("test", "testing", "holdout"),
     "val": ("val", "valid", "validation", "dev", "eval", "evaluation"),
 }
 GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
-# Formats that Pillow recognises without a reader of its own.
+# Formats that Pillow identifies, but cannot read by itself.
 UNREADABLE_FORMATS = ("BUFR", "GRIB", "HDF5", "MPEG", "WMF")
 
 
@@ -50,12 +50,12 @@ def read(path, split, size, channels, labels, fit, on_error, cache_limit, value_
 
 
 def channels_of(modes):
-    """1 where all images are grey, else 3."""
+    """Return 1 if all images are grey, else 3."""
     return 1 if all(mode in GREY_MODES for mode in modes) else 3
 
 
 class Files:
-    """Images in files, decoded when they are asked for: `files[indices]`."""
+    """Images in files, decoded on demand: `files[indices]`."""
 
     dtype = np.dtype("uint8")
 
@@ -68,9 +68,9 @@ class Files:
         return len(self.paths)
 
     def cached(self, limit):
-        """All of them as an array in memory, where it takes no more than `limit` bytes, else as one on disk.
+        """Return all images as an array: in memory if it takes at most `limit` bytes, else on disk.
 
-        Where the disk has no room for that, the files are decoded at each epoch.
+        If the disk has no room for it, the files are decoded anew in each epoch.
         """
         size = int(np.prod(self.shape))
         if size <= limit:
@@ -110,12 +110,12 @@ class Files:
 
 @functools.cache
 def _threads():
-    """The threads that decode files, made once."""
+    """Return the threads that decode files; they are created once."""
     return concurrent.futures.ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="keras_gan-files")
 
 
 class LabelMaps(Files):
-    """The same of pictures whose pixels are numbers of classes; a channel for each class."""
+    """The same for images whose pixels are class numbers; each class has a channel."""
 
     def _decode(self, i):
         try:
@@ -133,12 +133,12 @@ UNLABELLED = ("unlabelled", "unlabeled")
 def list_files(path, quiet=False):
     """Return the image files of a folder, their class indices, and the class names or None.
 
-    A class folder called `unlabelled` holds images without a class, of the index -1.
-    A folder with a `dataset.json` of the StyleGAN tools has the labels that it lists. Other files are named in a warning,
-    unless it is to be quiet.
+    A class folder called `unlabelled` holds images without a class; their index is -1.
+    In a folder with a `dataset.json` of the StyleGAN tools, that file gives the labels. A warning names other
+    files, unless `quiet` is set.
 
     Raises:
-        ValueError: for an empty folder, classes nested too deep, images beside class folders.
+        ValueError: for an empty folder, class folders nested too deep, and images beside class folders.
     """
     if os.path.isfile(os.path.join(path, "dataset.json")):
         return _listed_in_json(path)
@@ -190,7 +190,7 @@ def files_of(path, split="train"):
 
 
 def _look(path):
-    """Image files, folders and other files directly in a folder, sorted by names without endings; hidden ones left out."""
+    """Return image files, folders and other files in a folder, sorted by stem; hidden ones are left out."""
     entries = sorted(
         (e.path for e in os.scandir(path) if not is_hidden(e.name)),
         key=os.path.splitext,
@@ -213,7 +213,7 @@ def is_hidden(name):
 
 @functools.cache
 def _suffixes():
-    """Endings of the formats that Pillow reads."""
+    """Return the file extensions of the formats that Pillow reads."""
     from PIL import Image
 
     Image.init()
@@ -222,7 +222,7 @@ def _suffixes():
 
 
 def is_image(path):
-    """Whether Pillow reads a file: by its ending, or by its content where the ending says nothing."""
+    """Whether Pillow reads a file: by its extension, or by its content if the extension is no help."""
     from PIL import Image
 
     if os.path.splitext(path)[1].lower() in _suffixes():
@@ -230,12 +230,12 @@ def is_image(path):
     try:
         with Image.open(path) as image:
             return image.format not in UNREADABLE_FORMATS
-    except Exception:  # whatever a file of another kind raises
+    except Exception:  # files of other types raise all kinds of errors
         return False
 
 
 def _warn_of_others(path, images, other, quiet):
-    # A text beside an image is its caption.
+    # A text file beside an image is its caption.
     stems = {os.path.splitext(image)[0] for image in images}
     other = [file for file in other if not (file.endswith(".txt") and os.path.splitext(file)[0] in stems)]
     if other and not quiet:
@@ -276,7 +276,7 @@ def _listed_in_json(path):
 
 
 def _numbered(root, path, classes, names, warn):
-    """Classes numbered alike in all splits of a folder: by the names of the class folders of all of them."""
+    """Number classes the same in all splits of a folder, from the class folders of all splits."""
     every = set(names)
     if path != root:
         for folder in _look(root)[1]:
@@ -298,13 +298,13 @@ def canonical(name):
 
 
 def split_folder(path, split):
-    """The folder of a split: a sub-folder of that name, in any case, where all sub-folders are named like splits."""
+    """Return a split's folder: the sub-folder of that name, in any case, if all are named like splits."""
     if not os.path.isdir(path):
         raise ValueError(f"There is no folder {str(path)!r}.")
     here, folders, _ = _look(path)
     names = [os.path.basename(folder) for folder in folders]
     known = [name for name in names if canonical(name) or name == split]
-    # What holds no images at all, such as annotations, is neither a split nor a class.
+    # A folder without any images, such as one of annotations, is neither a split nor a class.
     others = [name for name in names if name not in known and all_files(os.path.join(path, name))[0]]
     wanted = [name for name in known if name == split] or [
         name for name in known if canonical(name) == (canonical(split) or split)
@@ -336,23 +336,23 @@ def check_on_error(on_error):
 
 
 def files_by_class(path, split, endings, with_labels, read, on_error, is_example=lambda path: False):
-    """Read all files of a folder that are no images, or of its folders of classes.
+    """Read all files of a folder that are not images, or all such files of its class folders.
 
-    Classes are numbered over all splits alike, of which a split may lack some.
+    Classes have the same numbers in all splits, even if a split lacks some of them.
 
     Args:
-        path, split: as `split_folder` takes them.
+        path, split: as in `split_folder`.
         endings: tuple of str, in lower case.
         with_labels: bool, whether each sub-folder is a class.
-        read: function from a `pathlib.Path` to an example; a ValueError means that it cannot be read.
+        read: function from a `pathlib.Path` to an example; it raises a ValueError if the file cannot be read.
         on_error: "raise", or "skip" to leave such files out with a warning.
-        is_example: function from a path to whether it is read too, such as a folder of frames.
+        is_example: function that returns whether another path, such as a folder of frames, is read too.
 
     Returns:
         list of examples, list of their paths, int array of labels or None, and the names of the classes or None.
 
     Raises:
-        ValueError: where there are no such files, and for those that cannot be read.
+        ValueError: if there are no such files, or if a file cannot be read.
     """
     path = os.path.expanduser(os.fspath(path))
     chosen = split_folder(path, split)
@@ -395,7 +395,7 @@ def files_by_class(path, split, endings, with_labels, read, on_error, is_example
 
 
 def held_out_folder(path):
-    """The folder of held-out images: its split "test" where it has splits, else the folder itself."""
+    """Return the folder of held-out images: its split "test" if it has splits, else the folder itself."""
     path = unpacked(path)
     has_splits = any(canonical(os.path.basename(folder)) for folder in _look(path)[1])
     return split_folder(path, "test") if has_splits else path
@@ -405,7 +405,7 @@ def held_out_folder(path):
 
 
 def unpacked(path):
-    """A folder as it is; of a zip file the folder in the cache into which its images were unpacked, once."""
+    """Return a folder as it is; for a zip file, the cache folder into which it was unpacked once."""
     path = os.path.expanduser(os.fspath(path))
     if os.path.isdir(path):
         return path
@@ -429,7 +429,7 @@ def unpacked(path):
         if not partial.is_dir():
             raise ValueError(f"{path!r} is an empty zip file.")
         partial.rename(done)
-    # Of an archive that holds one folder, that folder.
+    # If an archive holds one folder, that folder is returned.
     inside = [entry for entry in done.iterdir()]
     alone = len(inside) == 1 and inside[0].is_dir() and not canonical(inside[0].name)
     return str(inside[0] if alone and not _look(inside[0])[0] else done)
@@ -439,10 +439,10 @@ def unpacked(path):
 
 
 def check_files(files, on_error=None, value_range=None):
-    """Open each file once, so that a bad one is named now and not in the middle of a training.
+    """Open each file once, so that a bad file is reported now and not in the middle of training.
 
-    `on_error` is "raise", "skip", or None where no file can be left out, as of pairs. Returns the files that can be read,
-    their indices and their colour modes.
+    `on_error` is "raise", "skip", or None if no file can be left out, as for pairs. Returns the files that
+    can be read, their indices and their colour modes.
     """
 
     def examine(path):
@@ -474,7 +474,7 @@ def check_files(files, on_error=None, value_range=None):
 
 
 def check_value_range(deep, value_range):
-    """Warn where images of more than 8 bits use little of their range; raise where `value_range` is of none.
+    """Warn if images of more than 8 bits use little of their range; raise if `value_range` fits none.
 
     Args:
         deep: list of (mode, (low, high)) of the images of more than 8 bits.
@@ -507,7 +507,7 @@ def _range_of(extrema):
 
 
 def one_size(files):
-    """The size (height, width) that all images share; a ValueError where they differ."""
+    """Return the size (height, width) that all images share; raise a ValueError if they differ."""
     sizes = {}
     for path in files:
         sizes.setdefault(size_of(path), path)

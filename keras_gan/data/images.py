@@ -1,4 +1,4 @@
-"""Pixels: between uint8 in [0, 255] and floats in [-1, 1], and files into arrays of one shape."""
+"""Pixels: uint8 in [0, 255] to floats in [-1, 1] and back, and image files to arrays of one shape."""
 
 import functools
 
@@ -41,10 +41,10 @@ def image_size_pair(image_size):
 
 
 def open_image(path):
-    """Read a file (of a GIF the first frame) as a PIL image, turned upright as its EXIF tag says.
+    """Read a file (the first frame of a GIF) as a PIL image, rotated as its EXIF tag states.
 
     Raises:
-        ValueError: for an empty, corrupt or unreadable file, naming it.
+        ValueError: for an empty, corrupt or unreadable file; the message names it.
     """
     from PIL import Image, ImageOps
 
@@ -57,7 +57,7 @@ def open_image(path):
 
 
 def size_of(path):
-    """(height, width) of a picture as `open_image` gives it; only the file's head is read."""
+    """Return (height, width) of an image as `open_image` returns it; only the file's header is read."""
     from PIL import Image
 
     with Image.open(path) as image:
@@ -71,11 +71,11 @@ def is_deep(image):
 
 
 def to_8_bits(image, value_range=None):
-    """A PIL image of 16 bits or floats as one of 8 bits; its transparent value stays transparent.
+    """Convert a PIL image of 16 bits or floats to 8 bits; its transparent value stays transparent.
 
     Args:
         image: PIL image of the mode "I;16", "I" or "F".
-        value_range: (low, high), the values that become 0 and 255. Default: 0 to 65535, of floats 0 to 255.
+        value_range: (low, high), the values that become 0 and 255. Default: 0 to 65535, for floats 0 to 255.
     """
     from PIL import Image
 
@@ -96,9 +96,9 @@ def fit_image(image, size, channels, fit="crop", value_range=None):
         image: PIL image of any mode; transparent pixels are composited over white unless `channels=4`.
         size: (height, width), or None to leave it.
         channels: 1 for grey, 3 for RGB, 4 for RGBA.
-        fit: "crop" cuts the centre out in the asked aspect ratio; "pad" keeps the whole image
-            and fills up with white. Then a bicubic, antialiased resize.
-        value_range: (low, high) of the values of 16 bits or floats that become 0 and 255.
+        fit: "crop" cuts the centre out in the requested aspect ratio; "pad" keeps the whole image and fills
+            the rest with white. A bicubic, antialiased resize follows.
+        value_range: (low, high), the values of 16-bit or float images that become 0 and 255.
 
     Returns:
         uint8 array of shape (height, width, channels).
@@ -152,10 +152,10 @@ def to_picture(pixels):
 
 
 def label_map(image, size, classes, fit="crop"):
-    """Bring a PIL image whose pixels are numbers of classes to one size, by nearest neighbours.
+    """Bring a PIL image whose pixels are class numbers to one size, by nearest neighbours.
 
     Returns:
-        uint8 array of shape (height, width, classes): 255 where a pixel is of a class.
+        uint8 array of shape (height, width, classes): 255 where a pixel belongs to a class.
 
     Raises:
         ValueError: for a coloured image, and for numbers that are too large.
@@ -163,7 +163,7 @@ def label_map(image, size, classes, fit="crop"):
     from PIL import Image, ImageOps
 
     if image.mode not in ("L", "P", "1", "I", "I;16"):
-        raise ValueError(f"Label maps are grey or have a palette; this picture's mode is {image.mode}.")
+        raise ValueError(f"Label maps are grey or have a palette; this image's mode is {image.mode}.")
     values = np.asarray(image).astype("int64")
     for number in (values.min(), values.max()):
         if not 0 <= number < classes:

@@ -1,4 +1,4 @@
-"""What else Keras' `fit` takes, as `tf.data`: PyDataset, Python generators, Grain, other iterables of batches."""
+"""Other inputs of Keras' `fit` as `tf.data`: PyDataset, Python generators, Grain, other iterables."""
 
 import itertools
 
@@ -10,16 +10,16 @@ from keras_gan.data.batches import unpack
 
 
 def as_dataset(x, shuffle=True, seed=0):
-    """Turn an iterable of batches into a `tf.data.Dataset`; what is none (arrays, dicts, data sets) stays as it is.
+    """Turn an iterable of batches into a `tf.data.Dataset`; return anything else (arrays, dicts) as it is.
 
     Args:
-        x: `keras.utils.PyDataset`; a generator; a Grain `MapDataset`, `IterDataset` or `DataLoader`; or any other object
-            that can be iterated anew each epoch and gives batches as `fit` takes them.
+        x: `keras.utils.PyDataset`; a generator; a Grain `MapDataset`, `IterDataset` or `DataLoader`; or any
+            other object that can be iterated anew in each epoch and yields batches as `fit` takes them.
         shuffle: bool, whether the batches of a `PyDataset` come in another order each epoch, as in Keras.
-        seed: int, of that order.
+        seed: int, for that order.
 
     Raises:
-        ValueError: for an iterable without a batch, and batches of other structures than the first's.
+        ValueError: for an iterable without a batch, and batches whose structure differs from the first.
     """
     if isinstance(x, keras.utils.PyDataset):
         return _of_py_dataset(x, shuffle, seed)
@@ -50,10 +50,10 @@ def as_dataset(x, shuffle=True, seed=0):
 def _of_py_dataset(x, shuffle, seed):
     count = x.num_batches
     if not count:
-        raise ValueError(f"{type(x).__name__} has no batches, or does not say how many.")
+        raise ValueError(f"{type(x).__name__} has no batches, or does not report how many.")
     first, rng = _arrays(x[0]), np.random.default_rng(seed)
     names = sorted(first)
-    # Keras calls it before the first batch, too.
+    # Keras also calls it before the first batch.
     x.on_epoch_end()
 
     def order():
@@ -93,7 +93,7 @@ def _of_iterable(iterate, first, name, count):
 
 
 def _arrays(batch, first=None):
-    """A batch as a dict of arrays; a ValueError where it is not like the first."""
+    """Return a batch as a dict of arrays; raise a ValueError if it is not like the first."""
     arrays = {name: np.asarray(value) for name, value in unpack(batch, keys=None).items()}
     if first is not None and set(arrays) != set(first):
         raise ValueError(

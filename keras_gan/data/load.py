@@ -30,33 +30,36 @@ def load(
     """Load images as shuffled batches of float32 in [-1, 1], ready for `GAN.fit`.
 
     Args:
-        name: "mnist_5k", 5,000 real digits that come with `pip install keras-gan[demo]` (splits
-            `train`, 4,500, and `test`, 500, 50 a class); "folder:PATH" or a `pathlib.Path`: a folder or zip file of
-            images, of one folder of images per class, of what the StyleGAN tools write (`dataset.json`), or of DICOM and NIfTI
-            files, whose slices are the images (see `read_volumes`; needs `pip install 'keras-gan[medical]'`); or the
-            name of any image data set of TFDS, such as "mnist". Every file that Pillow reads is an image; what is
-            left out is named in a warning.
-        splits: a split's name, or a tuple of them. TFDS' slices ("train[:90%]") work for TFDS. A
-            folder's splits are its sub-folders named `train`, `test` and `val` (or `Training`, `validation` and the like,
-            in any case); "train" is the folder itself where it has none. Classes have the same numbers in all splits.
+        name: "mnist_5k", 5,000 real digits that come with keras_gan
+            (splits `train`, 4,500, and `test`, 500, 50 a class); "folder:PATH" or a `pathlib.Path`; or the
+            name of any TFDS image data set, such as "mnist". The path is that of a folder or zip file of
+            images, of one folder of images per class, of what the StyleGAN tools write (`dataset.json`), or
+            of DICOM and NIfTI files, whose slices are the images (see `read_volumes`; needs
+            `pip install 'keras-gan[medical]'`). Every file that Pillow reads is an image; a warning names
+            what is left out.
+        splits: a split's name, or a tuple of names. Slices ("train[:90%]") work for TFDS. A folder's splits
+            are its sub-folders named `train`, `test` and `val` (or `Training`, `validation` and the like, in
+            any case); if it has none, "train" is the folder itself. Classes have the same numbers in all
+            splits.
         image_size: int or (height, width); None keeps the size that all images share.
         batch_size: int. Only full batches are made.
-        channels: 1 for grey, 3 for RGB, 4 for RGBA, None as the data set is. Transparent pixels are composited over
-            white unless `channels=4`.
+        channels: 1 for grey, 3 for RGB, 4 for RGBA, None for those of the data set. Transparent pixels are
+            composited over white unless `channels=4`.
         labels: bool, whether to yield (images, labels); then `dataset.class_names` is there too.
-        seed: int, of order and flips.
+        seed: int, for order and flips.
         data_dir: where TFDS finds or prepares its data. Default: TFDS_DATA_DIR or
             ~/tensorflow_datasets.
         flip: bool, whether to mirror images left-right at random.
         fit: "crop" (centre) or "pad" (white), where aspect ratios differ.
-        on_error: "raise" names a file that cannot be read; "skip" leaves such files out, and
-            says how many and which.
-        value_range: (low, high), the values of a folder's images of 16 bits or floats that become black and white.
-            Default: 0 to 65535, of floats 0 to 255; where they use little of it, a warning says so. Of DICOM and NIfTI it is
-            in their units, such as Hounsfield units; default: the window that all files ask for, or all values.
-            `dataset.value_range` is what was taken, and `to_units` turns images back.
-        cache_limit: bytes. Decoded images are kept in memory up to this size. Beyond, they are written once to a
-            file in the user's cache folder and read from it. Nothing random happens before that.
+        on_error: "raise" names a file that cannot be read; "skip" leaves such files out, and reports how many
+            and which.
+        value_range: (low, high), the values of a folder's 16-bit or float images that become black and white.
+            Default: 0 to 65535, for floats 0 to 255; a warning reports images that use little of this range.
+            For DICOM and NIfTI it is in their units, such as Hounsfield units; default: the window that all
+            files ask for, or the range of all values. `dataset.value_range` is the range that was used, and
+            `to_units` converts images back.
+        cache_limit: bytes. Decoded images are kept in memory up to this size. Larger sets are written once to
+            a file in the user's cache folder and read from it. All random operations come after that.
 
     Returns:
         A `tf.data.Dataset` for one split, a tuple of them for a tuple.
@@ -105,7 +108,7 @@ def load(
     for split, source in zip(names, sources, strict=True):
         called = name if split == "train" else f"{name}[{split}]"
         if source.value_range:
-            # Other values of black and white are other data.
+            # Data with another value range get another name.
             called += ", {:g} to {:g}".format(*source.value_range)
         stream = Stream(
             _fetch(source, labels),
@@ -135,7 +138,7 @@ def read(
     on_error="raise",
     **options,
 ):
-    """The images of one split as they lie there, a `Source`; arguments as `load`, size as a pair."""
+    """Return the stored images of one split, a `Source`; arguments as in `load`, size as a pair."""
     wanted = Wanted(split, size, channels, labels, data_dir, fit, on_error, **options)
     kind, colon, rest = name.partition(":")
     if kind + colon in OTHERS:
@@ -150,14 +153,14 @@ def read(
 
 
 def check_options(fit, on_error):
-    """Raise a ValueError for unknown values of the two."""
+    """Raise a ValueError for unknown values of `fit` and `on_error`."""
     if fit not in ("crop", "pad"):
         raise ValueError(f"`fit` must be one of ('crop', 'pad'). Received: {fit!r}")
     folder.check_on_error(on_error)
 
 
 def checked(source, name, wanted):
-    """The source; raise a ValueError where it is not what was asked for."""
+    """Return the source; raise a ValueError if it is not what was requested."""
     if not isinstance(source, Source):
         raise ValueError(
             f"The reader of {name!r} must give a `keras_gan.data.Source`. Received: {type(source).__name__}"
@@ -209,10 +212,10 @@ def _folder(path, wanted):
     )
 
 
-# What reads a name, or all names that begin with what ends in a colon: functions of the rest of the name and a `Wanted` to
-# a `Source`. All other names are of TFDS.
+# Readers of a name, or of all names that begin with a prefix with a colon: functions from the rest of the
+# name and a `Wanted` to a `Source`. All other names are those of TFDS.
 SOURCES = {"mnist_5k": _mnist_5k, "folder:": _folder}
-# What other functions of this package load, by the prefixes of the command line.
+# What other functions of this package load, by the prefixes on the command line.
 OTHERS = {
     "sounds:": "sound, such as wavegan",
     "table:": "tables, such as ctgan",
@@ -228,10 +231,10 @@ def register(prefix, reader):
 
     Args:
         prefix: str that ends in a colon, such as "hdf5:".
-        reader: function of the rest of the name and a `Wanted` to a `Source`.
+        reader: function from the rest of the name and a `Wanted` to a `Source`.
 
     Raises:
-        ValueError: for a prefix that is taken or ends otherwise.
+        ValueError: for a prefix that is already taken or does not end in a colon.
 
     Example:
     >>> def noise(count, wanted):
@@ -251,7 +254,7 @@ def register(prefix, reader):
 
 
 def _fetch(source, with_labels):
-    """A `fetch` for `Stream` from a source."""
+    """Return a `fetch` for `Stream` from a source."""
     images = getter(source.images)
     with tf.device("CPU:0"), tf.init_scope():
         class_indices = tf.constant(source.labels) if with_labels else None

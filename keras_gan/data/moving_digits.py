@@ -1,4 +1,4 @@
-"""Videos of moving digits: known motion, and no download."""
+"""Videos of moving digits: their motion is known, and nothing is downloaded."""
 
 import numpy as np
 
@@ -13,13 +13,14 @@ def moving_digits(count, split="train", *, frames=16, size=32, bounce=False, see
     """Make videos of the digits of mnist_5k that move over black, half as large as the frame.
 
     Args:
-        count: int, how many.
-        split: "train" or "test", of the digits.
+        count: int, number of videos.
+        split: "train" or "test", the split of the digits.
         frames: int. Default 16.
-        size: int, of a frame's side. Default 32.
-        bounce: bool. False: each moves by one pixel a frame to one of four sides, the label, and never reaches it (so `frames` is at most half of
-            `size`). True: each has a speed of -2, -1, 0, 1 or 2 pixels a frame along both axes, not both 0, and bounces off the sides; the label is
-            the digit.
+        size: int, side of a frame. Default 32.
+        bounce: bool. False: each digit moves by one pixel a frame towards one of four sides, which is its
+            label, and never reaches it (so `frames` is at most half of `size`). True: each digit has a speed
+            of -2, -1, 0, 1 or 2 pixels a frame along both axes, not both 0, and bounces off the sides; the
+            label is the digit.
         seed: int.
 
     Returns:
@@ -54,11 +55,11 @@ def moving_digits(count, split="train", *, frames=16, size=32, bounce=False, see
         labels, names = rng.integers(0, 4, count), list(DIRECTIONS)
         steps = np.array([_STEPS[name] for name in DIRECTIONS])[labels]
         free = rng.integers(0, room + 1, (count, 2))
-        # Along the way as much as is left over, from the side that it leaves.
+        # Along the direction of motion, digits begin within the spare space at the side that they leave.
         slack = rng.integers(0, room - (frames - 1) + 1, (count, 2))
         starts = np.where(steps == 0, free, np.where(steps > 0, slack, room - slack))
     places = starts[:, None] + steps[:, None] * np.arange(frames)[None, :, None]
-    # Reflected at 0 and at the room that is left.
+    # Digits bounce at 0 and at `room`.
     places = room - np.abs(room - places % (2 * room))
     made = np.zeros((count, frames, size, size, 1), "uint8")
     for video, digit, way in zip(made, digits, places, strict=True):

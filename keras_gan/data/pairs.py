@@ -1,4 +1,4 @@
-"""Images that belong together, or do not: folders of two domains."""
+"""Paired and unpaired images: folders of two domains."""
 
 import collections
 import hashlib
@@ -44,31 +44,33 @@ def paired_folders(
     """Load pairs of images for `Pix2Pix`.
 
     Args:
-        a, b: folders or zip files in which the two images of a pair have the same path (with one folder per class,
-            or not). Without `b`, each image of `a` is a pair side by side, as pix2pix' data sets are.
-        image_size: int or (height, width) to which pictures are brought; None keeps their size.
-        crop: int or (height, width): a random part of that size is cut out, of both at the same place.
+        a, b: folders or zip files in which the two images of a pair have the same path
+            (with one folder per class, or not). Without `b`, each image of `a` is a pair side by side, as in
+            pix2pix' data sets.
+        image_size: int or (height, width) to which images are brought; None keeps their size.
+        crop: int or (height, width): a random part of that size is cut out of both images, at the same place.
         batch_size: int. Default 1, as in the paper.
-        channels_a, channels_b: 1 for grey, 3 for RGB. Default: 1 where all pictures are grey. Transparency
-            becomes white.
-        classes_a: int, of the number of classes: pictures of `a` are label maps, grey or with a palette, whose pixels are
-            numbers of classes. `condition` has a channel for each, 1 where a pixel is of it and else -1; they are resized by
-            nearest neighbours.
+        channels_a, channels_b: 1 for grey, 3 for RGB. Default: 1 if all images are grey. Transparent pixels
+            are composited over white.
+        classes_a: int, number of classes, if the images of `a` are label maps: grey or with a palette, with
+            class numbers as pixels. `condition` then has a channel for each class, 1 where a pixel belongs to
+            it and else -1. Label maps are resized by nearest neighbours.
         flip: bool, whether to mirror pairs left-right at random.
-        seed: int, of order, parts and flips.
-        direction: "a2b" (default): `condition` is of a, `image` of b; "b2a": the reverse.
-        split: "train" (default), "test" or "val", of folders that have sub-folders of these names; as in
+        seed: int, for order, crops and flips.
+        direction: "a2b" (default): `condition` comes from a, `image` from b; "b2a": the reverse.
+        split: "train" (default), "test" or "val", for folders that have sub-folders of these names; as in
             `keras_gan.data.load`.
         value_range: as in `keras_gan.data.load`.
         fit: "crop" (centre) or "pad" (white), where aspect ratios differ.
-        cache_limit: int, bytes. Images of more are written once to a file in the cache folder and read from it; images
-            side by side are always held in memory.
+        cache_limit: int, bytes. Larger sets are written once to a file in the cache folder and read from it;
+            images side by side are always held in memory.
 
     Returns:
         `tf.data.Dataset` of dicts with `condition` and `image`, float32 in [-1, 1].
 
     Raises:
-        ValueError: for pictures without a partner, unreadable ones, and sizes that differ; it names them.
+        ValueError: for images without a partner, unreadable images, and sizes that differ; the message names
+            them.
 
     Example:
     >>> pairs = keras_gan.data.paired_folders("edges2shoes/train", image_size=256)  # doctest: +SKIP
@@ -118,7 +120,7 @@ def paired_folders(
 def pairs_from_arrays(
     condition, image, *, crop=None, batch_size=1, flip=False, seed=0, shuffle=True, name="pairs"
 ):
-    """The same of uint8 arrays in memory, whose sizes may differ by a whole factor; arguments as `paired_folders`."""
+    """The same for uint8 arrays; sizes may differ by a whole factor; arguments as in `paired_folders`."""
     check_levels(condition=condition, image=image)
     if len(condition) != len(image):
         raise ValueError(f"There are {len(condition)} conditions for {len(image)} images.")
@@ -157,16 +159,16 @@ def unpaired_folders(
     value_range=None,
     cache_limit=4 * 2**30,
 ):
-    """Load images of two domains that need not belong together, for `CycleGAN`.
+    """Load images of two domains that need not be paired, for `CycleGAN`.
 
-    An epoch is as long as the larger of the two; each has an order of its own.
+    An epoch is as long as the larger domain; each domain has its own order.
 
     Args:
-        a, b: folders or zip files of images (with one folder per class, or not). Without `b`, a data set of TFDS with
-            two domains: "cycle_gan/horse2zebra".
-        channels: 1, 3 (default) or 4, of both; or a pair, of a and of b.
-        split: "train" (default), "test" or "val", of a data set of TFDS, or of folders that have sub-folders of these
-            names; as in `keras_gan.data.load`.
+        a, b: folders or zip files of images (with one folder per class, or not). Without `b`, `a` is a TFDS
+            data set with two domains: "cycle_gan/horse2zebra".
+        channels: 1, 3 (default) or 4, for both domains; or a pair, for a and for b.
+        split: "train" (default), "test" or "val", of a TFDS data set, or of folders that have sub-folders of
+            these names; as in `keras_gan.data.load`.
         data_dir: where TFDS finds its data.
         value_range: as in `keras_gan.data.load`.
         image_size, crop, batch_size, flip, seed, fit, cache_limit: as in `paired_folders`.
@@ -175,7 +177,7 @@ def unpaired_folders(
         `tf.data.Dataset` of dicts with `condition` (domain A) and `image` (domain B), float32 in [-1, 1].
 
     Raises:
-        ValueError: for empty folders, unreadable pictures, sizes that differ without `image_size`.
+        ValueError: for empty folders, unreadable images, sizes that differ without `image_size`.
 
     Example:
     >>> unpaired = keras_gan.data.unpaired_folders("horses", "zebras", image_size=256)  # doctest: +SKIP
@@ -223,7 +225,7 @@ def unpaired_folders(
 
 
 def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, name="unpaired"):
-    """The same of two uint8 arrays in memory; arguments as `unpaired_folders`."""
+    """The same for two uint8 arrays in memory; arguments as in `unpaired_folders`."""
     check_levels(a=a, b=b)
     streams = []
     for kind, images in enumerate((a, b)):
@@ -250,7 +252,7 @@ def unpaired_from_arrays(a, b, *, crop=None, batch_size=1, flip=False, seed=0, n
 
 
 def check_levels(**arrays):
-    """Raise a ValueError for what is not uint8 images, by its argument's name."""
+    """Raise a ValueError, with the argument's name, for anything except uint8 images."""
     for name, images in arrays.items():
         dtype, shape = (getattr(images, attribute, None) for attribute in ("dtype", "shape"))
         if dtype != np.uint8 or len(shape) != 4:
@@ -262,7 +264,7 @@ def check_levels(**arrays):
 
 
 class Unpaired(Stream):
-    """Two streams side by side, each in its own order; an epoch is that of the longer one."""
+    """Two streams side by side, each in its own order; an epoch is as long as that of the longer stream."""
 
     def __init__(self, a, b, batch_size):
         size = max(a.size, b.size)
@@ -284,17 +286,17 @@ class Unpaired(Stream):
 
 
 def digests(images):
-    """Hashes of images, by which the same picture is found in two data sets: a dict from hash to its number."""
+    """Return a dict from an image's hash to its number, to find the same image in two data sets."""
     return {hashlib.sha256(np.ascontiguousarray(image)).digest(): i for i, image in enumerate(images)}
 
 
 def digests_of_files(files):
-    """The same of files, with their paths: they are the same pictures whatever they are cut or resized to."""
+    """The same for files and their paths; crops and resizes of a file count as the same image."""
     return {hashlib.sha256(pathlib.Path(file).read_bytes()).digest(): str(file) for file in files}
 
 
 def warn_of_leak(train, test):
-    """Warn where pictures of one stream are among those of another."""
+    """Warn if images of one stream are also in another."""
     if train is None or test is None or train is test:
         return
     mine, theirs = getattr(train, "pictures", {}), getattr(test, "pictures", {})
@@ -303,7 +305,7 @@ def warn_of_leak(train, test):
         names = [name if isinstance(name, str) else f"number {name}" for name in both[:5]]
         warnings.warn(
             f"{len(both)} of the {len(theirs)} held-out pictures are among the training's too "
-            f"({', '.join(names)}{' ...' if len(both) > 5 else ''}): figures of the held-out ones are too good.",
+            f"({', '.join(names)}{' ...' if len(both) > 5 else ''}): metrics of the held-out ones are too good.",
             stacklevel=3,
         )
 
@@ -317,7 +319,7 @@ def check_two_folders(a, b):
 
 
 def check_partners(a, b, files_a, files_b):
-    """Raise a ValueError that names pictures of two folders whose partner is missing, or that have two."""
+    """Raise a ValueError that names images of two folders without a partner, or with two partners."""
     names = [
         [os.path.splitext(os.path.relpath(file, os.path.expanduser(str(root))))[0] for file in files]
         for root, files in ((a, files_a), (b, files_b))
@@ -325,15 +327,15 @@ def check_partners(a, b, files_a, files_b):
     alone = [(a, sorted(set(names[0]) - set(names[1]))), (b, sorted(set(names[1]) - set(names[0])))]
     if any(missing for _, missing in alone):
         listed = "; ".join(f"{len(m)} only in {root}, such as {m[:3]}" for root, m in alone if m)
-        raise ValueError(f"Pictures without a partner of the same name: {listed}.")
+        raise ValueError(f"Images without a partner of the same name: {listed}.")
     for root, found in zip((a, b), names, strict=True):
         twice = [name for name, count in collections.Counter(found).items() if count > 1]
         if twice:
-            raise ValueError(f"{root} has pictures whose names differ in their endings alone: {twice[:3]}.")
+            raise ValueError(f"{root} has images whose names differ in their endings alone: {twice[:3]}.")
 
 
 def check_shapes(files_a, files_b):
-    """Raise a ValueError that names partners of another aspect ratio, which would be cut apart."""
+    """Raise a ValueError that names partners with different aspect ratios, which crops would separate."""
     sizes = [(a, size_of(a), b, size_of(b)) for a, b in zip(files_a, files_b, strict=True)]
     apart = [(a, x, b, y) for a, x, b, y in sizes if x[0] * y[1] != x[1] * y[0]]
     if apart:
@@ -345,7 +347,7 @@ def check_shapes(files_a, files_b):
 
 
 def _read(files, size, channels, fit, cache_limit, classes=None, value_range=None):
-    """All images as one uint8 array, or to be read when asked for; a ValueError names unreadable ones and sizes that differ."""
+    """Return all images as a uint8 array, or read on demand; raise for unreadable ones and other sizes."""
     files, _, modes = folder.check_files(files, value_range=None if classes else value_range)
     check_channels(channels)
     channels = channels or folder.channels_of(modes)
@@ -358,7 +360,7 @@ def _read(files, size, channels, fit, cache_limit, classes=None, value_range=Non
 
 
 def _side_by_side(files, size, channels, fit, value_range):
-    """The left and the right halves of images."""
+    """Return the left and the right halves of images."""
     modes = folder.check_files(files, value_range=value_range)[2]
     channels = [of_half or folder.channels_of(modes) for of_half in channels]
     halves = ([], [])
@@ -366,7 +368,7 @@ def _side_by_side(files, size, channels, fit, value_range):
         picture = open_image(path)
         if picture.width % 2:
             raise ValueError(
-                f"{path} is {picture.width} pixels wide: two pictures side by side have an even width."
+                f"{path} is {picture.width} pixels wide: two images side by side have an even width."
             )
         half = picture.width // 2
         for i, part in enumerate(
@@ -375,13 +377,13 @@ def _side_by_side(files, size, channels, fit, value_range):
             halves[i].append(fit_image(part, size, channels[i], fit, value_range))
         if halves[0][-1].shape != halves[0][0].shape:
             raise ValueError(
-                f"The pictures differ in size: {files[0]} is {halves[0][0].shape[:2]} and {path} "
+                f"The images differ in size: {files[0]} is {halves[0][0].shape[:2]} and {path} "
                 f"{halves[0][-1].shape[:2]} (height, width) in each half. Pass `image_size` (--image-size)."
             )
     height, width = size_of(files[0])
     if width // 2 < height:
         warnings.warn(
-            f"The pictures are cut into halves of {width // 2} x {height} pixels. If they are no pairs side by side, give `b`.",
+            f"The images are cut into halves of {width // 2} x {height} pixels. If they are no pairs side by side, give `b`.",
             stacklevel=4,
         )
     return np.stack(halves[0]), np.stack(halves[1])

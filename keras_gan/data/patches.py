@@ -6,18 +6,18 @@ from keras_gan.arguments import check_int
 
 
 def patches(images, side, overlap=0.5):
-    """Windows of images, to train on.
+    """Cut windows out of images, to train on.
 
     Args:
         images: array of shape (n, height, width, channels).
-        side: int, of a window in pixels; or (height, width).
-        overlap: float in [0, 1), share of a window's side that the next one covers too.
+        side: int, side of a window in pixels; or (height, width).
+        overlap: float in [0, 1), the share of a window's side that the next window also covers.
 
     Returns:
-        Array of shape (windows, side, side, channels); those of one image stand together.
+        Array of shape (windows, side, side, channels); the windows of one image follow one another.
 
     Raises:
-        ValueError: for images that are smaller.
+        ValueError: for images that are smaller than a window.
 
     Example:
     >>> keras_gan.data.patches(np.zeros((2, 64, 64, 1), "uint8"), 32).shape
@@ -39,7 +39,7 @@ def patches(images, side, overlap=0.5):
 
 
 def corners_of(full, sides, overlap):
-    """Where windows begin, (y, x) of each; all lie inside, and the last ones end where the image ends."""
+    """Return where windows begin, (y, x) each; all lie inside, and the last ones end where the image ends."""
     if not 0.0 <= overlap < 1.0:
         raise ValueError(f"`overlap` must be in [0, 1). Received: {overlap!r}")
     places = [
@@ -50,5 +50,5 @@ def corners_of(full, sides, overlap):
 
 
 def starts(size, side, step):
-    """Where windows of a side begin within a size, so that they cover it."""
+    """Return where windows of a side begin within a size, so that they cover it."""
     return [min(start, size - side) for start in range(0, size - side + step, step)]

@@ -1,4 +1,4 @@
-"""Images of which few have a label."""
+"""Data sets in which few images have a label."""
 
 import numpy as np
 import tensorflow as tf
@@ -9,18 +9,18 @@ from keras_gan.data.stream import Stream
 
 
 def unlabel(labels, keep, seed=0):
-    """Forget labels, but for some of each class: what is left to learn from few.
+    """Remove all labels except for some of each class, to train with few labels.
 
     Args:
         labels: array of n ints.
-        keep: int, labels to keep, as many of each class as can be.
+        keep: int, number of labels to keep, spread over the classes as evenly as possible.
         seed: int.
 
     Returns:
-        int32 array of shape (n,), -1 where the label is forgotten.
+        int32 array of shape (n,), -1 where the label is removed.
 
     Raises:
-        ValueError: for fewer than one a class, and more than there are.
+        ValueError: for fewer than one label a class, and for more labels than there are.
 
     Example:
     >>> labels = keras_gan.data.unlabel(np.arange(100) % 10, keep=20)
@@ -40,7 +40,7 @@ def unlabel(labels, keep, seed=0):
         )
     random = np.random.default_rng(seed)
     orders = [random.permutation(np.flatnonzero(labels == label)) for label in classes]
-    # The first of each class, the second of each, and so on.
+    # The first of each class, then the second of each, and so on.
     turns = [(i, k, place) for k, order in enumerate(orders) for i, place in enumerate(order)]
     kept = [place for _, _, place in sorted(turns)[:keep]]
     found = np.full(len(labels), -1, "int32")
@@ -49,22 +49,23 @@ def unlabel(labels, keep, seed=0):
 
 
 def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, name=None, class_names=None):
-    """Make a data set for `SemiSupervisedGAN`: batches of all images, and beside each one of labelled images.
+    """Make a data set for `SemiSupervisedGAN`: batches of all images, each with one of labelled images.
 
-    The labelled ones are drawn anew for each batch, so that few labels are seen as often as many images.
+    The labelled images are drawn anew for each batch, so that few labels are seen as often as many images.
 
     Args:
-        images: array of shape (n, height, width, channels), uint8 or floats in [-1, 1], or vectors (n, size); or a data set of
-            `keras_gan.data` that yields (images, labels), such as of a folder whose class folder `unlabelled` has the others.
+        images: array of shape (n, height, width, channels), uint8 or floats in [-1, 1], or vectors (n, size);
+            or a data set of `keras_gan.data` that yields (images, labels), such as a folder whose class
+            folder `unlabelled` has the images without a label.
         labels: array of n ints, -1 where there is none; None with a data set.
         batch_size, seed, flip, name: as in `keras_gan.data.from_arrays`.
-        class_names: list of str by label, or None; of a data set its own.
+        class_names: list of str by label, or None; a data set has its own.
 
     Returns:
         `tf.data.Dataset` of dicts with `image`, `label`, `labelled_image` and `labelled_label`.
 
     Raises:
-        ValueError: for wrong shapes, ranges, lengths, NaN, and labels of which all are -1.
+        ValueError: for wrong shapes, ranges, lengths, NaN, and labels that are all -1.
 
     Example:
     >>> images, labels = np.zeros((100, 8, 8, 1), "uint8"), np.arange(100) % 10

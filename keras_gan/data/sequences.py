@@ -18,19 +18,22 @@ def sequences(
     """Load texts or tokens as batches of one-hot sequences, float32 of shape (batch, length, vocabulary).
 
     Args:
-        source: path of a text file, a text a line; a list of texts; or an int array of tokens, of shape (n, length).
-        length: int, tokens of a sequence: longer texts are cut off, shorter ones end in the token 0, no word. Default: the longest.
-        words: list of str by token, the first "", such as `dataset.words` of a training; texts with other words are left out. Of int tokens their
-            names. Default: those of the texts, the most frequent first.
-        most_words: int, how many of those at most; texts with others are left out.
+        source: path of a text file with one text a line; a list of texts; or an int array of tokens, of shape
+            (n, length).
+        length: int, tokens of a sequence. Longer texts are cut off; shorter texts are padded with the token
+            0, which is no word. Default: the length of the longest.
+        words: list of str by token, the first "", such as `dataset.words` of the training data; texts with
+            other words are left out. For int tokens these are their names. Default: the words of the texts,
+            the most frequent first.
+        most_words: int, maximum number of those words; texts with other words are left out.
         batch_size, shuffle, seed: as in `from_arrays`.
         name: str, what the data is called in messages and metadata.
 
     Returns:
-        `tf.data.Dataset`. `dataset.words` is there, and `dataset.texts`, those that were kept.
+        `tf.data.Dataset` with the attributes `words` and `texts`, the texts that were kept.
 
     Raises:
-        ValueError: for files that cannot be read, no texts, and tokens that are negative.
+        ValueError: for files that cannot be read, no texts, and negative tokens.
 
     Example:
     >>> data = keras_gan.data.sequences(["A red heart.", "a blue star", "a heart"], batch_size=3)
@@ -90,11 +93,11 @@ def sequences(
 
 
 def _of_texts(texts, length, words, most_words):
-    """Tokens of texts, the words, and the texts whose words are among them."""
+    """Return the tokens of texts, the words, and the texts whose words are among them."""
     plain = [text.decode().split() for text in lower_case_words(tf.constant(texts)).numpy()]
     if words is None:
         counts = collections.Counter(word for text in plain for word in text)
-        # Of equal counts by the alphabet.
+        # Words with equal counts are in alphabetical order.
         ordered = sorted(counts, key=lambda word: (-counts[word], word))
         words = ["", *(ordered[:most_words] if most_words else ordered)]
     if words[0] != "":

@@ -23,24 +23,27 @@ def series(
     seed=0,
     name=None,
 ):
-    """Load time series as batches of windows, float32 of shape (batch, window, columns), each column brought to [0, 1].
+    """Load time series as batches of windows, float32 (batch, window, columns), each column scaled to [0, 1].
 
     Args:
-        source: path of a CSV or Parquet file, a row a time (needs `pip install 'keras-gan[table]'`); a pandas DataFrame; an array of shape (times,) or
-            (times, columns); or a list of such arrays, several series of one kind.
-        window: int, times of an example. Default 24. Windows begin at every time.
-        columns: names of the columns that are taken. Default: all of numbers; others are left out with a warning.
-        span: (begin, end), the share of each series that is taken, in its order: (0, 0.8) for a training, (0.8, 1) to hold out.
-        scale: (lows, highs) that become 0 and 1, a number a column; `dataset.scale` of the training for held-out data. Default: the least and the
-            greatest values.
+        source: path of a CSV or Parquet file with a row for each time
+            (needs `pip install 'keras-gan[table]'`); a pandas DataFrame; an array of shape (times,) or
+            (times, columns); or a list of such arrays, several series with the same columns.
+        window: int, times of an example. Default 24. A window begins at every time.
+        columns: names of the columns to use. Default: all columns of numbers; a warning names the others.
+        span: (begin, end), the share of each series to use, in its order: (0, 0.8) for training, (0.8, 1) for
+            held-out data.
+        scale: (lows, highs), the values that become 0 and 1, one number a column; for held-out data
+            `dataset.scale` of the training data. Default: the least and the greatest values.
         batch_size, shuffle, seed: as in `from_arrays`.
         name: str, what the data is called in messages and metadata.
 
     Returns:
-        `tf.data.Dataset` of windows. `dataset.columns` and `dataset.scale` are there.
+        `tf.data.Dataset` of windows, with the attributes `columns` and `scale`.
 
     Raises:
-        ValueError: for files that cannot be read, missing values, columns that are constant or no numbers, and series shorter than a window.
+        ValueError: for files that cannot be read, missing values, columns that are constant or not numbers,
+            and series shorter than a window.
 
     Example:
     >>> data = keras_gan.data.series(np.random.default_rng(0).normal(size=(200, 2)).cumsum(0), window=12, batch_size=16)
@@ -77,7 +80,7 @@ def series(
     if beyond > 0.0 and scale is not None:
         scaled = [np.clip(values, 0.0, 1.0) for values in scaled]
         warnings.warn(f"Values beyond `scale` by up to {beyond:.2g} of its range are cut off.", stacklevel=2)
-    # Each window is an example of its own: overlapping ones share their values in memory.
+    # Each window is a separate example; overlapping windows share their values in memory.
     starts = np.concatenate(
         [
             offset + np.arange(len(values) - window + 1)
@@ -107,7 +110,7 @@ def series(
 
 
 def _read(source, columns):
-    """A list of float64 arrays (times, columns), and the columns' names."""
+    """Return a list of float64 arrays (times, columns), and the columns' names."""
     if hasattr(source, "select_dtypes"):
         found = source.select_dtypes(include="number")
         if columns is None:
@@ -150,7 +153,7 @@ def _read(source, columns):
 
 
 def _check_no_numbers(column):
-    """Raise a ValueError for a column that would be of numbers but for a few values."""
+    """Raise a ValueError for a column that has numbers except for a few values."""
     if column.dtype.kind in "Mmb":
         return
     texts = column.dropna().astype(str)
@@ -185,5 +188,5 @@ def write_series(path, values, columns):
 
 
 def _quoted(name):
-    """A column's name as a CSV file has it."""
+    """Return a column's name as it is in a CSV file."""
     return '"' + name.replace('"', '""') + '"' if any(c in name for c in ',"\n') else name

@@ -29,18 +29,24 @@ def shapes(
     on_error="raise",
     name=None,
 ):
-    """Load shapes as batches of occupancies, float32 of shape (batch, size, size, size, 1), 0 or 1: x to the right, y up, z to the front.
+    """Load shapes as batches of occupancies, float32 of shape (batch, size, size, size, 1), each 0 or 1.
+
+    The axes are x to the right, y up, z to the front.
 
     Args:
-        source: path of a folder of files, or of one folder of files per class: voxels (`.npz`, `.npy`, arrays of three axes) or closed meshes
-            (`.obj`, `.stl`, `.ply`, `.glb`; needs `pip install 'keras-gan[shapes]'`), which are voxelised so that the longest side fills the
-            cube but for one voxel at each end (what a surface touches is solid; a mesh whose holes let the outside in is a shell); or an array of shape (n, size, size, size) or (n, size, size, size, 1).
-        labels: of arrays, n ints; of a folder True to yield (shapes, labels). Default: neither.
-        size: int, voxels of a side, of files: meshes are made so large, voxels must be. Arrays have their own.
+        source: path of a folder of files, or of one folder of files per class; or an array of shape
+            (n, size, size, size) or (n, size, size, size, 1). A file has voxels
+            (`.npz`, `.npy`, arrays of three axes) or a closed mesh (`.obj`, `.stl`, `.ply`, `.glb`; needs
+            `pip install 'keras-gan[shapes]'`). Meshes are voxelised so that the longest side fills the cube
+            except for one voxel at each end. Voxels that a surface touches are solid; a mesh whose holes let
+            the outside in becomes a shell.
+        labels: for arrays, n ints; for a folder, True to yield (shapes, labels). Default: neither.
+        size: int, voxels along a side, for files: meshes are voxelised to this size, and voxels must have it.
+            Arrays have their own size.
         split: sub-folder, as in `load`.
         mirror: bool, whether shapes are mirrored left-right at random.
         batch_size, shuffle, seed: as in `from_arrays`.
-        class_names: of arrays, list of str by label.
+        class_names: for arrays, list of str by label.
         on_error: "raise" names a file that cannot be read; "skip" leaves such files out with a warning.
         name: str, what the data is called in messages and metadata.
 
@@ -91,7 +97,7 @@ def shapes(
         if not mirror:
             return batch
         drawn = tf.random.stateless_uniform((tf.shape(batch["image"])[0], 1, 1, 1, 1), seed + 7) < 0.5
-        # Pictures and validation see them as they are: their seed is 0.
+        # Sample images and validation get the shapes unmirrored: their seed is 0.
         drawn = tf.logical_and(drawn, tf.reduce_any(seed != 0))
         return {**batch, "image": tf.where(drawn, tf.reverse(batch["image"], [1]), batch["image"])}
 
@@ -112,7 +118,7 @@ def shapes(
 
 
 def _checked(voxels, where):
-    """One shape as bool; raise a ValueError for other values, and for nothing."""
+    """Return one shape as bool; raise a ValueError for other values, and for an empty shape."""
     if voxels.dtype != bool:
         values = np.unique(voxels)
         if not np.isin(values, (0, 1)).all():
@@ -129,15 +135,15 @@ def read_shape(path, size=32):
     """Read one file as voxels.
 
     Args:
-        path: of an `.npz` or `.npy` file with an array of three axes, or of a closed mesh.
-        size: int, voxels of a side.
+        path: `.npz` or `.npy` file with an array of three axes, or a closed mesh.
+        size: int, voxels along a side.
 
     Returns:
         bool array of shape (size, size, size).
 
     Raises:
-        ImportError: of meshes without the extra `shapes`.
-        ValueError: for what cannot be read, voxels of another size, an open mesh.
+        ImportError: for meshes, if the extra `shapes` is missing.
+        ValueError: for a file that cannot be read, voxels of another size, and an open mesh.
     """
     path = pathlib.Path(path)
     if path.suffix.lower() in MESHES:
@@ -160,7 +166,7 @@ def read_shape(path, size=32):
 
 
 def _voxelised(path, size):
-    """A mesh as voxels, its longest side from one voxel inside to one voxel inside."""
+    """Return a mesh as voxels; its longest side leaves one voxel free at each end."""
     try:
         import trimesh
     except ImportError as error:
@@ -173,12 +179,14 @@ def _voxelised(path, size):
     if corners is None or not len(mesh.faces):
         raise ValueError(f"{path} has no faces.")
     if not mesh.is_watertight:
-        # Sides of a solid may be there twice, or not be joined: that is found out by what they enclose.
+        # Faces of a solid may be duplicate or not joined: whether it is closed shows in what the faces
+        # enclose.
         mesh.merge_vertices(merge_tex=True, merge_norm=True)
     pitch = (corners[1] - corners[0]).max() / (size - 2)
     if not pitch > 0:
         raise ValueError(f"{path} has no extent.")
-    # So many points in each face of a voxel that none is missed; a little smaller, so that the last lie within.
+    # Enough points for each voxel face, so that none is missed; scaled down a little, so that the last ones
+    # lie inside.
     count = int(max(100 * size**2, 40 * mesh.area / pitch**2))
     surface = trimesh.sample.sample_surface(mesh, count, seed=0)[0]
     places = np.floor((surface - corners.mean(0)) / pitch * (1 - 1e-6) + size / 2).astype(int)
@@ -198,7 +206,7 @@ def _voxelised(path, size):
 
 
 def _reached(free):
-    """What of the free voxels is reached from outside, through faces."""
+    """Return the free voxels that are reached from outside, through faces."""
     padded = np.pad(free, 1, constant_values=True)
     reached = np.zeros_like(padded)
     reached[0] = True
@@ -207,7 +215,7 @@ def _reached(free):
         for axis in range(3):
             for way in (1, -1):
                 moved = np.roll(reached, way, axis)
-                # What left at one end has not come in at the other.
+                # `roll` wraps around: what leaves at one end must not enter at the other.
                 edge = [slice(None)] * 3
                 edge[axis] = 0 if way == 1 else -1
                 moved[tuple(edge)] = False
@@ -219,19 +227,19 @@ def _reached(free):
 
 
 def mesh_of(voxels, pitch=1.0, origin=(0.0, 0.0, 0.0)):
-    """The surface of a solid by marching cubes.
+    """Return the surface of a solid, by marching cubes.
 
     Args:
-        voxels: array of shape (width, height, depth), or with one channel more; occupancies, solid above 0.5.
-        pitch: float, a voxel's side.
-        origin: of the corner of the first voxel.
+        voxels: array of shape (width, height, depth), or with a channel axis; occupancies, solid above 0.5.
+        pitch: float, side of a voxel.
+        origin: position of the corner of the first voxel.
 
     Returns:
         `trimesh.Trimesh`, closed.
 
     Raises:
-        ImportError: without the extra `shapes`.
-        ValueError: for a shape without anything solid.
+        ImportError: if the extra `shapes` is missing.
+        ValueError: for a shape without a solid voxel.
 
     Example:
     >>> ball = np.linalg.norm(np.indices((16, 16, 16)) - 7.5, axis=0) < 6
@@ -248,15 +256,15 @@ def mesh_of(voxels, pitch=1.0, origin=(0.0, 0.0, 0.0)):
     voxels = voxels[..., 0] if voxels.ndim == 4 else voxels
     if not (voxels > 0.5).any():
         raise ValueError("The shape is empty: no voxel is above 0.5.")
-    # A border of nothing closes it; the centre of voxel i lies at i + 1/2.
+    # A border of empty voxels closes the surface; the centre of voxel i lies at i + 1/2.
     corners, faces, *_ = marching_cubes(np.pad(voxels, 1), 0.5)
     return trimesh.Trimesh((corners - 0.5) * pitch + np.asarray(origin), faces[:, ::-1])
 
 
 def write_shape(path, voxels, pitch=1.0, origin=(0.0, 0.0, 0.0)):
-    """Write a shape of shape (width, height, depth) or with one channel: `.npz` with `voxels`, bool, or a mesh by its ending.
+    """Write a shape (width, height, depth), or with one channel, as `.npz` with bool `voxels` or as a mesh.
 
-    `pitch` and `origin` of meshes as in `mesh_of`.
+    The path's ending determines the format. `pitch` and `origin` are for meshes, as in `mesh_of`.
     """
     path, voxels = pathlib.Path(path), np.asarray(voxels)
     voxels = voxels[..., 0] if voxels.ndim == 4 else voxels
@@ -269,5 +277,5 @@ def write_shape(path, voxels, pitch=1.0, origin=(0.0, 0.0, 0.0)):
 
 
 def write_shapes(path, shapes):
-    """Write shapes of shape (n, width, height, depth, 1) as one `.npz` file with `voxels`, bool of shape (n, width, height, depth)."""
+    """Write shapes (n, width, height, depth, 1) as one `.npz` file, `voxels`: bool, without the last axis."""
     np.savez_compressed(path, voxels=np.asarray(shapes)[..., 0] > 0.5)

@@ -11,7 +11,7 @@ from keras_gan.data.excerpts import excerpts
 from keras_gan.data.folder import check_on_error, files_by_class
 from keras_gan.data.stream import Stream
 
-# Of the files that libsndfile reads.
+# Extensions of files that libsndfile reads.
 ENDINGS = (".wav", ".flac", ".ogg", ".aiff", ".aif", ".mp3", ".w64", ".caf", ".au")
 SILENT = 1e-4
 
@@ -37,29 +37,30 @@ def sounds(
     """Load sounds as batches of float32 in [-1, 1], of shape (batch, length, channels).
 
     Args:
-        source: path of a folder of files (WAV, FLAC, OGG, AIFF, MP3; needs `pip install 'keras-gan[audio]'`), or of one folder of files per
-            class; or an array of shape (n, samples) or (n, samples, channels), or a list of arrays of any lengths: floats in [-1, 1] or ints of
-            16 bits.
-        labels: of arrays, n ints; of a folder True to yield (sounds, labels). Default: neither.
-        rate: int, samples a second; files of another rate are resampled. Default: the rate of the files, which must be one. Arrays
-            must have it.
-        length: int, samples of an example. Shorter sounds end in silence. Default: the longest.
-        split: sub-folder, as in `load`: "train" is the folder itself where it has none.
-        mono: bool, whether channels are averaged. Default True.
-        part: "start", the first `length` samples (of drums and notes), or "random", any part, another one each time (of speech and music). Of
-            sounds that are parts at random, each is seen as often as it is long.
-        level: float in (0, 1], to which the loudest sample of each sound is brought; None to keep levels.
-        trim: bool, whether near-silence, 40 dB below the loudest sample, is cut off at both ends.
+        source: path of a folder of files (WAV, FLAC, OGG, AIFF, MP3; needs `pip install 'keras-gan[audio]'`),
+            or of one folder of files per class; an array of shape (n, samples) or (n, samples, channels); or
+            a list of arrays of any lengths. Arrays have floats in [-1, 1] or 16-bit ints.
+        labels: for arrays, n ints; for a folder, True to yield (sounds, labels). Default: neither.
+        rate: int, samples a second; files of another rate are resampled. Default: the rate of the files,
+            which must be the same for all. For arrays it must be given.
+        length: int, samples of an example. Shorter sounds are padded with silence. Default: the longest.
+        split: sub-folder, as in `load`: without sub-folders of splits, "train" is the folder itself.
+        mono: bool, whether to average the channels. Default True.
+        part: "start", the first `length` samples (for drums and notes), or "random", a new random part each
+            time (for speech and music). With "random", a sound is drawn in proportion to its length.
+        level: float in (0, 1], to which the loudest sample of each sound is scaled; None to keep levels.
+        trim: bool, whether to cut off near-silence, 40 dB below the loudest sample, at both ends.
         batch_size, shuffle, seed: as in `from_arrays`.
-        class_names: of arrays, list of str by label.
+        class_names: for arrays, list of str by label.
         on_error: "raise" names a file that cannot be read; "skip" leaves such files out with a warning.
         name: str, what the data is called in messages and metadata.
 
     Returns:
-        `tf.data.Dataset` of sounds, or of (sounds, labels). `dataset.rate` is there, and `class_names`.
+        `tf.data.Dataset` of sounds, or of (sounds, labels), with the attributes `rate` and `class_names`.
 
     Raises:
-        ValueError: for files that cannot be read or are empty, several rates without `rate`, arrays of another range, silence alone.
+        ValueError: for files that cannot be read or are empty, several rates without `rate`, arrays of
+            another range, and sounds that are all silent.
 
     Example:
     >>> hits = np.random.uniform(-1, 1, (20, 4096)).astype("float32")
@@ -135,7 +136,7 @@ def sounds(
 
 
 def _prepared(clip, level, trim):
-    """A sound without silence at its ends, and at a level, where that is asked for."""
+    """Return a sound without silence at its ends and at a level, if these are requested."""
     if trim:
         loud = np.flatnonzero(np.abs(clip).max(1) > 0.01 * np.abs(clip).max())
         clip = clip[loud[0] : loud[-1] + 1]
@@ -143,7 +144,7 @@ def _prepared(clip, level, trim):
 
 
 def _checked(clip, number, mono):
-    """An array of one sound as float32 of shape (samples, channels)."""
+    """Return one sound as a float32 array of shape (samples, channels)."""
     clip = np.asarray(clip)
     if clip.dtype == np.int16:
         clip = clip.astype("float32") / 32768.0
@@ -174,15 +175,15 @@ def read_sound(path, rate=None, mono=True):
     """Read one file.
 
     Args:
-        path: of a WAV, FLAC, OGG, AIFF or MP3 file.
-        rate: int, samples a second to resample it to; None for its own.
-        mono: bool, whether channels are averaged.
+        path: WAV, FLAC, OGG, AIFF or MP3 file.
+        rate: int, samples a second to resample to; None keeps the file's rate.
+        mono: bool, whether to average the channels.
 
     Returns:
         float32 array of shape (samples, channels) in [-1, 1], and its rate.
 
     Raises:
-        ImportError: without the extra `audio`.
+        ImportError: if the extra `audio` is missing.
         ValueError: for a file that cannot be read, or has no samples.
 
     Example:
@@ -204,7 +205,7 @@ def read_sound(path, rate=None, mono=True):
         raise ValueError(f"{path} has no samples.")
     if not np.isfinite(sound).all():
         raise ValueError(f"{path} has samples that are NaN or infinite.")
-    # A little is what compression and resampling do.
+    # Compression and resampling exceed the range a little.
     if np.abs(sound).max() > 2.0:
         raise ValueError(
             f"{path} has samples up to {np.abs(sound).max():g}: files of floats must be in [-1, 1]. Divide them by 32768, if they are of 16 bits."
@@ -215,12 +216,14 @@ def read_sound(path, rate=None, mono=True):
         sound = soxr.resample(sound, own, rate)
         if not len(sound):
             raise ValueError(f"{path} has no samples at {rate} Hz.")
-    # Files of floats may be louder, and so may what was resampled.
+    # Files of floats may be louder, and so may resampled sounds.
     return np.clip(sound, -1.0, 1.0).astype("float32"), rate or own
 
 
 def write_sound(path, sound, rate):
-    """Write a sound of shape (samples, channels) in [-1, 1]: `.wav` of 16 bits; `.flac`, `.ogg`, `.aiff` with the extra `audio`.
+    """Write a sound of shape (samples, channels) in [-1, 1].
+
+    `.wav` files have 16 bits; `.flac`, `.ogg` and `.aiff` need the extra `audio`.
 
     Raises:
         ValueError: for another shape or ending, and for NaN.
@@ -243,7 +246,7 @@ def write_sound(path, sound, rate):
 
 
 def _soundfile():
-    """The modules that read and resample."""
+    """Return the modules that read and resample."""
     try:
         import soundfile
         import soxr
@@ -255,13 +258,13 @@ def _soundfile():
 
 
 def joined(sounds, rate):
-    """Sounds of shape (samples, channels) one after another, a quarter of a second of silence behind each."""
+    """Join sounds of shape (samples, channels), each followed by a quarter of a second of silence."""
     gap = np.zeros((rate // 4, np.shape(sounds[0])[1]), "float32")
     return np.concatenate([part for sound in sounds for part in (np.asarray(sound), gap)])
 
 
 def _read_folder(source, split, with_labels, rate, mono, on_error):
-    """Sounds, labels or None, names of classes or None, and the rate of a folder."""
+    """Return sounds, labels or None, class names or None, and the rate of a folder."""
     check_on_error(on_error)
     read, paths, labels, classes = files_by_class(
         source, split, ENDINGS, with_labels, lambda path: read_sound(path, rate, mono), on_error

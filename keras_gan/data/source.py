@@ -1,11 +1,11 @@
-"""What `load` asks a source of images for, and what the source gives."""
+"""What `load` requests from a source of images, and what the source returns."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Wanted:
-    """What is asked for; as the arguments of `keras_gan.data.load`.
+    """A request; its attributes are arguments of `keras_gan.data.load`.
 
     Attributes:
         split: str.
@@ -36,11 +36,11 @@ class Source:
 
     Attributes:
         images: uint8 array of shape (n, *shape), or an object whose `[indices]` gives such rows.
-        labels: int64 array of shape (n,); zeros where there are none.
+        labels: int64 array of shape (n,); zeros if there are no labels.
         class_names: list of str, or None.
         shape: (height, width, channels).
-        files: list of paths of the images, where each has a file.
-        value_range: (low, high), in their own units, of images whose values are stored as others; else None.
+        files: list of paths of the images, if each image has a file.
+        value_range: (low, high) in the images' own units, if their values were rescaled to uint8; else None.
 
     Example:
     >>> images = np.zeros((100, 8, 8, 1), "uint8")

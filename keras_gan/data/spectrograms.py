@@ -12,11 +12,12 @@ def hann(size):
 
 
 def stft(sounds, fft, hop):
-    """Short-time Fourier transform under a Hann window.
+    """Compute the short-time Fourier transform with a Hann window.
 
     Args:
-        sounds: array of shape (n, samples), samples a multiple of `hop`.
-        fft, hop: int, samples of a frame, and from one to the next; `fft` - `hop` even. (fft - hop) / 2 zeros go before and after.
+        sounds: array of shape (n, samples); samples is a multiple of `hop`.
+        fft, hop: int, samples of a frame, and from one frame to the next; `fft` - `hop` must be even.
+            (fft - hop) / 2 zeros are added before and after.
 
     Returns:
         complex64 array of shape (n, samples / hop, fft / 2 + 1).
@@ -41,7 +42,10 @@ def stft(sounds, fft, hop):
 
 
 def istft(spectra, fft, hop):
-    """The sounds whose transform is nearest to the spectra in squares; of `stft`'s own, for hop <= fft / 2, the very sounds. Arguments as `stft`."""
+    """Return the sounds whose transform is nearest to the spectra in least squares; arguments as in `stft`.
+
+    For spectra of `stft` with hop <= fft / 2, these are the original sounds.
+    """
     window, border = hann(fft), (fft - hop) // 2
     frames = np.fft.irfft(spectra, fft).astype("float32") * window
     n, count = frames.shape[:2]
@@ -54,13 +58,13 @@ def istft(spectra, fft, hop):
 
 
 def griffin_lim(magnitudes, fft, hop, iterations=32, seed=0):
-    """Sounds of magnitudes alone: phases that fit them are looked for.
+    """Reconstruct sounds from magnitudes alone, by a search for phases that fit them.
 
     Args:
         magnitudes: array of shape (n, frames, fft / 2 + 1).
         fft, hop: as in `stft`.
         iterations: int. The distance ||magnitudes - |STFT x||| never rises.
-        seed: int, of the first phases.
+        seed: int, for the initial phases.
 
     Returns:
         float32 array of shape (n, frames x hop).
@@ -84,12 +88,13 @@ def griffin_lim(magnitudes, fft, hop, iterations=32, seed=0):
 
 
 def griffin_lim_of_mel(mel, layer, iterations=32, seed=0):
-    """Sounds of mel spectrograms without a network, the least that a vocoder must beat.
+    """Reconstruct sounds from mel spectrograms without a network: the baseline that a vocoder must beat.
 
-    Magnitudes are found that are not negative and have these bands, by multiplicative steps; then `griffin_lim`.
+    Multiplicative steps find non-negative magnitudes that have these bands; `griffin_lim` then finds the
+    phases.
 
     Args:
-        mel: array of shape (n, frames, bands), as `layer` makes it.
+        mel: array of shape (n, frames, bands), as `layer` returns it.
         layer: `keras_gan.layers.MelSpectrogram`.
         iterations, seed: as in `griffin_lim`.
 
@@ -105,16 +110,17 @@ def griffin_lim_of_mel(mel, layer, iterations=32, seed=0):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Spectrograms:
-    """SpecGAN's front end: sounds as images in [-1, 1], on which any GAN of images trains, and back.
+    """SpecGAN's front end: turns sounds into images in [-1, 1], on which any image GAN trains, and back.
 
-    An image is log(|STFT| + 1e-6), each frequency by its own mean and standard deviation over the data, cut at `limit` deviations and divided
-    by them; its height is time and its width frequency, without the highest. Back it goes by `griffin_lim`.
+    An image is log(|STFT| + 1e-6). Each frequency is normalised by its own mean and standard deviation over
+    the data, clipped at `limit` deviations and divided by them. The height is time and the width frequency,
+    without the highest one. `griffin_lim` converts images back.
 
     Args:
         rate: int, samples a second.
         fft, hop: int. Defaults 256 and 128: 16,384 samples are an image of 128 x 128.
-        limit: float, deviations. Default 3.
-        mean, deviation: arrays of shape (fft / 2,); `fit` finds them.
+        limit: float, in standard deviations. Default 3.
+        mean, deviation: arrays of shape (fft / 2,), which `fit` computes.
 
     Example:
     >>> sounds = np.random.default_rng(0).uniform(-1, 1, (8, 2048, 1)).astype("float32")
@@ -156,7 +162,7 @@ class Spectrograms:
         return np.log(np.abs(stft(sounds[..., 0], self.fft, self.hop)) + 1e-6)[..., :-1]
 
     def fit(self, sounds):
-        """Take mean and deviation of each frequency from training sounds (n, samples, 1); returns itself."""
+        """Compute mean and deviation of each frequency from sounds (n, samples, 1); return the object."""
         found = self._logarithms(sounds)
         self.mean, self.deviation = found.mean((0, 1)), np.maximum(found.std((0, 1)), 1e-3)
         return self
@@ -166,13 +172,13 @@ class Spectrograms:
             raise ValueError("`Spectrograms` must be fitted first: `fit(sounds)` of the training data.")
 
     def to_images(self, sounds):
-        """float32 images of shape (n, samples / hop, fft / 2, 1) in [-1, 1]."""
+        """Return float32 images of shape (n, samples / hop, fft / 2, 1) in [-1, 1]."""
         self._check_fitted()
         z = (self._logarithms(sounds) - self.mean) / (self.limit * self.deviation)
         return np.clip(z, -1.0, 1.0)[..., None].astype("float32")
 
     def to_sounds(self, images, iterations=16, seed=0):
-        """float32 sounds of shape (n, samples, 1) in [-1, 1] of images, floats in [-1, 1] or uint8."""
+        """Turn images (floats in [-1, 1] or uint8) into float32 sounds (n, samples, 1) in [-1, 1]."""
         self._check_fitted()
         images = np.asarray(images)
         if images.dtype == np.uint8:

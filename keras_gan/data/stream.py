@@ -6,20 +6,19 @@ import tensorflow as tf
 
 from keras_gan.arguments import check_int
 
-# Operations of tf.data that keep batches as they are, one for one.
+# Operations of tf.data that map each batch to one batch.
 ONE_TO_ONE = ("_MapDataset", "_ParallelMapDataset", "_PrefetchDataset", "_OptionsDataset")
 
-# What the seed 0 is to the shuffle.
+# The shuffle uses this value for the seed 0.
 OF_ZERO = 1_540_483_477
 
 
 class Stream:
     """Makes a `tf.data.Dataset` whose order can be entered at any batch of any epoch.
 
-    Nothing of the order is hidden in an iterator: batch i of epoch e holds the images that a
-    keyed shuffle puts at its places, and flips are drawn from (seed, e, i). `GAN.fit` sets epoch
-    and position, so that a run that was killed goes on with the very batch it had not seen.
-    Iterated by hand, the data set yields epoch 0.
+    The iterator has no hidden state: batch i of epoch e holds the images that a keyed shuffle puts at its
+    places, and flips are drawn from (seed, e, i). `GAN.fit` sets epoch and position, so that a run that was
+    killed resumes with the exact batch that it had not seen. Iterated by hand, the data set yields epoch 0.
 
     Args:
         fetch: function from int64 indices of shape (batch_size,) to a dict of tensors with `image`.
@@ -27,12 +26,12 @@ class Stream:
         batch_size: int. Only full batches are made.
         seed: int.
         shuffle: bool. Default True.
-        flip: bool, whether to mirror images left-right at random, all of a row alike.
+        flip: bool, whether to mirror images left-right at random, all images of a row alike.
         crop: (height, width) of a random part of `image`, and of the same part of `condition`, which may be
             smaller by a whole factor; None for whole images.
-        then: function from the dict and an int64 seed of shape (2,) to a dict: what is made of the batch last.
+        then: function from the dict and an int64 seed of shape (2,) to a dict; it is applied last.
         class_names: list of str by label, or None.
-        value_range: (low, high) in the data's own units, which became black and white, or None.
+        value_range: (low, high) in the data's own units that became black and white, or None.
         structure: function from the dict to what the data set yields. Default: the dict.
         name: what the data is called in messages and metadata.
 
@@ -62,7 +61,7 @@ class Stream:
                 f"`{name}` has {size} images, fewer than one batch of {batch_size}. Lower `batch_size`."
             )
         if crop:
-            # Only shapes are looked at.
+            # Only shapes are needed here.
             shapes = tf.function(fetch).get_concrete_function(tf.TensorSpec([1], tf.int64)).structured_outputs
             sides = tuple(shapes["image"].shape[1:3])
             if any(cut > side for cut, side in zip(crop, sides, strict=True)):
@@ -87,7 +86,7 @@ class Stream:
         self.class_names, self.value_range = class_names, value_range
         self.batches = size // batch_size
         with tf.device("CPU:0"), tf.init_scope():
-            # Epoch, first batch and the batch before which it ends: read when an iterator is made.
+            # Epoch, first batch, and the batch before which it ends: read when an iterator is created.
             self.bounds = tf.Variable([0, 0, self.batches], dtype=tf.int64, trainable=False)
 
     def start(self, epoch, first, stop):
@@ -95,7 +94,7 @@ class Stream:
         self.bounds.assign([epoch, first, stop])
 
     def dataset(self):
-        """The data set; `dataset.stream` is this object."""
+        """Return the data set; `dataset.stream` is this object."""
 
         @tf.autograph.experimental.do_not_convert
         def positions(_):
@@ -106,7 +105,7 @@ class Stream:
         batch = tf.autograph.experimental.do_not_convert(self._batch)
         dataset = dataset.map(batch, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
         dataset = untuned(dataset.prefetch(tf.data.AUTOTUNE))
-        # tf.data cannot know it of a range between variables.
+        # tf.data cannot infer the cardinality of a range between variables.
         dataset.cardinality = lambda: tf.constant(self.batches, tf.int64)
         dataset.stream = self
         return dataset
@@ -116,7 +115,7 @@ class Stream:
         return self.structure(self._prepared(self.fetch(self._indices(epoch, i)), seed))
 
     def _prepared(self, batch, seed):
-        """Parts, mirror images, and what `then` adds."""
+        """Crop and mirror the images, and apply `then`."""
         images = {name: batch[name] for name in ("image", "condition") if name in batch}
         if self.crop:
             images = crops(images, self.crop, seed)
@@ -127,12 +126,12 @@ class Stream:
         return self.then(batch, seed) if self.then else batch
 
     def examples(self, count):
-        """A dict of `count` rows of the data, evenly spaced, prepared as in training but not mirrored."""
+        """Return a dict of `count` evenly spaced rows, prepared as in training but not mirrored."""
         indices = tf.cast(tf.round(tf.linspace(0.0, self.size - 1.0, min(count, self.size))), tf.int64)
         return self.rows_at(indices)
 
     def whole(self):
-        """A data set of every row once, in the data's order and not mirrored; the last batch may be smaller."""
+        """Return a data set of every row once, in order and not mirrored; the last batch may be smaller."""
         full = self.batches * self.batch_size
         parts = [tf.data.Dataset.range(full).batch(self.batch_size, drop_remainder=True)]
         if full < self.size:
@@ -144,7 +143,7 @@ class Stream:
         return dataset
 
     def rows_at(self, indices):
-        """Rows prepared as in training, but not mirrored, and of parts the centre."""
+        """Return rows prepared as in training, but not mirrored, and with crops from the centre."""
         batch = self.fetch(indices)
         if self.crop:
             images = {name: batch[name] for name in ("image", "condition") if name in batch}
@@ -152,12 +151,12 @@ class Stream:
         return self.then(batch, tf.constant([0, 0], tf.int64)) if self.then else batch
 
     def _indices(self, epoch, i):
-        # An epoch longer than the data is several passes, each in an order of its own.
+        # An epoch longer than the data is several passes, each in its own order.
         places = i * self.batch_size + tf.range(self.batch_size, dtype=tf.int64)
         rounds, places = places // self.size, places % self.size
         if not self.shuffle:
             return places
-        # Of a first word 0 the operation leaves small sets nearly in their order (TensorFlow 2.21).
+        # If its first word is 0, the operation leaves small sets nearly in their order (TensorFlow 2.21).
         seed = tf.fill([self.batch_size], tf.constant(self.seed % 2**31 or OF_ZERO, tf.int64))
         seeds = tf.stack([seed, tf.fill([self.batch_size], epoch % 2**31), rounds], axis=1)
         return tf.raw_ops.RandomIndexShuffle(
@@ -169,7 +168,7 @@ class Stream:
 
 
 def crops(images, size, seed):
-    """The same part of images of one scene at several sizes; the centre where `seed` is None.
+    """Cut out the same part of images of one scene at several sizes; the centre if `seed` is None.
 
     Args:
         images: dict of tensors of shape (batch, height, width, channels), `image` the largest.
@@ -181,7 +180,7 @@ def crops(images, size, seed):
     count = tf.shape(images["image"])[0]
     offsets = []
     for axis in range(2):
-        # On the grid of the smallest.
+        # Parts begin on the grid of the smallest image.
         factor = largest[axis] // smallest[axis]
         free = (largest[axis] - size[axis]) // factor
         if seed is None:
@@ -201,10 +200,10 @@ def crops(images, size, seed):
 
 
 def stream_of(dataset, through_all=False):
-    """The `Stream` behind a data set, or None.
+    """Return the `Stream` behind a data set, or None.
 
-    Found through `map`, `prefetch` and options, which keep one element per batch; with
-    `through_all` through any operation.
+    It is found through `map`, `prefetch` and options, which keep one element per batch; with `through_all`,
+    through any operation.
     """
     if hasattr(dataset, "stream"):
         return dataset.stream
@@ -214,7 +213,7 @@ def stream_of(dataset, through_all=False):
 
 
 def from_the_start(dataset):
-    """The data set for use outside of training: all of it, whatever `fit` left."""
+    """Return the data set for use outside of training: all of it, whatever `fit` left."""
     if hasattr(dataset, "stream"):
         return dataset.stream.whole()
     stream = stream_of(dataset, through_all=True)
@@ -224,13 +223,13 @@ def from_the_start(dataset):
 
 
 def untuned(dataset):
-    """A data set whose iterators end at once.
+    """Return a data set whose iterators end at once.
 
-    The thread that tunes tf.data's parallelism sleeps for longer and longer, up to a minute; TensorFlow 2.21 often
-    misses to wake it when an iterator ends, and waits: epochs of 40 seconds took up to 80. Without it, parallel operations
-    have as many threads as there are cores.
+    The thread that tunes tf.data's parallelism sleeps for longer and longer, up to a minute. TensorFlow 2.21
+    often fails to wake it when an iterator ends, and waits: epochs of 40 seconds took up to 80. Without this
+    thread, parallel operations use as many threads as there are cores.
     """
     options = tf.data.Options()
-    # Who asked for it has it.
+    # The thread stays if the user requested it.
     options.autotune.enabled = bool(dataset.options().autotune.enabled)
     return dataset.with_options(options)

@@ -1,4 +1,4 @@
-"""Large images and what is left of them when they are made small."""
+"""Images and their low-resolution versions."""
 
 import copy
 import math
@@ -56,27 +56,27 @@ def low_high(
     """Load images and small versions of them, for `SRGAN` and `ESRGAN`.
 
     Args:
-        source: a folder, a name as `keras_gan.data.load` takes it, or a uint8 array of shape
-            (n, height, width, channels). A list of such arrays, or a folder without `image_size`, may be of any
-            sizes from `crop` on: overlapping parts are cut out of them.
+        source: a folder, a name that `keras_gan.data.load` takes, or a uint8 array of shape
+            (n, height, width, channels). The images of a list of such arrays, or of a folder without
+            `image_size`, may have any sizes from `crop` on: overlapping parts are cut out of them.
         scale: int, how many times smaller `condition` is. Default 4.
-        low: folder of low-resolution images of one's own, named as the images of the folder `source`, each `scale` times
-            smaller. Default: they are made by `degradation`.
+        low: folder of your own low-resolution images, with the same names as the images of the folder
+            `source`, and `scale` times smaller. Default: `degradation` makes them.
         split, image_size, channels, data_dir, value_range: as in `keras_gan.data.load`.
-        cache_limit: int, bytes. Sets of more are read from their files at each epoch; of large pictures that is slow, and a
-            folder of their parts serves better.
-        crop: int or (height, width) of the large images: a random part is cut out. None for whole images.
+        cache_limit: int, bytes. Larger sets are read from their files in each epoch; this is slow for large
+            images, and a folder of their crops is faster.
+        crop: int or (height, width) of a random crop of the large images. None for whole images.
         batch_size: int. Default 16.
         flip: bool, whether to mirror left-right at random. Default True.
-        seed: int, of order, parts, flips and degradations.
-        degradation: "bicubic" (antialiased, rounded to 256 levels), or "real": blur, noise and JPEG at random,
-            twice, as Real-ESRGAN does.
+        seed: int, for order, crops, flips and degradations.
+        degradation: "bicubic" (antialiased, rounded to 256 levels), or "real": random blur, noise and JPEG,
+            applied twice, as in Real-ESRGAN.
 
     Returns:
         `tf.data.Dataset` of dicts with `condition` (small) and `image` (large), float32 in [-1, 1].
 
     Raises:
-        ValueError: for sizes that `scale` does not divide, and as `keras_gan.data.load`.
+        ValueError: for sizes that `scale` does not divide, and as in `keras_gan.data.load`.
 
     Example:
     >>> images = np.zeros((8, 32, 32, 3), "uint8")
@@ -158,7 +158,7 @@ def low_high(
     def add_small(batch, seed):
         image = batch["image"]
         low = degrade(image, small, seed) if degradation == "real" else resize(image, small)
-        # As a file would hold it.
+        # Rounded to 256 levels, as in a file.
         return {**batch, "condition": from_uint8(to_uint8(low))}
 
     stream = Stream(
@@ -169,26 +169,26 @@ def low_high(
 
 
 class Parts:
-    """Overlapping parts of pictures of any size, all of one size, such that every `crop` lies in one of them.
+    """Cut images of any size into overlapping parts of one size, such that every `crop` lies in one of them.
 
     Args:
-        pictures: list of uint8 arrays (height, width, channels), or of paths, which are read when asked for.
-        shapes: list of the pictures' (height, width, channels).
+        pictures: list of uint8 arrays (height, width, channels), or of paths, which are read on demand.
+        shapes: list of the images' (height, width, channels).
         crop: (height, width).
-        names: what messages call the pictures.
-        value_range: as in `keras_gan.data.load`, of files.
+        names: names of the images in messages.
+        value_range: as in `keras_gan.data.load`, for files.
     """
 
     dtype = np.dtype("uint8")
 
     def __init__(self, pictures, shapes, crop, names, value_range=None):
         if crop is None:
-            raise ValueError("Pictures of several sizes need `crop`.")
+            raise ValueError("Images of several sizes need `crop`.")
         for name, shape in zip(names, shapes, strict=True):
             if any(have < side for have, side in zip(shape, crop, strict=False)):
-                raise ValueError(f"Picture {name}, {shape[:2]}, is smaller than `crop` {tuple(crop)}.")
+                raise ValueError(f"Image {name}, {shape[:2]}, is smaller than `crop` {tuple(crop)}.")
         self.pictures, self.value_range, channels = pictures, value_range, shapes[0][2]
-        # Larger parts overlap less: of four times `crop` each pixel lies in 1.8 parts.
+        # Larger parts overlap less: with parts of four times `crop`, each pixel lies in 1.8 parts.
         self.sides = [min(4 * side, *(shape[axis] for shape in shapes)) for axis, side in enumerate(crop)]
         self.places = []
         for i, shape in enumerate(shapes):
@@ -200,7 +200,7 @@ class Parts:
         self.shape = (len(self.places), *self.sides, channels)
 
     def enlarged(self, pictures, scale):
-        """The same parts of pictures that are `scale` times as large."""
+        """Return the same parts of images that are `scale` times as large."""
         large = copy.copy(self)
         large.pictures = pictures
         large.sides = [side * scale for side in self.sides]
@@ -228,14 +228,14 @@ def _parts_of_arrays(pictures, crop):
     for i, picture in enumerate(pictures):
         if picture.ndim != 3 or picture.dtype != np.uint8 or picture.shape[2] != pictures[0].shape[2]:
             raise ValueError(
-                "Pictures must be uint8 of shape (height, width, channels), of as many channels all. Received: "
+                "Images must be uint8 of shape (height, width, channels), of as many channels all. Received: "
                 f"{i} of dtype={picture.dtype}, shape={picture.shape}"
             )
     return Parts(pictures, [picture.shape for picture in pictures], crop, range(len(pictures)))
 
 
 def _parts_of_files(files, crop, channels, cache_limit, value_range):
-    """Parts of the pictures of a folder: of the pictures in memory, or of their files where they are too many."""
+    """Return parts of a folder's images: from memory, or from their files if they are too many."""
     files, _, modes = check_files(files, value_range=value_range)
     channels = channels or channels_of(modes)
     shapes = [(*size_of(file), channels) for file in files]
@@ -248,7 +248,7 @@ def _parts_of_files(files, crop, channels, cache_limit, value_range):
 
 
 def _own_pairs(high, low, scale, split, crop, channels, cache_limit, value_range, options):
-    """The data set of two folders of images of one's own, of high and of low resolution."""
+    """Build the data set of two folders of your own images, of high and of low resolution."""
     roots = [split_folder(unpacked(str(path).removeprefix("folder:")), split) for path in (high, low)]
     files = [list_files(root)[0] for root in roots]
     check_partners(*roots, *files)

@@ -1,4 +1,4 @@
-"""Tables: rows of columns as vectors for a network, and batches of them."""
+"""Tables: rows of columns become vectors for a network, and batches of vectors."""
 
 import pathlib
 import warnings
@@ -15,8 +15,8 @@ from keras_gan.data.stream import Stream
 class Schema:
     """The columns of a table, and how its rows become vectors and come back.
 
-    A vector has an alpha of each column of numbers, then one-hot choices: the mode of each of those, and the category of each
-    other column. `condition` is the part of the categories alone.
+    A vector has an alpha for each column of numbers, followed by one-hot choices: the mode of each of these
+    columns, and the category of each other column. `condition` is the part with the categories alone.
 
     Args:
         columns: list of `Categories` and `Numbers`, in the table's order.
@@ -38,7 +38,7 @@ class Schema:
 
     @classmethod
     def of(cls, frame, kinds=None, exclude=(), modes=10, seed=0):
-        """Type the columns of a pandas DataFrame by looking at them; arguments as `keras_gan.data.table`."""
+        """Infer the types of a pandas DataFrame's columns; arguments as in `keras_gan.data.table`."""
         kinds, exclude = dict(kinds or {}), [exclude] if isinstance(exclude, str) else list(exclude)
         odd = [name for name in frame.columns if not isinstance(name, str)]
         if odd:
@@ -65,7 +65,7 @@ class Schema:
 
     @property
     def blocks(self):
-        """Widths of the one-hot choices, those of the modes first."""
+        """Widths of the one-hot choices; those of the modes come first."""
         return [column.width for column in [*self.numbers, *self.categories]]
 
     @property
@@ -75,14 +75,14 @@ class Schema:
 
     @property
     def condition_size(self):
-        """Length of the part of the categories, which stands last."""
+        """Length of the part with the categories, which comes last."""
         return sum(column.width for column in self.categories)
 
     def encode(self, frame, seed=0):
-        """Rows of a DataFrame with these columns as float32 vectors, (n, size).
+        """Return rows of a DataFrame with these columns as float32 vectors, (n, size).
 
         Raises:
-            ValueError: for columns that lack, and values that the columns did not have.
+            ValueError: for missing columns, and values that the columns did not have.
         """
         missing = [name for name in self.names if name not in frame.columns]
         if missing:
@@ -106,7 +106,7 @@ class Schema:
         return np.concatenate([numbers, *choices], axis=1)
 
     def decode(self, rows):
-        """A DataFrame of the columns of vectors (n, size)."""
+        """Return a DataFrame of the columns from vectors (n, size)."""
         rows, made, start = np.asarray(rows), {}, len(self.numbers)
         for i, column in enumerate([*self.numbers, *self.categories]):
             chosen = rows[:, start : start + column.width].argmax(1)
@@ -127,15 +127,15 @@ class Schema:
 
 
 def one_hot(chosen, width):
-    """Indices as rows of zeros with a one, float32."""
+    """Return indices as one-hot rows, float32."""
     return np.eye(width, dtype="float32")[chosen]
 
 
 def read_table(source):
-    """A pandas DataFrame of a DataFrame, or of the path of a CSV (also .gz) or Parquet file.
+    """Return a pandas DataFrame from a DataFrame, or from a path of a CSV (also .gz) or Parquet file.
 
     Raises:
-        ValueError: for another kind of file, and one that cannot be read as a table.
+        ValueError: for another type of file, and for a file that cannot be read as a table.
     """
     pandas = pandas_of()
     if isinstance(source, pandas.DataFrame):
@@ -169,29 +169,32 @@ def table(
     seed=0,
     name=None,
 ):
-    """Batches of the rows of a table, for `CTGAN` and `TVAE`.
+    """Load batches of the rows of a table, for `CTGAN` and `TVAE`.
 
-    A batch's rows are drawn so that rare categories are seen too: for each row a column of categories at random, one of its
-    categories by the logarithm of its frequency, and a row that has it ("training by sampling").
+    Rows are drawn so that rare categories are seen too. Each draw chooses a column of categories at random,
+    one of its categories by the logarithm of its frequency, and a row that has this category
+    ("training by sampling").
 
     Args:
         source: pandas DataFrame, or path of a CSV or Parquet file.
         batch_size: int. Default 500.
-        kinds: dict from a column's name to "category", "number" or "date", of columns that are others than they look.
+        kinds: dict from a column's name to "category", "number" or "date", for columns whose inferred type is
+            wrong.
         exclude: names of columns to leave out.
-        schema: `Schema` of a table of the same columns, such as the training data's for held-out rows.
-        modes: int, of a column of numbers at most. Default 10.
+        schema: `Schema` of a table with the same columns, such as the training data's for held-out rows.
+        modes: int, maximum number of modes for a column of numbers. Default 10.
         by_category: bool. False for `TVAE`: all rows once an epoch, in a new order each time, without conditions.
         seed: int.
-        name: str, what the data are called. Default: the file's name, or "table".
+        name: str, name of the data. Default: the file's name, or "table".
 
     Returns:
-        `tf.data.Dataset` of dicts with `image`, vectors of rows followed by their condition, and `condition`, where there are columns of
-        categories; without `by_category` of vectors of rows alone. `dataset.schema` is its `Schema`.
+        `tf.data.Dataset` of dicts with `image`, vectors of rows followed by their condition, and `condition`,
+        if there are columns of categories; if `by_category` is False, vectors of rows alone. `dataset.schema`
+        is its `Schema`.
 
     Raises:
         ValueError: for files, columns and values that cannot be used.
-        ImportError: where pandas or scikit-learn lacks.
+        ImportError: if pandas or scikit-learn is missing.
 
     Example:
     >>> import pandas
@@ -220,7 +223,7 @@ def table(
 
 
 class TableStream(Stream):
-    """Batches of vectors of rows, drawn by their categories.
+    """Batches of row vectors, which are drawn by their categories.
 
     Args:
         rows: float32 array (n, schema.size).
@@ -234,13 +237,14 @@ class TableStream(Stream):
         with tf.device("CPU:0"), tf.init_scope():
             self.rows = tf.constant(rows)
             if widths:
-                # Rows that have a category, one category after another.
+                # Rows that have a category, for one category after another.
                 chosen = rows[:, rows.shape[1] - schema.condition_size :]
                 counts = chosen.sum(0)
                 self.having = tf.constant(np.nonzero(chosen.T)[1])
                 self.first = tf.constant(np.concatenate([[0], np.cumsum(counts)[:-1]]).astype("int64"))
                 self.counts = tf.constant(counts.astype("int64"))
-                # Where in the condition the column of a place is: (columns, widest).
+                # Where in the condition each column begins, and the log shares of its categories:
+                # (columns, widest).
                 starts = np.concatenate([[0], np.cumsum(widths)[:-1]])
                 shares = np.full((len(widths), max(widths)), -np.inf, "float32")
                 for i, (start, width) in enumerate(zip(starts, widths, strict=True)):
@@ -250,7 +254,7 @@ class TableStream(Stream):
         super().__init__(self._fetch, len(rows), batch_size, seed=seed, name=name)
 
     def _fetch(self, indices):
-        """Rows as they are; their condition is one of their own categories, another for each."""
+        """Return rows as they are; the condition is the category of one column, in turn over columns."""
         rows = tf.gather(self.rows, indices)
         if not self.schema.categories:
             return {"image": rows}
@@ -265,7 +269,7 @@ class TableStream(Stream):
             return super()._batch(epoch, i)
         seed = tf.stack([tf.constant(self.seed, tf.int64), epoch * 2**31 + i])
         count, columns = self.batch_size, len(self.schema.categories)
-        # Of one draw: a column, a category by Gumbel's trick, and which of its rows.
+        # One draw gives a column, a category by Gumbel's trick, and one of the rows that have it.
         drawn = tf.random.stateless_uniform([count, 2 + self.log_shares.shape[1]], seed, 1e-7, 1.0)
         column = tf.minimum(tf.cast(drawn[:, 0] * columns, tf.int64), columns - 1)
         gumbel = -tf.math.log(-tf.math.log(drawn[:, 2:]))

@@ -12,7 +12,7 @@ from keras_gan.data.source import Source
 
 def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
     """Read a split; see `keras_gan.data.load` for the arguments."""
-    import tensorflow_datasets as tfds
+    tfds = _tfds(name)
 
     builder = _prepared(tfds, name, data_dir)
     info = builder.info
@@ -35,12 +35,12 @@ def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
     shape = (*size, channels)
     as_they_are = tuple(native) == size and native_channels == channels
 
-    # What else there is may differ in length from image to image.
+    # Other features may differ in length from image to image.
     taken = [key for key in ("image", "label") if key in info.features]
     dataset = dataset.map(lambda element: {key: element[key] for key in taken})
 
     def blocks():
-        # Many images of one shape at once are read much faster.
+        # Reading many images of one shape at once is much faster.
         elements = dataset.batch(1024) if None not in native else dataset.batch(1)
         for block in tfds.as_numpy(elements.prefetch(2)):
             images = block["image"]
@@ -58,13 +58,14 @@ def read(name, split, size, channels, labels, data_dir, fit, cache_limit):
 
 
 def texts(name, split, feature, data_dir):
-    """The texts of each image of a split, a list of lists.
+    """Return the texts of each image of a split, a list of lists.
 
     Args:
         name, split, data_dir: as in `keras_gan.data.load`.
-        feature: str, which of the data set's features holds them, such as "caption", or "captions/text" of one within another.
+        feature: str, the feature that holds the texts, such as "caption", or "captions/text" for a nested
+            feature.
     """
-    import tensorflow_datasets as tfds
+    tfds = _tfds(name)
 
     dataset = _prepared(tfds, name, data_dir).as_dataset(
         split=split, decoders={"image": tfds.decode.SkipDecoding()}
@@ -83,7 +84,7 @@ def texts(name, split, feature, data_dir):
 
 
 def _strings(spec, path=()):
-    """Names and specs of the strings among the features, those within others joined by slashes."""
+    """Return names and specs of the string features; slashes join nested names."""
     if isinstance(spec, dict):
         for key, value in spec.items():
             yield from _strings(value, (*path, key))
@@ -91,11 +92,21 @@ def _strings(spec, path=()):
         yield "/".join(path), spec
 
 
+def _tfds(name):
+    try:
+        import tensorflow_datasets
+    except ImportError as error:
+        hint = f"Did you mean 'folder:{name}'? " if os.path.exists(name) else ""
+        raise ImportError(
+            f"{hint}The data set {name!r} would be one of TensorFlow Datasets, which is not installed. Install it: pip install "
+            "'keras-gan[tfds]'"
+        ) from error
+    return tensorflow_datasets
+
+
 def _prepared(tfds, name, data_dir):
-    """The builder of a data set that is prepared, downloading it where that can be done."""
-    offline = (
-        "What works without a network: keras_gan.data.load('mnist_5k'), with pip install 'keras-gan[demo]'."
-    )
+    """Return the builder of a prepared data set; download the data set if possible."""
+    offline = "What works without a network: keras_gan.data.load('mnist_5k')."
     if not hasattr(tfds, "builder"):
         raise ImportError(f"tensorflow_datasets is installed, but cannot be used: {_why()}")
     try:
@@ -120,7 +131,7 @@ def _prepared(tfds, name, data_dir):
 
 
 def _why():
-    """The error that tensorflow_datasets 4.9 swallows where one of its own imports fails."""
+    """Return the error that tensorflow_datasets 4.9 hides if one of its own imports fails."""
     try:
         importlib.import_module("tensorflow_metadata.proto.v0.schema_pb2")
     except Exception as error:

@@ -1,4 +1,4 @@
-"""Texts -> what an encoder makes of them, checked."""
+"""Texts -> the checked output of an encoder."""
 
 import warnings
 
@@ -6,18 +6,18 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-# What a TextVectorization layer makes of an empty place, and of a word that is not in its vocabulary.
+# What a TextVectorization layer returns for an empty place, and for a word that is not in its vocabulary.
 EMPTY, UNKNOWN = 0, 1
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 def lower_case_words(texts):
-    """Texts in lower case and without punctuation, in any script."""
+    """Return texts in lower case and without punctuation, in any script."""
     return tf.strings.regex_replace(tf.strings.lower(texts, "utf-8"), r"[\p{P}\p{S}]+", " ")
 
 
 def encoded(encoder, texts):
-    """What an encoder makes of a list of texts: array of shape (texts, size), checked; int32 where it is that, else float32."""
+    """Return an encoder's checked output for texts: (texts, size), int32 if it is that, else float32."""
     if isinstance(encoder, keras.Model):
         made = np.asarray(encoder(tf.constant(texts), training=False))
     elif isinstance(encoder, dict):
@@ -44,36 +44,36 @@ def encoded(encoder, texts):
 
 
 def tokens_layer(encoder):
-    """The layer of a text encoder that turns texts into ints, or None of one that has none."""
+    """Return the layer of a text encoder that turns texts into ints, or None if it has no such layer."""
     layers = encoder.layers if isinstance(encoder, keras.Model) else ()
     found = [layer for layer in layers if isinstance(layer, keras.layers.TextVectorization)]
     return next((layer for layer in found if layer.get_config()["output_mode"] == "int"), None)
 
 
 def words_of(encoder):
-    """The vocabulary of a text encoder, a list of str, or None of one without a list of words."""
+    """Return the vocabulary of a text encoder, a list of str, or None if it has no list of words."""
     layer = tokens_layer(encoder)
     return None if layer is None else [str(word) for word in layer.get_vocabulary()[UNKNOWN + 1 :]]
 
 
 def tokens_of(encoder, texts):
-    """Texts as the ints that a text encoder makes of them first; words that are not in its vocabulary are a warning."""
+    """Return texts as the ints that a text encoder first makes of them; unknown words cause a warning."""
     check_texts(encoder, texts, warn=True)
     return np.asarray(tokens_layer(encoder)(tf.constant(list(texts)))).astype("int32")
 
 
 def of_any_length(tokens):
-    """A copy of a TextVectorization layer that does not cut texts off."""
+    """Return a copy of a TextVectorization layer that does not cut texts off."""
     config = {name: tokens.get_config()[name] for name in ("standardize", "split", "ngrams", "encoding")}
     vocabulary = tokens.get_vocabulary()[UNKNOWN + 1 :]
     return keras.layers.TextVectorization(**config, vocabulary=vocabulary)
 
 
 def check_texts(encoder, texts, warn=False):
-    """Raise a ValueError for what is no text, is empty, is too long, or has words that are not in the encoder's vocabulary.
+    """Raise a ValueError for non-texts, empty texts, too long texts, and words unknown to the encoder.
 
     Args:
-        warn: bool, whether unknown words and too long texts are a warning instead.
+        warn: bool, whether unknown words and too long texts cause only a warning.
     """
     if isinstance(texts, (str, bytes)):
         raise ValueError(f"`texts` must be a list of texts. Received: {texts!r}")

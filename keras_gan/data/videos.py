@@ -17,7 +17,7 @@ from keras_gan.grid import gif_frame, opaque
 ANIMATIONS = (".gif", ".webp", ".apng")
 FILMS = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg")
 STILLS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
-# What browsers make of a frame of an animation that says 0 s.
+# Duration that browsers use for a frame of an animation whose own duration is 0 s.
 UNTIMED = 0.1
 
 
@@ -42,28 +42,35 @@ def videos(
     """Load videos as batches of float32 in [-1, 1], of shape (batch, frames, height, width, channels).
 
     Args:
-        source: path of a folder of videos, or of one folder of them per class. A video is a file (GIF, WebP and APNG; MP4, MOV, AVI, MKV, WebM
-            with `pip install 'keras-gan[video]'`), or a folder of still images (PNG, JPEG), its frames by name. Or an array of shape
-            (n, time, height, width, channels) or (n, time, height, width), or a list of such of one video each: uint8, or floats in [-1, 1].
-        labels: of arrays, n ints; of a folder True to yield (videos, labels). Default: neither.
-        frames: int, of an example. Default 16.
-        size: int or (height, width), to which frames of files are cut and resized. Default: theirs, which must be one.
-        fps: frames a second; videos of another rate are brought to it by their times, of the frame that is shown then. Default: the rate of the
-            files, which must be one; of arrays 10. Folders of stills must have it.
-        channels: 1 for grey, 3 for RGB, of files. Default 3.
-        split: sub-folder, as in `load`: "train" is the folder itself where it has none.
-        part: "start", the first frames, or "random" (default), any part, another one each time; long videos are seen more often.
+        source: path of a folder of videos, or of one folder of videos per class. A video is a file (GIF, WebP
+            and APNG; MP4, MOV, AVI, MKV, WebM with `pip install 'keras-gan[video]'`), or a folder of still
+            images (PNG, JPEG), whose names give the order of the frames. Or an array of shape
+            (n, time, height, width, channels) or (n, time, height, width), or a list of such arrays with one
+            video each: uint8, or floats in [-1, 1].
+        labels: for arrays, n ints; for a folder, True to yield (videos, labels). Default: neither.
+        frames: int, frames of an example. Default 16.
+        size: int or (height, width), to which frames of files are cropped and resized. Default: their own
+            size, which must be the same for all.
+        fps: frames a second. Videos of another rate are resampled: each frame is the one that is shown at its
+            time. Default: the rate of the files, which must be the same for all; 10 for arrays. For folders
+            of stills it must be given.
+        channels: 1 for grey, 3 for RGB, for files. Default 3.
+        split: sub-folder, as in `load`: without sub-folders of splits, "train" is the folder itself.
+        part: "start", the first frames, or "random" (default), a new random part each time; long videos are
+            seen more often.
         flip: bool, whether videos are mirrored left-right at random.
         batch_size, shuffle, seed: as in `from_arrays`.
-        class_names: of arrays, list of str by label.
-        on_error: "raise" names a video that cannot be read or is shorter than `frames`; "skip" leaves such out with a warning.
+        class_names: for arrays, list of str by label.
+        on_error: "raise" names a video that cannot be read or is shorter than `frames`; "skip" leaves such
+            videos out with a warning.
         name: str, what the data is called in messages and metadata.
 
     Returns:
-        `tf.data.Dataset` of videos, or of (videos, labels). `dataset.fps` is there, and `class_names`.
+        `tf.data.Dataset` of videos, or of (videos, labels), with the attributes `fps` and `class_names`.
 
     Raises:
-        ValueError: for videos that cannot be read, are too short, or differ in size or rate where neither is given.
+        ValueError: for videos that cannot be read or are too short, and for different sizes or rates without
+            `size` or `fps`.
 
     Example:
     >>> clips = np.random.randint(0, 256, (8, 20, 32, 32, 3), "uint8")
@@ -80,7 +87,7 @@ def videos(
         batch = cut(batch, seed)
         if flip:
             drawn = tf.random.stateless_uniform((tf.shape(batch["image"])[0], 1, 1, 1, 1), seed + 7) < 0.5
-            # Pictures and validation see them as they are: their seed is 0.
+            # Sample images and validation get the videos unmirrored: their seed is 0.
             drawn = tf.logical_and(drawn, tf.reduce_any(seed != 0))
             batch["image"] = tf.where(drawn, tf.reverse(batch["image"], [3]), batch["image"])
         return batch
@@ -104,19 +111,20 @@ def next_frames(
     on_error="raise",
     name=None,
 ):
-    """Load videos as pairs of some frames and the one that follows them, for `NextFrame`.
+    """Load videos as pairs of some frames and the frame that follows them, for `NextFrame`.
 
     Args:
         source: as in `videos`; videos need one frame more than `history`.
-        history: int, frames that are given. Default 4.
+        history: int, number of given frames. Default 4.
         others: as in `videos`.
 
     Returns:
-        `tf.data.Dataset` of dicts: `condition`, float32 of shape (batch, height, width, history x channels), the frames one after another in
-        the channels, and `image`, (batch, height, width, channels). `dataset.fps` is there.
+        `tf.data.Dataset` of dicts: `condition`, float32 of shape (batch, height, width, history x channels),
+        the given frames stacked along the channels, and `image`, (batch, height, width, channels). The
+        attribute `fps` is there too.
 
     Raises:
-        ValueError: as `videos`.
+        ValueError: as in `videos`.
 
     Example:
     >>> clips = np.random.randint(0, 256, (8, 20, 32, 32, 1), "uint8")
@@ -137,7 +145,7 @@ def next_frames(
 
 
 def in_channels(videos):
-    """Frames of (batch, time, height, width, channels) one after another in the channels: (batch, height, width, time x channels)."""
+    """Stack frames along the channels: (batch, time, h, w, channels) -> (batch, h, w, time x channels)."""
     return tf.concat(tf.unstack(videos, axis=1), axis=-1)
 
 
@@ -160,14 +168,14 @@ def _dataset(fetch, count, batch_size, seed, shuffle, class_names, then, structu
 
 
 def check_part(part):
-    """The part; raise a ValueError for another word."""
+    """Return the part; raise a ValueError for another word."""
     if part not in ("start", "random"):
         raise ValueError(f'`part` must be "start" or "random". Received: {part!r}')
     return part
 
 
 def check_fps(fps):
-    """The frames a second; raise a ValueError for what is no positive number."""
+    """Return the frames a second; raise a ValueError unless they are a positive number."""
     if isinstance(fps, bool) or not isinstance(fps, (int, float)) or not 0 < fps < 1000:
         raise ValueError(f"`fps` must be frames a second, more than 0. Received: {fps!r}")
     return fps
@@ -177,7 +185,7 @@ def check_fps(fps):
 
 
 def _read(source, labels, frames, size, fps, channels, split, class_names, on_error):
-    """Videos as uint8 arrays of one frame size, labels or None, names of classes or None, their rate, and what they are called."""
+    """Return uint8 videos of one frame size, labels or None, class names or None, their rate, and a name."""
     check_int(frames, "frames", least=2)
     if size is not None and not isinstance(size, (tuple, list)):
         size = (check_int(size, "size", least=4),) * 2
@@ -199,7 +207,7 @@ def _read(source, labels, frames, size, fps, channels, split, class_names, on_er
             is_example=is_frames,
         )
         rates = {rate: path.name for (_, rate), path in zip(read, paths, strict=True)}
-        # A file's clock rounds them.
+        # A file's clock rounds the rates.
         if len(rates) > 1 and max(rates) > 1.03 * min(rates):
             listed = ", ".join(f"{name} has {rate:g}" for rate, name in sorted(rates.items())[:5])
             raise ValueError(
@@ -240,7 +248,7 @@ def _long_enough(path, video, fps, frames):
 
 
 def _checked(clip, where):
-    """An array of one video as uint8 of shape (time, height, width, channels)."""
+    """Return one video as a uint8 array of shape (time, height, width, channels)."""
     clip = np.asarray(clip)
     clip = clip[..., None] if clip.ndim == 3 else clip
     if clip.ndim != 4 or clip.shape[-1] not in (1, 3):
@@ -271,18 +279,19 @@ def read_video(path, size=None, fps=None, channels=3):
     """Read one video.
 
     Args:
-        path: of an animation (GIF, WebP, APNG), of a film (MP4 and others, with the extra `video`), or of a folder of still images.
-        size: (height, width) to which frames are cut and resized; None for theirs.
-        fps: frames a second to bring it to; None for its own. Of an animation whose frames last unlike long, its own is that of the shortest. A
-            folder of stills must have it.
+        path: animation (GIF, WebP, APNG), film (MP4 and others, with the extra `video`), or folder of still
+            images.
+        size: (height, width) to which frames are cropped and resized; None keeps their size.
+        fps: frames a second to resample to; None keeps the file's rate. If an animation's frames differ in
+            duration, its rate is that of the shortest. For a folder of stills it must be given.
         channels: 1 or 3. Transparent pixels are composited over white.
 
     Returns:
         uint8 array of shape (time, height, width, channels), and its rate.
 
     Raises:
-        ImportError: of a film without the extra `video`.
-        ValueError: for a file that cannot be read, or has no frames.
+        ImportError: for a film, if the extra `video` is missing.
+        ValueError: for a file that cannot be read or has no frames.
 
     Example:
     >>> import os, tempfile
@@ -308,7 +317,7 @@ def read_video(path, size=None, fps=None, channels=3):
         return _film(path, size, fps, channels)
     frames, seconds = _animation(path, size, channels)
     rate = float(fps or _rate_of(seconds, 0.01 if path.suffix.lower() == ".gif" else 0.001))
-    # Frame k is what is shown at the middle of its time.
+    # Frame k is the one that is shown at the middle of its time.
     ends = np.cumsum(seconds)
     count = max(1, round(ends[-1] * rate))
     shown = np.searchsorted(ends, (np.arange(count) + 0.5) / rate, side="right")
@@ -316,14 +325,15 @@ def read_video(path, size=None, fps=None, channels=3):
 
 
 def _in_order(path):
-    """Names by the numbers in them: 2 before 10."""
+    """Sort key that orders names by the numbers in them: 2 before 10."""
     return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", path.name)]
 
 
 def _rate_of(seconds, clock):
-    """Frames a second of frames that are shown for some seconds each, which a file rounds to its clock.
+    """Return the frames a second from the frames' durations in seconds, which a file rounds to its clock.
 
-    Where all last whole numbers of one time, as frames that were equal and became one do, it is that time's; else the shortest's.
+    If all durations are whole multiples of one duration, as when a file merges equal frames, that duration
+    gives the rate; else the shortest does.
     """
     shortest = max(clock, min(seconds))
     counts = [max(1, round(each / shortest)) for each in seconds]
@@ -333,14 +343,14 @@ def _rate_of(seconds, clock):
 
 
 def _animation(path, size, channels):
-    """Frames of a GIF, WebP or APNG file, and the seconds that each is shown."""
+    """Return the frames of a GIF, WebP or APNG file, and the duration of each in seconds."""
     from PIL import Image, ImageSequence
 
     try:
         with Image.open(path) as file:
             frames, seconds = [], []
             for frame in ImageSequence.Iterator(file):
-                # Over white where it is transparent.
+                # Transparent pixels are composited over white.
                 frames.append(fit_image(frame.convert("RGBA"), size, channels))
                 seconds.append(frame.info.get("duration", 0) / 1000.0 or UNTIMED)
     except Exception as error:
@@ -349,7 +359,7 @@ def _animation(path, size, channels):
 
 
 def _film(path, size, fps, channels):
-    """Frames of a video file, and their rate."""
+    """Return the frames of a video file, and their rate."""
     from PIL import Image
 
     ffmpeg = _ffmpeg(f"{path.suffix} files need")
@@ -358,7 +368,7 @@ def _film(path, size, fps, channels):
             reader = ffmpeg.read_frames(str(path))
             fps = next(reader)["fps"]
             reader.close()
-        # At equal times, whatever times the file has; turned as the file asks.
+        # Frames at equal intervals, whatever times the file has; rotated as the file states.
         reader = ffmpeg.read_frames(str(path), output_params=["-vf", f"fps={fps:g}"])
         width, height = next(reader)["size"]
         frames = []
@@ -366,7 +376,7 @@ def _film(path, size, fps, channels):
             frame = Image.frombytes("RGB", (width, height), bytes(data))
             frames.append(fit_image(frame, size, channels))
     except Exception as error:
-        # The last line; those before it are what the program was built with.
+        # The last line has the reason; the lines before it list the program's build options.
         reason = str(error).strip().splitlines()[-1].strip()
         raise ValueError(f"{path} cannot be read as a video: {reason}") from error
     if not frames:
@@ -388,13 +398,14 @@ def write_video(path, video, fps):
     """Write a video: `.gif`, `.webp`, or, with the extra `video`, `.mp4`.
 
     Args:
-        path: whose ending is the format.
-        video: uint8 array of shape (time, height, width, channels), channels 1, 3 or 4, or a list of PIL images of one size; transparent pixels
-            are composited over white. Of an MP4 an odd last row or column is cut off.
-        fps: frames a second; of a GIF at most 50.
+        path: path whose ending determines the format.
+        video: uint8 array of shape (time, height, width, channels), channels 1, 3 or 4, or a list of PIL
+            images of one size; transparent pixels are composited over white. For an MP4, an odd last row or
+            column is cut off.
+        fps: frames a second; at most 50 for a GIF.
 
     Raises:
-        ImportError: for an MP4 without the extra `video`.
+        ImportError: for an MP4, if the extra `video` is missing.
         ValueError: for another ending, shape or rate.
 
     Example:
@@ -415,7 +426,7 @@ def write_video(path, video, fps):
     if not frames:
         raise ValueError("A video needs a frame at least. Received none.")
     if suffix in (".gif", ".webp"):
-        # Hundredths and thousandths of a second, so that the whole lasts as long as it should.
+        # Whole hundredths or thousandths of a second, so that the total duration is right.
         unit = 10 if suffix == ".gif" else 1
         if fps > 500 / unit:
             raise ValueError(f"A {suffix} shows {500 // unit} frames a second at most. Received: fps={fps:g}")
@@ -425,7 +436,7 @@ def write_video(path, video, fps):
         options = {} if suffix == ".gif" else {"quality": 90, "method": 4}
         frames[0].save(path, save_all=True, append_images=frames[1:], duration=durations, loop=0, **options)
     elif suffix == ".mp4":
-        # Video codecs take even sides.
+        # Video codecs require even sides.
         size = frames[0].width // 2 * 2, frames[0].height // 2 * 2
         writer = _ffmpeg("MP4 needs").write_frames(str(path), size, fps=fps, macro_block_size=2, quality=8)
         writer.send(None)

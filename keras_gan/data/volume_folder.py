@@ -11,7 +11,7 @@ from keras_gan.data.source import Source
 
 
 def holds_volumes(root):
-    """Whether a folder has medical volumes, and no pictures; a ValueError where it has both."""
+    """Whether a folder has medical volumes and no images; raise a ValueError if it has both."""
     first = {True: None, False: None}
     for folder, _, names in os.walk(root, followlinks=True):
         for name in sorted(names):
@@ -23,16 +23,16 @@ def holds_volumes(root):
                 first[medical] = first[medical] or path
             if all(first.values()):
                 raise ValueError(
-                    f"{root!r} has both medical volumes ({first[True]}) and pictures ({first[False]}): put them into two folders."
+                    f"{root!r} has both medical volumes ({first[True]}) and images ({first[False]}): put them into two folders."
                 )
         if first[False] is not None:
-            # Pictures are in one folder or in class folders: no need to look at all files.
+            # Images are in one folder or in class folders: not all files need to be checked.
             return False
     return first[True] is not None
 
 
 def read(root, split, size, channels, labels, fit, on_error, value_range):
-    """The slices of a folder's medical volumes, of class folders too."""
+    """Return the slices of a folder's medical volumes, also those in class folders."""
     if on_error == "skip":
         raise ValueError(
             f"{root!r} holds medical volumes, of which no file can be skipped (--skip-bad): a series would miss slices."
@@ -56,7 +56,7 @@ def read(root, split, size, channels, labels, fit, on_error, value_range):
     groups, names = [root], None
     if labels:
         groups = folders
-        # Numbered alike in all splits.
+        # Classes have the same numbers in all splits.
         names = sorted(
             {os.path.basename(group) for folder in every for group in _folders(folder)} - set(UNLABELLED)
         )
@@ -71,7 +71,7 @@ def read(root, split, size, channels, labels, fit, on_error, value_range):
     if source:
         warnings.warn(
             f"{root}: black and white are {source}. `value_range=({window[0]:g}, {window[1]:g})` (--value-range "
-            f"{window[0]:g},{window[1]:g}) says so for good.",
+            f"{window[0]:g},{window[1]:g}) sets this explicitly.",
             stacklevel=4,
         )
     sizes = {volume.values.shape[1:] for group in found for volume in group}

@@ -12,7 +12,7 @@ from keras_gan.data.images import check_value_range, fit_image
 
 NIFTI = (".nii", ".nii.gz")
 DICOM = (".dcm", ".dicom", ".ima")
-# In a volume of RAS (right, anterior, superior) orientation: the axis that the slices are cut along.
+# For a volume in RAS orientation (right, anterior, superior): the axis along which slices are cut.
 AXES = {"sagittal": 0, "coronal": 1, "axial": 2}
 
 
@@ -22,11 +22,11 @@ class Volume:
 
     Attributes:
         values: float32 array of shape (slices, height, width) in own units (CT: Hounsfield units).
-        name: str, the file or folder that it is of.
+        name: str, the file or folder that it comes from.
         spacing: (between slices, between rows, between columns) in mm, or None.
-        affine: array (4, 4) from voxels of RAS order to mm, of NIfTI; else None.
-        axis: "axial", "coronal" or "sagittal", of NIfTI; else None.
-        window: (low, high) that the file asks to be shown, or None.
+        affine: array (4, 4) from voxels in RAS order to mm, for NIfTI; else None.
+        axis: "axial", "coronal" or "sagittal", for NIfTI; else None.
+        window: (low, high), the display window that the file asks for, or None.
     """
 
     values: np.ndarray
@@ -38,7 +38,7 @@ class Volume:
 
 
 def is_volume(path):
-    """Whether a file is named as NIfTI or DICOM, or is DICOM by its content."""
+    """Whether a file's name is one of NIfTI or DICOM, or its content is DICOM."""
     name = os.path.basename(path).lower()
     if name.endswith((*NIFTI, *DICOM)):
         return True
@@ -51,20 +51,22 @@ def is_volume(path):
 def read_volumes(path, axis="axial"):
     """Read a NIfTI file, a DICOM file, or a folder of them; files of one DICOM series become one volume.
 
-    Slices of NIfTI lie front up and, of axial and coronal ones, the subject's left on the left; DICOM's lie as they are stored, in the
-    order of their positions. Rescale slope and intercept are applied, and values of MONOCHROME1, whose high ones are dark, are
-    mirrored within the range of their bits, with their window.
+    NIfTI slices have the front up and, if axial or coronal, the subject's left on the left. DICOM slices keep
+    their stored orientation, in the order of their positions. Rescale slope and intercept are applied. Values
+    of MONOCHROME1, whose high values are dark, are mirrored within the range of their bits, and so is their
+    window.
 
     Args:
         path: file or folder. DICOM files without pixels, such as DICOMDIR and reports, are left out with a warning.
-        axis: "axial", "coronal" or "sagittal": how NIfTI is cut into slices.
+        axis: "axial", "coronal" or "sagittal": the direction in which NIfTI is cut into slices.
 
     Returns:
         List of `Volume`.
 
     Raises:
-        ValueError: for what cannot be read, naming it: mixed spacings or sizes and missing slices in a series, colour, several volumes in
-            a file, NaN, compressed pixels without their plugin.
+        ValueError: for files that cannot be read; the message names them. Reasons are mixed spacings or sizes
+            and missing slices in a series, colour, several volumes in a file, NaN, and compressed pixels
+            without their plugin.
         ImportError: where pydicom or nibabel is missing.
 
     Example:
@@ -90,7 +92,7 @@ def read_volumes(path, axis="axial"):
 
 
 def _given(dataset, name, default=None):
-    """An element of a DICOM data set; the default where it is missing or, as after anonymising, empty."""
+    """Return an element of a DICOM data set, or the default if it is missing or, if anonymised, empty."""
     value = dataset.get(name)
     return (
         default if value is None or value == "" or (hasattr(value, "__len__") and not len(value)) else value
@@ -139,21 +141,22 @@ def _read_nifti(file, axis):
 
 
 def _order(axis):
-    """The axes of RAS voxels as (slices, rows, columns); rows run downwards in pictures, and are turned."""
+    """Return the axes of RAS voxels as (slices, rows, columns); rows run downwards in images."""
     others = [i for i in range(3) if i != AXES[axis]]
     return (AXES[axis], others[1], others[0])
 
 
 def write_nifti(values, path, like=None):
-    """Write slices as a NIfTI file, in the place of those that they were read as.
+    """Write slices as a NIfTI file, at the position from which they were read.
 
     Args:
         values: array of shape (slices, height, width), such as `Volume.values`, in own units (`to_units`).
-        path: of the file, ending in .nii or .nii.gz.
-        like: `Volume` of NIfTI with as many slices of the same size, whose affine is kept; None for voxels of 1 mm and axial slices.
+        path: path of the file, which ends in .nii or .nii.gz.
+        like: NIfTI `Volume` with as many slices of the same size, whose affine is kept; None for voxels of 1
+            mm and axial slices.
 
     Raises:
-        ValueError: for another shape than `like` has.
+        ValueError: for a shape other than that of `like`.
     """
     nibabel = _needed("nibabel")
     values = np.asarray(values, "float32")
@@ -201,7 +204,7 @@ def _read_dicom(files):
 
 
 def _of_series(parts):
-    """One volume from the files of a series, each with its data set."""
+    """Return one volume from the files of a series, each with its data set."""
     name = str(parts[0][0] if len(parts) == 1 else parts[0][0].parent)
     for what, values in (
         ("sizes", [(d.Rows, d.Columns) for _, d in parts]),
@@ -226,7 +229,7 @@ def _of_series(parts):
 
 
 def _in_order(parts, name):
-    """The parts by their places in space, and the distance between them, or None."""
+    """Return the parts in the order of their positions in space, and the distance between them, or None."""
     if len(parts) == 1:
         return parts, None
     needed = ("ImagePositionPatient", "ImageOrientationPatient")
@@ -258,7 +261,7 @@ def _in_order(parts, name):
 
 
 def _values_of(file, dataset):
-    """The slices of a file, (n, height, width), in own units."""
+    """Return the slices of a file, (n, height, width), in own units."""
     kind = _given(dataset, "PhotometricInterpretation", "MONOCHROME2")
     if not kind.startswith("MONOCHROME"):
         raise ValueError(f"{file} is in colour ({kind}): only grey DICOM images are read.")
@@ -281,14 +284,14 @@ def _rescale_of(dataset):
 
 
 def _mirror_of(dataset):
-    """The sum of the lowest and the highest value that a file can hold, in own units: v and this - v are mirror images."""
+    """Return the sum of a file's lowest and highest possible value: v and this - v are mirror images."""
     slope, intercept = _rescale_of(dataset)
     ends = -1.0 if dataset.PixelRepresentation else 2.0 ** int(dataset.BitsStored) - 1.0
     return slope * ends + 2 * intercept
 
 
 def _window_of(dataset):
-    """The first window of a file, (low, high) in own units, or None."""
+    """Return the first window of a file, (low, high) in own units, or None."""
     center, width = (_given(dataset, name) for name in ("WindowCenter", "WindowWidth"))
     if center is None or width is None:
         return None
@@ -302,10 +305,10 @@ def _window_of(dataset):
 
 
 def window_of(volumes, value_range=None):
-    """The (low, high) that become -1 and 1: that given, the one that all files ask for, or that of all values.
+    """Return the (low, high) that become -1 and 1: the given range, the files' common window, or all values.
 
     Returns:
-        (low, high), and a sentence on where they are from, or None where they were given.
+        (low, high), and a sentence on their source, or None if they were given.
     """
     value_range = check_value_range(value_range)
     if value_range is not None:
@@ -322,7 +325,7 @@ def window_of(volumes, value_range=None):
 
 
 def slices_of(volume, value_range, size=None, fit="crop", channels=1):
-    """The slices of a volume as uint8 images, (n, height, width, channels); what is outside of the range is cut off."""
+    """Return the slices of a volume as uint8 images, (n, height, width, channels), clipped to the range."""
     from PIL import Image
 
     pictures = [Image.fromarray(each, "F") for each in np.asarray(volume.values, "float32")]
@@ -330,14 +333,14 @@ def slices_of(volume, value_range, size=None, fit="crop", channels=1):
 
 
 def to_units(images, value_range):
-    """Images in the units of what they were trained on, such as Hounsfield units.
+    """Convert images to the units of the training data, such as Hounsfield units.
 
     Args:
         images: uint8, or floats in [-1, 1].
-        value_range: (low, high) that was black and white; `load` and the run note it.
+        value_range: (low, high) that was black and white; `load` and the run record it.
 
     Returns:
-        float32 array of the same shape. Of uint8 images it is in steps of (high - low) / 255.
+        float32 array of the same shape. For uint8 images, its values are in steps of (high - low) / 255.
 
     Example:
     >>> keras_gan.data.to_units(np.array([0, 255], "uint8"), (-1000, 1000)).tolist()

@@ -1,4 +1,4 @@
-"""What a discriminator looks at, what a generator's units paint, and whether generated images have the data's share of each attribute."""
+"""Saliency of discriminators, dissection of generators' units, and attribute balance of generated images."""
 
 from keras_gan.explain import concepts
 from keras_gan.explain.balance import Balance, attribute_balance

@@ -1,4 +1,4 @@
-"""A layer's activations, seen or changed while its network runs."""
+"""Reading or changing a layer's activations while its network runs."""
 
 import contextlib
 
@@ -7,14 +7,14 @@ import tensorflow as tf
 
 
 def layer_of(network, name, fits, what, prefer=lambda shape: 0):
-    """The layer of a network, or of a network in it, by name; for None the last of those that fit and are preferred most.
+    """Find a layer of a network, or of a nested one, by name; for None the last one that fits best.
 
     Args:
         network: keras.Model.
         name: str, or None.
-        fits: function of a layer's output shape, whether it can be taken.
-        what: str, what kind of layer that is, for the error.
-        prefer: function of a layer's output shape.
+        fits: function from a layer's output shape to whether it is suitable.
+        what: str, description of a suitable layer, for the error message.
+        prefer: function from a layer's output shape to a value; the largest is preferred.
     """
     layers = [
         layer
@@ -33,13 +33,13 @@ def shape_of(layer):
     try:
         return tuple(layer.output.shape)
     except (AttributeError, ValueError):
-        # It was never called, or has several outputs.
+        # The layer was never called, or has several outputs.
         return None
 
 
 @contextlib.contextmanager
 def through(layer, function):
-    """Within the block a layer gives `function(output)` in place of its output; a `tf.function` must be traced in it."""
+    """Context in which a layer returns `function(output)`; a `tf.function` must be traced inside it."""
     call = layer.call
     layer.call = lambda *args, **kwargs: function(call(*args, **kwargs))
     try:
@@ -49,11 +49,11 @@ def through(layer, function):
 
 
 def as_graph(function, *arrays):
-    """A function of tensors as one graph, for batches of any size; the arrays, or None, are what it takes."""
+    """A function of tensors as a graph, for any batch size; the arrays, or None, are example inputs."""
 
     def spec(array):
         return tf.TensorSpec((None, *array.shape[1:]), array.dtype)
 
     specs = [None if array is None else tf.nest.map_structure(spec, array) for array in arrays]
-    # A `tf.function` that is made anew at each call would warn of its tracing.
+    # A `tf.function` that is created at each call would warn about retracing.
     return tf.function(function).get_concrete_function(*specs)

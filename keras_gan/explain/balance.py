@@ -1,4 +1,4 @@
-"""Whether generated images have each attribute as often as the data have."""
+"""Comparison of how often attributes occur in generated images and in the data."""
 
 import dataclasses
 
@@ -10,7 +10,7 @@ from keras_gan.arguments import check_int
 
 @dataclasses.dataclass(frozen=True)
 class Balance:
-    """How often one attribute is found; shares in [0, 1], intervals (low, high).
+    """How often one attribute occurs; shares in [0, 1], intervals (low, high).
 
     Attributes:
         name: of the attribute.
@@ -29,7 +29,7 @@ class Balance:
 
     @property
     def differs(self):
-        """Whether the interval of the difference leaves zero out."""
+        """Whether the interval of the difference excludes zero."""
         low, high = self.difference_interval
         return low > 0.0 or high < 0.0
 
@@ -37,20 +37,20 @@ class Balance:
 def attribute_balance(
     gan, classifier, data, *, names=None, samples=1000, confidence=0.95, labels=None, seed=0, batch_size=64
 ):
-    """Shares of attributes, or classes, among generated images against those of the data, as a classifier sees both.
+    """Compare shares of attributes, or classes, in generated images and in the data, by a classifier.
 
-    The classifier's errors shrink differences: one of two classes that is right with probability e shows 2 e - 1 times the true
-    one.
+    The classifier's errors shrink differences: with two classes and accuracy e, the measured difference is 2
+    e - 1 times the true one.
 
     Args:
-        gan: a model that makes images of latents; or uint8 images.
-        classifier: function of uint8 images (n, height, width, channels), or a keras.Model of floats in [-1, 1]. It gives
-            classes, ints (n,); probabilities of one class each, (n, classes), whose largest counts and whose sum is 1; or those of
-            attributes, (n, attributes), of which those above 1/2 count.
-        data: uint8 images, of which some are drawn; or a `tf.data.Dataset` of shuffled batches with images, such as `data.load`'s, of
-            which the first ones are taken.
+        gan: a model that makes images from latents; or uint8 images.
+        classifier: function of uint8 images (n, height, width, channels), or a keras.Model of floats in [-1,
+            1]. It returns classes, ints (n,); class probabilities (n, classes) with a sum of 1, of which the
+            largest counts; or attribute probabilities (n, attributes), of which those above 1/2 count.
+        data: uint8 images, from which samples are drawn; or a `tf.data.Dataset` of shuffled batches with
+            images, as from `data.load`, of which the first ones are taken.
         names: of the classes or attributes. Default: their numbers.
-        samples: int, images of each that are looked at, at most.
+        samples: int, maximum number of images from each.
         confidence: float in (0, 1), of the intervals.
         labels, seed, batch_size: as in `generate`.
 
@@ -58,7 +58,7 @@ def attribute_balance(
         list of `Balance`, in the order of names.
 
     Raises:
-        ValueError: for outputs that are none of these.
+        ValueError: for other outputs of the classifier.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
@@ -125,7 +125,7 @@ def _images_of(data, samples, seed, name):
         raise ValueError(
             f"`{name}` must be uint8 images of shape (n, height, width, channels). Received: {data.dtype} of shape {data.shape}"
         )
-    # Often they lie class by class.
+    # The images are often sorted by class.
     return (
         data
         if len(data) <= samples

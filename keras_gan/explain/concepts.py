@@ -1,4 +1,4 @@
-"""Concepts that colours give, without a segmentation model: functions of uint8 images to booleans."""
+"""Concepts defined by colour, without a segmentation model: functions from uint8 images to booleans."""
 
 import numpy as np
 
@@ -14,7 +14,7 @@ def dark(images):
 
 
 def _mostly(channel):
-    """Where one channel is at least 48 levels above each other."""
+    """Where one channel is at least 48 levels above each of the others."""
 
     def found(images):
         if images.shape[-1] < 3:
@@ -31,7 +31,7 @@ CONCEPTS = GREY | {name: _mostly(i) for i, name in enumerate(("red", "green", "b
 
 
 def concepts_of(names, channels):
-    """A dict of those of the names, or of all that images of so many channels can have for None; or a ValueError."""
+    """A dict of the named concepts, or for None of all that fit the channels; raises a ValueError."""
     known = CONCEPTS if channels >= 3 else GREY
     unknown = [name for name in names or () if name not in known]
     if unknown:

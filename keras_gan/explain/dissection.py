@@ -1,4 +1,4 @@
-"""What a generator's units paint, and what becomes of images without them."""
+"""What a generator's units represent, and how images change without them."""
 
 import dataclasses
 
@@ -17,9 +17,10 @@ class Dissection:
     Attributes:
         layer: name of the layer.
         concepts: their names.
-        iou: (units, concepts), intersection over union of where a unit is high and where the concept is.
+        iou: (units, concepts), intersection over union of the regions where a unit is high and where the
+            concept is.
         thresholds: (units,), above which a unit is high.
-        shares: (concepts,), share of the pixels that are of each.
+        shares: (concepts,), share of the pixels of each concept.
     """
 
     layer: str
@@ -47,17 +48,19 @@ def dissect(
     seed=0,
     batch_size=32,
 ):
-    """Compare where each unit of a generator's layer is high with where each concept is in the image.
+    """Compare the regions where each unit of a generator's layer is high with those of each concept.
 
     Args:
-        gan: a model that makes images of latents.
-        concepts: dict from a name to a function, of uint8 images (n, height, width, channels) to booleans (n, height, width); or
-            one function that gives a dict from names to such booleans, as one by a segmentation model would.
-        layer: name of a layer of the generator. Default: one with the most units, of the highest maps that are at most half as high as the
-            images.
-        samples: int, images that are looked at.
-        quantile: float in (0, 1), the share of places at which a unit is high, as published; or several, of which each unit has the
-            one that fits best on half of the samples, and `iou` is of the other half. Default: 0.005, 0.02, 0.05, 0.1, 0.2.
+        gan: a model that makes images from latents.
+        concepts: dict from a name to a function from uint8 images (n, height, width, channels) to booleans
+            (n, height, width); or one function that returns a dict from names to such booleans, for example
+            by a segmentation model.
+        layer: name of a layer of the generator. Default: the one with the most units among the layers with
+            the largest maps that are at most half as high as the images.
+        samples: int, number of images.
+        quantile: float in (0, 1), the share of positions at which a unit is high, as published; or several:
+            each unit then uses the one that fits best on half of the samples, and `iou` is measured on the
+            other half. Default: 0.005, 0.02, 0.05, 0.1, 0.2.
         labels: as `generate` takes them.
         seed: int, of the latents.
         batch_size: int.
@@ -66,7 +69,7 @@ def dissect(
         `Dissection`.
 
     Raises:
-        ValueError: for a concept that gives other shapes or is found nowhere, and bad arguments.
+        ValueError: for a concept that returns other shapes or occurs nowhere, and invalid arguments.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
@@ -85,10 +88,10 @@ def dissect(
     images, activations = _run(gan, found, None, samples, labels, seed, batch_size)
     masks = masks_of(concepts, images)
     levels = np.quantile(activations, [1.0 - q for q in quantiles], axis=(0, 1, 2), method="higher")
-    # A unit is not high where it is lowest, which may be most places.
+    # A unit is not high at its minimum, which may be the value at most positions.
     levels[levels <= activations.min(axis=(0, 1, 2))] = np.inf
     stacked = np.stack(list(masks.values()), axis=-1).astype("float32")
-    # Of several thresholds the best on one half of the images; the other half then says what it is worth.
+    # The best of several thresholds is chosen on one half of the images and evaluated on the other half.
     half = samples // 2 if len(quantiles) > 1 else 0
     chosen = np.zeros(levels.shape[1], int)
     if half:
@@ -105,7 +108,7 @@ def dissect(
 
 
 def _agreement(activations, masks, thresholds, batch_size):
-    """Intersection over union of units, made as large as the masks, above their thresholds, and the masks: (units, concepts)."""
+    """Intersection over union (units, concepts) of masks and of resized units above their thresholds."""
     both, high = np.zeros((len(thresholds), masks.shape[-1])), np.zeros(len(thresholds))
     for start in range(0, len(masks), batch_size):
         part = slice(start, start + batch_size)
@@ -118,13 +121,14 @@ def _agreement(activations, masks, thresholds, batch_size):
 
 
 def ablate(gan, units, layer=None, where=None, *, n=8, labels=None, seed=0, batch_size=32):
-    """Images without some units: their activations are zero.
+    """Images without some units, whose activations are set to zero.
 
     Args:
         gan, layer, labels: as in `dissect`.
         units: ints.
         where: as in `insert`.
-        n: int, images; seed: int, of their latents, so that `gan.generate(n, seed)` are those with the units.
+        n: int, number of images; seed: int, of their latents: `gan.generate(n, seed)` makes the same images
+            with the units.
         batch_size: int.
 
     Returns:
@@ -144,7 +148,7 @@ def insert(gan, units, values, layer=None, where=None, *, n=8, labels=None, seed
     Args:
         gan, units, layer, n, labels, seed, batch_size: as in `ablate`.
         values: float, or one for each of the units, such as `Dissection.thresholds[units]`.
-        where: booleans of shape (height, width), an image's, where that is so. Default: everywhere.
+        where: booleans of shape (height, width) of an image, where the values are set. Default: everywhere.
 
     Returns:
         uint8 array of shape (n, height, width, channels).
@@ -176,7 +180,7 @@ def insert(gan, units, values, layer=None, where=None, *, n=8, labels=None, seed
     place = np.ones(size, bool) if where is None else np.asarray(where, bool)
     if place.shape != size:
         raise ValueError(f"`where` must have the shape {size}. Received: {place.shape}")
-    # A place of the layer is taken where it has any of the image's.
+    # A position of the layer is included if it covers any selected pixel of the image.
     place = tf.image.resize(place[..., None].astype("float32"), (height, width), "area").numpy() > 0.0
     of_units = np.zeros(count, "float32")
     of_units[units] = values
@@ -191,18 +195,18 @@ def insert(gan, units, values, layer=None, where=None, *, n=8, labels=None, seed
 def causal_effect(
     gan, units, concept, layer=None, *, values=None, where=None, n=64, labels=None, seed=0, batch_size=32
 ):
-    """How much of a concept images have with some units and without them.
+    """Measure how much of a concept images contain with some units and without them.
 
     Args:
         gan, units, layer, labels, seed, batch_size: as in `ablate`.
         concept: function, as one of `dissect`'s.
-        values: as in `insert`; "inserted" is there with `values` alone.
-        where: as in `insert`, of both.
+        values: as in `insert`; "inserted" is returned only with `values`.
+        where: as in `insert`, for both.
         n: int, images.
 
     Returns:
-        dict of shares of pixels: "as_is", "ablated", "inserted", and "effect": the inserted, or else what is as it is, less the
-        ablated.
+        dict of shares of pixels: "as_is", "ablated", "inserted", and "effect": "inserted", or else "as_is",
+        minus "ablated".
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
@@ -223,7 +227,7 @@ def causal_effect(
 
 
 def masks_of(concepts, images, empty=False):
-    """Booleans (n, height, width) of images by concept, a dict, or a ValueError."""
+    """Booleans (n, height, width) of images by concept, as a dict; raises a ValueError if they do not fit."""
     found = concepts(images) if callable(concepts) else {name: has(images) for name, has in concepts.items()}
     masks = {name: np.asarray(mask) for name, mask in found.items()}
     if not masks:
@@ -248,13 +252,13 @@ def _layer_of(gan, name):
     def fits(shape):
         return len(shape) == 4 and None not in shape[1:] and (name is not None or 1 < shape[1] <= height // 2)
 
-    # Of the highest maps those with the most units: colours on their way to the image have few.
+    # Among the largest maps those with the most units: layers that make colours have few.
     what = "the name of a layer with maps of features"
     return layer_of(gan.ema_generator, name, fits, what, prefer=lambda shape: (shape[1], shape[3]))
 
 
 def _run(gan, layer, change, n, labels, seed, batch_size):
-    """Images of n latents, uint8, and the layer's activations, float32, as `change` makes them."""
+    """Images of n latents, uint8, and the layer's activations, float32, after `change`."""
     check_seed(seed)
     latents, condition = gan.sample_latents(n, seed), gan.labels_of(labels, n, seed)
 

@@ -25,37 +25,40 @@ def saliency(
     layer=None,
     batch_size=128,
 ):
-    """How much each pixel counts for a network's output f: a GAN's logits, or one output of a classifier.
+    """How much each pixel contributes to a network's output f: a GAN's logits, or an output of a classifier.
 
     - "gradient": df/dx.
-    - "integrated": (x - b) times the mean of df/dx on the straight way from a baseline b to x, by Gauss-Legendre quadrature. Its
-      sum over an image is f(x) - f(b).
-    - "occlusion": f(x) - f(x with a window of baseline), of each pixel the mean over the windows on it.
-    - "grad_cam": relu(sum_k a_k A_k), A_k the feature maps of a layer, a_k the mean of df/dA_k over places; made as large as the
-      images.
+    - "integrated": (x - b) times the mean of df/dx on the straight line from a baseline b to x, by
+      Gauss-Legendre quadrature. Its sum over an image is f(x) - f(b).
+    - "occlusion": f(x) - f(x with a window of baseline); for each pixel the mean over the windows that cover
+      it.
+    - "grad_cam": relu(sum_k a_k A_k), with A_k the feature maps of a layer and a_k the mean of df/dA_k over
+      positions; resized to the images.
 
     Args:
-        gan: a GAN of images, whose discriminator is looked at; or a classifier, a keras.Model.
-        images: (n, height, width, channels): uint8, or floats in [-1, 1] (of a classifier: in whatever range it takes).
+        gan: a GAN of images, whose discriminator is explained; or a classifier, a keras.Model.
+        images: (n, height, width, channels): uint8, or floats in [-1, 1] (for a classifier: in the range that
+            it takes).
         method: as above.
         target: int, which output of a classifier. Default: each image's largest.
-        labels: of a GAN with a condition, as `generate` takes them.
+        labels: for a GAN with a condition, as `generate` takes them.
         baseline: float, or array of the shape of an image, in the range that the network takes. Default: 0, grey.
-        steps: int, points on the way, of "integrated".
-        window: int, pixels along each side, of "occlusion". Default: an eighth of the height.
+        steps: int, points on the line, for "integrated".
+        window: int, pixels along each side, for "occlusion". Default: an eighth of the height.
         stride: int, from window to window. Default: half a window.
-        layer: name of the layer of "grad_cam". Default: the last one with maps of features.
-        batch_size: int, images at once.
+        layer: name of the layer for "grad_cam". Default: the last one with maps of features.
+        batch_size: int, images in a batch.
 
-    A discriminator that compares the images of a batch (`MinibatchStdDev`, `MinibatchDiscrimination`, packing) has maps that depend on what
-    is beside an image; their sums are then only nearly complete.
+    A discriminator that compares the images of a batch (`MinibatchStdDev`, `MinibatchDiscrimination`,
+    packing) gives maps that depend on the other images of the batch; the sum above then holds only
+    approximately.
 
     Returns:
-        float32 array of shape (n, height, width, channels), the images'; of "occlusion" and "grad_cam" with one channel. Above
-        zero: what makes the output higher.
+        float32 array of shape (n, height, width, channels), as the images; for "occlusion" and "grad_cam"
+        with one channel. Positive values increase the output.
 
     Raises:
-        ValueError: for bad arguments.
+        ValueError: for invalid arguments.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
@@ -80,12 +83,10 @@ def saliency(
     output, target = output_of(gan, network, target, images, batch_size)
     condition = None
     if network is gan and labels is not None:
-        raise ValueError("`labels` are of a GAN with a condition; of a classifier give `target`.")
+        raise ValueError("`labels` are for a GAN with a condition; for a classifier give `target`.")
     if network is not gan and (gan.condition is not None or labels is not None):
         if labels is None and isinstance(network.input_shape, list):
-            raise ValueError(
-                "The discriminator looks at images with a condition: give `labels`, the images'."
-            )
+            raise ValueError("The discriminator takes images with a condition: give `labels` of the images.")
         condition = gan.labels_of(labels, len(images), 0)
     baseline = np.asarray(baseline, "float32")
     if not np.isfinite(baseline).all() or baseline.shape not in ((), images.shape[1:]):
@@ -119,7 +120,7 @@ def saliency(
 
 
 def methods_of(network):
-    """The methods that a network can be explained by: Grad-CAM needs a layer with maps of features."""
+    """The methods that can explain a network: Grad-CAM needs a layer with maps of features."""
     maps = [layer for layer in network._flatten_layers(include_self=False) if is_map(shape_of(layer) or ())]
     maps = [layer for layer in maps if not isinstance(layer, keras.layers.InputLayer)]
     return [method for method in METHODS if maps or method != "grad_cam"]
@@ -131,12 +132,12 @@ def is_map(shape):
 
 
 def as_inputs(images, network, in_gan):
-    """Images as the network takes them, float32; or a ValueError."""
+    """Convert images to the network's inputs, float32; raises a ValueError if they do not fit."""
     images = np.asarray(images)
     shape = network.input_shape
     shape = tuple(shape[0] if isinstance(shape, list) else shape)[1:]
     if len(shape) != 3:
-        raise ValueError(f"The network looks at {shape}, not at images.")
+        raise ValueError(f"The network takes {shape}, not images.")
     if (
         images.ndim != 4
         or not len(images)
@@ -158,17 +159,17 @@ def as_inputs(images, network, in_gan):
 
 
 def output_of(gan, network, target, images, batch_size):
-    """The number of each image that is explained, a function of (images, condition, target); and the targets, (n,)."""
+    """The explained value of each image, a function of (images, condition, target), and the targets (n,)."""
     if network is not gan:
         if target is not None:
             raise ValueError(
-                "`target` is an output of a classifier; a discriminator's logits are explained whole."
+                "`target` is an output of a classifier; a discriminator's logits are explained as a whole."
             )
 
         def logits(images, condition, target):
             maps = gan.discriminate(images, condition, training=False)
             maps = maps if isinstance(maps, list) else [maps]
-            # Of a discriminator of patches the mean of a map, as in the loss.
+            # For a discriminator of patches the mean of a map, as in the loss.
             return sum(
                 tf.reduce_mean(tf.reshape(tf.cast(m, "float32"), (tf.shape(images)[0], -1)), axis=1)
                 for m in maps
@@ -177,7 +178,7 @@ def output_of(gan, network, target, images, batch_size):
         return logits, np.zeros(len(images), "int32")
     outputs = network.output_shape
     if isinstance(outputs, list) or len(outputs) != 2:
-        raise ValueError(f"A classifier gives one output of shape (n, outputs). Received: {outputs}")
+        raise ValueError(f"A classifier must have one output of shape (n, outputs). Received: {outputs}")
     if target is None:
         largest = network.predict(images, batch_size=batch_size, verbose=0).argmax(axis=1).astype("int32")
     else:
@@ -192,7 +193,7 @@ def output_of(gan, network, target, images, batch_size):
     return chosen, largest
 
 
-# === The methods: each gives a function of (images, condition, target) ===
+# === The methods: each returns a function of (images, condition, target) ===
 
 
 def _gradient(output):
@@ -263,19 +264,20 @@ def _grad_cam(output, layer):
     return explained
 
 
-# === Pictures ===
+# === Images ===
 
 
 def overlay(images, maps, share=0.5):
-    """Images in grey under their maps: red is above zero, blue below.
+    """Overlay images in grey with their maps: red is above zero, blue below.
 
     Args:
         images: uint8, of shape (n, height, width, channels).
-        maps: of `saliency`, of the same n, height and width.
-        share: float in [0, 1], how much of the picture the map is.
+        maps: from `saliency`, with the same n, height and width.
+        share: float in [0, 1], opacity of the map.
 
     Returns:
-        uint8 array of shape (n, height, width, 3). Each map is scaled by the .99 quantile of its size.
+        uint8 array of shape (n, height, width, 3). Each map is scaled by the 0.99 quantile of its absolute
+        values.
 
     Example:
     >>> keras_gan.explain.overlay(np.full((1, 8, 8, 1), 128, "uint8"), np.ones((1, 8, 8, 1)))[0, 0, 0]

@@ -1,4 +1,4 @@
-"""GANs of data that never leave their clients: federated averaging, in one process or over Flower."""
+"""GANs trained on data that never leave their clients: federated averaging, in one process or over Flower."""
 
 from keras_gan.federated.averaging import average, clipped, noise_of, traffic
 from keras_gan.federated.flower import client_app, server_app

@@ -6,17 +6,17 @@ from keras_gan.arguments import check_weight
 
 
 def average(arrays, weights):
-    """The weighted mean of clients' arrays, place by place.
+    """The weighted mean of clients' arrays, element by element.
 
     Args:
-        arrays: for each client a list of arrays, of the same shapes.
+        arrays: for each client a list of arrays with the same shapes.
         weights: for each client a number, such as how many images it has.
 
     Returns:
-        list of arrays, computed in float64 and of the first client's dtypes.
+        list of arrays, computed in float64 and returned in the first client's dtypes.
 
     Raises:
-        ValueError: for clients of other shapes, and weights that are negative or all zero.
+        ValueError: for arrays of different shapes, and weights that are negative or all zero.
 
     Example:
     >>> [float(x) for x in keras_gan.federated.average([[np.float32(1)], [np.float32(4)]], [1, 2])]
@@ -37,13 +37,13 @@ def average(arrays, weights):
     found = []
     for column in zip(*arrays, strict=True):
         mean = sum(share * np.asarray(x, "float64") for share, x in zip(shares, column, strict=True))
-        # One client's, or equal ones', come out as they are.
+        # The arrays of one client, or equal arrays, are returned unchanged.
         found.append(np.asarray(mean).astype(np.asarray(column[0]).dtype))
     return found
 
 
 def clipped(update, limit):
-    """An update, a list of arrays, made as short as `limit` in L2 norm where it is longer; and its norm before.
+    """Scale an update, a list of arrays, to an L2 norm of at most `limit`; returns it and its norm before.
 
     Example:
     >>> update, norm = keras_gan.federated.clipped([np.array([3.0]), np.array([4.0])], 1.0)
@@ -58,7 +58,7 @@ def clipped(update, limit):
 
 
 def noise_of(shapes, deviation, seed=None):
-    """Normal noise, a list of arrays of shapes; the same for the same seed, which is for tests."""
+    """Normal noise, a list of arrays with these shapes; a seed, for tests, makes it reproducible."""
     check_weight(deviation, "deviation")
     generator = np.random.default_rng(seed)
     return [deviation * generator.normal(size=shape) for shape in shapes]

@@ -1,4 +1,4 @@
-"""The two sides of a federated training over Flower: processes on many machines."""
+"""Client and server of federated training over Flower, as processes on many machines."""
 
 import json
 import pathlib
@@ -16,15 +16,16 @@ ARRAYS, CONFIG, STATE = "arrays", "config", "keras_gan"
 
 
 def client_app(make, data, *, average="both", local_steps=None, batch_size=32):
-    """A Flower `ClientApp` that trains a GAN on this client's data, which stays here.
+    """A Flower `ClientApp` that trains a GAN on this client's data, which stays on the client.
 
-    Between rounds the client's optimisers, counters and seeds lie in Flower's context, on the client; a client that died without it comes
-    back with new ones, and with the server's weights.
+    Between rounds Flower's context on the client stores its optimisers, counters and seeds. A client that
+    died and lost it restarts with new ones, and with the server's weights.
 
     Args:
-        make: function without arguments to a compiled GAN, of the same networks everywhere.
-        data: function of Flower's node config, a dict such as {"partition-id": 0, "num-partitions": 3}, to the data, as `fit` takes it.
-        average, local_steps, batch_size: as in `simulate`; `average` as the server's.
+        make: function without arguments that returns a compiled GAN, with the same networks everywhere.
+        data: function from Flower's node config, a dict such as {"partition-id": 0, "num-partitions": 3}, to
+            the data, as `fit` takes it.
+        average, local_steps, batch_size: as in `simulate`; `average` must be the server's.
 
     Returns:
         flwr.clientapp.ClientApp.
@@ -79,8 +80,8 @@ def server_app(
     Args:
         make: as in `client_app`.
         rounds, average, generator_steps, batch_size: as in `simulate`; the default of `generator_steps` is 100.
-        min_clients: int, how many must be connected before a round begins. Of those that are, all take part; whoever does not answer is left
-            out of that round.
+        min_clients: int, how many clients must be connected before a round begins. All connected clients take
+            part; a client that does not answer is left out of that round.
         out: folder to write: `gan.keras`, `history.json` and a grid after each round; or None.
         seed: int, of the grids.
         timeout: float, seconds that a round waits for answers.
@@ -94,7 +95,7 @@ def server_app(
     app = flwr.serverapp.ServerApp()
 
     class Averaging(flwr.serverapp.strategy.FedAvg):
-        """FedAvg, after which the server's model has the mean."""
+        """FedAvg that also writes the mean to the server's model."""
 
         def __init__(self, server):
             super().__init__(

@@ -1,4 +1,4 @@
-"""What a client does with its own data, and the server with the average."""
+"""Training steps of a client on its own data, and of the server on the average."""
 
 import keras
 import numpy as np
@@ -10,23 +10,23 @@ AVERAGES = ("both", "discriminator")
 
 
 class Local:
-    """A GAN on one client's data, or the server's GAN, whose weights come and go as lists of arrays.
+    """A GAN on one client's data, or the server's GAN, with weights exchanged as lists of arrays.
 
-    Optimisers, counters and seeds stay where they are. Shared are the networks' weights, moving statistics of batch normalisation among
-    them, and of "both" the moving average of the generator.
+    Optimisers, counters and seeds are not shared. The networks' weights are shared, including the moving
+    statistics of batch normalisation, and with "both" the moving average of the generator.
 
     Args:
         gan: compiled `keras_gan.GAN`.
-        data: as `fit` takes it: data set of batches, or array (with `batch_size`); None of the server.
-        average: "both" players, or the "discriminator" alone, which clients train against the server's generator and the server then
-            trains the generator with.
+        data: as `fit` takes it: data set of batches, or array (with `batch_size`); None for the server.
+        average: "both" players, or the "discriminator" alone: clients train it against the server's
+            generator, and the server then trains the generator with it.
         batch_size: int, of arrays, and of the server's generator. Default 32.
 
     Attributes:
-        size: int, how many images a pass over the data has.
+        size: int, number of images in a pass over the data.
 
     Raises:
-        ValueError: for models that are no GANs of two players, and losses or data that do not fit.
+        ValueError: for models that are not GANs of two players, and losses or data that do not fit.
     """
 
     def __init__(self, gan, data=None, *, average="both", batch_size=32):
@@ -63,7 +63,7 @@ class Local:
 
     @property
     def shared(self):
-        """The variables whose values go to the server."""
+        """The variables whose values are sent to the server."""
         networks = [self.gan.discriminator]
         if self.average == "both":
             networks += [self.gan.generator]
@@ -73,7 +73,10 @@ class Local:
 
     @property
     def sent(self):
-        """The variables whose values come from the server: of the discriminator alone also the generator, which clients do not train."""
+        """The variables whose values come from the server.
+
+        If the discriminator alone is averaged, these include the generator, which clients do not train.
+        """
         more = self.gan.generator.weights if self.average == "discriminator" else []
         return [*self.shared, *(v for v in more if not _is_seed(v))]
 
@@ -84,13 +87,14 @@ class Local:
         ]
 
     def write(self, arrays, variables=None):
-        """Give variables, by default the shared ones, values; a ValueError where these are of other shapes."""
+        """Assign values to variables, by default the shared ones; raises a ValueError for other shapes."""
         variables = self.shared if variables is None else variables
         shapes = [tuple(v.shape) for v in variables], [np.shape(x) for x in arrays]
         if shapes[0] != shapes[1]:
             other = [(a, b) for a, b in zip(*shapes, strict=False) if a != b]
             raise ValueError(
-                f"The networks here have other weights than the ones that came: {len(shapes[0])} and {len(shapes[1])} arrays"
+                "The networks here have other weights than the received ones: "
+                f"{len(shapes[0])} and {len(shapes[1])} arrays"
                 + (f", the first that differ {other[0][0]} and {other[0][1]}" if other else "")
                 + ". All must make the same networks."
             )
@@ -100,7 +104,7 @@ class Local:
     # === Training ===
 
     def check_steps(self, local_steps):
-        """Raise a ValueError where a round has more steps than a data set has batches, which `fit` would cut short."""
+        """Raise a ValueError if a round has more steps than there are batches: `fit` would stop early."""
         if self.average == "both" and local_steps is not None and hasattr(self.data, "element_spec"):
             batches = int(self.data.cardinality())
             if local_steps > batches:
@@ -109,10 +113,10 @@ class Local:
                 )
 
     def train(self, round, local_steps=None):
-        """A round on the client's own data; returns the figures' means.
+        """Run a round on the client's own data; returns the means of the metrics.
 
         Args:
-            round: int, from 0 on: the place in the order of its data.
+            round: int, from 0: position in the order of its data.
             local_steps: int, steps of the round. Default: one pass over the data.
         """
         if self.average == "both":
@@ -133,23 +137,23 @@ class Local:
         return {name: float(np.mean([each[name] for each in figures])) for name in figures[0]}
 
     def train_generator(self, steps):
-        """Steps of the generator against the discriminator as it is, without data; returns the figures' means."""
+        """Train the generator against the fixed discriminator, without data; returns the metrics' means."""
         zeros = tf.zeros((self.batch_size, *self.gan.image_shape))
         found = [self._step("generator")({"image": zeros}) for _ in range(steps)]
         return {name: float(np.mean([float(each[name]) for each in found])) for name in found[0]}
 
     @property
     def steps(self):
-        """How many steps the generator has made."""
+        """Number of steps of the generator."""
         return int(self.gan.state.step.numpy())
 
     def count(self, steps):
-        """Give the server's players the steps that the clients' have made, by which its moving average and its files go."""
+        """Set the server's step counters, which its moving average and files use, to the clients' steps."""
         for player in self.gan.players:
             self.gan.state.step_of(player).assign(int(steps))
 
     def _size(self):
-        """Images in a pass over the data; a ValueError for data that cannot be trained on."""
+        """Number of images in a pass over the data; raises a ValueError for unsuitable data."""
         if hasattr(self.data, "element_spec"):
             count = int(self.data.cardinality())
             if count <= 0:
@@ -174,7 +178,7 @@ class Local:
             raise ValueError(f"Images must be in [-1, 1]. Received: up to {np.abs(images).max():.4g}")
 
     def _batches(self, steps, round):
-        """So many batches of a client's data, {"image": ...}, which go on from round to round."""
+        """`steps` batches of a client's data, {"image": ...}, which continue from round to round."""
         if hasattr(self.data, "element_spec"):
             stream = self.data.repeat().skip(round * steps)
         else:

@@ -1,18 +1,18 @@
-"""What noise in the updates is worth, by Google's accountant."""
+"""Differential privacy of noise in the updates, by Google's accountant."""
 
 from keras_gan.arguments import check_int
 
 
 def epsilon(noise, rounds, share=1.0, delta=1e-5):
-    """The epsilon of (epsilon, delta)-differential privacy of a sum with Gaussian noise, published so many times.
+    """Epsilon of (epsilon, delta)-differential privacy of a sum with Gaussian noise, published each round.
 
-    By Renyi accounting of Poisson-sampled Gaussian sums; it holds for whoever adds or leaves out one client (or, where the sum is over
-    examples, one example).
+    It is computed by Renyi accounting of Poisson-sampled Gaussian sums, for the addition or removal of one
+    client (or, if the sum is over examples, of one example).
 
     Args:
-        noise: float, the noise's deviation over the norm at which updates are clipped.
-        rounds: int.
-        share: float in (0, 1], the chance of each client to take part in a round.
+        noise: float, standard deviation of the noise divided by the norm at which updates are clipped.
+        rounds: int, how many times the sum is published.
+        share: float in (0, 1], probability that a client takes part in a round.
         delta: float.
 
     Returns:

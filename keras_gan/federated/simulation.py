@@ -13,12 +13,13 @@ from keras_gan.federated.privacy import epsilon
 
 @dataclasses.dataclass
 class Federation:
-    """What `simulate` leaves.
+    """Result of `simulate`.
 
     Attributes:
-        gan: the server's, with the averaged weights.
+        gan: the server's GAN, with the averaged weights.
         clients: dict from names to each client's GAN.
-        history: list of dicts, one a round: "round", "clients", "bytes", figures' means; with noise "epsilon" in their place.
+        history: list of dicts, one per round: "round", "clients", "bytes", and means of the metrics; with
+            noise "epsilon" instead of the means.
     """
 
     gan: object
@@ -43,34 +44,37 @@ def simulate(
     seed=None,
     on_round=None,
 ):
-    """Train a GAN on clients' data without bringing them together.
+    """Train a GAN on clients' data without pooling the data.
 
-    In each round every client takes the server's weights, trains on its own data, and sends its weights back; the server takes the mean of
-    what has changed, weighted by how much data each has.
+    In each round every client takes the server's weights, trains on its own data, and sends its weights back;
+    the server takes the mean of the changes, weighted by how much data each client has.
 
     Args:
-        make: function without arguments to a compiled GAN, of the same networks at each call.
+        make: function without arguments that returns a compiled GAN, with the same networks at each call.
         clients: dict from names to data, as `fit` takes it: data sets of batches, or arrays.
         rounds: int.
         local_steps: int, steps of a client in a round. Default: one pass over its data.
-        average: "both" players (FedGAN); "discriminator": clients train it against the server's generator, and the server trains that with
-            the mean discriminator, so that nothing else of the data reaches it.
+        average: "both" players (FedGAN); "discriminator": clients train it against the server's generator,
+            and the server trains the generator with the mean discriminator, so that the generator gets no
+            other information about the data.
         weights: "size", or "equal", or a dict from names to numbers.
         generator_steps: int, with "discriminator": steps of the server's generator in a round. Default: as many as a client makes.
-        participation: function of a round to the names that take part. Default: all. A client that was away goes on with its optimiser as
-            it was.
-        clip: float, the largest L2 norm of what a client's update may change; `noise`: float, the deviation of the noise in the sum of
-            updates, over `clip`; `delta`: of the epsilon in the history. Clients then count the same.
+        participation: function of a round to the names that take part. Default: all. A client that was absent
+            continues with its previous optimiser state.
+        clip: float, largest L2 norm of a client's update; `noise`: float, standard deviation of the noise in
+            the sum of updates, divided by `clip`; `delta`: of the epsilon in the history. All clients then
+            have the same weight.
         batch_size: int, of arrays and of the server's generator.
-        seed: int, of the noise, for tests: who has it can take the noise away. Default: another noise at each call.
+        seed: int, of the noise, for tests: with the seed the noise can be removed. Default: different noise
+            at each call.
         on_round: function of the round's dict and the server's GAN.
 
     Returns:
         `Federation`.
 
     Raises:
-        ValueError: for clients of other networks, noise without `clip`, and noise with batch normalisation, whose variances it would make
-            negative.
+        ValueError: for clients with other networks, noise without `clip`, and noise with batch normalisation,
+        whose variances it would make negative.
 
     Example:
     >>> def make():
@@ -102,9 +106,9 @@ def simulate(
     if not clients:
         raise ValueError("`clients` must have at least one client.")
     if noise and clip is None:
-        raise ValueError("`noise` is measured by `clip`: give that, too.")
+        raise ValueError("`noise` is relative to `clip`: give that, too.")
     if noise:
-        epsilon(noise, rounds, delta=delta)  # where the accountant is missing nothing is computed
+        epsilon(noise, rounds, delta=delta)  # fail early if the accountant is missing
     server = Local(make(), average=average, batch_size=batch_size)
     if noise and _has_statistics(server):
         raise ValueError(
@@ -138,7 +142,7 @@ def simulate(
             figures[-1]["update_norm"] = norm
         mean = mean_of(updates, [counts[name] for name in taking])
         if clip is not None:
-            # Of the sum, so that it hides one client; the mean has it divided.
+            # The noise is for the sum, to hide one client; for the mean it is divided.
             spread = noise * clip / len(taking)
             entropy = None if seed is None else [seed, i]
             random = noise_of([x.shape for x in mean], spread, entropy) if noise else [0.0] * len(mean)
@@ -151,7 +155,7 @@ def simulate(
             "bytes": traffic(sent, len(taking)) // 2 + traffic(before, len(taking)) // 2,
         }
         if not noise:
-            # They are no part of what the noise protects.
+            # The noise does not protect the clients' metrics.
             row |= {name: float(np.mean([each[name] for each in figures])) for name in figures[0]}
         if average == "discriminator":
             steps = generator_steps or local_steps or max(1, locals_[taking[0]].size // batch_size)
@@ -165,9 +169,9 @@ def simulate(
 
 
 def _counts(weights, clients, clip):
-    """What each client counts in the mean."""
+    """Weight of each client in the mean."""
     if clip is not None and isinstance(weights, dict):
-        raise ValueError("With `clip` all clients count the same: leave out `weights`.")
+        raise ValueError("With `clip` all clients have the same weight: leave out `weights`.")
     if clip is not None or weights == "equal":
         return dict.fromkeys(clients, 1.0)
     if weights == "size":

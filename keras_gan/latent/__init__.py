@@ -1,4 +1,4 @@
-"""Ways through the space of latents, editing and projection, and pictures of them."""
+"""Interpolation in latent space, editing and projection, and images of them."""
 
 from keras_gan.latent.directions import attribute_direction, ganspace, sefa
 from keras_gan.latent.inversion import Inversion, invert, train_encoder

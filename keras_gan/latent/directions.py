@@ -1,4 +1,4 @@
-"""Directions in W along which images change in one way."""
+"""Directions in W along which one property of images changes."""
 
 import keras
 import numpy as np
@@ -10,22 +10,24 @@ from keras_gan.latent.styles import check_layers, check_style_model
 
 
 def sefa(gan, count=10, layers=None):
-    """Directions that change the styles of some layers most: in closed form, of the weights alone.
+    """Directions that change the styles of some layers most, in closed form from the weights alone.
 
         eigenvectors of A A^T,   A the weights from w to styles, each column of length one
 
     Args:
-        gan: a StyleGAN (or `Generator` of one); or a GAN whose latents enter one layer alone, whose weights are A then.
-        count: int, directions; as many as w, or the latents, have dimensions at most.
-        layers: ints, rows of w's as `edit` has them. Default: all. Where a convolution and an image's colours share a row,
-            it is the convolution's.
+        gan: a StyleGAN (or `Generator` of one); or a GAN whose latents enter one layer only, whose weights
+            are then A.
+        count: int, number of directions; at most the number of dimensions of w, or of the latents.
+        layers: ints, rows of w's, as in `edit`. Default: all. If a convolution and an image's colours share a
+            row, it counts as the convolution's.
 
     Returns:
-        (directions, shares): unit vectors of shape (count, w_dim), or (count, latent_dim) of a GAN without styles, and their shares
-        of the sum of eigenvalues, falling.
+        (directions, shares): unit vectors of shape (count, w_dim), or (count, latent_dim) for a GAN without
+        styles, and their shares of the sum of eigenvalues, in falling order.
 
     Raises:
-        ValueError: for a generator without styles whose latents enter several layers, or through one without weights.
+        ValueError: for a generator without styles whose latents enter several layers, or one layer without
+        weights.
 
     Example:
     >>> networks = keras_gan.networks.stylegan2(
@@ -53,7 +55,7 @@ def sefa(gan, count=10, layers=None):
 
 
 def first_kernel(gan):
-    """The weights of the layer that latents enter, as a matrix (latent_dim, outputs)."""
+    """The weights of the layer that takes the latents, as a matrix (latent_dim, outputs)."""
     generator = getattr(gan, "ema_generator", None)
     tensor = generator.inputs[0] if hasattr(generator, "inputs") else None
     rows = None if tensor is None else slice(0, tensor.shape[-1])
@@ -68,7 +70,7 @@ def first_kernel(gan):
         if isinstance(layer, keras.layers.Conv2DTranspose):
             kernel = layer.kernel.numpy()  # (height, width, outputs, inputs)
             return kernel.reshape(-1, kernel.shape[-1]).T[rows]
-        if isinstance(layer, keras.layers.Concatenate):  # with what a class is embedded as
+        if isinstance(layer, keras.layers.Concatenate):  # with the embedding of a class
             before = [each is tensor for each in layer.input].index(True)
             start = rows.start + sum(each.shape[-1] for each in layer.input[:before])
             rows = slice(start, start + rows.stop - rows.start)
@@ -90,7 +92,7 @@ def affine_kernels(synthesis):
             affine = layer
         if affine is None:
             continue
-        # Which row of w's the layer is given: which output of `ops.unstack(ws, axis=1)`.
+        # The row of w's that the layer takes: an output of `ops.unstack(ws, axis=1)`.
         history = (inputs[-1] if isinstance(inputs, list) else inputs)._keras_history
         if type(history.operation).__name__ != "Unstack":
             raise ValueError(
@@ -108,13 +110,13 @@ def ganspace(gan, count=10, samples=10_000, seed=0, label=None):
 
     Args:
         gan: a StyleGAN (or `Generator` of one).
-        count: int, components; as many as w has dimensions at most.
-        samples: int, w's that they are computed of.
+        count: int, number of components; at most the number of dimensions of w.
+        samples: int, number of w's from which they are computed.
         seed, label: of the latents.
 
     Returns:
-        (directions, deviations): unit vectors of shape (count, w_dim), and the standard deviations of w along them,
-        falling.
+        (directions, deviations): unit vectors of shape (count, w_dim), and the standard deviations of w along
+        them, in falling order.
 
     Example:
     >>> networks = keras_gan.networks.stylegan2(
@@ -140,18 +142,19 @@ def attribute_direction(gan, has, samples=2000, seed=0, label=None, batch_size=6
 
     Args:
         gan: a StyleGAN (or `Generator` of one).
-        has: function from uint8 images of shape (n, height, width, channels) to n bools, or probabilities of which those
-            above 1/2 count; or (ws, labels), w's of shape (n, w_dim) or (n, layers, w_dim) that are labelled already.
-        samples: int, images that are looked at.
+        has: function from uint8 images of shape (n, height, width, channels) to n bools, or probabilities,
+            where those above 1/2 count as True; or (ws, labels), labelled w's of shape (n, w_dim) or (n,
+            layers, w_dim).
+        samples: int, number of images to classify.
         seed, label: of the latents.
         batch_size: int.
 
     Returns:
-        (direction, accuracy): the unit vector of shape (w_dim,), towards the attribute, and which share of the images, of
-        a quarter that was held out, it sorts rightly.
+        (direction, accuracy): the unit vector of shape (w_dim,), towards the attribute, and the share of
+        images that it classifies correctly, among a quarter that was held out.
 
     Raises:
-        ValueError: where less than a tenth of the images has, or has not, the attribute.
+        ValueError: if less than a tenth of the images have, or lack, the attribute.
 
     Example:
     >>> networks = keras_gan.networks.stylegan2(

@@ -1,4 +1,4 @@
-"""From images back to the latents that make them, of any model."""
+"""Inversion: finding the latents that make given images, for any model."""
 
 import dataclasses
 
@@ -20,9 +20,11 @@ class Inversion:
     """What `invert` found.
 
     Attributes:
-        latents: float32 array of shape (n, latent_dim), of the method "styles" (n, layers, w_dim), for `images_of`.
-        images: uint8 array of shape (n, height, width, channels), or float32 vectors: what the generator makes of them.
-        distances: float array of shape (n,), mean squared difference to the images that were given, in [-1, 1].
+        latents: float32 array of shape (n, latent_dim), with the method "styles" (n, layers, w_dim), for
+            `images_of`.
+        images: uint8 array of shape (n, height, width, channels), or float32 vectors: the generator's output
+            for these latents.
+        distances: float array of shape (n,), mean squared difference to the given images, in [-1, 1].
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4))
@@ -55,34 +57,39 @@ def invert(
 ):
     """Find the latents whose images are nearest to given ones, by mean squared difference.
 
-    "search" begins at `restarts` random latents, goes a tenth of the steps from each, and on from the nearest; a single
-    start mostly ends in another image. "encoder" takes what an encoder gives, "hybrid" searches on from there. Both end with steps
-    of least squares, and go on from there in further rounds: latents that are moved a little find their way out of a place where no
-    small step helps, and a search that ended far off begins elsewhere. "styles" finds the w of a StyleGAN by a perceptual distance, each image by `project`.
+    "search" begins at `restarts` random latents, takes a tenth of the steps from each, and continues from the
+    nearest; a single start usually ends at a different image. "encoder" takes the output of an encoder;
+    "hybrid" searches from there. Both end with steps of least squares, and repeat these in further rounds:
+    slightly moved latents can leave a local minimum, and a search that ended far away restarts elsewhere.
+    "styles" finds the w of a StyleGAN by a perceptual distance, with `project` for each image.
 
     Args:
-        gan: a model with latents: a `GAN` of any kind but from image to image, `VAE`, `VAEGAN`, `FAnoGAN`. It stays as it is.
+        gan: a model with latents: a `GAN` of any kind except image to image, `VAE`, `VAEGAN`, `FAnoGAN`. It
+            is not changed.
         images: uint8, or floats in [-1, 1], of shape (n, height, width, channels), or vectors (n, size).
         method: "search", "encoder", "hybrid" or "styles".
-        encoder: keras.Model from images to latents, such as `train_encoder` gives. Default: the model's own `encode`, of those
-            that have one.
-        extractor: of "styles", as in `project`.
-        steps: int, of Adam, at a rate that falls to zero by half a cosine. Default 200, of "styles" 1000.
-        restarts: int, of "search". Default 8.
-        refinements: int, steps of least squares (Levenberg-Marquardt), each of as many images as there are latent axes. Default 20;
-            0 leaves them out.
-        rounds: int, of both, for images that have not come back before (a squared difference above 1e-6). Default 6.
-        learning_rate: float. Default 0.1 from a random latent and of "styles", 0.05 from one that is near.
-        labels: of a model with a condition, what the images show, as in `generate`.
+        encoder: keras.Model from images to latents, such as `train_encoder` returns. Default: the model's own
+            `encode`, if it has one.
+        extractor: for "styles", as in `project`.
+        steps: int, steps of Adam; the learning rate falls to zero along half a cosine. Default 200, for
+            "styles" 1000.
+        restarts: int, random starts of "search". Default 8.
+        refinements: int, steps of least squares (Levenberg-Marquardt); each generates as many images as there
+            are latent axes. Default 20; 0 for none.
+        rounds: int, repetitions of both, for images that are not yet recovered (squared difference above
+            1e-6). Default 6.
+        learning_rate: float. Default 0.1 from a random latent and for "styles", 0.05 from a near one.
+        labels: for a model with a condition, the condition of the images, as in `generate`.
         seed: int, of the random latents.
-        batch_size: int, latents that move at once.
+        batch_size: int, latents that are optimised at once.
         verbose: bool, whether to show progress.
 
     Returns:
         `Inversion`.
 
     Raises:
-        ValueError: for images that the model does not make, an unknown method, and a model without an encoder.
+        ValueError: for images of a form that the model does not make, an unknown method, and a model without
+        an encoder.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4))
@@ -148,14 +155,14 @@ def invert(
             latents, _ = onward(targets, ops.convert_to_numpy(latents).astype("float32"), beside)
         found[rows], distances[rows] = refine(targets, latents, beside)
         for move in moves:
-            # Only what has not come back goes on.
+            # Only images that are not recovered yet continue.
             rows = rows[distances[rows] > 1e-6]
             if not len(rows):
                 break
             targets, beside = _of_rows(images, condition, rows)
             starts = found[rows] + move[rows]
             if method == "search":
-                # What is in a wrong place altogether begins elsewhere.
+                # Searches that ended far away restart elsewhere.
                 far = distances[rows] > 0.01 * images.var()
                 starts[far] = move[rows][far] / 0.3
             latents, _ = onward(targets, starts, beside)
@@ -167,13 +174,13 @@ def invert(
 
 
 def _of_rows(images, condition, rows):
-    """Those rows of images, and of a condition or None."""
+    """The selected rows of images, and of a condition or None."""
     beside = None if condition is None else tf.nest.map_structure(tf.constant, rows_of(condition, rows))
     return tf.constant(images[rows]), beside
 
 
 def _of_styles(gan, images, extractor, condition, steps, learning_rate, seed, verbose):
-    """`project` of each image, an `Inversion`."""
+    """Run `project` on each image; returns an `Inversion`."""
     options = {"steps": steps, "learning_rate": learning_rate, "seed": seed, "frames": 1, "verbose": False}
     bar, found = keras.utils.Progbar(len(images), unit_name="image", verbose=int(verbose)), []
     for i, image in enumerate(to_uint8(images).numpy()):
@@ -186,13 +193,15 @@ def _of_styles(gan, images, extractor, condition, steps, learning_rate, seed, ve
 
 
 def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size=64, seed=0, verbose=True):
-    """Train an encoder for a generator, on latents and the images of those, which are others than those of any `generate(seed=)`.
+    """Train an encoder for a generator, on pairs of latents and generated images.
+
+    The latents differ from those of any `generate(seed=)`.
 
     The seeds of Python, NumPy and Keras are set.
 
     Args:
-        gan: a model of images without a condition, as in `invert`. It stays as it is.
-        steps: int, of Adam, at a rate that falls to zero by half a cosine.
+        gan: a model of images without a condition, as in `invert`. It is not changed.
+        steps: int, steps of Adam; the learning rate falls to zero along half a cosine.
         filters: int, of `networks.encoder`.
         learning_rate, batch_size, seed: as usual.
         verbose: bool, whether to show progress.
@@ -214,14 +223,15 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
     check_model(gan)
     if gan.condition is not None or len(gan.output_shape) != 4:
         raise ValueError(
-            f"`train_encoder` is of models of images without a condition. Received: {type(gan).__name__} on {gan.condition}, of "
+            "`train_encoder` needs a model of images without a condition. "
+            f"Received: {type(gan).__name__} on {gan.condition}, of "
             f"{gan.output_shape[1:]}. Give `invert` an encoder of your own."
         )
     keras.utils.set_random_seed(seed)
     network = encoder_network(gan.output_shape[1:], first(gan.generator.input_shape)[-1], filters=filters)
 
     def pairs(i):
-        # Another second word than that of `generate`.
+        # The second word of the seed differs from that of `generate`.
         latents = gan.noise.truncated(batch_size, tf.stack([tf.cast(i, "int64"), seed + 1]), 1.0)
         return gan.synthesize(latents), latents
 
@@ -244,7 +254,7 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
 
 
 def checked_images(gan, images):
-    """Images as float32 in [-1, 1], or vectors; a ValueError for what the model does not make."""
+    """Images as float32 in [-1, 1], or vectors; raises a ValueError if the shape is not the model's."""
     check_model(gan)
     images = np.asarray(images)
     if images.shape[1:] != tuple(gan.output_shape[1:]) or not len(images):
@@ -258,8 +268,8 @@ def checked_images(gan, images):
 
 
 def check_model(gan):
-    """Raise a ValueError for what does not make images of latents."""
+    """Raise a ValueError for models that do not make images from latents."""
     if getattr(gan, "from_images", True) or not hasattr(gan, "sample_latents"):
         raise ValueError(
-            f"Latents are found of models that make images of latents. Received: {type(gan).__name__}"
+            f"Inversion needs a model that makes images from latents. Received: {type(gan).__name__}"
         )

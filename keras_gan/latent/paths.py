@@ -1,4 +1,4 @@
-"""Ways through the space of latents, and pictures of what lies along them."""
+"""Interpolation in latent space, and images along the paths."""
 
 import pathlib
 
@@ -15,8 +15,8 @@ def interpolate(first, last, t, path="slerp"):
     Args:
         first, last: float arrays of shape (n, latent_dim).
         t: float or array that broadcasts to (n, 1): 0 is `first`, 1 is `last`.
-        path: "slerp", along great circles, with lengths changing evenly, where normal latents
-            stay typical; or "lerp", straight.
+        path: "slerp", along great circles with linearly changing length, which keeps normal latents typical;
+            or "lerp", straight lines.
 
     Returns:
         float64 array of shape (n, latent_dim).
@@ -40,7 +40,7 @@ def interpolate(first, last, t, path="slerp"):
     lengths = [np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12) for x in (first, last)]
     cosine = np.clip((first * last).sum(axis=1, keepdims=True) / (lengths[0] * lengths[1]), -1.0, 1.0)
     angle = np.arccos(cosine)
-    # Nearly parallel ones are joined by a straight line.
+    # Nearly parallel latents are joined by a straight line.
     sine = np.where(np.sin(angle) < 1e-6, 1.0, np.sin(angle))
     near = np.sin(angle) < 1e-6
     weights = [np.where(near, w, np.sin(w * angle) / sine) for w in (1.0 - t, t + 0.0 * angle)]
@@ -49,16 +49,16 @@ def interpolate(first, last, t, path="slerp"):
 
 
 def walk(keys, frames, path="slerp"):
-    """Latents along a closed way through key latents.
+    """Latents along a closed path through key latents.
 
     Args:
-        keys: float array of shape (count, ..., latent_dim): where the way leads through, for one or
-            many latents at once.
-        frames: int, latents in all, evenly between the keys.
+        keys: float array of shape (count, ..., latent_dim): points on the path, for one or many latents at
+            once.
+        frames: int, number of latents, evenly spaced between the keys.
         path: as in `interpolate`.
 
     Returns:
-        float32 array of shape (frames, ..., latent_dim); after the last comes the first again.
+        float32 array of shape (frames, ..., latent_dim); the path returns from the last to the first.
 
     Example:
     >>> keys = np.random.default_rng(0).normal(size=(3, 4, 64))
@@ -80,15 +80,15 @@ def walk(keys, frames, path="slerp"):
 
 
 def interpolation_sheet(generator, rows=4, columns=8, path=None, seed=0, label=None, space=None):
-    """Images of ways between latents, a way in each row.
+    """Images of interpolations between latents, one in each row.
 
     Args:
         generator: a `GAN`, or `keras_gan.runs.Generator`.
-        rows, columns: ints, ways and images on each.
+        rows, columns: ints, number of interpolations, and of images on each.
         path: as in `interpolate`. Default: "slerp" between latents, "lerp" in W.
         seed: int, of the latents.
         label: int, class of a conditional model.
-        space: "z", the latents, or "w", what a StyleGAN maps them to. Default: "w" of a StyleGAN.
+        space: "z", the latents, or "w", the mapped latents of a StyleGAN. Default: "w" for a StyleGAN.
 
     Returns:
         uint8 array of shape (rows * columns, height, width, channels).
@@ -109,8 +109,8 @@ def walk_frames(generator, samples=16, keys=4, frames=80, path=None, seed=0, lab
 
     Args:
         generator, path, seed, label, space: as in `interpolation_sheet`.
-        samples: int, latents that walk.
-        keys: int, latents that each leads through.
+        samples: int, number of latents that move.
+        keys: int, number of key latents on each path.
         frames: int.
 
     Returns:
@@ -129,14 +129,15 @@ def walk_frames(generator, samples=16, keys=4, frames=80, path=None, seed=0, lab
 
 
 def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), columns=8, seed=0, label=None):
-    """Images of the same latents, truncated by one value in each row.
+    """Images of the same latents, with one truncation value in each row.
 
     Args:
         generator, seed: as in `interpolation_sheet`.
-        values: truncations, as `generate` takes them: factors of the latents, of BigGAN's of their threshold, of a StyleGAN's of
-            the distance of w to its mean.
-        label: class of all images, its number or name. Default: each column has one, of a model of classes.
-        columns: int, latents.
+        values: truncations, as `generate` takes them: factors of the latents, for BigGAN of their threshold,
+            for a StyleGAN of the distance of w from its mean.
+        label: class of all images, its number or name. Default: each column has its own class, for a model
+            with classes.
+        columns: int, number of latents.
 
     Returns:
         uint8 array of shape (len(values) * columns, height, width, channels).
@@ -150,7 +151,7 @@ def truncation_sweep(generator, values=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25), column
     if label is None and classes:
         label = [column % classes for column in range(columns)]
     if style_model(generator) is None:
-        # A stored model, or one in memory.
+        # A stored model, or a model in memory.
         sample = getattr(generator, "sample", None) if hasattr(generator, "latent_dim") else None
         rows = (
             sample(columns, seed, value, label)
@@ -179,7 +180,7 @@ def _space_and_path(generator, space, path):
         raise ValueError(f"`space` must be 'z' or 'w'. Received: {space!r}")
     if space == "w" and not styled:
         raise ValueError(
-            "Only StyleGANs have a space 'w' (exported SavedModels have not: give the run or `.keras` file)."
+            "Only StyleGANs have a space 'w' (not exported SavedModels: give the run or `.keras` file)."
         )
     return space, path or ("lerp" if space == "w" else "slerp")
 
@@ -188,12 +189,12 @@ def _latents(generator, shape, seed):
     latent_dim = getattr(generator, "latent_dim", None) or first(generator.generator.input_shape)[-1]
     if getattr(generator, "noise_dim", None):
         raise ValueError(
-            "An InfoGAN's latents hold a category and codes, between which there is no way: use "
-            "`gan.noise.join(noise, category, codes)` with `interpolate` of the noise."
+            "An InfoGAN's latents contain a category and codes, which cannot be interpolated: use "
+            "`gan.noise.join(noise, category, codes)` with `interpolate` on the noise."
         )
     latents = np.random.default_rng(seed).normal(size=(*shape, latent_dim))
     threshold = getattr(getattr(getattr(generator, "gan", generator), "noise", None), "threshold", None)
-    # Latents that training has not seen are moved to the border of those that it has.
+    # Latents beyond the range of training are clipped to it.
     return latents if threshold is None else np.clip(latents, -threshold, threshold)
 
 

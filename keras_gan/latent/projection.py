@@ -1,4 +1,4 @@
-"""From an image back to the w that makes it."""
+"""Projection: finding the w that makes a given image."""
 
 import dataclasses
 
@@ -22,10 +22,10 @@ class Projection:
 
     Attributes:
         w: float32 array of shape (1, layers, w_dim), for `edit` and `images_of`.
-        image: uint8 array of shape (height, width, channels), with the noise that was found too.
-        distance: float, of the extractor's features, at the end.
+        image: uint8 array of shape (height, width, channels), made with the noise that was found.
+        distance: float, between the extractor's features, at the end.
         distances: list of floats, at each step.
-        frames: uint8 array of shape (n, height, width, channels), images on the way.
+        frames: uint8 array of shape (n, height, width, channels), images during the optimisation.
     """
 
     w: object
@@ -50,23 +50,25 @@ def project(
     label=None,
     verbose=True,
 ):
-    """Find the w, and the noise images, whose picture is nearest to an image, by a perceptual distance.
+    """Find the w and the noise images that make the nearest image to a given one, by a perceptual distance.
 
-    Begins at the mean of w, with noise on w that falls to zero; the noise images are kept from taking over the picture by a
-    penalty on their autocorrelation at every scale. The learning rate rises in the first twentieth and falls in the last
-    quarter of the steps.
+    The search begins at the mean of w, with noise on w that falls to zero. A penalty on the autocorrelation
+    of the noise images at every scale prevents them from encoding the image. The learning rate rises in the
+    first twentieth and falls in the last quarter of the steps.
 
     Args:
-        gan: a StyleGAN (or `keras_gan.runs.Generator` of one). It stays as it is.
+        gan: a StyleGAN (or `keras_gan.runs.Generator` of one). It is not changed.
         image: uint8 array of shape (height, width, channels), of the model's size.
-        extractor: `keras_gan.metrics.Extractor`, or what makes one; the distance is the mean square of the difference of its features, divided
-            by the mean square of the image's own.
+        extractor: `keras_gan.metrics.Extractor`, or a value that makes one; the distance is the mean square
+            of the difference of its features, divided by the mean square of the image's features.
         steps: int. Default 1000.
         learning_rate: float. Default 0.1.
-        pixel_weight: float, of the mean squared difference of pixels in [-1, 1], beside it. Default 0.
-        noise_weight: float, of the penalty on noise. Default 1e5.
-        every_layer: bool, whether each layer has its own w (W+): nearer, and less editable. Default False.
-        frames: int, images on the way that are kept. Default 50.
+        pixel_weight: float, weight of the mean squared difference of pixels in [-1, 1], added to the
+            distance. Default 0.
+        noise_weight: float, weight of the penalty on noise. Default 1e5.
+        every_layer: bool, whether each layer has its own w (W+): the result is nearer, and less editable.
+            Default False.
+        frames: int, number of intermediate images to keep. Default 50.
         seed: int, of the noise on w.
         label: int, class of a conditional model.
         verbose: bool, whether to show progress.
@@ -98,7 +100,7 @@ def project(
         )
     for name, value in (("steps", steps), ("frames", frames)):
         check_int(value, name)
-    # A copy, whose noise images move.
+    # A copy, whose noise images are optimised.
     generator = clone(gan.ema_generator)
     generator.set_weights(gan.ema_generator.get_weights())
     synthesis = generator.get_layer("synthesis")
@@ -154,13 +156,13 @@ def project(
 
 
 def _ramp(done):
-    """Share of the learning rate: up in the first 5%, down along a cosine in the last 25%."""
+    """Factor of the learning rate: rises in the first 5%, falls along a cosine in the last 25%."""
     falling = min(1.0, (1.0 - done) / 0.25)
     return (0.5 - 0.5 * np.cos(falling * np.pi)) * min(1.0, done / 0.05)
 
 
 def _autocorrelation(noise):
-    """Squared correlations of noise with itself one pixel aside, at every scale down to 8 x 8."""
+    """Squared correlations of noise with itself shifted by one pixel, at every scale down to 8 x 8."""
     x, total = noise[None, :, :, None], 0.0
     while True:
         for axis in (1, 2):

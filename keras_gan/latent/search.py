@@ -1,4 +1,4 @@
-"""Searches for the latents of images: by gradient descent, and by least squares from there."""
+"""Searches for the latents of images: by gradient descent, and then by least squares."""
 
 import math
 
@@ -8,12 +8,13 @@ from keras import ops
 
 
 class Search:
-    """Gradient descent from latents to images: Adam, whose rate falls to zero by half a cosine.
+    """Gradient descent on latents towards images: Adam, whose rate falls to zero along half a cosine.
 
     Args:
         synthesize: function from latents, and a condition, to images in [-1, 1].
         steps, learning_rate: as in `invert`.
-        distance: function from targets and images to a distance of each row. Default: mean squared difference.
+        distance: function from targets and images to a distance for each row. Default: mean squared
+            difference.
     """
 
     def __init__(self, synthesize, steps, learning_rate, distance=None):
@@ -22,7 +23,7 @@ class Search:
         self.descend = tf.function(self._descend, reduce_retracing=True)
 
     def __call__(self, targets, latents, condition=None, steps=None):
-        """Latents and their distances, arrays, after so many steps from `latents`."""
+        """Latents and their distances, arrays, after `steps` steps from `latents`."""
         steps = self.steps if steps is None else steps
         latents, distances = self.descend(targets, tf.constant(latents), condition, tf.constant(steps))
         if not np.isfinite(distances).all():
@@ -34,7 +35,7 @@ class Search:
         for step in tf.range(steps):
             with tf.GradientTape() as tape:
                 tape.watch(latents)
-                # Of each row by itself: the others' gradients do not reach it.
+                # Each row is optimised independently: it gets no gradients from other rows.
                 total = ops.sum(self.distance(targets, self.synthesize(latents, condition)))
             gradient = tape.gradient(total, latents)
             first, second = 0.9 * first + 0.1 * gradient, 0.999 * second + 0.001 * tf.square(gradient)
@@ -45,7 +46,7 @@ class Search:
         return latents, self.distance(targets, self.synthesize(latents, condition))
 
     def from_best(self, targets, starts, condition=None):
-        """The same from the best of several starts of each image, (n, restarts, size), after a tenth of the steps from each."""
+        """The same from the best of starts (n, restarts, size), after a tenth of the steps from each."""
         count, restarts, size = starts.shape
         if restarts == 1:
             return self(targets, starts[:, 0], condition)
@@ -60,17 +61,18 @@ class Search:
 
 
 class LeastSquares:
-    """The Levenberg-Marquardt method on the difference of images, from latents that are near already.
+    """The Levenberg-Marquardt method on the difference of images, for latents that are already near.
 
         z' = z + (J'J + lambda I)^-1 J' (x - G(z)),   J: columns of (G(z + h e_k) - G(z)) / h
 
-    A step that does not lessen the difference is not taken, and its image's lambda grows. Where gradient descent needs thousands of
-    steps through a narrow valley these are some tens, each of latent_dim + 2 images; they need no gradient.
+    A step that does not reduce the difference is rejected, and lambda of that image grows. Where gradient
+    descent needs thousands of steps through a narrow valley, this method needs some tens, each with
+    latent_dim + 2 images, and no gradient.
 
     Args:
         synthesize: as in `Search`.
         steps: int; with 0 the latents stay as they are.
-        images_at_once: int, at most so many images in a pass, or those of one latent.
+        images_at_once: int, maximum number of images in a pass, but at least those of one latent.
     """
 
     span = 1e-3
@@ -99,7 +101,7 @@ class LeastSquares:
 
     def _step(self, targets, latents, condition, damping):
         count, size = len(latents), latents.shape[1]
-        # Rows of one latent: itself, and moved along each of its axes.
+        # Rows for one latent: the latent itself, and moved along each of its axes.
         moves = self.span * tf.concat([tf.zeros((1, size)), tf.eye(size)], axis=0)
         around = tf.reshape(latents[:, None] + moves, (-1, size))
         images = ops.cast(self.synthesize(around, repeated(condition, size + 1)), "float32")
@@ -124,7 +126,7 @@ class LeastSquares:
 
 
 def repeated(condition, times):
-    """Each row of a condition so many times, or None."""
+    """Repeat each row of a condition `times` times; None stays None."""
     if condition is None:
         return None
     return tf.nest.map_structure(lambda x: tf.repeat(x, times, axis=0), condition)

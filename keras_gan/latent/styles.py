@@ -1,4 +1,4 @@
-"""What StyleGAN's w's can do: mixing, and moving along directions."""
+"""Operations on a StyleGAN's w's: mixing, and moving along directions."""
 
 import keras
 import numpy as np
@@ -7,7 +7,7 @@ from keras_gan.latent.paths import _condition, style_model
 
 
 def styles_of(gan, seeds, label=None, truncation=1.0):
-    """The w's of seeds: those of `gan.generate(1, seed)`, of a conditional model with `labels=label`.
+    """The w's of seeds: those of `gan.generate(1, seed)`, for a conditional model with `labels=label`.
 
     Args:
         gan: a StyleGAN, or `keras_gan.runs.Generator` of one.
@@ -48,18 +48,19 @@ def check_style_model(generator):
 def style_mixing_sheet(
     gan, rows=(0, 1, 2), columns=(10, 11, 12, 13), layers=range(4), label=None, truncation=0.7
 ):
-    """Images of which some layers have the styles of one image and the rest those of another.
+    """Images in which some layers have the styles of one image and the others those of another.
 
     Args:
         gan, label, truncation: as in `styles_of`.
         rows: seeds of the images that give all other layers.
         columns: seeds of the images that give `layers`.
-        layers: ints. Default the first four: of StyleGAN and StyleGAN2 those of 4 x 4 and 8 x 8, pose and shape; the last
-            ones are colours. StyleGAN3's layers have no such sizes, and the first ones are the coarse ones there too.
+        layers: ints. Default: the first four. In StyleGAN and StyleGAN2 these are the layers of 4 x 4 and 8 x
+            8, for pose and shape; the last ones are for colours. StyleGAN3's layers have no such sizes, but
+            the first ones are the coarse ones there too.
 
     Returns:
-        uint8 array of shape ((1 + len(rows)) * (1 + len(columns)), height, width, channels): the first row are the images
-        of `columns`, the first column those of `rows`, its first cell is white.
+        uint8 array of shape ((1 + len(rows)) * (1 + len(columns)), height, width, channels): the first row
+        contains the images of `columns`, the first column those of `rows`; the first cell is white.
 
     Example:
     >>> networks = keras_gan.networks.stylegan2(
@@ -70,7 +71,7 @@ def style_mixing_sheet(
     """
     gan = check_style_model(gan)
     if not len(rows) or not len(columns):
-        raise ValueError(f"`rows` and `columns` are seeds, one at least. Received: {rows} and {columns}")
+        raise ValueError(f"`rows` and `columns` must be seeds, at least one. Received: {rows} and {columns}")
     of_rows, of_columns = (styles_of(gan, seeds, label, truncation) for seeds in (rows, columns))
     layers = check_layers(layers, of_rows.shape[1])
     mixed = np.repeat(of_rows[:, None], len(columns), axis=1)
@@ -94,14 +95,14 @@ def check_layers(layers, count):
 
 
 def edit(gan, ws, direction, amounts=(-3.0, -1.5, 0.0, 1.5, 3.0), layers=None):
-    """Images of w's that are moved along a direction, a row for each w.
+    """Images of w's moved along a direction, one row for each w.
 
     Args:
         gan: as in `styles_of`.
-        ws: of shape (n, layers, w_dim), of `styles_of` or `project`.
-        direction: of shape (w_dim,), of `sefa`, `ganspace` or `attribute_direction`.
-        amounts: floats, how far; in units of the direction's length.
-        layers: ints, which layers are moved. Default: all.
+        ws: of shape (n, layers, w_dim), from `styles_of` or `project`.
+        direction: of shape (w_dim,), from `sefa`, `ganspace` or `attribute_direction`.
+        amounts: floats, distances in units of the direction's length.
+        layers: ints, layers whose w is moved. Default: all.
 
     Returns:
         uint8 array of shape (n * len(amounts), height, width, channels).
@@ -126,7 +127,7 @@ def edit(gan, ws, direction, amounts=(-3.0, -1.5, 0.0, 1.5, 3.0), layers=None):
         )
     if not (len(amounts) and np.isfinite(amounts).all() and np.isfinite(direction).all()):
         raise ValueError(
-            f"`amounts` are finite numbers, one at least, and so is `direction`. Received: {amounts}"
+            f"`amounts` must be finite numbers, at least one, and `direction` too. Received: {amounts}"
         )
     moved = np.repeat(ws[:, None], len(amounts), axis=1)
     steps = np.asarray(amounts, "float32")[None, :, None, None] * direction

@@ -1,4 +1,4 @@
-"""Layers that GANs are made of, beside Keras' own."""
+"""Layers that GANs use in addition to Keras' own."""
 
 from keras_gan.layers.active_dropout import ActiveDropout
 from keras_gan.layers.adaptive_instance_normalization import AdaptiveInstanceNormalization

@@ -1,4 +1,4 @@
-"""Dropout that stays on, and is the same on one device and on several."""
+"""Dropout that can stay on in inference and draws the same masks on one device and on several."""
 
 import zlib
 
@@ -10,16 +10,16 @@ from keras_gan import random
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ActiveDropout(keras.layers.Layer):
-    """Dropout that drops in inference too: a generator's noise, as in Pix2Pix.
+    """Dropout that is active in inference too: the noise of a generator, as in Pix2Pix.
 
-    In training it draws new masks at every call, in inference one mask, a function of `seed`, drops
-    the same of all images: the same latents always give the same image.
+    In training it draws new masks at every call. In inference it applies one mask, a function of `seed`, to
+    all images, so that the same latents always give the same image.
 
     Args:
-        rate: float in [0, 1), share of what is dropped.
-        seed: int, or `None` (default) for one that follows from the layer's name.
-        in_inference: bool, default True. False for dropout that is on in training alone; unlike Keras' own
-            it draws other masks for the images of each replica.
+        rate: float in [0, 1), share of the activations that are dropped.
+        seed: int; `None` (default) derives it from the layer's name.
+        in_inference: bool, default True. With False, dropout is active in training only; unlike Keras' own it
+            draws different masks for the images of each replica.
 
     Example:
     >>> layer = keras_gan.layers.ActiveDropout(0.5)

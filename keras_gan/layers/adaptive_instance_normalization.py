@@ -8,14 +8,14 @@ from keras_gan.layers.equalized import EqualizedDense
 
 @keras.saving.register_keras_serializable("keras_gan")
 class AdaptiveInstanceNormalization(keras.layers.Layer):
-    """Gives each channel of each image a mean and a deviation that follow from w (AdaIN).
+    """Sets the mean and standard deviation of each channel of each image from w (AdaIN).
 
         y = (1 + s) (x - mean) / sqrt(variance + epsilon) + b,   (s, b) = EqualizedDense(w)
 
     Args:
         epsilon: float. Default 1e-8.
 
-    Input shape: [(batch, height, width, channels), (batch, w_dim)]. Output shape: that of the first.
+    Input shape: [(batch, height, width, channels), (batch, w_dim)]. Output shape: that of the first input.
 
     Example:
     >>> layer = keras_gan.layers.AdaptiveInstanceNormalization()

@@ -7,10 +7,10 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BatchNormalization(keras.layers.BatchNormalization):
-    """Keras' batch normalisation, in training by TensorFlow's fused operation where that can do it.
+    """Keras' batch normalisation that uses TensorFlow's fused operation in training where possible.
 
-    It can for images with channels last on one device. Keras' own makes some sixty operations of a layer and its gradient,
-    and of half-precision images a copy in float32.
+    The fused operation handles images with channels last on one device. Keras' own layer and its gradient
+    take about sixty operations, and it copies half-precision images to float32.
 
     Arguments as `keras.layers.BatchNormalization`.
 
@@ -26,7 +26,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
         fused = fused and self.moving_mean.dtype == "float32" and inputs.dtype != "float64"
         if not fused or len(inputs.shape) != 4 or self.axis not in (-1, 3):
             return super().call(inputs, training=training, mask=mask)
-        # Known without an operation where the batch's size is.
+        # Needs no operation if the batch size is known.
         count = (inputs.shape.num_elements() or tf.size(inputs)) // inputs.shape[-1]
         outputs, mean, variance, *_ = tf.raw_ops.FusedBatchNormV3(
             x=inputs,
@@ -37,7 +37,7 @@ class BatchNormalization(keras.layers.BatchNormalization):
             epsilon=self.epsilon,
             is_training=True,
         )
-        # It gives the unbiased variance; Keras averages the one that it divided by.
+        # The operation returns the unbiased variance; Keras averages the biased one, by which it divides.
         unbiased = max(count - 1, 1) / count if isinstance(count, int) else tf.maximum(count - 1, 1) / count
         variance = variance * ops.cast(unbiased, "float32")
         for average, value in ((self.moving_mean, mean), (self.moving_variance, variance)):

@@ -1,4 +1,4 @@
-"""A bias and an activation behind a layer that has none."""
+"""Bias and activation as a layer, for layers that have neither."""
 
 import keras
 from keras import ops
@@ -16,8 +16,8 @@ class BiasedActivation(keras.layers.Layer):
         gain: positive float. Default 1.
         clamp: float or None (default).
 
-    Input and output: (batch, ..., channels), or [images (batch, height, width, channels), factors (batch, channels)] of
-    a layer that carries its demodulation; the factors take the gain then.
+    Input and output: (batch, ..., channels), or [images (batch, height, width, channels), factors (batch,
+    channels)] from a layer that carries its demodulation; the gain is then applied to the factors.
 
     Example:
     >>> keras_gan.layers.BiasedActivation("leaky_relu")(np.array([[1.0, -1.0]], "float32")).numpy().round(3)

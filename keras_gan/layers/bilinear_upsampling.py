@@ -1,4 +1,4 @@
-"""Enlarging by a whole factor, linearly between pixels."""
+"""Bilinear upsampling by an integer factor."""
 
 import keras
 import numpy as np
@@ -9,9 +9,10 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BilinearUpsampling(keras.layers.Layer):
-    """Enlarges images `scale` times, linearly between the centres of pixels, as a fixed 3x3 convolution.
+    """Enlarges images `scale` times by bilinear interpolation, as a fixed 3x3 convolution.
 
-    Of images of any size, in exported graphs too, where Keras' `UpSampling2D` needs to know it.
+    Interpolates between the centres of pixels. Takes images of any size, also in exported graphs, where
+    Keras' `UpSampling2D` needs a fixed size.
 
     Args:
         scale: int. Default 2.
@@ -27,7 +28,7 @@ class BilinearUpsampling(keras.layers.Layer):
     def __init__(self, scale=2, **kwargs):
         super().__init__(**kwargs)
         self.scale = check_int(scale, "scale")
-        # How far each of the new pixels' centres lies from the old one's.
+        # Distance of each new pixel's centre from the old one's.
         offsets = (np.arange(scale) + 0.5) / scale - 0.5
         self._weights = np.stack([np.maximum(-offsets, 0), 1 - np.abs(offsets), np.maximum(offsets, 0)])
 

@@ -1,4 +1,4 @@
-"""One tensor for several branches."""
+"""Copies of one tensor for several branches."""
 
 import keras
 from keras import ops
@@ -8,13 +8,14 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Branches(keras.layers.Layer):
-    """Gives its input as often as there are branches, whose gradients are added up in their order.
+    """Returns its input once for each branch, and sums the branches' gradients in a fixed order.
 
-    With plain sums 3 of 400 equal calls of HiFi-GAN's gradient differed in the last bit (TensorFlow 2.21 on a CPU); with stacked gradients none
-    of 1,500 calls did. An interrupted training of a network with branches needs this to resume bit-identically.
+    With plain sums, 3 of 400 identical calls of HiFi-GAN's gradient differed in the last bit (TensorFlow 2.21
+    on a CPU); with stacked gradients, none of 1,500 calls did. An interrupted training of a network with
+    branches needs this layer to resume bit-identically.
 
     Args:
-        count: int, of the branches.
+        count: int, number of branches.
 
     Input shape: any. Output: a list of `count` tensors of that shape.
 
@@ -31,7 +32,7 @@ class Branches(keras.layers.Layer):
         @ops.custom_gradient
         def branches(x):
             def gradient(*upstream, **_):
-                # Not `a + b + c`, with which as many calls differed.
+                # Not `a + b + c`: with it, as many calls differed.
                 return ops.sum(ops.stack(upstream), axis=0)
 
             return [x + 0.0 for _ in range(self.count)], gradient

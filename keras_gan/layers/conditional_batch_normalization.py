@@ -8,7 +8,7 @@ from keras_gan.layers.batch_normalization import BatchNormalization
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ConditionalBatchNormalization(keras.layers.Layer):
-    """Batch normalisation whose scale and shift belong to the image's class.
+    """Batch normalisation with a scale and a shift for each class.
 
         y = gamma[label] * (x - mean) / sqrt(variance + epsilon) + beta[label]
 

@@ -10,11 +10,11 @@ ACTIVATIONS = ("relu", "glu")
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ConditioningAugmentation(keras.layers.Layer):
-    """Draws a short vector from a normal distribution that a dense layer makes of the condition.
+    """Draws a short vector from a normal distribution that a dense layer computes from the condition.
 
         mean, log variance = activation(W condition + b);   output = mean + exp(log variance / 2) * noise
 
-    A few captions become a cloud of conditions, so that the generator is smooth between them.
+    Each caption gives many nearby conditions, so that the generator is smooth between captions.
 
     Args:
         units: int, size of the output and of the noise.

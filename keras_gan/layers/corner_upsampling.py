@@ -1,4 +1,4 @@
-"""Enlarging twofold, corners on corners."""
+"""Bilinear upsampling by two with aligned corners."""
 
 import keras
 import numpy as np
@@ -7,9 +7,10 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class CornerUpsampling(keras.layers.Layer):
-    """Doubles height and width, linearly between pixels whose outermost centres stay where they are.
+    """Doubles height and width by bilinear interpolation; the outermost pixel centres stay in place.
 
-    PyTorch's `interpolate(scale_factor=2, mode="bilinear", align_corners=True)`; `BilinearUpsampling` keeps the pixels' edges instead.
+    The same as PyTorch's `interpolate(scale_factor=2, mode="bilinear", align_corners=True)`;
+    `BilinearUpsampling` aligns the edges of the pixels instead.
 
     Input shape: (batch, height, width, channels), height and width known.
     Output shape: (batch, 2 height, 2 width, channels).
@@ -36,6 +37,6 @@ class CornerUpsampling(keras.layers.Layer):
 
 
 def _matrix(side):
-    """How much of each pixel of a side is in each of twice as many."""
+    """Weights of `side` pixels in each of twice as many."""
     places = np.linspace(0.0, side - 1.0, 2 * side)
     return np.maximum(0.0, 1.0 - np.abs(places[:, None] - np.arange(side))).astype("float32")

@@ -12,13 +12,14 @@ ACTIVATIONS = ("linear", "leaky_relu")
 
 
 def activate(x, activation, clamp=None):
-    """An activation of what was multiplied by `gain_of` it already, clipped at +-clamp."""
+    """Apply an activation to values already multiplied by its `gain_of`, and clip at +-clamp."""
     if activation == "leaky_relu":
         x = _leaky_relu(x)
     return x if clamp is None else ops.clip(x, -clamp, clamp)
 
 
-# TensorFlow's own adds an image of zeros to the second derivative; its operation, which Keras does not have, needs none.
+# TensorFlow's own gradient adds an image of zeros to the second derivative; the raw operation, which Keras
+# does not have, needs none.
 @ops.custom_gradient
 def _leaky_relu(x):
     y = ops.leaky_relu(x, negative_slope=0.2)
@@ -27,7 +28,7 @@ def _leaky_relu(x):
 
 
 def gain_of(activation):
-    """What keeps the variance: LeakyReLU(g x) = g LeakyReLU(x), so it is given to weights instead of images."""
+    """Gain that keeps the variance. LeakyReLU(g x) = g LeakyReLU(x), so weights are scaled, not images."""
     return math.sqrt(2.0) if activation == "leaky_relu" else 1.0
 
 
@@ -45,11 +46,11 @@ def check_activation(activation):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class EqualizedDense(keras.layers.Layer):
-    """A dense layer whose weights are N(0, 1) and scaled as they are used.
+    """A dense layer whose weights are initialised from N(0, 1) and scaled when they are used.
 
         y = act(x W lr_multiplier / sqrt(inputs) + b lr_multiplier)
 
-    Adam, whose steps do not depend on the size of gradients, then moves all layers alike.
+    The steps of Adam do not depend on the size of gradients, so all layers then learn at the same rate.
 
     Args:
         units: int.
@@ -105,7 +106,7 @@ class EqualizedDense(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class EqualizedConv2D(keras.layers.Layer):
-    """A convolution whose weights are N(0, 1) and scaled as they are used, with filtered resampling.
+    """A convolution with filtered resampling, whose N(0, 1) weights are scaled when they are used.
 
         y = act(x * W / sqrt(inputs kernel_size^2) + b) gain, clipped at +-clamp gain
 
@@ -113,9 +114,9 @@ class EqualizedConv2D(keras.layers.Layer):
         filters: int.
         kernel_size: odd int.
         activation: "linear" (default), or "leaky_relu" with slope 0.2 and gain sqrt(2).
-        up, down: 1 or 2: whether the image is doubled, or halved, with `taps`.
+        up, down: 1 or 2; 2 doubles, or halves, the image with the filter `taps`.
         taps: weights of the resampling filter along both axes. Default (1, 3, 3, 1).
-        gain: positive float, behind the activation. Default 1.
+        gain: positive float, applied after the activation. Default 1.
         clamp: float or None (default).
         use_bias: bool. Default True.
 
@@ -188,8 +189,8 @@ class EqualizedConv2D(keras.layers.Layer):
 def resampled_convolution(x, kernel, up=1, down=1, taps=(1, 3, 3, 1)):
     """A convolution with a kernel of odd size that keeps, doubles or halves the image.
 
-    Where it doubles, the convolution is a transposed one and the filter comes after it; where it halves, the
-    filter comes before. A 1x1 kernel is applied to the smaller image.
+    To double, it filters after a transposed convolution; to halve, it filters before the convolution. A 1x1
+    kernel is applied to the smaller image.
     """
     size, width = kernel.shape[0], len(taps)
     pad = size // 2

@@ -9,18 +9,18 @@ from keras_gan.layers.upfirdn import upfirdn
 
 
 def lowpass(numtaps, cutoff, width, rate, radial=False):
-    """A Kaiser low-pass filter: weights along an axis; `radial` a square that is the same in all directions.
+    """Weights of a Kaiser low-pass filter along an axis, or in 2D (`radial`), the same in all directions.
 
     Args:
-        numtaps: int, weights along an axis; of one, None.
+        numtaps: int, weights along an axis; for 1 the function returns None.
         cutoff, width: floats, frequency and width of the transition band, in the units of `rate`.
         rate: float, sampling rate.
-        radial: bool. A jinc instead of a product of sincs.
+        radial: bool, whether the filter is a jinc instead of a product of sincs.
 
     Reference: Karras et al., "Alias-Free Generative Adversarial Networks", 2021, appendix C,
     https://arxiv.org/abs/2106.12423
     """
-    # Here, as it takes a tenth of a second to import.
+    # Imported here, as the import takes a tenth of a second.
     import scipy.signal
     import scipy.special
 
@@ -44,12 +44,12 @@ class FilteredLeakyReLU(keras.layers.Layer):
 
         y = down(clip(gain lrelu(up(x + b))))
 
-    Sharp edges that the LeakyReLU makes, and that pixels cannot hold, are filtered away.
+    The filters remove the high frequencies that the LeakyReLU adds and that pixels cannot represent.
 
     Args:
         size: int, side of the output.
-        up, down: ints, factors of resampling before and after.
-        up_taps, down_taps: weights of the filters, along an axis or square, or None where nothing is filtered.
+        up, down: ints, resampling factors before and after the activation.
+        up_taps, down_taps: weights of the filters, along an axis or in 2D; None for no filter.
         slope: float. Default 0.2; 1 for no activation.
         gain: positive float. Default sqrt(2), which keeps the variance.
         clamp: float or None. Default 256.
@@ -88,7 +88,7 @@ class FilteredLeakyReLU(keras.layers.Layer):
     def build(self, input_shape):
         self.bias = self.add_weight(shape=(input_shape[-1],), initializer="zeros", name="bias")
         widths = [1 if taps is None else len(taps) for taps in (self.up_taps, self.down_taps)]
-        # The upsampled image must be as large as the filters and the output need it.
+        # The upsampled image must be as large as the filters and the output need.
         total = (self.size - 1) * self.down + 1 - input_shape[1] * self.up + sum(widths) - 2
         # Pixels are squares, not points.
         before = (total + self.up) // 2
@@ -96,7 +96,7 @@ class FilteredLeakyReLU(keras.layers.Layer):
 
     def call(self, inputs):
         x = inputs + ops.cast(self.bias, inputs.dtype)
-        # LeakyReLU(g x) = g LeakyReLU(x): the filter has the gain, which costs nothing there.
+        # LeakyReLU(g x) = g LeakyReLU(x): the filter applies the gain, at no extra cost.
         gain = self.gain * self.up**2
         x = upfirdn(x, self.up_taps or (1,), up=self.up, padding=self.padding, gain=gain)
         if self.slope != 1.0:

@@ -18,9 +18,9 @@ class _FIR(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class FIRUpsampling(_FIR):
-    """Doubles height and width: zeros between, then a low-pass filter.
+    """Doubles height and width: inserts zeros between pixels, then applies a low-pass filter.
 
-    Its gradients have right gradients of their own, which those of Keras' bilinear resizing have not.
+    Its second derivatives are correct, unlike those of Keras' bilinear resizing.
 
     Args:
         taps: weights of the filter along each axis, an even number. Default (1, 3, 3, 1), which is
@@ -47,7 +47,7 @@ class FIRUpsampling(_FIR):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class FIRDownsampling(_FIR):
-    """Halves height and width: a low-pass filter, then every second pixel.
+    """Halves height and width: applies a low-pass filter, then keeps every second pixel.
 
     Args:
         taps: as in `FIRUpsampling`.

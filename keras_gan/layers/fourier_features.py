@@ -1,4 +1,4 @@
-"""Fourier features of each image's own place and angle."""
+"""Fourier features with a position and an angle for each image."""
 
 import math
 
@@ -9,20 +9,21 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class FourierFeatures(keras.layers.Layer):
-    """Waves over a plane that w rotates and shifts, mixed by a learned matrix: the input of StyleGAN3.
+    """Sine waves over a plane that w rotates and shifts, mixed by a learned matrix: the input of StyleGAN3.
 
         y[h, w] = A (amplitude sin(2 pi (f . R(h, w) + p)))
 
-    with frequencies f spread evenly over a disc of the bandwidth, and faded out where R brings them above it.
+    The frequencies f are spread evenly over a disc whose radius is the bandwidth. Frequencies that R moves
+    above the bandwidth are faded out.
 
     Args:
         channels: int.
         size: int, side of the output.
-        rate: float, sampling rate: pixels in a side of the picture; the rest of the output is margin.
+        rate: float, sampling rate: pixels in a side of the image; the rest of the output is margin.
         bandwidth: float, the highest frequency.
 
     Attributes:
-        transform: (3, 3) matrix, by which the picture can be moved and turned.
+        transform: (3, 3) matrix that shifts and rotates the image.
 
     Input shape: (batch, w_dim). Output shape: (batch, size, size, channels).
 
@@ -44,7 +45,7 @@ class FourierFeatures(keras.layers.Layer):
             )
 
         normal = keras.initializers.RandomNormal(stddev=1.0)
-        # To (cosine, sine, x, y), which begin as no rotation and no shift.
+        # Maps w to (cosine, sine, x, y), initially without rotation and shift.
         self.affine = add("affine", (input_shape[-1], 4), "zeros", True)
         self.bias = add("bias", (4,), lambda shape, dtype: ops.convert_to_tensor([1.0, 0, 0, 0], dtype), True)
         self.kernel = add("kernel", (self.channels, self.channels), normal, True)
@@ -58,7 +59,7 @@ class FourierFeatures(keras.layers.Layer):
         return ops.cast(self.bandwidth * f / (radius * ops.exp(ops.square(radius)) ** 0.25), dtype)
 
     def call(self, inputs):
-        # In half precision waves would jump from pixel to pixel.
+        # In half precision the waves would not be smooth from pixel to pixel.
         wide = "float64" if self.compute_dtype == "float64" else "float32"
         w = ops.cast(inputs, wide)
         t = ops.matmul(w, self.affine / math.sqrt(w.shape[1])) + self.bias

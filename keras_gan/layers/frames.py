@@ -1,4 +1,4 @@
-"""Frames of videos: networks of images on each, and some of them."""
+"""Layers for video frames: an image network on each frame, sampled frames, and a still background."""
 
 import zlib
 
@@ -11,12 +11,15 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class EachFrame(keras.layers.Layer):
-    """A network applied to each frame: all frames of a batch are one batch of it, of which its batch normalisation takes statistics.
+    """Applies a network to each frame.
+
+    All frames of a batch form one batch of the network, also for the statistics of its batch normalisation.
 
     Args:
-        network: keras.Model of one input and one output.
+        network: keras.Model with one input and one output.
 
-    Input shape: (batch, time, ...), `...` as the network takes it. Output shape: (batch, time, ...), as it gives it.
+    Input shape: (batch, time, ...), where `...` is the network's input shape.
+    Output shape: (batch, time, ...), where `...` is its output shape.
 
     Example:
     >>> network = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten()])
@@ -44,11 +47,11 @@ class EachFrame(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SampleFrames(keras.layers.Layer):
-    """Some frames of each video: in training drawn at random and anew at each call, else evenly spaced.
+    """Selects frames of each video: in training at random, anew at each call; otherwise evenly spaced.
 
     Args:
-        count: int, frames of a video. Default 1.
-        seed: int, or `None` (default) for one that follows from the layer's name.
+        count: int, frames to select from each video. Default 1.
+        seed: int; `None` (default) derives it from the layer's name.
 
     Input shape: (batch, time, height, width, channels). Output shape: (batch, count, height, width, channels).
 
@@ -84,7 +87,7 @@ class SampleFrames(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class OverBackground(keras.layers.Layer):
-    """A moving foreground over a still background, as VGAN composes them.
+    """Composites a moving foreground over a still background, as VGAN does.
 
         video = mask * foreground + (1 - mask) * background
 

@@ -5,7 +5,7 @@ from keras import ops
 
 
 class _Grouped:
-    """A convolution that is made group by group where there is no GPU."""
+    """A convolution that is computed group by group if there is no GPU."""
 
     def convolution_op(self, inputs, kernel):
         if self.groups == 1 or any("GPU" in device.upper() for device in keras.distribution.list_devices()):
@@ -34,10 +34,10 @@ class GroupedConv1D(_Grouped, keras.layers.Conv1D):
     def __init__(self, filters, kernel_size, strides=1, groups=1, **kwargs):
         super().__init__(filters, kernel_size, strides, groups=groups, **kwargs)
         if self.data_format != "channels_last" or self.padding == "causal":
-            raise ValueError('`GroupedConv1D` has its channels last, and padding "valid" or "same".')
+            raise ValueError('`GroupedConv1D` must have channels last, and padding "valid" or "same".')
 
     def call(self, inputs):
-        # Conv1D's own does not ask `convolution_op`, for its causal padding.
+        # The method of Conv1D does not call `convolution_op`, because of its causal padding.
         return super(keras.layers.Conv1D, self).call(inputs)
 
 
@@ -45,8 +45,8 @@ class GroupedConv1D(_Grouped, keras.layers.Conv1D):
 class GroupedConv2D(_Grouped, keras.layers.Conv2D):
     """`keras.layers.Conv2D` with `groups` that is fast on a CPU too.
 
-    Keras compiles grouped convolutions with XLA, which takes a hundred times as long on a CPU. There
-    this layer makes one convolution for each group. Stride 1 and `padding="same"` alone.
+    Keras compiles grouped convolutions with XLA, which takes a hundred times as long on a CPU. There this
+    layer runs one convolution for each group. It supports only stride 1 and `padding="same"`.
 
     Args:
         filters, kernel_size, groups, **kwargs: as in `keras.layers.Conv2D`.
@@ -64,6 +64,6 @@ class GroupedConv2D(_Grouped, keras.layers.Conv2D):
         fixed = (self.padding, self.strides, self.dilation_rate, self.data_format)
         if fixed != ("same", (1, 1), (1, 1), "channels_last"):
             raise ValueError(
-                '`GroupedConv2D` has padding="same", strides=1, dilation_rate=1 and channels last. '
+                '`GroupedConv2D` must have padding="same", strides=1, dilation_rate=1 and channels last. '
                 f"Received: padding={padding!r}, {kwargs}"
             )

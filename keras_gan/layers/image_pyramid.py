@@ -1,4 +1,4 @@
-"""Images of several sizes in one tensor, so that one discriminator's input holds them all."""
+"""Images of several sizes in one tensor, so that one input of a discriminator holds them all."""
 
 import keras
 from keras import ops
@@ -6,11 +6,13 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ImagePyramid(keras.layers.Layer):
-    """Joins images of several sizes: each is enlarged to the last one's by repeating its pixels, and all stand side by side
-    in the channels.
+    """Joins images of several sizes in one tensor.
 
-    Inputs: a list of images (batch, side, side, channels), the sides growing by doubling. Output: (batch, last side, last
-    side, number of images x channels). `PyramidLevels` undoes it.
+    Each image is enlarged to the size of the last one by repeating its pixels; all are concatenated along the
+    channels.
+
+    Inputs: a list of images (batch, side, side, channels), each side twice the one before. Output: (batch,
+    last side, last side, number of images x channels). `PyramidLevels` undoes it.
 
     Example:
     >>> images = [np.zeros((2, side, side, 3), "float32") for side in (8, 16)]
@@ -29,7 +31,7 @@ class ImagePyramid(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PyramidLevels(keras.layers.Layer):
-    """Takes the images of several sizes out of what `ImagePyramid` made of them.
+    """Splits the output of `ImagePyramid` into the images of several sizes.
 
     Args:
         sides: list of int, heights of the images, smallest first.
@@ -67,7 +69,7 @@ class PyramidLevels(keras.layers.Layer):
 
 
 def image_pyramid(images, sides):
-    """The pyramid of images: at each side the means over their pixels."""
+    """The pyramid of images; each smaller size is made by average pooling."""
     factors = [sides[-1] // side for side in sides]
     return ImagePyramid(dtype=images.dtype)(
         [ops.average_pool(images, f, f, padding="valid") if f > 1 else images for f in factors]

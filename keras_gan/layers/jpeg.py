@@ -6,7 +6,7 @@ from keras import ops
 
 from keras_gan.arguments import check_int
 
-# The tables of the standard's annex K, of brightness and of colour, at quality 50.
+# Quantisation tables of the standard's annex K for brightness and colour, at quality 50.
 BRIGHTNESS = np.array(
     [
         [16, 11, 10, 16, 24, 40, 51, 61],
@@ -24,7 +24,7 @@ COLOUR = np.full((8, 8), 99, "float32")
 COLOUR[:4, :4] = [[17, 18, 24, 47], [18, 21, 26, 66], [24, 26, 56, 99], [47, 66, 99, 99]]
 
 _FREQUENCY, _PLACE = np.mgrid[:8, :8]
-# Rows are the cosines of the discrete cosine transform, of length one.
+# The rows are the basis vectors of the discrete cosine transform, of length one.
 DCT = (np.sqrt(np.where(_FREQUENCY == 0, 1, 2) / 8) * np.cos(np.pi / 8 * _FREQUENCY * (_PLACE + 0.5))).astype(
     "float32"
 )
@@ -35,14 +35,14 @@ TO_YCC = np.array(
 
 @keras.saving.register_keras_serializable("keras_gan")
 class JPEG(keras.layers.Layer):
-    """What images in [-1, 1] are after they were written as JPEG and read: for networks whose output is to survive that.
+    """Compresses images in [-1, 1] as JPEG and decodes them, for networks whose output must survive that.
 
-    Colour at half the resolution, cosine transform of blocks of 8 x 8, rounding in steps of the standard's tables. The gradient is
-    that without rounding.
+    The layer halves the resolution of the colour, applies the cosine transform to blocks of 8 x 8 and rounds
+    with the standard's quantisation tables. The gradient ignores the rounding.
 
     Args:
-        quality: int from 1 to 100, of the tables, as libjpeg counts it. Default 75. `call(images, quality=)` takes others, one for
-            each image.
+        quality: int from 1 to 100, on libjpeg's scale. Default 75. `call(images, quality=)` takes other
+            values, one for each image.
 
     Input and output shape: (batch, height, width, 1 or 3).
 
@@ -63,11 +63,11 @@ class JPEG(keras.layers.Layer):
     def build(self, input_shape):
         if len(input_shape) != 4 or input_shape[-1] not in (1, 3):
             raise ValueError(
-                f"JPEG is of images of shape (height, width, 1 or 3). Received: {tuple(input_shape)}"
+                f"JPEG takes images of shape (height, width, 1 or 3). Received: {tuple(input_shape)}"
             )
         if min(input_shape[1:3]) < 8:
             raise ValueError(
-                f"JPEG's blocks have 8 x 8 pixels, and the images {input_shape[1]} x {input_shape[2]}."
+                f"JPEG's blocks have 8 x 8 pixels, but the images have {input_shape[1]} x {input_shape[2]}."
             )
 
     def call(self, inputs, quality=None):
@@ -78,7 +78,7 @@ class JPEG(keras.layers.Layer):
             return ops.cast(self._coded(levels, BRIGHTNESS, quality) / 127.5 - 1.0, inputs.dtype)
         planes = ops.matmul(levels, TO_YCC.T)
         bright = self._coded(planes[..., :1], BRIGHTNESS, quality)
-        # Of an odd size the last row and column are repeated.
+        # If the size is odd, the last row and column are repeated.
         hue = ops.pad(planes[..., 1:], [[0, 0], [0, height % 2], [0, width % 2], [0, 0]], mode="symmetric")
         hue = ops.average_pool(hue, 2)
         hue = self._coded(hue + 128.0, COLOUR, quality) - 128.0
@@ -87,14 +87,14 @@ class JPEG(keras.layers.Layer):
         return ops.cast(ops.clip(rgb, 0.0, 255.0) / 127.5 - 1.0, inputs.dtype)
 
     def _coded(self, planes, table, quality):
-        """Planes of levels from 0 to 255 after the rounding of their blocks' frequencies."""
+        """Planes of levels from 0 to 255 after the frequencies of their blocks were rounded."""
         _, height, width, count = planes.shape
         rows, columns = -(-height // 8), -(-width // 8)
         padded = ops.pad(
             planes, [[0, 0], [0, 8 * rows - height], [0, 8 * columns - width], [0, 0]], mode="symmetric"
         )
         blocks = ops.reshape(padded - 128.0, (-1, rows, 8, columns, 8, count))
-        # Few axes: TensorFlow spreads small arrays over five at most.
+        # Few axes: TensorFlow broadcasts over five at most.
         strengths = ops.reshape(
             ops.einsum("ui,vj,nyixjc->nyxuvc", DCT, DCT, blocks), (-1, rows * columns, 64, count)
         )

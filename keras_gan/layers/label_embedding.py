@@ -1,4 +1,4 @@
-"""Embedding of labels, some of which are not known."""
+"""Embedding of labels, some of which may be unknown."""
 
 import keras
 from keras import ops

@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class LatentAverage(keras.layers.Layer):
-    """Follows the mean of w in training, towards which truncation moves; passes w on as it is.
+    """Tracks the mean of w in training, towards which truncation moves; returns w unchanged.
 
         average = decay average + (1 - decay) mean over the batch of w
 
@@ -33,7 +33,7 @@ class LatentAverage(keras.layers.Layer):
             shape=(input_shape[-1],),
             initializer="zeros",
             trainable=False,
-            autocast=False,  # an average of hundreds of steps stands still in half precision
+            autocast=False,  # in half precision an average over hundreds of steps stops changing
             aggregation="mean",
             name="average",
         )

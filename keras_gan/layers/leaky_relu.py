@@ -6,9 +6,9 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class LeakyReLU(keras.layers.LeakyReLU):
-    """Keras' LeakyReLU, whose gradient is taken from the signs of its output, which the next layer keeps anyway.
+    """Keras' LeakyReLU, whose gradient uses the signs of its output, which the next layer keeps anyway.
 
-    So the input is not held until the backward pass, as by an in-place activation of PyTorch.
+    So the input need not be kept for the backward pass, as with an in-place activation in PyTorch.
 
     Args:
         negative_slope: float, positive. Default 0.3, as in Keras.

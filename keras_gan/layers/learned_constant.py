@@ -6,10 +6,10 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class LearnedConstant(keras.layers.Layer):
-    """The same learned image for every row of its input, of which only the number of rows counts.
+    """Returns the same learned image for every row of its input; only the number of rows matters.
 
     Args:
-        shape: of the image, (height, width, channels). It begins as N(0, 1).
+        shape: (height, width, channels) of the image, which is initialised from N(0, 1).
 
     Input shape: (batch, ...). Output shape: (batch, height, width, channels).
 

@@ -1,4 +1,4 @@
-"""How images come of what a decoder gives: the likelihoods of variational autoencoders."""
+"""Likelihoods of variational autoencoders: distributions of images, given a decoder's outputs."""
 
 import math
 
@@ -23,7 +23,7 @@ class Likelihood(keras.layers.Layer):
     """
 
     def __init__(self, **kwargs):
-        # Sums over pixels, in nats: in half precision they would be off by whole ones.
+        # Sums over pixels in nats: in half precision the error would be whole nats.
         super().__init__(**{"dtype": "float32", **kwargs})
 
     def images(self, outputs):
@@ -36,12 +36,12 @@ def _sum(values):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GaussianLikelihood(Likelihood):
-    """Pixels are normal around the decoder's outputs, all with one variance.
+    """Pixels are normally distributed around the decoder's outputs, all with one variance.
 
         -log p(x | z) = sum over pixels of ((x - output)^2 / variance + log(2 pi variance)) / 2
 
     Args:
-        variance: float; None (default) for one that is learnt.
+        variance: float; None (default) for a learnt one.
 
     Example:
     >>> nll = keras_gan.layers.GaussianLikelihood(variance=1.0)
@@ -71,11 +71,11 @@ class GaussianLikelihood(Likelihood):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BernoulliLikelihood(Likelihood):
-    """Pixels are white with a probability whose logit the decoder gives: for images of black and white.
+    """Pixels are white with a probability whose logit the decoder returns: for black-and-white images.
 
         -log p(x | z) = sum over pixels of -t log p - (1 - t) log(1 - p),   t = (x + 1) / 2
 
-    Grey pixels count as such a share of both.
+    A grey pixel counts as partly white and partly black.
 
     Example:
     >>> nll = keras_gan.layers.BernoulliLikelihood()
@@ -93,11 +93,14 @@ class BernoulliLikelihood(Likelihood):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class RowLikelihood(Likelihood):
-    """Rows of a table: numbers are normal around tanh of the decoder's outputs, choices have the softmax of theirs as probabilities.
+    """Rows of a table: numbers are normally distributed, choices are categorical.
+
+    The mean of a number is the tanh of the decoder's output; the probabilities of a choice are the softmax of
+    its outputs.
 
         -log p(x | z) = sum over numbers of ((x - tanh o)^2 / variance + log(2 pi variance)) / 2 - sum over choices of log softmax(o)_x
 
-    Each number has a variance of its own, which is learnt.
+    Each number has its own learnt variance.
 
     Args:
         numbers, blocks: as in `RowActivation`.
@@ -131,7 +134,7 @@ class RowLikelihood(Likelihood):
         return self.activation([outputs, nothing])
 
     def drawn(self, outputs, normal, gumbel):
-        """Rows drawn from the distribution, not its mean: of normal noise for the numbers and Gumbel noise for the choices."""
+        """Draw rows from the distribution: by normal noise for numbers and Gumbel noise for choices."""
         count = self.activation.numbers
         outputs = ops.cast(outputs, "float32")
         rows = self.activation([outputs, gumbel])

@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MagnitudeNormalization(keras.layers.Layer):
-    """y = x / sqrt(m), with m a moving mean of x^2 over everything, which only training moves.
+    """y = x / sqrt(m), with m a moving mean of x^2 over all axes, which is updated only in training.
 
     Args:
         decay: float. Default 0.999.
@@ -30,7 +30,7 @@ class MagnitudeNormalization(keras.layers.Layer):
             shape=(),
             initializer="ones",
             trainable=False,
-            autocast=False,  # an average of thousands of steps stands still in half precision
+            autocast=False,  # in half precision an average over thousands of steps stops changing
             aggregation="mean",
             name="mean_square",
         )

@@ -12,18 +12,20 @@ from keras_gan.data.spectrograms import hann
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MelSpectrogram(keras.layers.Layer):
-    """The logarithm of a mel spectrogram, as HiFi-GAN, MelGAN and Tacotron 2 take it.
+    """Log mel spectrogram, as HiFi-GAN, MelGAN and Tacotron 2 take it.
 
         log max(M |STFT x|, 1e-5)
 
-    A frame is `fft` samples under a Hann window; frames are `hop` apart. The sound is mirrored by (fft - hop) / 2 samples at its ends, so that
-    it has length / hop frames. M is Slaney's filter bank: bands that are linear up to 1 kHz and logarithmic beyond, of area 1.
+    A frame is `fft` samples under a Hann window; frames are `hop` apart. The sound is padded by reflection
+    with (fft - hop) / 2 samples at each end, so that it has length / hop frames. M is Slaney's filter bank:
+    bands of area 1, spaced linearly up to 1 kHz and logarithmically above.
 
     Args:
-        rate: int, samples a second.
+        rate: int, samples per second.
         bands: int. Default 80.
         fft, hop: int, samples. Defaults 1024 and 256, for 22,050 Hz.
-        low, high: Hz, of the lowest and the highest band. Default 0 and half the rate (the official settings of HiFi-GAN have 8,000).
+        low, high: frequency limits of the bands, in Hz. Default 0 and half the rate (the official settings of
+            HiFi-GAN have 8,000).
 
     Input shape: (batch, samples, 1), in [-1, 1]. Output shape: (batch, samples / hop, bands).
 
@@ -51,7 +53,8 @@ class MelSpectrogram(keras.layers.Layer):
         empty = int((self.filters.max(1) == 0).sum())
         if empty:
             warnings.warn(
-                f"{empty} of {bands} bands lie between the frequencies of {fft} samples, and stay silent: fewer `bands` or a larger `fft`.",
+                f"{empty} of {bands} bands lie between the frequencies of {fft} samples and stay silent: "
+                "use fewer `bands` or a larger `fft`.",
                 stacklevel=2,
             )
         self.window = hann(fft)
@@ -62,7 +65,7 @@ class MelSpectrogram(keras.layers.Layer):
         x = ops.pad(ops.cast(inputs, "float32")[..., 0], [[0, 0], [border, border]], mode="reflect")
         length = x.shape[1] or ops.shape(x)[1]
         count = (length - self.fft) // self.hop + 1
-        # Frames of blocks of `hop` samples: the gradient of `ops.stft` adds up in an order that changes.
+        # Frames are made of blocks of `hop` samples: the gradient of `ops.stft` is summed in a varying order.
         x = ops.pad(x, [[0, 0], [0, parts * self.hop]])[:, : (count + parts - 1) * self.hop]
         blocks = ops.reshape(x, (-1, count + parts - 1, self.hop))
         frames = ops.concatenate([blocks[:, i : i + count] for i in range(parts)], axis=-1)[..., : self.fft]

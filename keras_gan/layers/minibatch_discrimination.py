@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MinibatchDiscrimination(keras.layers.Layer):
-    """Appends to each vector how near the others of the batch are to it, so that a collapse shows.
+    """Appends to each vector its similarity to the others of the batch, so that mode collapse is visible.
 
         o_b(x_i) = sum over j of exp(-||M_ib - M_jb||_1),   M_i = f(x_i) T of shape (kernels, dim)
 
@@ -34,7 +34,7 @@ class MinibatchDiscrimination(keras.layers.Layer):
     def build(self, input_shape):
         if len(input_shape) != 2:
             raise ValueError(
-                f"`MinibatchDiscrimination` takes vectors, (batch, features): put it behind `Flatten`. "
+                f"`MinibatchDiscrimination` takes vectors, (batch, features): put it after `Flatten`. "
                 f"Received: {tuple(input_shape)}"
             )
         self.kernel = self.add_weight(shape=(input_shape[-1], self.kernels * self.dim), name="kernel")

@@ -6,17 +6,17 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MinibatchStdDev(keras.layers.Layer):
-    """Appends channels with the standard deviation within groups of images, so that a collapse shows.
+    """Appends channels with the standard deviation within groups of images, to reveal mode collapse.
 
-    The standard deviation over a group at each place and channel, averaged over places and the
-    channels of each of `features` parts, becomes a constant channel of all images of the group.
-    Image i of a batch of n belongs to group i mod (n / group_size), as in the authors' code; the
-    batch is that of one replica.
+    The standard deviation over a group is taken at each position and channel, and averaged over positions and
+    the channels of each of `features` parts. Each average becomes a constant channel of all images of the
+    group. Image i of a batch of n belongs to group i mod (n / group_size), as in the authors' code; the batch
+    is that of one replica.
 
     Args:
-        group_size: int, images in a group; the whole batch where it is smaller or does not divide
-            it. Default 4.
-        features: int, channels appended; must divide the input's. Default 1.
+        group_size: int, images in a group; the whole batch is one group if it is smaller or not a multiple.
+            Default 4.
+        features: int, channels appended; must divide the number of input channels. Default 1.
 
     Input shape: (batch, height, width, channels). Output shape: `features` channels more.
 

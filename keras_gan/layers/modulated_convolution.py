@@ -11,30 +11,32 @@ from keras_gan.layers.scaled_images import scale_channels
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ModulatedConv2D(keras.layers.Layer):
-    """A convolution whose input channels each image scales by its own style.
+    """A convolution whose input channels are scaled by each image's own style.
 
         y = (s x) * W                                     modulated
         y = y / sqrt(sum over inputs and pixels of (s W)^2 + 1e-8)     and demodulated
 
-    which is a convolution with weights of each image's own, made by scaling its input and output: the faster of
-    the two forms on a CPU (`benchmarks/modulated_convolution.py`), but for kernels of 1x1, where each image's weights
-    are a matrix. In half precision the weights and styles are first scaled to a largest size of one, which
-    demodulation undoes.
+    This is a convolution with separate weights for each image, computed by scaling its input and output. On a
+    CPU it is the faster of the two forms (`benchmarks/modulated_convolution.py`), except for 1x1 kernels,
+    where each image's weights are a matrix. In half precision the weights and styles are first scaled to a
+    maximum of one, which demodulation undoes.
 
     Args:
         filters: int.
         kernel_size: odd int.
-        demodulate: bool. Default True. False for an output layer, whose weights have the scale
-            1 / sqrt(inputs kernel_size^2) instead.
-        up: 1 or 2: whether the image is doubled, with `taps`.
+        demodulate: bool. Default True. False for an output layer, whose weights are scaled by 1 / sqrt(inputs
+            kernel_size^2) instead.
+        up: 1 or 2; 2 doubles the image with the filter `taps`.
         taps: weights of the resampling filter along both axes. Default (1, 3, 3, 1).
-        padding: "same" (default), or "full", which keeps all that has part of a pixel in it.
-        carry: bool. Whether the demodulation is handed on instead of applied, as the factors of `NoiseInjection`,
-            `BiasedActivation` and the next `ModulatedConv2D`, which scales its input anyway. Default False.
+        padding: "same" (default), or "full", which keeps every position at which the kernel overlaps the
+            image.
+        carry: bool, whether the demodulation is returned as factors instead of applied. `NoiseInjection`,
+            `BiasedActivation` and the next `ModulatedConv2D`, which scales its input anyway, take the
+            factors. Default False.
 
-    Input: [images (batch, height, width, channels), styles (batch, channels)], and behind a layer that carries its
-    demodulation the factors (batch, channels) by which images are to be multiplied. Output: images (batch, up height,
-    up width, filters), or with `carry` [images, factors (batch, filters)].
+    Input: [images (batch, height, width, channels), styles (batch, channels)], and after a layer that carries
+    its demodulation also the factors (batch, channels) of the images. Output: images (batch, up height, up
+    width, filters), or with `carry` [images, factors (batch, filters)].
 
     Example:
     >>> layer = keras_gan.layers.ModulatedConv2D(8, 3, up=2)
@@ -124,5 +126,5 @@ class ModulatedConv2D(keras.layers.Layer):
 
 @ops.custom_gradient
 def _sum_of_squares(kernel):
-    """Over height and width of a kernel; its gradient takes one pass over it."""
+    """Sum of squares over the height and width of a kernel; the gradient takes one pass over it."""
     return ops.sum(ops.square(kernel), axis=(0, 1)), lambda upstream: kernel * (2.0 * upstream)

@@ -16,12 +16,12 @@ _noise = contextvars.ContextVar("noise", default=None)
 
 @contextlib.contextmanager
 def noise_of(kind, seed=None):
-    """Within it, all `NoiseInjection` layers add noise of this kind: "random", "const" or "none".
+    """Context in which all `NoiseInjection` layers add noise of this kind: "random", "const" or "none".
 
-    With an int `seed` random noise is a function of it, and no generator moves.
+    With an int `seed`, random noise is a function of it, and no seed generator advances.
 
     Raises:
-        ValueError: for another kind.
+        ValueError: for an unknown kind.
     """
     if kind not in NOISES:
         raise ValueError(f"`noise` must be one of {NOISES}. Received: {kind!r}")
@@ -36,13 +36,13 @@ def noise_of(kind, seed=None):
 class NoiseInjection(keras.layers.Layer):
     """Adds noise, the same for all channels, with a learned strength that begins at zero.
 
-    In training the noise is drawn anew; otherwise it is a fixed image, so that the same latents give
-    the same picture. `noise_of` chooses otherwise.
+    In training the noise is drawn anew; otherwise it is a fixed image, so that the same latents give the same
+    image. `noise_of` overrides this.
 
     Args:
         per_channel: bool, whether each channel has its own strength (StyleGAN), or all have one (StyleGAN2). Default
             False.
-        seed: int, or `None` (default) for one that follows from the layer's name.
+        seed: int; `None` (default) derives it from the layer's name.
 
     Input and output: images (batch, height, width, channels), or [images, factors (batch, channels)] of a layer that
     carries its demodulation; noise is then divided by the factors.

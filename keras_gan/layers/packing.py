@@ -8,11 +8,11 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Packing(keras.layers.Layer):
-    """Joins each m images that follow one another into one with m times the channels (PacGAN).
+    """Joins every m consecutive images into one with m times the channels (PacGAN).
 
-    A discriminator that begins with it gives one logit for m images, and a generator that makes
-    the same image again and again is found out. A last pack that is not full is filled up from
-    the batch's beginning.
+    A discriminator that begins with this layer returns one logit for m images, so that it detects a generator
+    that repeats the same image. An incomplete last pack is filled with images from the beginning of the
+    batch.
 
     Args:
         m: int, images in a pack. Default 2.

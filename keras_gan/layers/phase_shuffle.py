@@ -12,14 +12,16 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PhaseShuffle(keras.layers.Layer):
-    """Shifts sound by a few samples, drawn anew at each call in training, so that no discriminator learns the phase of artefacts.
+    """Shifts sound by a few samples, so that the discriminator cannot learn the phase of artefacts.
 
-    What a shift leaves open at one end is mirrored. In inference nothing is shifted.
+    In training the shift is drawn anew at each call, and the gap at one end is filled by reflection. In
+    inference nothing is shifted.
 
     Args:
-        shift: int, samples at most, to either side. Default 2.
-        by_sound: bool, whether each sound of a batch has a shift of its own, as in the paper; default False: one for all, as in its code.
-        seed: int, or `None` (default) for one that follows from the layer's name.
+        shift: int, largest shift in samples, to either side. Default 2.
+        by_sound: bool, whether each sound of a batch has its own shift, as in the paper. Default False: one
+            shift for all, as in the paper's code.
+        seed: int; `None` (default) derives it from the layer's name.
 
     Input and output shape: (batch, samples, channels), with more samples than `shift`.
 
@@ -50,11 +52,11 @@ class PhaseShuffle(keras.layers.Layer):
 
     @staticmethod
     def shifted(inputs, shifts):
-        """Sounds moved later by `shifts` samples (earlier by negative ones), one for all or one for each."""
+        """Sounds delayed by `shifts` samples (advanced if negative), one shift for all or one for each."""
         inputs = ops.convert_to_tensor(inputs)
         length = inputs.shape[1]
         places = ops.arange(length)[None] - ops.reshape(ops.convert_to_tensor(shifts, "int32"), (-1, 1))
-        # Mirrored at both ends, the end itself not repeated.
+        # Reflected at both ends, without repeating the end itself.
         places = ops.abs(places)
         places = length - 1 - ops.abs(length - 1 - places)
         if places.shape[0] == 1:

@@ -6,7 +6,7 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PixelNormalization(keras.layers.Layer):
-    """Gives the channels at each place, or a latent vector, a mean square of one.
+    """Scales the channels at each position, or a latent vector, to a mean square of one.
 
         y = x / sqrt(mean over channels of x^2 + epsilon)
 

@@ -8,7 +8,7 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PixelShuffle(keras.layers.Layer):
-    """Makes each pixel a square of scale x scale pixels, of as many times fewer channels.
+    """Turns each pixel into a square of scale x scale pixels with scale^2 times fewer channels.
 
     Channel (i x scale + j) x channels + c of a pixel becomes channel c of row i and column j of its square.
 

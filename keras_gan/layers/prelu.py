@@ -1,4 +1,4 @@
-"""PReLU that keeps its input alone for the gradient."""
+"""PReLU that keeps only its input for the gradient."""
 
 import keras
 from keras import ops
@@ -6,7 +6,9 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PReLU(keras.layers.PReLU):
-    """Keras' PReLU that keeps its input alone for the gradient: Keras' own, relu(x) - alpha relu(-x), keeps three copies.
+    """PReLU that keeps only its input for the gradient.
+
+    Keras' own, relu(x) - alpha relu(-x), keeps three copies.
 
     Arguments as `keras.layers.PReLU`.
 
@@ -28,5 +30,5 @@ class PReLU(keras.layers.PReLU):
 
             return ops.where(x > 0, x, alpha * x), gradient
 
-        # A value, not the variable: so it is asked of custom gradients.
+        # A value, not the variable, as custom gradients require.
         return activation(inputs, 1.0 * self.alpha)

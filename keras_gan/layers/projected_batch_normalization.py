@@ -9,12 +9,12 @@ from keras_gan.layers.spectral_normalization import SpectralNormalization
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ProjectedBatchNormalization(keras.layers.Layer):
-    """BigGAN's: a vector, of an image's class and a part of its latents, scales and shifts each channel.
+    """BigGAN's: a vector of the image's class and part of its latents scales and shifts each channel.
 
         y = (1 + A c) (x - mean) / sqrt(variance + epsilon) + B c
 
     Args:
-        spectral_normalization: bool, of A and B. Default True.
+        spectral_normalization: bool, for A and B. Default True.
         momentum: float, of the moving statistics. Default 0.9.
         epsilon: float. Default 1e-5.
 

@@ -8,7 +8,7 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ReflectionPadding2D(keras.layers.Layer):
-    """Continues images beyond their borders by mirroring them, the border pixel not repeated.
+    """Pads images by reflection at their borders, without repeating the border pixel.
 
     Args:
         padding: int, pixels on each side; less than height and width. Default 1.

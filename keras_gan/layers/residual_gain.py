@@ -1,11 +1,11 @@
-"""A learnt factor of a residual branch."""
+"""A learnt gain for a residual branch."""
 
 import keras
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ResidualGain(keras.layers.Layer):
-    """Multiplies its input by one learnt number, which is 0 at first: a residual block begins as its shortcut.
+    """Multiplies its input by a learnt scalar, initially 0, so that a residual block begins as its shortcut.
 
     Example:
     >>> float(keras_gan.layers.ResidualGain()(np.ones((1, 2, 2, 3), "float32"))[0, 0, 0, 0])

@@ -1,4 +1,4 @@
-"""The last activation of generators of tables."""
+"""Output activation of generators of tables."""
 
 import keras
 import numpy as np
@@ -9,19 +9,19 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class RowActivation(keras.layers.Layer):
-    """Logits as rows of a table: tanh of the numbers, and Gumbel-softmax of each choice.
+    """Turns logits into rows of a table: tanh for numbers, Gumbel-softmax for each choice.
 
         softmax((logits + gumbel noise) / temperature)
 
-    whose largest entry is a draw from the softmax of the logits, and through which gradients pass. Called on [logits, noise], of which the noise is of
-    the choices alone.
+    The largest entry is a draw from the softmax of the logits, and gradients pass through it. The layer is
+    called on [logits, noise]; the noise is for the choices only.
 
     Args:
-        numbers: int, how many numbers stand first.
+        numbers: int, how many numbers come first.
         blocks: widths of the one-hot choices that follow.
         temperature: float. Default 0.2.
 
-    Input shapes: (batch, numbers + sum(blocks)), (batch, sum(blocks)). Output shape: that of the first.
+    Input shapes: (batch, numbers + sum(blocks)), (batch, sum(blocks)). Output shape: that of the first input.
 
     Example:
     >>> layer = keras_gan.layers.RowActivation(1, [2, 3])
@@ -38,7 +38,7 @@ class RowActivation(keras.layers.Layer):
         if not temperature > 0:
             raise ValueError(f"`temperature` must be positive. Received: {temperature!r}")
         self.temperature = float(temperature)
-        # Which block a place is in, and the places of each block, filled up with its first.
+        # The block of each position, and the positions of each block, padded with its first one.
         of_block = np.repeat(np.arange(len(self.blocks)), self.blocks)
         self._members = np.eye(len(self.blocks), dtype="float32")[of_block]
         starts = np.concatenate([[0], np.cumsum(self.blocks)])[:-1].astype("int32")
@@ -56,7 +56,7 @@ class RowActivation(keras.layers.Layer):
 
     def log_softmax(self, choices):
         """The logarithm of the softmax within each block, (batch, sum(blocks))."""
-        # The largest of each block, which the result does not depend on.
+        # The maximum of each block is subtracted; the result does not depend on it.
         choices = ops.cast(choices, "float32")
         members = ops.convert_to_tensor(self._members)
         largest = ops.stop_gradient(ops.max(ops.take(choices, self._places, axis=1), axis=-1))

@@ -6,13 +6,14 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SANDense(keras.layers.Layer):
-    """Logit twice: once to train the features, once to train the direction on which they are projected.
+    """Returns the logit twice: to train the features, and to train the direction they are projected on.
 
         y = (h + b) ||w||,   d = w / ||w||
         outputs: [<y, stop(d)>, <stop(y), d>]
 
-    Both have the same value, and different gradients, so that `losses.SANLoss` gives features and direction a loss each. As the last
-    layer of a discriminator, in place of `Dense(1)`: `networks.san` puts it there.
+    Both have the same value but different gradients, so that `losses.SANLoss` has one loss for the features
+    and one for the direction. It is the last layer of a discriminator, in place of `Dense(1)`; `networks.san`
+    puts it there.
 
     Args:
         use_bias: bool, whether there is b, one number for each feature. Default True.

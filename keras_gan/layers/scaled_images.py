@@ -1,17 +1,17 @@
 """Images with a factor for each channel: [images (batch, height, width, channels), factors (batch, channels)].
 
-The two stand for images times factors. Factors are positive, and LeakyReLU(f x) = f LeakyReLU(x): so they can be handed
-from layer to layer, up to one that scales its input anyway, and cost no pass over the images.
+The pair represents images times factors. Factors are positive, and LeakyReLU(f x) = f LeakyReLU(x). So layers
+can pass the factors on, up to a layer that scales its input anyway, without a pass over the images.
 
-The gradients of the functions below are made of one another, to any order: fewer passes than those of products that are
-broadcast.
+The gradients of the functions below consist of the same functions, to any order. They take fewer passes than
+the gradients of broadcast products.
 """
 
 from keras import ops
 
 
 def split(inputs):
-    """Images, and their factors or None, of a layer's input."""
+    """Split a layer's input into images and their factors, or None."""
     return inputs if isinstance(inputs, (list, tuple)) else (inputs, None)
 
 
@@ -42,7 +42,7 @@ def sum_of_products(a, b):
 
 @ops.custom_gradient
 def of_noise(noise, amounts):
-    """Images of (batch, height, width, 1) noise, of each channel an amount (batch, channels)."""
+    """Noise (batch, height, width, 1) times an amount for each channel (batch, channels)."""
 
     def gradient(upstream):
         return ops.sum(scale_channels(upstream, amounts), axis=3, keepdims=True), _amounts(upstream, noise)

@@ -1,4 +1,4 @@
-"""Self-attention over the places of an image."""
+"""Self-attention over the positions of an image."""
 
 import keras
 from keras import layers, ops
@@ -8,7 +8,7 @@ from keras_gan.layers.spectral_normalization import SpectralNormalization
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SelfAttention(keras.layers.Layer):
-    """Adds to each place what all others have to say to it, with a weight that begins at zero.
+    """Adds attention over all positions to each position, with a weight that begins at zero.
 
         y = x + gamma o(softmax(f(x)^T g(x)) h(x)),   gamma = 0 at first
 

@@ -12,21 +12,22 @@ class SpectralNormalization(keras.layers.Wrapper):
 
         y = layer with the kernel W / sigma(W),   sigma(W) = u^T W v
 
-    W keeps its own value, and the gradient passes through sigma. u is a saved weight; a call with
-    `training=True` improves it by power iteration first. (`keras.layers.SpectralNormalization`
-    overwrites the kernel instead, and passes no gradient through sigma.) In a `GAN` only the
-    discriminator's own steps keep what became of u.
+    W itself is unchanged, and the gradient passes through sigma. u is a saved weight; a call with
+    `training=True` improves it by power iteration first. (`keras.layers.SpectralNormalization` overwrites the
+    kernel instead, and passes no gradient through sigma.) In a `GAN`, only the discriminator's own steps
+    store the updated u.
 
-    Kernels are matrices of shape (all else, filters), as in the paper's code.
+    Kernels are reshaped to matrices (all other axes, filters), as in the paper's code.
 
     Args:
         layer: a layer with a `kernel` (dense, convolution, transposed convolution) or `embeddings`.
         power_iterations: int, in each training call. Default 1.
-        half_step: bool. With it v is computed from the stored u, and sigma = ||W^T v||, as the codes of SNGAN and BigGAN do;
-            each row of an embedding counts as a filter then. Default False: u moves first, and sigma = ||W u||.
+        half_step: bool. If True, v is computed from the stored u, and sigma = ||W^T v||, as in the official
+            code of SNGAN and BigGAN; each row of an embedding then counts as a filter. Default False: u is
+            updated first, and sigma = ||W u||.
 
     Raises:
-        ValueError: for a layer that has neither.
+        ValueError: for a layer without either.
 
     Example:
     >>> layer = keras_gan.layers.SpectralNormalization(keras.layers.Dense(3))
@@ -56,7 +57,8 @@ class SpectralNormalization(keras.layers.Wrapper):
         self.normalized = getattr(self.layer, f"_{name}", None)
         if self.normalized is None:
             self.normalized = getattr(self.layer, name)
-        # Transposed convolutions have their filters before the last axis; the official codes take rows of embeddings for them.
+        # Transposed convolutions have their filters before the last axis; the official code treats rows of
+        # embeddings as filters.
         self._transposed = "Transpose" in type(self.layer).__name__ or (
             name == "embeddings" and self.half_step
         )
@@ -78,7 +80,7 @@ class SpectralNormalization(keras.layers.Wrapper):
             return self.layer.call(inputs)
 
     def sigma(self, kernel=None, training=False):
-        """The present estimate of the kernel's largest singular value."""
+        """The current estimate of the kernel's largest singular value."""
         kernel = self.normalized.value if kernel is None else kernel
         matrix = ops.cast(kernel, self.u.dtype)
         if self._transposed:
@@ -87,7 +89,7 @@ class SpectralNormalization(keras.layers.Wrapper):
         matrix = ops.reshape(matrix, (-1, matrix.shape[-1]))
         constant = ops.stop_gradient(matrix)
         u = _unit(self.u.value)
-        # With half a step the last move of u comes behind v, in training and out of it.
+        # With `half_step` the last update of u comes after v, in training and in inference.
         for _ in range(self.power_iterations - self.half_step if training else 0):
             u = _unit(ops.matmul(ops.transpose(constant), ops.matmul(constant, u)))
         v = _unit(ops.matmul(constant, u))

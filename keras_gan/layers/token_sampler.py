@@ -8,13 +8,14 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class TokenSampler(keras.layers.Layer):
-    """An LSTM over tokens that draws one after another by given Gumbel noise: argmax(logits + noise) is distributed as softmax(logits).
+    """An LSTM that draws tokens one after another from given Gumbel noise.
 
-    Its output is one-hot; its gradient is that of softmax((logits + noise) / temperature), the straight-through estimator.
+    argmax(logits + noise) is distributed as softmax(logits). The output is one-hot; its gradient is that of
+    softmax((logits + noise) / temperature), the straight-through estimator.
 
     Args:
         vocabulary: int, how many tokens there are.
-        embedding, units: ints, of a token's vector and of the LSTM. Default 32.
+        embedding, units: ints, sizes of a token's vector and of the LSTM. Default 32.
         temperature: float. Default 1.
 
     Input: Gumbel noise, -log(-log(u)) of a uniform u, (batch, length, vocabulary). Output: (batch, length, vocabulary), one-hot.
@@ -29,7 +30,7 @@ class TokenSampler(keras.layers.Layer):
     """
 
     def __init__(self, vocabulary, embedding=32, units=32, temperature=1.0, **kwargs):
-        # Probabilities are products of many.
+        # Probabilities of sequences are products of many factors.
         super().__init__(**{"dtype": "float32", **kwargs})
         self.vocabulary = check_int(vocabulary, "vocabulary", least=2)
         self.embedding, self.units = check_int(embedding, "embedding"), check_int(units, "units")
@@ -40,7 +41,7 @@ class TokenSampler(keras.layers.Layer):
         self.logits = keras.layers.Dense(vocabulary, dtype=self.dtype_policy, name="logits")
 
     def build(self, input_shape):
-        # A row for each token, and one for the beginning.
+        # A row for each token, and one for the beginning of a sequence.
         self.table = self.add_weight(
             shape=(self.vocabulary + 1, self.embedding), initializer="random_normal", name="embedding"
         )
@@ -52,8 +53,8 @@ class TokenSampler(keras.layers.Layer):
 
         Args:
             inputs: Gumbel noise.
-            given: one-hot tokens of the same shape, of which each row keeps its first ones.
-            known: int tensor (batch,), how many it keeps.
+            given: one-hot tokens of the same shape; each row keeps its first `known` tokens.
+            known: int tensor (batch,), how many tokens each row keeps.
         """
         drawn, state, before = [], self._start(inputs), self._first(inputs)
         for t in range(inputs.shape[1]):
@@ -68,13 +69,13 @@ class TokenSampler(keras.layers.Layer):
     def straight_through(self, logits, noise):
         """The one-hot choice, with the gradient of the soft one."""
         soft = ops.softmax((logits + noise) / self.temperature)
-        # Not `argmax`, which in Keras is of operations that ONNX and LiteRT lack (3.15).
+        # Not `argmax`: in Keras (3.15) it uses operations that ONNX and LiteRT lack.
         chosen = ops.top_k(logits + noise, 1)[1][..., 0]
         hard = ops.one_hot(chosen, self.vocabulary, dtype=soft.dtype)
         return ops.stop_gradient(hard - soft) + soft
 
     def log_probabilities(self, tokens):
-        """log p of each token of one-hot sequences (batch, length, vocabulary), by those before it: (batch, length)."""
+        """log p (batch, length) of one-hot tokens (batch, length, vocabulary), given those before."""
         tokens = ops.cast(tokens, self.compute_dtype)
         found, state, before = [], self._start(tokens), self._first(tokens)
         for t in range(tokens.shape[1]):

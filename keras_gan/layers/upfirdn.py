@@ -1,22 +1,22 @@
-"""Upsampling, filtering and downsampling of images in one."""
+"""Upsampling, filtering and downsampling of images in one function."""
 
 import numpy as np
 from keras import ops
 
-# Weights of a filter that is applied along both axes at once.
+# Filters of at most so many weights are applied along both axes at once.
 SHORT = 4
 
 
 def upfirdn(x, taps, *, up=1, down=1, padding=(0, 0), gain=1.0):
     """Insert zeros, pad or crop, filter, and take every `down`-th pixel.
 
-    After each pixel and row follow `up - 1` zeros; then `padding` pixels are added (cropped where
-    negative); then comes a convolution with the filter, normalised to a sum of `gain`.
+    `up - 1` zeros are inserted after each pixel and row; then `padding` pixels are added (cropped where
+    negative); then the image is convolved with the filter, normalised to a sum of `gain`.
 
     Args:
         x: images of shape (batch, height, width, channels), height and width known.
-        taps: weights of a filter that is the same along both axes; or a square of weights, for one that is not
-            a product.
+        taps: weights of a filter that is the same along both axes; or a 2D array of weights, for a filter
+            that is not separable.
         up, down: ints.
         padding: (before, after), pixels of the upsampled image along both axes.
         gain: float. `up ** 2` keeps the brightness where zeros are inserted.
@@ -45,9 +45,9 @@ def upfirdn(x, taps, *, up=1, down=1, padding=(0, 0), gain=1.0):
 
 
 def _filter(x, weights, up, down, padding):
-    """`upfirdn` with numbers of its own for each axis, and weights (height, width)."""
+    """`upfirdn` with separate arguments for each axis, and weights (height, width)."""
 
-    # The gradient of zeros, filter and choice is choice, filter and zeros: cheaper than that of each step.
+    # The gradient is again an `upfirdn`, with `up` and `down` swapped: cheaper than one for each step.
     @ops.custom_gradient
     def filtered(x):
         y = _forward(x, weights, up, down, padding)
@@ -64,7 +64,7 @@ def _filter(x, weights, up, down, padding):
 def _forward(x, weights, up, down, padding):
     height, width, channels = x.shape[1:]
     if max(up) > 1:
-        # Zeros behind each column, and behind each row: of rank 4, as LiteRT pads no more.
+        # Zeros after each column and each row, at rank 4, as LiteRT pads no higher rank.
         x = ops.reshape(x, (-1, height * width, 1, channels))
         x = ops.pad(x, [[0, 0], [0, 0], [0, up[1] - 1], [0, 0]])
         x = ops.reshape(x, (-1, height, 1, up[1] * width * channels))
@@ -80,11 +80,11 @@ def _forward(x, weights, up, down, padding):
         weight = float(weights[0, 0])
         x = x if weight == 1.0 else x * weight
         return x[:, :: down[0], :: down[1]]
-    # A convolution turns its filter around; the operation below does not.
+    # A convolution flips its filter; the operation below does not.
     weights = weights[::-1, ::-1][:, :, None, None]
     weights = np.broadcast_to(weights, (*weights.shape[:2], channels, 1))
     weights = ops.convert_to_tensor(weights, x.dtype)
     if down[0] == down[1]:
         return ops.depthwise_conv(x, weights, strides=down[0], padding="valid")
-    # TensorFlow's has one stride for both axes.
+    # TensorFlow's operation has one stride for both axes.
     return ops.depthwise_conv(x, weights, padding="valid")[:, :: down[0], :: down[1]]

@@ -1,4 +1,4 @@
-"""Rays of a camera, sine layers, and what is seen along rays: the parts of a neural radiance field."""
+"""Camera rays, sine layers and volume rendering: the parts of a neural radiance field."""
 
 import math
 import zlib
@@ -18,7 +18,8 @@ class VolumeRendering(keras.layers.Layer):
         a_i = 1 - exp(-density_i * length_i),    w_i = a_i * prod over j < i of (1 - a_j)
         colour = sum w_i colour_i,    opacity = sum w_i,    depth = sum w_i t_i
 
-    Exact where density and colour are constant within each piece of a ray: 1 - exp(-s L) of a constant density s over a length L.
+    This is exact if density and colour are constant within each piece of a ray: a constant density s over a
+    length L has the opacity 1 - exp(-s L).
 
     Args:
         background: float, colour behind everything, with the weight 1 - opacity; None for none. Default None.
@@ -46,7 +47,7 @@ class VolumeRendering(keras.layers.Layer):
     def call(self, inputs):
         densities, colours, depths, lengths = inputs
         absorbed = densities * lengths
-        # What is left at the beginning of each piece.
+        # Transmittance at the beginning of each piece.
         before = ops.exp(-(ops.cumsum(absorbed, axis=-1) - absorbed))
         weights = before * (1.0 - ops.exp(-absorbed))
         opacity = ops.sum(weights, axis=-1)
@@ -69,13 +70,15 @@ class CameraRays(keras.layers.Layer):
 
     Args:
         size: int, pixels of a side, one ray each.
-        samples: int, points on a ray, in the middle of equal pieces between the sphere around the cube's nearest and farthest points; in training
-            moved within its piece, alike on a ray.
-        field_of_view: float, degrees from side to side. Default 12, nearly parallel rays. The distance is such that the sphere around the
-            cube is seen whole.
-        seed: int, or `None` (default) for one that follows from the layer's name.
+        samples: int, points on a ray, in the middle of equal pieces between the nearest and the farthest
+            point of the sphere around the cube. In training the points are moved within their pieces, all of
+            a ray by the same amount.
+        field_of_view: float, degrees from side to side. Default 12, nearly parallel rays. The camera is so
+            far away that it sees the whole sphere around the cube.
+        seed: int; `None` (default) derives it from the layer's name.
 
-    Input: (batch, 2), yaw about the upright axis y, 0 in front at +z and growing towards +x, and pitch, up from the horizontal; radians.
+    Input: (batch, 2), in radians: yaw about the vertical axis y, 0 in front at +z and growing towards +x, and
+    pitch above the horizontal.
     Output: a list of points (batch, size * size, samples, 3); depths, from the sphere's nearest point, (batch, size * size, samples).
 
     Example:
@@ -95,17 +98,17 @@ class CameraRays(keras.layers.Layer):
         self.seed = zlib.crc32(self.name.encode()) % 2**31 if seed is None else seed
         self.seed_generator = keras.random.SeedGenerator(self.seed)
 
-    # Of the sphere around the cube.
+    # Radius of the sphere around the cube.
     radius = math.sqrt(3.0)
 
     @property
     def distance(self):
-        """From the camera to the centre."""
+        """Distance from the camera to the centre."""
         return self.radius / math.sin(math.radians(self.field_of_view) / 2.0)
 
     @property
     def length(self):
-        """Of a piece of a ray."""
+        """Length of a piece of a ray."""
         return 2.0 * self.radius / self.samples
 
     def call(self, inputs, training=False):
@@ -116,7 +119,7 @@ class CameraRays(keras.layers.Layer):
         rays = (rays / np.linalg.norm(rays, axis=-1, keepdims=True)).astype("float32")
         yaw, pitch = inputs[:, 0], inputs[:, 1]
         cy, sy, cp, sp = ops.cos(yaw), ops.sin(yaw), ops.cos(pitch), ops.sin(pitch)
-        # The camera's axes: right, up, and away from what it looks at.
+        # The camera's axes: right, up, and away from the centre.
         axes = ops.stack(
             [
                 ops.stack([cy, ops.zeros_like(cy), -sy], axis=-1),
@@ -146,14 +149,14 @@ class CameraRays(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class FiLMSine(keras.layers.Layer):
-    """A dense layer whose units are sines of frequencies and phases that another network gives.
+    """A dense layer with sine activations, whose frequencies and phases another network computes.
 
         y = sin(frequency * (x W + b) + phase)
 
     Args:
         units: int.
-        first: bool, whether it is the network's first layer, whose weights are U(-1 / d, 1 / d) of d inputs; else U(-sqrt(6 / d) / 25,
-            sqrt(6 / d) / 25). Default False.
+        first: bool, whether it is the network's first layer. Its weights are then drawn from U(-1 / d, 1 / d)
+            for d inputs, otherwise from U(-sqrt(6 / d) / 25, sqrt(6 / d) / 25). Default False.
 
     Input: a list of x (batch, points, d), frequency (batch, units) and phase (batch, units). Output: (batch, points, units).
 

@@ -6,18 +6,18 @@ from keras import ops
 
 @keras.saving.register_keras_serializable("keras_gan")
 class WeightNormalization(keras.layers.Wrapper):
-    """Splits a layer's kernel into directions and lengths, which are learnt apart.
+    """Splits a layer's kernel into directions and lengths, which are learnt separately.
 
         y = layer with the kernel g v / ||v||
 
-    v is the layer's own kernel; g, which starts as ||v||, has a number for each filter of a convolution or dense layer, and for each
-    input channel of a transposed convolution, as in PyTorch.
+    v is the layer's own kernel; g, which starts as ||v||, has one value for each filter of a convolution or
+    dense layer, and for each input channel of a transposed convolution, as in PyTorch.
 
     Args:
         layer: a layer with a `kernel`.
 
     Raises:
-        ValueError: for a layer that has none.
+        ValueError: for a layer without a kernel.
 
     Example:
     >>> layer = keras_gan.layers.WeightNormalization(keras.layers.Conv1D(4, 3))

@@ -1,4 +1,4 @@
-"""What is generated: how it is checked and stored."""
+"""What a model generates: how it is checked and stored."""
 
 import keras
 
@@ -15,7 +15,7 @@ from keras_gan.modalities.voxels import Voxels
 
 
 def get(identifier, shape):
-    """A modality from an object, a config, or None for that of data of a shape: images of rank 3, vectors of rank 1.
+    """Return a modality from an object or a config; None means images for rank 3, vectors for rank 1.
 
     Raises:
         ValueError: for data of another rank without a modality.

@@ -13,7 +13,7 @@ from keras_gan.modalities.modality import Modality
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Audio(Modality):
-    """Sound in [-1, 1], handed out as float32; shown as spectrograms, written as WAV files of 16 bits.
+    """Sound in [-1, 1], returned as float32; shown as spectrograms, written as 16-bit WAV files.
 
     Args:
         rate: int, samples a second.
@@ -84,7 +84,10 @@ class Audio(Modality):
     # === Shown and written ===
 
     def to_pictures(self, values):
-        """Spectrograms as uint8 images of shape (n, 64, width, 3) (32 high of less than 512 samples): up are high frequencies, 80 dB from black to white.
+        """Return spectrograms as uint8 images of shape (n, 64, width, 3).
+
+        High frequencies are at the top, and the range from black to white is 80 dB. Images of sounds with
+        less than 512 samples are 32 pixels high.
 
         Args:
             values: array of shape (n, samples, channels).
@@ -107,7 +110,7 @@ class Audio(Modality):
         write_sound(path, value, self.rate)
 
     def write_all(self, path, values):
-        """Write sounds one after another, a quarter of a second of silence between them, as one WAV file beside a picture."""
+        """Write sounds, a quarter of a second of silence between them, as one WAV file beside an image."""
         self.write_many(path.with_suffix(self.suffix), values)
 
     def write_many(self, path, values):

@@ -1,4 +1,4 @@
-"""The base of all modalities."""
+"""The base class of all modalities."""
 
 import tensorflow as tf
 
@@ -7,17 +7,17 @@ from keras_gan.parts import Part
 
 
 class Modality(Part):
-    """What is generated: how it is checked and stored.
+    """What a model generates: how it is checked and stored.
 
     Args:
-        shape: of one example, without the batch; sizes may be None.
+        shape: shape of one example, without the batch; sizes may be None.
 
     Attributes:
-        name: what messages call it.
+        name: its name in messages.
         in_range: whether its values lie in [-1, 1].
-        drawable: whether `to_pictures` shows it.
-        suffix: of a file with one example.
-        suffixes: of files that `write_many` writes, which are no pictures of its own.
+        drawable: whether `to_pictures` can show it.
+        suffix: suffix of a file with one example.
+        suffixes: suffixes of the files that `write_many` writes, other than image files.
     """
 
     name = "examples"
@@ -31,7 +31,7 @@ class Modality(Part):
     # === Checks ===
 
     def check(self, spec, where):
-        """Raise a ValueError where the spec of a batch of it has another dtype or shape."""
+        """Raise a ValueError if the spec of a batch has another dtype or shape."""
         if not spec.dtype.is_floating:
             raise ValueError(
                 f"{self.name.capitalize()} must be float32. Received in {where}: dtype={spec.dtype.name}."
@@ -57,28 +57,29 @@ class Modality(Part):
                 )
 
     def check_source(self, source, where):
-        """Raise a ValueError where the `Stream` of a `keras_gan.data` data set has other properties, such as a sampling rate."""
+        """Raise a ValueError if the `Stream` of a data set has other properties, such as a sampling rate."""
 
     def hint_of_rank(self, shape):
-        """What to write for data of another rank."""
+        """Return a hint for data of another rank."""
         return ""
 
     def hint_of_shape(self, shape):
-        """What to write for data of another shape."""
+        """Return a hint for data of another shape."""
         return "Load them in that shape, or build the networks for theirs."
 
     def check_array(self, values, name):
-        """Raise a ValueError for an array whose values it cannot have; `name` is what messages call it."""
+        """Raise a ValueError for an array with values that are not allowed; messages call it `name`."""
         check_floats(values, name, self.in_range)
 
     def requirements(self, values, where, anew=False, fewest=1):
-        """Pairs of a boolean tensor that must be true of a batch's values, and the message if not.
+        """Return pairs of a boolean tensor that must be true of a batch's values, and the message if not.
 
         Args:
             values: tensor.
-            where: str, what the batch is of.
-            anew: bool tensor, whether this is a training's very first batch, which is looked at more closely.
-            fewest: int, of fewer examples chance may do what `anew` looks for.
+            where: str, where the batch comes from.
+            anew: bool tensor, whether this is the very first batch of a training, which is checked more
+                closely.
+            fewest: int, minimum number of examples for the checks of `anew`: fewer could fail them by chance.
         """
         finite = tf.reduce_all(tf.math.is_finite(values))
         return [(finite, f"The {self.name} of {where} contain NaN or infinite values.")]
@@ -86,22 +87,22 @@ class Modality(Part):
     # === Storage ===
 
     def to_storage(self, values):
-        """Generated values as they are handed out and written; a tensor."""
+        """Return generated values in the form in which they are returned and written; a tensor."""
         return values
 
     # === Shown and written ===
 
     def to_pictures(self, values):
-        """Stored examples as uint8 images of one size, grey, RGB or RGBA."""
-        raise TypeError(f"{self.name.capitalize()} are not shown as pictures.")
+        """Return stored examples as uint8 images of one size, grey, RGB or RGBA."""
+        raise TypeError(f"{self.name.capitalize()} are not shown as images.")
 
     def write(self, path, value):
         """Write one stored example as a file."""
         raise TypeError(f"{self.name.capitalize()} are not written as files.")
 
     def write_all(self, path, values):
-        """Write beside a picture, at `path`, what of the examples it cannot show: nothing."""
+        """Write, beside an image at `path`, what the image cannot show of the examples: here, nothing."""
 
     def write_many(self, path, values):
-        """Write stored examples into a file whose ending is one of `suffixes`, or one file each; returns the paths."""
+        """Write stored examples into one file if `suffixes` has its ending, else one each; return paths."""
         raise TypeError(f"{self.name.capitalize()} are not written as {path.suffix}.")

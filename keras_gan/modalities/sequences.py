@@ -12,11 +12,12 @@ from keras_gan.modalities.modality import Modality
 # Conditions have classes of the same name.
 @keras.saving.register_keras_serializable("keras_gan", "SequencesModality")
 class Sequences(Modality):
-    """One-hot tokens, handed out as int32; written as lines of text.
+    """One-hot tokens, returned as int32; written as lines of text.
 
     Args:
         shape: (length, vocabulary).
-        words: list of str by token, or None. A text ends at the first empty one, such as what pads short texts.
+        words: list of str by token, or None. A text ends at the first empty word, such as the padding of
+            short texts.
 
     Example:
     >>> modality = keras_gan.modalities.Sequences((3, 4), ["", "a", "red", "heart"])
@@ -52,17 +53,17 @@ class Sequences(Modality):
     # === Written ===
 
     def texts(self, tokens):
-        """A text for each sequence of int tokens (n, length): its words, or its numbers where there are no words."""
+        """Return a text for each sequence of int tokens (n, length), of words or, without words, numbers."""
         words = self.words or [str(i) for i in range(self.shape[1])]
-        # What follows the first empty word is no part of a text.
+        # What follows the first empty word does not belong to the text.
         found = [[words[i] for i in row] for row in np.asarray(tokens)]
         return [" ".join(itertools.takewhile(bool, text)) for text in found]
 
     def write(self, path, value):
-        """Write one sequence, of shape (length,), as a line."""
+        """Write one sequence, of shape (length,), as a line of text."""
         self.write_many(path, np.asarray(value)[None])
 
     def write_many(self, path, values):
-        """Write sequences, int tokens of shape (n, length), a line each."""
+        """Write sequences, int tokens of shape (n, length), one a line."""
         path.write_text("\n".join(self.texts(values)) + "\n", encoding="utf-8")
         return [path]

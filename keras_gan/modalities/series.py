@@ -12,11 +12,11 @@ COLOURS = ((31, 119, 180), (255, 127, 14), (44, 160, 44), (214, 39, 40), (148, 1
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Series(Modality):
-    """Windows of time series in [0, 1], handed out as float32 in their own units; shown as lines, written as CSV.
+    """Windows of time series in [0, 1], returned as float32 in their own units; shown as lines, saved as CSV.
 
     Args:
         columns: list of str.
-        scale: (lows, highs), what 0 and 1 are in the units, a number a column.
+        scale: (lows, highs), the values of 0 and 1 in the series' own units, one number a column.
         shape: (times, columns).
 
     Example:
@@ -70,7 +70,7 @@ class Series(Modality):
     # === Shown and written ===
 
     def to_pictures(self, values, size=(64, 96)):
-        """Lines over time, a colour a column, from the least to the greatest of the training: uint8 of shape (n, *size, 3)."""
+        """Draw lines over time, a colour a column, in the training's range: uint8 of shape (n, *size, 3)."""
         from PIL import Image, ImageDraw
 
         lows, highs = (np.array(side) for side in self.scale)
@@ -92,7 +92,7 @@ class Series(Modality):
         write_series(path, np.asarray(value)[None], self.columns)
 
     def write_all(self, path, values):
-        """Write the series as one CSV file beside a picture."""
+        """Write the series as one CSV file beside an image."""
         self.write_many(path.with_suffix(self.suffix), values)
 
     def write_many(self, path, values):

@@ -10,7 +10,9 @@ from keras_gan.modalities.images import Images
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Spectra(Images):
-    """Images that `data.Spectrograms` made of sounds; shown with low frequencies below and time to the right, written as sounds.
+    """Images that `data.Spectrograms` made from sounds.
+
+    They are shown with low frequencies at the bottom and time to the right, and written as sounds.
 
     Args:
         front_end: `keras_gan.data.Spectrograms`, fitted.
@@ -41,7 +43,7 @@ class Spectra(Images):
         self.write_many(path.with_suffix(self.suffix), values)
 
     def write_many(self, path, values):
-        """Write their sounds one after another, as one file."""
+        """Write the sounds of the examples one after another, as one file."""
         sounds = self.front_end.to_sounds(np.asarray(values))
         write_sound(path, joined(sounds, self.rate), self.rate)
         return [path]

@@ -55,7 +55,7 @@ class Video(Images):
     # === Shown and written ===
 
     def to_pictures(self, values, frames=4):
-        """Filmstrips: some frames of each video side by side, the first and the last among them.
+        """Return filmstrips: some frames of each video side by side, the first and the last among them.
 
         Args:
             values: uint8 array of shape (n, time, height, width, channels).
@@ -73,13 +73,13 @@ class Video(Images):
         write_video(path, np.asarray(value), self.fps)
 
     def write_all(self, path, values):
-        """Write the videos in a grid as a GIF beside a picture, and as an MP4 where imageio-ffmpeg is installed."""
+        """Write the videos in a grid as a GIF beside an image, and, with imageio-ffmpeg, as an MP4."""
         self.write_many(path.with_suffix(".gif"), values)
         if importlib.util.find_spec("imageio_ffmpeg"):
             self.write_many(path.with_suffix(".mp4"), values)
 
     def write_many(self, path, values):
-        """Write the videos in a grid, or one as it is, as one file; a GIF has at most 50 frames a second."""
+        """Write one video, or several in a grid, as one file; a GIF has at most 50 frames a second."""
         values, fps = np.asarray(values), min(self.fps, 50) if path.suffix.lower() == ".gif" else self.fps
         if len(values) == 1:
             write_video(path, values[0], fps)

@@ -11,7 +11,7 @@ from keras_gan.modalities.modality import Modality
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Voxels(Modality):
-    """Occupancies in [0, 1], handed out as float32; shown as shaded solids, written as `.npz` files or meshes.
+    """Occupancies in [0, 1], returned as float32; shown as shaded solids, written as `.npz` files or meshes.
 
     Args:
         shape: (width, height, depth, 1): x to the right, y up, z to the front.
@@ -60,21 +60,21 @@ class Voxels(Modality):
     # === Shown and written ===
 
     def to_pictures(self, values, turn=0.6, size=64):
-        """Shaded solids seen from above and aside, uint8 of shape (n, size, size, 3).
+        """Render shaded solids, seen from above and from the side, uint8 of shape (n, size, size, 3).
 
         Args:
             values: array of shape (n, width, height, depth, 1); what is above 0.5 is solid.
-            turn: float, radians about the upright axis.
-            size: int, pixels.
+            turn: float, rotation about the upright axis, in radians.
+            size: int, side of an image in pixels.
         """
         return np.stack([render(np.asarray(value)[..., 0], turn, size) for value in values])
 
     def write(self, path, value):
-        """Write one shape of shape (width, height, depth, 1); by the path's ending as voxels (.npz) or a mesh (.obj, .stl, .ply, .glb)."""
+        """Write one shape (width, height, depth, 1) as voxels (.npz) or a mesh (.obj, .stl, .ply, .glb)."""
         write_shape(path, value)
 
     def write_all(self, path, values, frames=12):
-        """Write a turning GIF of the first shapes beside a picture."""
+        """Write a GIF in which the first shapes rotate, beside an image."""
         some = np.asarray(values)[:16]
         turns = np.linspace(0, 2 * np.pi, frames, endpoint=False)
         images = [gif_frame(image_grid(self.to_pictures(some, turn), 4)) for turn in turns]
@@ -95,15 +95,15 @@ class Voxels(Modality):
 
 
 def render(voxels, turn=0.6, size=64, tilt=0.45):
-    """One solid as a picture, uint8 of shape (size, size, 3): orthographic rays, lit from the viewer's left."""
+    """Render one solid, uint8 of shape (size, size, 3): orthographic rays, lit from the viewer's left."""
     solid = np.asarray(voxels) > 0.5
     sides = np.array(solid.shape)
-    # The solid's half diagonal fits into the picture.
+    # Half the diagonal of the solid fits into the image.
     reach = np.linalg.norm(sides) / 2
     across = (np.arange(size) + 0.5) / size * 2 * reach - reach
     depth = np.linspace(reach, -reach, 2 * int(reach) + 1)
     c, s, ct, st = np.cos(turn), np.sin(turn), np.cos(tilt), np.sin(tilt)
-    # Axes of the picture in the solid's own: right, up, and towards the viewer.
+    # Axes of the image in the solid's coordinates: right, up, and towards the viewer.
     right, towards = np.array([c, 0.0, -s]), np.array([s * ct, st, c * ct])
     up = np.cross(towards, right)
     points = (

@@ -9,10 +9,11 @@ from keras_gan.networks.dcgan import stages_of
 
 
 def bagan(image_shape, num_classes, latent_dim=64, *, filters=32, dropout=0.3):
-    """An encoder, a generator, which is its decoder, and a discriminator that is the encoder with other outputs.
+    """An encoder, a generator that decodes, and a discriminator: the encoder with other outputs.
 
-    The encoder has 3x3 convolutions of stride 2 with dropout, each twice as wide as the last, and the discriminator the same ones;
-    the generator upsamples by nearest neighbours before its 3x3 convolutions.
+    The encoder has 3x3 convolutions of stride 2 with dropout, each twice as wide as the one before, and the
+    discriminator has the same ones; the generator upsamples by nearest neighbours before its 3x3
+    convolutions.
 
     Args:
         image_shape: as in `dcgan`.

@@ -14,7 +14,7 @@ from keras_gan.layers import (
 )
 from keras_gan.networks.conditioning import condition_input, project
 
-# Widths by the images' side, in units of `filters`: of the generator from 4 pixels on, of the discriminator's blocks.
+# Widths by the images' side, in units of `filters`: generator from 4 pixels on, and discriminator blocks.
 UP = {
     32: (4, 4, 4, 4),
     64: (16, 16, 8, 4, 2),
@@ -44,25 +44,27 @@ def biggan(
     spectral_normalization=True,
     epsilon=1e-5,
 ):
-    """Generator and discriminator of BigGAN, of images of 32 to 512 pixels a side.
+    """Generator and discriminator of BigGAN, for images of 32 to 512 pixels a side.
 
-    Residual blocks with batch normalisation that the class scales and shifts, spectral normalisation in both networks,
-    self-attention, a projection discriminator. With `hierarchical` the latents are cut into chunks: the first makes the 4 x 4
-    pixels, each other one is joined to the class for a block of its own.
+    The generator has residual blocks with batch normalisation that the class scales and shifts. Both networks
+    have spectral normalisation and self-attention; the discriminator is a projection discriminator. With
+    `hierarchical` the latents are split into chunks: the first makes the 4 x 4 pixels; each other one is
+    joined to the class embedding for one block.
 
     Args:
         image_shape: (side, side, channels); 32, 64, 128, 256 or 512.
         num_classes: int.
-        latent_dim: int; with `hierarchical` a multiple of one more than the blocks. Default: the largest up to 120.
+        latent_dim: int; with `hierarchical` a multiple of the number of blocks plus one. Default: the largest
+            up to 120.
         filters: int. Default 96, the paper's at 128 pixels (64 at 32 pixels in the official code).
         discriminator_filters: int. Default `filters`.
         shared_dim: int, size of the class embedding that all blocks share. Default 128; `None` gives each
             normalisation a table of its own, and needs `hierarchical=False`.
         hierarchical: bool. Default True.
-        attention: int, side in pixels at which both networks attend; the generator alone at the images' own. `None` for
-            nowhere. Default 64, or half of smaller images' side. At 32 pixels the discriminator attends in all blocks, as
-            the official code does.
-        spectral_normalization: bool. Default True; False is for weights that have it in them.
+        attention: int, side in pixels at which both networks have self-attention; at the images' own side
+            only the generator has it. `None` for no self-attention. Default 64, or half the side of smaller
+            images. At 32 pixels the discriminator has self-attention in all blocks, as in the official code.
+        spectral_normalization: bool. Default True; False is for weights to which it has been applied already.
         epsilon: float, of batch normalisation.
 
     Returns:
@@ -125,13 +127,13 @@ def biggan(
         y = layers.ReLU()(parts.convolution(width, 3, f"{name}_conv_1")(y))
         y = parts.convolution(width, 3, f"{name}_conv_2")(y)
         y = layers.AveragePooling2D(2)(y) if down else y
-        # Of the first block the image is pooled before the convolution, which is cheaper.
+        # The first block pools the image before the convolution, which is cheaper.
         x = layers.AveragePooling2D(2)(x) if down and not i else x
         if down or width != x.shape[-1]:
             x = parts.convolution(width, 1, f"{name}_shortcut")(x)
         x = layers.AveragePooling2D(2)(x) if down and i else x
         x = layers.Add()([y, x])
-        # At 32 pixels the official table has all of its blocks at 16.
+        # At 32 pixels the official table lists 16 as the size of all blocks, so that all have attention.
         if (down and x.shape[1] == attention) or (side, attention) == (32, 16):
             x = parts.attention(x, name)
     return generator, Model([image, label], parts.logit(x, label, num_classes), name="discriminator")
@@ -150,10 +152,11 @@ def biggan_deep(
     spectral_normalization=True,
     epsilon=1e-5,
 ):
-    """Generator and discriminator of BigGAN-deep, of images of 32 to 512 pixels a side.
+    """Generator and discriminator of BigGAN-deep, for images of 32 to 512 pixels a side.
 
-    Blocks of four convolutions with a bottleneck, `depth` for each size; all latents and the class go to every block. Where the
-    width falls the generator's shortcut drops channels; where it rises the discriminator's is joined by those that lack.
+    Each size has `depth` blocks of four convolutions with a bottleneck; every block takes all latents and the
+    class. Where the width falls, the generator's shortcut drops channels; where it rises, the discriminator's
+    shortcut adds the missing channels.
 
     Args:
         image_shape, num_classes, discriminator_filters, attention, spectral_normalization, epsilon: as in `biggan`.
@@ -208,7 +211,7 @@ def deep_generator(parts, start, plan, channels, num_classes, latent_dim, shared
     Args:
         parts: `Parts`.
         start: int, width at 4 x 4 pixels.
-        plan: for each block its width, whether it doubles the size, and whether the network attends behind it.
+        plan: for each block its width, whether it doubles the size, and whether self-attention follows it.
         channels: int, of the images.
         num_classes, latent_dim, shared_dim: as in `biggan_deep`.
     """
@@ -223,7 +226,7 @@ def deep_generator(parts, start, plan, channels, num_classes, latent_dim, shared
 
 
 def _checked(image_shape, num_classes, attention, **widths):
-    """The side of the images, and that at which the networks attend, or None."""
+    """The side of the images, and the side at which the networks have self-attention, or None."""
     if len(image_shape) != 3 or image_shape[0] != image_shape[1] or image_shape[0] not in UP:
         raise ValueError(
             f"`image_shape` must be (side, side, channels), of {', '.join(map(str, UP))} pixels. Received: {image_shape}"
@@ -242,12 +245,12 @@ def _checked(image_shape, num_classes, attention, **widths):
 
 
 def _shared(num_classes, size):
-    # Keras' own initialiser makes classes so alike that the generator learns to tell them late.
+    # Keras' own initialiser makes classes so similar that the generator learns late to distinguish them.
     return layers.Embedding(num_classes, size, embeddings_initializer="orthogonal", name="shared")
 
 
 class Parts:
-    """Layers as BigGAN has them: orthogonal weights, spectral normalisation."""
+    """Layers of BigGAN: orthogonal weights, spectral normalisation."""
 
     def __init__(self, spectral, epsilon):
         self.spectral, self.epsilon = spectral, epsilon

@@ -1,4 +1,4 @@
-"""What the networks from image to image have in common: convolutions as PyTorch pads them, and norms."""
+"""Parts of the image-to-image networks: convolutions with PyTorch's padding, and normalisation."""
 
 import keras
 from keras import layers
@@ -9,7 +9,7 @@ NORMALIZATIONS = ("batch", "instance", "none")
 
 
 def normal():
-    """N(0, 0.02), the initialiser of all their convolutions."""
+    """N(0, 0.02), the initialiser of all convolutions of these networks."""
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
@@ -19,10 +19,10 @@ def uniform_by_fan_in():
 
 
 def convolution(x, filters, kernel_size, strides=1, padding=None, **kwargs):
-    """A convolution with zeros on both sides alike, which Keras' "same" has not at stride 2."""
+    """A convolution with equal zero padding on both sides, unlike Keras' "same" at stride 2."""
     padding = (kernel_size - 1) // 2 if padding is None else padding
     kwargs = {"kernel_initializer": normal(), **kwargs}
-    # Where "same" is that too, no padded copy of the image is made and kept for the gradient.
+    # Where "same" gives equal padding too, this avoids a padded copy, which the gradient would keep.
     even = all(size is not None and size % 2 == 0 for size in x.shape[1:3])
     if (strides == 1 and kernel_size == 2 * padding + 1) or (
         strides == 2 and kernel_size == 2 * padding + 2 and even
@@ -34,11 +34,11 @@ def convolution(x, filters, kernel_size, strides=1, padding=None, **kwargs):
 
 
 def transposed_convolution(x, filters, kernel_size, **kwargs):
-    """A transposed convolution of stride 2 that doubles the size, PyTorch's with padding 1."""
+    """A transposed convolution of stride 2 that doubles the size, as PyTorch's with padding 1."""
     kwargs = {"kernel_initializer": normal(), **kwargs}
     if kernel_size == 4:
         return layers.Conv2DTranspose(filters, 4, 2, padding="same", **kwargs)(x)
-    # Of kernel 3, "same" would begin a pixel earlier.
+    # For kernel size 3, "same" would begin a pixel earlier.
     x = layers.Conv2DTranspose(filters, 3, 2, padding="valid", **kwargs)(x)
     return layers.Cropping2D(((1, 0), (1, 0)))(x)
 

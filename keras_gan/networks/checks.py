@@ -12,13 +12,13 @@ def check_image_shape(image_shape):
 
 
 def check_positive(**values):
-    """Raise a ValueError for the first argument that is no positive int."""
+    """Raise a ValueError for the first argument that is not a positive int."""
     for name, value in values.items():
         check_int(value, name)
 
 
 def check_square(image_shape, **sizes):
-    """Raise a ValueError for images that are no squares of a power of two from 8 on, and sizes that are no positive ints."""
+    """Raise a ValueError unless images are squares of a power of two from 8 on, and sizes positive ints."""
     check_positive(**sizes)
     height, width, _ = check_image_shape(image_shape)
     if height != width or height < 8 or height & (height - 1):

@@ -32,7 +32,7 @@ def check_conditioning(num_classes, condition_dim, conditioning, embedding_dim=N
 
 
 def condition_input(num_classes, condition_dim=None):
-    """An input for labels (batch,) or vectors (batch, condition_dim); None where there is neither."""
+    """An input for labels (batch,) or vectors (batch, condition_dim); None if the network takes neither."""
     if num_classes:
         return layers.Input((), dtype="int32", name="label")
     if condition_dim:
@@ -50,7 +50,7 @@ def as_vector(condition, num_classes, embedding_dim=None):
 
 
 def of_class(logits, label):
-    """The logit of the label's class, (batch, 1), of (batch, num_classes); their mean for the label -1."""
+    """The logit (batch, 1) of the label's class, from (batch, num_classes); the mean for the label -1."""
     weights = ops.one_hot(label, logits.shape[-1], dtype=logits.dtype)
     weights = ops.where(label[:, None] >= 0, weights, ops.full_like(weights, 1.0 / logits.shape[-1]))
     return ops.sum(logits * weights, axis=1, keepdims=True)

@@ -18,9 +18,10 @@ def ctgan(
     temperature=0.2,
     decay=1e-6,
 ):
-    """Generator and discriminator of rows of a table.
+    """Generator and discriminator for rows of a table.
 
-    The generator's layers are residual: each joins what it makes to what it was given. The discriminator sees `packing` rows at once.
+    The generator's layers are residual: each concatenates its output with its input. The discriminator sees
+    `packing` rows at once.
 
     Args:
         schema: `keras_gan.data.Schema`, such as `dataset.schema`.
@@ -29,11 +30,12 @@ def ctgan(
         packing: int, rows that the discriminator sees at once. Default 10.
         dropout: float, rate in the discriminator. Default 0.5.
         temperature: float, of the Gumbel-softmax. Default 0.2.
-        decay: float, squared weights of the generator's kernels count half so much. Default 1e-6.
+        decay: float; half of it times the squared kernels is added to the generator's loss. Default 1e-6.
 
     Returns:
-        generator, from latents followed by Gumbel noise (`noise.NormalAndGumbel`), and the condition where the table has
-        categories, to a row's vector followed by the condition; discriminator, from those to logits, one for a pack.
+        generator, from latents followed by Gumbel noise (`noise.NormalAndGumbel`), and the condition if the
+        table has categories, to a row's vector followed by the condition; discriminator, from these to
+        logits, one for each pack.
 
     Example:
     >>> import pandas
@@ -69,22 +71,23 @@ def ctgan(
         x = Packing(packing)(x)
     for i, width in enumerate(discriminator_widths):
         x = LeakyReLU(0.2)(layers.Dense(width)(x))
-        # Its masks follow from its name.
+        # The dropout masks depend on the layer's name.
         x = ActiveDropout(dropout, in_inference=False, name=f"dropout_{i}")(x)
     logits = layers.Dense(1, dtype="float32")(x)
     return generator, keras.Model(rows, logits, name="discriminator")
 
 
 def tvae(schema, latent_dim=128, *, widths=(128, 128)):
-    """Encoder and decoder of rows of a table, for `TVAE`.
+    """Encoder and decoder for rows of a table, for `TVAE`.
 
     Args:
         schema: `keras_gan.data.Schema`, such as `dataset.schema`.
         latent_dim: int. Default 128.
-        widths: of the encoder's layers; the decoder has them the other way round.
+        widths: of the encoder's layers; the decoder has them in reverse order.
 
     Returns:
-        encoder, from a row's vector to means and log variances side by side; decoder, from latents to what `layers.RowLikelihood` takes.
+        encoder, from a row's vector to means and log variances side by side; decoder, from latents to the
+        input of `layers.RowLikelihood`.
 
     Example:
     >>> import pandas

@@ -16,8 +16,8 @@ from keras_gan.networks.blocks import (
 def resnet(image_shape, channels=3, *, blocks=None, filters=64, normalization="instance", dropout=0.0):
     """Residual generator from image to image.
 
-    7x7 convolution, two strided 3x3, residual blocks of two 3x3, two transposed 3x3, 7x7 and tanh;
-    reflection padding around the 7x7 and in the blocks.
+    The layers are a 7x7 convolution, two strided 3x3, residual blocks of two 3x3, two transposed 3x3, a 7x7
+    and tanh, with reflection padding around the 7x7 and in the blocks.
 
     Args:
         image_shape: (height, width, channels) of the input, multiples of 4; height and width may be None.

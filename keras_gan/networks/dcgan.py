@@ -35,30 +35,31 @@ def dcgan(
 ):
     """Convolutional generator and discriminator of DCGAN.
 
-    With `image_shape=(64, 64, 3)` the paper's: 100 -> 4x4x1024 -> 8x8x512 -> 16x16x256 ->
-    32x32x128 -> 64x64x3 and back; strided and fractionally strided convolutions, no pooling and
-    no hidden dense layers, batch normalisation in both except at the generator's output and the
-    discriminator's input, ReLU and tanh against LeakyReLU(0.2), N(0, 0.02) weights.
+    With `image_shape=(64, 64, 3)` these are the paper's networks: 100 -> 4x4x1024 -> 8x8x512 -> 16x16x256 ->
+    32x32x128 -> 64x64x3 and back. They have strided and transposed convolutions, no pooling and no hidden
+    dense layers; batch normalisation except at the generator's output and the discriminator's input; ReLU and
+    tanh in the generator, LeakyReLU(0.2) in the discriminator; N(0, 0.02) weights.
 
     Args:
-        image_shape: (height, width, channels). Each side is halved while both stay even and at
-            least 4: 64 -> 4, 28 -> 7, 96 -> 6; what is left must be 4 to 8 on the shorter side.
+        image_shape: (height, width, channels). Each side is halved while both stay even and at least 4: 64 ->
+            4, 28 -> 7, 96 -> 6; the shorter side must end at 4 to 8.
         latent_dim: int. Default 100.
         filters: int, the discriminator's first width; it doubles with every stage, and the
             generator begins one doubling above its last. Default 64.
         kernel_size: int. Default 5.
         generator_normalization, discriminator_normalization: "batch", "layer", "spectral" or
             "none". A critic with a gradient penalty must not have "batch".
-        residual_blocks: int, 3x3 convolutions with a shortcut behind each doubling but the last, and behind each halving; not
-            the paper's. Narrow networks with one learn faster than wide ones without: `benchmarks/time_to_quality.py`. Default 0.
+        residual_blocks: int, 3x3 convolutions with a shortcut after each doubling but the last, and after
+            each halving; not in the paper. Narrow networks with one learn faster than wide ones without:
+            `benchmarks/time_to_quality.py`. Default 0.
         packing: int, images that the discriminator sees at once (PacGAN). Default 1.
-        num_classes: int, for networks that take labels; then of `ConditionalGAN` or `ACGAN`.
+        num_classes: int, for networks that take labels, for `ConditionalGAN` or `ACGAN`.
         condition_dim: int, for networks that take vectors of attributes instead.
-        conditioning: how they do: "concat" to the generator's latents and, as one more channel, to
-            the discriminator's images; "projection", with conditional batch normalisation in the
-            generator; "auxiliary", where the discriminator names the class instead of taking it.
+        conditioning: how the networks take them: "concat" to the generator's latents and, as one more
+            channel, to the discriminator's images; "projection", with conditional batch normalisation in the
+            generator; "auxiliary", where the discriminator predicts the class instead of taking it.
         embedding_dim: int, to learn a vector for each class; `None` for one-hot ones.
-        recognition: int, outputs of InfoGAN's recognition head beside the logits.
+        recognition: int, outputs of InfoGAN's recognition head in addition to the logits.
         kernel_initializer: name of a Keras initialiser, such as "orthogonal". Default: the paper's
             N(0, 0.02).
 
@@ -68,7 +69,7 @@ def dcgan(
         discriminator [images, condition] ("auxiliary": gives [logits, class logits]).
 
     Raises:
-        ValueError: for sizes that cannot be halved so, and unknown names.
+        ValueError: for sizes that cannot be halved in this way, and unknown names.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.dcgan((64, 64, 3), latent_dim=100)
@@ -194,7 +195,7 @@ def _generator(
             y = wrap(_same_size(x, use_bias, kernel_initializer, name))(x)
             y = _normalize(y, normalization, name, by_class)
             x = layers.ReLU()(layers.Add(name=f"{name}_add")([x, y]))
-    # Images are float32 whatever the precision of the layers before.
+    # Images are float32, regardless of the precision of the layers before.
     x = layers.Activation("tanh", dtype="float32")(x)
     return Model(inputs, x, name="generator")
 
@@ -283,7 +284,7 @@ def _same_size(x, use_bias, kernel_initializer, name):
 
 
 def _initializer(name):
-    # A new one for each layer: one object would give layers of one shape the same weights.
+    # A new initialiser for each layer: a shared one would give layers of equal shape the same weights.
     return initializers.RandomNormal(0.0, 0.02) if name is None else initializers.get(name)
 
 

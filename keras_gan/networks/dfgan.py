@@ -7,11 +7,12 @@ from keras_gan.networks.checks import check_square
 
 
 def dfgan(image_shape, condition_dim, latent_dim=100, *, filters=32, discriminator_filters=None):
-    """Generator and discriminator of DF-GAN, which draws images of a sentence's embedding in one stage.
+    """Generator and discriminator of DF-GAN, which makes images from a sentence's embedding in one stage.
 
-    The generator is made of residual blocks that double the size first; multilayer perceptrons of [latents, condition]
-    scale and shift all channels, twice before each convolution. The discriminator joins the condition to its last 4 x 4
-    features ("one-way output"): it has no second output for images alone. Neither network has batch normalisation.
+    The generator is made of residual blocks that double the size first; multilayer perceptrons on [latents,
+    condition] scale and shift all channels, twice before each convolution. The discriminator joins the
+    condition to its last 4 x 4 features ("one-way output"): it has no second output for images alone. Neither
+    network has batch normalisation.
 
     Args:
         image_shape: (side, side, channels); the side is a power of two, 8 or more.
@@ -26,7 +27,7 @@ def dfgan(image_shape, condition_dim, latent_dim=100, *, filters=32, discriminat
         [images, condition] -> logits (batch, 1).
 
     Raises:
-        ValueError: for other image shapes and sizes that are no positive ints.
+        ValueError: for other image shapes, and sizes that are not positive ints.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.dfgan((32, 32, 3), condition_dim=16, filters=4)
@@ -45,7 +46,7 @@ def dfgan(image_shape, condition_dim, latent_dim=100, *, filters=32, discriminat
         discriminator_filters=discriminator_filters,
     )
     side = image_shape[0]
-    # Of 4 x 4 pixels, and of each size up to the images' own.
+    # Widths at 4 x 4 pixels, and at each size up to the images' own.
     factors = [min(2**i, 8) for i in reversed(range(side.bit_length() - 2))]
 
     latents, condition = (
@@ -88,7 +89,7 @@ def _up(x, beside, width, name):
 
 
 def _fused(x, beside, name):
-    """Two scalings and shifts of all channels by the condition, each with a nonlinearity behind it."""
+    """Scale and shift all channels by the condition, twice, each time followed by a nonlinearity."""
     for i in range(2):
         x = layers.Multiply()([x, _per_channel(beside, x.shape[-1], "ones", f"{name}_gain_{i}")])
         x = layers.Add()([x, _per_channel(beside, x.shape[-1], "zeros", f"{name}_shift_{i}")])
@@ -97,7 +98,7 @@ def _fused(x, beside, name):
 
 
 def _per_channel(beside, width, start, name):
-    """A multilayer perceptron's value for each channel, which is `start` at first."""
+    """A multilayer perceptron's output for each channel, initially `start`."""
     y = layers.Dense(width, activation="relu", name=f"{name}_1")(beside)
     y = layers.Dense(width, kernel_initializer="zeros", bias_initializer=start, name=f"{name}_2")(y)
     return layers.Reshape((1, 1, width))(y)

@@ -12,9 +12,10 @@ from keras_gan.networks.srgan import check_scale
 def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channels=None, unshuffle=True):
     """RRDBNet, the generator of ESRGAN and Real-ESRGAN.
 
-    Each block is three dense blocks of five 3x3 convolutions; each sees all that came before it in its dense
-    block. What a dense block and a block add is multiplied by 0.2. Nearest neighbours enlarge, twice by
-    2 for a `scale` of 4; for 2 or 1 the pixels of the input become channels before (Real-ESRGAN).
+    Each block has three dense blocks of five 3x3 convolutions; each convolution takes the input and all
+    earlier outputs of its dense block. The residuals of dense blocks and blocks are multiplied by 0.2.
+    Nearest-neighbour upsampling enlarges the features, twice by 2 for a `scale` of 4; for 2 or 1 the pixels
+    of the input are first rearranged into channels (Real-ESRGAN).
 
     Args:
         scale: 1, 2, 4 (default), 8 or 16.
@@ -27,7 +28,7 @@ def rrdbnet(scale=4, channels=3, *, filters=64, blocks=23, growth=32, out_channe
 
     Returns:
         keras.Model from images of any size (of a multiple of 4 / `scale`) to ones `scale` times as large.
-        The output is not bounded; images are clipped where they leave.
+        The output is not bounded; images are clipped on conversion to uint8.
 
     Example:
     >>> keras_gan.networks.rrdbnet(4, filters=8, blocks=1, growth=4)(np.zeros((1, 6, 8, 3), "float32")).shape
@@ -105,7 +106,7 @@ def esrgan_discriminator(image_shape, *, filters=64, units=100):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class UnshuffledPixels(keras.layers.Layer):
-    """Makes channels of each square of factor x factor pixels, in PyTorch's order (channel by channel)."""
+    """Turns each square of factor x factor pixels into channels, in PyTorch's order (channel by channel)."""
 
     def __init__(self, factor, **kwargs):
         super().__init__(**kwargs)

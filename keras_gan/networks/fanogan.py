@@ -15,7 +15,7 @@ def fanogan_mlp(image_shape, latent_dim=100, *, widths=(128, 256, 512, 1024), ep
     Args:
         image_shape: (height, width, channels).
         latent_dim: int.
-        widths: of the generator's four hidden layers; the third and the second are those of the other two networks.
+        widths: of the generator's four hidden layers; the other two networks have the third and the second.
         epsilon: float, of batch normalisation. Default 1e-5; the reimplementation has 0.8, where a momentum was meant.
 
     Returns:
@@ -36,7 +36,7 @@ def fanogan_mlp(image_shape, latent_dim=100, *, widths=(128, 256, 512, 1024), ep
             x = layers.BatchNormalization(momentum=0.9, epsilon=epsilon)(x)
         x = LeakyReLU(0.2)(x)
     x = layers.Dense(math.prod(image_shape))(x)
-    # The reimplementation's pixels are channel first: of grey images the same.
+    # The reimplementation has channels first, which makes no difference for grey images.
     x = layers.Activation("tanh", dtype="float32")(layers.Reshape(tuple(image_shape))(x))
     generator = keras.Model(latents, x, name="generator")
 
@@ -67,8 +67,8 @@ def fanogan(
         latent_dim: int.
         widths: filters of the four convolutions of encoder and discriminator, which halve the image.
         generator_widths: filters of the generator's two stages, which double it.
-        normalization: of the discriminator after each but the first: "none" (default), or "batch" as the reimplementation
-            has it, which a gradient penalty refuses.
+        normalization: of the discriminator after each convolution but the first: "none" (default), or "batch"
+            as in the reimplementation, which is not allowed with a gradient penalty.
         epsilon: float, of batch normalisation but the generator's first. Default 1e-5; the reimplementation has 0.8.
         dropout: float, rate after each convolution of encoder and discriminator. Default 0.25.
 
@@ -76,7 +76,7 @@ def fanogan(
         Encoder, from images to latents in [-1, 1]; generator; discriminator, to logits.
 
     Raises:
-        ValueError: for sides that are no multiples of 16, and an unknown normalisation.
+        ValueError: for sides that are not multiples of 16, and an unknown normalisation.
 
     Example:
     >>> encoder, generator, discriminator = keras_gan.networks.fanogan((32, 32, 3), latent_dim=8)

@@ -8,24 +8,25 @@ from keras_gan.networks.checks import check_image_shape, check_positive
 
 # Channels at each size, as multiples of `filters`.
 WIDTHS = {4: 16, 8: 8, 16: 4, 32: 2, 64: 2, 128: 1, 256: 0.5, 512: 0.25, 1024: 0.125}
-# Size whose features weigh the channels of another, larger one.
+# For each larger size, the size whose features weight its channels.
 SKIPS = {64: 4, 128: 8, 256: 16, 512: 32}
 
 
 def fastgan_generator(image_shape, latent_dim=256, *, filters=128, lite=False, skips=None):
-    """Generator with gated units and skip-layer excitation, as Projected GAN has it.
+    """Generator with gated units and skip-layer excitation, as in Projected GAN.
 
-    Latents of unit second moment -> 4 x 4 by a transposed convolution, then nearest neighbours, 3 x 3 convolution, noise, batch
-    normalisation and gated linear unit, twice at each size. A large map's channels are multiplied by factors computed from a small one: its
-    4 x 4 means, two convolutions, a sigmoid. All convolutions have spectral normalisation. The last one has no activation.
+    A transposed convolution maps latents of unit second moment to 4 x 4. Then follow nearest-neighbour
+    upsampling and, twice at each size, a 3 x 3 convolution, noise, batch normalisation and a gated linear
+    unit. The channels of a large map are multiplied by factors computed from a small one: its 4 x 4 means,
+    two convolutions, a sigmoid. All convolutions have spectral normalisation. The last one has no activation.
 
     Args:
         image_shape: (height, width, channels) with height = width a power of two from 16 to 1024.
         latent_dim: int. Default 256.
         filters: int, the width at 128 x 128. Default 128.
         lite: bool, one convolution at each size instead of two, without noise.
-        skips: dict from the size of a map to that of the one that weighs its channels. Default: of 64 that of 4, of 128 of 8, of 256 of
-            16, of 512 of 32; {} for none.
+        skips: dict from the size of a map to the size of the map that weights its channels. Default: 64 to 4,
+            128 to 8, 256 to 16, 512 to 32; {} for none.
 
     Returns:
         generator (batch, latent_dim) -> images, unbounded.
@@ -79,7 +80,7 @@ def fastgan_generator(image_shape, latent_dim=256, *, filters=128, lite=False, s
             )
         maps[size] = x
     x = _convolution(channels, 3, "to_image", use_bias=True)(x)
-    # Images are float32 whatever the precision of the layers before.
+    # Images are float32, regardless of the precision of the layers before.
     return Model(inputs, layers.Activation("linear", dtype="float32", name="images")(x), name="generator")
 
 
@@ -102,7 +103,7 @@ def _gated(x, name):
 
 
 def _excitation(small, width, size):
-    """(batch, 1, 1, width) in (0, 1) of a small map."""
+    """Factors (batch, 1, 1, width) in (0, 1), computed from a small map."""
     side = small.shape[1]
     x = layers.AveragePooling2D(side // 4, name=f"pool_{size}")(small) if side > 4 else small
     x = ops.silu(_convolution(width, 4, f"excite_{size}_1", padding="valid")(x))

@@ -4,7 +4,7 @@
 def freeze_blocks(discriminator, count):
     """Freeze the first blocks of a discriminator (FreezeD).
 
-    A block is a layer with a kernel (convolution, dense) and the layers behind it up to the next.
+    A block is a layer with a kernel (convolution, dense) and the layers after it up to the next one.
     Call it before `compile`.
 
     Args:
@@ -21,7 +21,7 @@ def freeze_blocks(discriminator, count):
 
     Reference: Mo et al., "Freeze the Discriminator", 2020, https://arxiv.org/abs/2002.10964
     """
-    # A wrapper (spectral normalisation) has the layer with the kernel inside.
+    # A wrapper (spectral normalisation) contains the layer with the kernel.
     starts = [
         i for i, layer in enumerate(discriminator.layers) if hasattr(getattr(layer, "layer", layer), "kernel")
     ]

@@ -8,21 +8,23 @@ from keras_gan.networks.conditioning import as_vector, condition_input, project
 
 
 def gan3d(size=64, latent_dim=200, *, filters=64, num_classes=None, discriminator_normalization="batch"):
-    """Generator and discriminator of voxels.
+    """Generator and discriminator for voxels.
 
-    Transposed convolutions of kernel 4 and stride 2, with batch normalisation, make a cube of one voxel into one of `size`; the
-    discriminator goes the way back.
+    Transposed convolutions of kernel 4 and stride 2, with batch normalisation, enlarge one voxel to a cube of
+    side `size`; the discriminator is the reverse.
 
     Args:
-        size: int, voxels of a side: 16, 32, 64 or 128. Default 64.
+        size: int, voxels per side: 16, 32, 64 or 128. Default 64.
         latent_dim: int. Default 200.
         filters: int, the discriminator's first width; it doubles at each layer. Default 64.
-        num_classes: int, for networks that take labels: beside the latents, and by projection in the discriminator.
+        num_classes: int, for networks that take labels: concatenated to the latents, and by projection in the
+            discriminator.
         discriminator_normalization: "batch" as in the paper, or "none", which gradient penalties need.
 
     Returns:
-        generator from (batch, latent_dim) to occupancies (batch, size, size, size, 1) in [0, 1], and discriminator to logits (batch, 1);
-        with classes from [latents, label] and [voxels, label].
+        generator from (batch, latent_dim) to occupancies (batch, size, size, size, 1) in [0, 1], and
+        discriminator from these to logits (batch, 1). With classes they take [latents, label] and [voxels,
+        label].
 
     Raises:
         ValueError: for another size.
@@ -44,7 +46,8 @@ def gan3d(size=64, latent_dim=200, *, filters=64, num_classes=None, discriminato
         raise ValueError(
             f'`discriminator_normalization` must be "batch" or "none". Received: {discriminator_normalization!r}'
         )
-    # At 64 voxels the innermost cube has a side of 4, below that of 2, so that there are four doublings.
+    # At 64 voxels the innermost cube has a side of 4, at smaller sizes of 2, so that there are four
+    # doublings.
     start = 4 if size >= 64 else 2
     doublings = (size // start).bit_length() - 1
     options = {"kernel_size": 4, "strides": 2, "use_bias": False}

@@ -1,4 +1,4 @@
-"""The residual networks of the paper of R1, without normalisation."""
+"""The residual networks of the R1 paper, without normalisation."""
 
 from keras import Model, initializers, layers
 
@@ -20,17 +20,17 @@ def gan_stability(
 ):
     """Residual generator and discriminator of "Which Training Methods for GANs do actually Converge?".
 
-    Blocks of two 3x3 convolutions behind LeakyReLU(0.2), added to their input with a tenth of their
-    weight; no normalisation. The width is `filters` at the images' size and doubles with every
-    halving of it. The defaults are the paper's for LSUN at 256 pixels.
+    Blocks have two 3x3 convolutions, each after a LeakyReLU(0.2); a tenth of their output is added to their
+    input. There is no normalisation. The width is `filters` at the images' size and doubles with every
+    halving of the size. The defaults are the paper's for LSUN at 256 pixels.
 
     Args:
         image_shape: (height, width, channels), sizes as in `networks.dcgan`.
         latent_dim: int. Default 256.
         filters: int. Default 64; 16 in the paper's networks for 1024 pixels.
         max_filters: int, the largest width. Default 1024.
-        num_classes: int, for networks that take labels: a normalised embedding beside the latents,
-            and one logit for each class, of which the label's counts.
+        num_classes: int, for networks that take labels: a normalised embedding concatenated to the latents,
+            and one logit for each class, from which the label selects one.
         embedding_dim: int, size of the embedding. Default 256.
 
     Returns:
@@ -112,7 +112,7 @@ def _discriminator(image_shape, widths, num_classes):
     x = _convolution(widths[0], 3, "from_image")(x)
     x = _block(x, widths[0], "first_block")
     for i, width in enumerate(widths[1:]):
-        # Zeros at the border count in the average.
+        # The average includes the zeros at the border.
         x = layers.AveragePooling2D(3, 2)(layers.ZeroPadding2D(1)(x))
         x = _block(x, width, f"block_{i}")
     x = layers.Flatten()(LeakyReLU(0.2)(x))

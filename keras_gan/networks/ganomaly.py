@@ -9,10 +9,11 @@ from keras_gan.networks.checks import check_square
 
 
 def ganomaly(image_shape, latent_dim=100, *, filters=64):
-    """The four networks of GANomaly: encoder, decoder, an encoder of what the decoder makes, and discriminator.
+    """The networks of GANomaly: encoder, decoder, an encoder for the decoder's images, discriminator.
 
-    Strided 4 x 4 convolutions without biases down to 4 x 4 pixels, with batch normalisation after all but the first, and
-    back; both encoders are alike, and the discriminator too, with one output.
+    The encoder has strided 4 x 4 convolutions without biases down to 4 x 4 pixels, with batch normalisation
+    after all but the first; the decoder is its reverse. The second encoder is built like the first, and so is
+    the discriminator, with one output.
 
     Args:
         image_shape: (side, side, channels); the side is a power of two, 8 or more.
@@ -20,11 +21,11 @@ def ganomaly(image_shape, latent_dim=100, *, filters=64):
         filters: int, of the first convolution; each halving doubles it. Default 64.
 
     Returns:
-        encoder, images -> latents; decoder, latents -> images in [-1, 1]; second encoder as the first; discriminator, images ->
-        logits (batch, 1).
+        encoder, images -> latents; decoder, latents -> images in [-1, 1]; second encoder, as the first;
+        discriminator, images -> logits (batch, 1).
 
     Raises:
-        ValueError: for other image shapes and sizes that are no positive ints.
+        ValueError: for other image shapes, and sizes that are not positive ints.
 
     Example:
     >>> encoder, decoder, _, discriminator = keras_gan.networks.ganomaly((32, 32, 1), latent_dim=8, filters=4)

@@ -6,8 +6,8 @@ from keras import layers, ops
 from keras_gan.arguments import check_int
 from keras_gan.layers import Branches, GroupedConv1D, LeakyReLU, SpectralNormalization, WeightNormalization
 
-# The published versions: channels of the first layer, rates of enlargement and their kernels, kernels of the residual blocks and
-# their dilations, and whether each dilated convolution is followed by a plain one.
+# The published versions: channels of the first layer, upsampling rates and their kernels, kernels of the
+# residual blocks and their dilations, and whether a plain convolution follows each dilated one.
 VERSIONS = {
     "v1": (512, (8, 8, 2, 2), (16, 16, 4, 4), (3, 7, 11), ((1, 3, 5),) * 3, True),
     "v2": (128, (8, 8, 2, 2), (16, 16, 4, 4), (3, 7, 11), ((1, 3, 5),) * 3, True),
@@ -18,14 +18,17 @@ VERSIONS = {
 def hifigan(version="v1", *, bands=80, channels=None, rates=None, kernels=None, weight_norm=False):
     """Generator of sound from mel spectrograms.
 
-    Each enlargement is followed by residual blocks of several kernels side by side, of which the mean is taken.
+    Each upsampling layer is followed by parallel residual blocks with several kernel sizes, whose outputs are
+    averaged.
 
     Args:
         version: "v1" (13.93 M weights), "v2" (0.93 M) or "v3" (1.46 M, fastest).
         bands: int, of the mel spectrogram. Default 80.
         channels: int, of the first layer. Default: the version's 512, 128 or 256.
-        rates: of the enlargements, whose product is the samples of a frame. Default: the version's, of 256.
-        kernels: sizes of the kernels that enlarge, by default twice their rates: even where a rate is, odd where it is odd.
+        rates: upsampling rates, whose product is the number of samples per frame. Default: the version's,
+            with the product 256.
+        kernels: sizes of the upsampling kernels, by default twice their rates: even for an even rate, odd for
+            an odd one.
         weight_norm: bool, whether convolutions are weight-normalised, as the official ones are while they train.
 
     Returns:
@@ -79,7 +82,7 @@ def hifigan(version="v1", *, bands=80, channels=None, rates=None, kernels=None, 
                 y = layers.Add()([added, y])
             made.append(y)
         x = layers.Average()(made)
-    # The official code's last slope is PyTorch's default.
+    # The official code uses PyTorch's default for the last slope.
     x = conv(LeakyReLU(0.01)(x), 1, 7, initializer=normal)
     sound = layers.Activation("tanh", dtype="float32", name="sound")(x)
     return keras.Model(mel, sound, name="generator")
@@ -95,14 +98,17 @@ def hifigan_discriminator(
     groups=(1, 4, 16, 16, 16, 16, 1),
     weight_norm=True,
 ):
-    """Discriminator of sound: one for each period, which sees samples so far apart, and one for each of some scales.
+    """Discriminator of sound: one network for each period, and one for each scale.
 
     Args:
-        length: int, samples of what it sees.
-        periods: of the multi-period discriminator; `()` for none.
+        length: int, samples of the input.
+        periods: distances between the samples that each network of the multi-period discriminator sees; `()`
+            for none.
         scales: int, of the multi-scale discriminator: the sound itself, half, a quarter ...; 0 for none.
-        widths: channels of the discriminators of periods; scale_widths: of those of scales, and `groups` of their convolutions.
-        weight_norm: bool, whether convolutions are weight-normalised, and spectrally at the first scale.
+        widths: channels of the period discriminators; scale_widths, groups: channels and groups of the
+            convolutions of the scale discriminators.
+        weight_norm: bool, whether convolutions are weight-normalised, or spectrally normalised at the first
+            scale.
 
     Returns:
         keras.Model from (batch, length, 1) to a list: a map of logits for each discriminator, then the activations of all their
@@ -154,7 +160,7 @@ def hifigan_discriminator(
         strides = [1] + [2] * (len(scale_widths) - 1)
     for scale in range(scales):
         if scale:
-            # PyTorch's counts the zeros beside the sound.
+            # PyTorch's pooling includes the zeros of the padding in the mean.
             x = layers.AveragePooling1D(4, 2)(layers.ZeroPadding1D(2)(x))
         normalize = (SpectralNormalization if not scale else WeightNormalization) if weight_norm else wrap
         kernels = [15, *[41] * (len(scale_widths) - 2), 5]
@@ -169,7 +175,9 @@ def hifigan_discriminator(
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Folded(keras.layers.Layer):
-    """Sound in rows of a period: sample t stands in row t // period. What lacks in the last row is mirrored at the end.
+    """Folds sound into rows of a period: sample t is in row t // period.
+
+    The last row is filled by reflection.
 
     Input shape: (batch, length, channels). Output shape: (batch, ceil(length / period), period, channels).
     """

@@ -8,11 +8,12 @@ from keras_gan.arguments import check_int
 
 
 def imitation(observations, actions, *, widths=(64, 64), discriminator_widths=(64, 64)):
-    """Policy, value and discriminator of (state, action) pairs, small networks with tanh.
+    """Policy, value network and discriminator of (state, action) pairs: small networks with tanh.
 
     Args:
-        observations: array (n, d) of an expert's, whose mean and deviation scale what the networks take.
-        actions: int, how many there are to choose from.
+        observations: array (n, d) from an expert; its mean and standard deviation normalise the networks'
+            inputs.
+        actions: int, number of possible actions.
         widths: of the layers of policy and value; discriminator_widths: of the discriminator's.
 
     Returns:
@@ -32,7 +33,7 @@ def imitation(observations, actions, *, widths=(64, 64), discriminator_widths=(6
         raise ValueError(f"`observations` must have the shape (n, d). Received: {observations.shape}")
     check_int(actions, "actions", least=2)
     size, mean = observations.shape[1], observations.mean(axis=0)
-    # What hardly moves at the expert's may move at others.
+    # An observation that hardly varies for the expert may vary for other policies.
     scale = np.maximum(observations.std(axis=0), 1e-3 + 0.01 * np.abs(mean))
 
     def network(size, mean, scale, widths, outputs, name, gain):

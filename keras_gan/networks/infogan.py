@@ -9,8 +9,8 @@ from keras_gan.networks.checks import check_image_shape, check_positive
 def infogan(image_shape, latent_dim=62 + 10 + 2, *, recognition=10 + 2):
     """Generator and discriminator with recognition head of InfoGAN's experiment on MNIST.
 
-    Two convolutions of stride 2 and two dense layers each, batch normalisation, LeakyReLU(0.1) in the
-    discriminator; the recognition head has a dense layer of its own on the discriminator's features.
+    Each network has two convolutions of stride 2, two dense layers and batch normalisation; the discriminator
+    has LeakyReLU(0.1). The recognition head has its own dense layer on the discriminator's features.
 
     Args:
         image_shape: (height, width, channels), height and width multiples of 4.
@@ -22,7 +22,7 @@ def infogan(image_shape, latent_dim=62 + 10 + 2, *, recognition=10 + 2):
         recognition (batch, recognition)].
 
     Raises:
-        ValueError: for sizes that are no multiples of 4.
+        ValueError: for sizes that are not multiples of 4.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.infogan((28, 28, 1))
@@ -49,7 +49,7 @@ def _normal():
 
 
 def _dense(x, units, name, negative_slope=None):
-    """A dense layer; with a slope normalised and followed by a ReLU with it."""
+    """A dense layer; with a slope, followed by normalisation and a ReLU of that slope."""
     normalized = negative_slope is not None
     x = layers.Dense(units, use_bias=not normalized, kernel_initializer=_normal(), name=name)(x)
     return _activate(x, name, negative_slope) if normalized else x

@@ -1,16 +1,16 @@
-"""Networks between two of the same layers."""
+"""Interpolation between two networks with the same layers."""
 
 import keras
 
 
 def interpolate(first, second, alpha):
-    """Weights between those of two generators: (1 - alpha) x first + alpha x second.
+    """Interpolate between the weights of two generators: (1 - alpha) x first + alpha x second.
 
-    Of the networks after the pixel loss alone and after the adversarial phase it trades smoothness
-    for detail.
+    Between a network trained with the pixel loss alone and one after the adversarial phase, `alpha` trades
+    smoothness for detail.
 
     Args:
-        first, second: keras.Model of the same layers.
+        first, second: keras.Model with the same layers.
         alpha: float in [0, 1].
 
     Returns:

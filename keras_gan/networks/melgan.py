@@ -13,8 +13,8 @@ def melgan(*, bands=80, filters=32, rates=(8, 8, 2, 2), blocks=3, weight_norm=Fa
     Args:
         bands: int, of the mel spectrogram. Default 80.
         filters: int, of the last layer; each layer before has twice as many. Default 32 (4.26 M weights with `weight_norm`).
-        rates: of the enlargements, even, whose product is the samples of a frame. Default of 256.
-        blocks: int, residual blocks after each enlargement, of dilations 1, 3, 9 ... Default 3.
+        rates: upsampling rates, even; their product is the number of samples per frame. The default's is 256.
+        blocks: int, residual blocks after each upsampling layer, with dilations 1, 3, 9 ... Default 3.
         weight_norm: bool, whether convolutions are weight-normalised, as the official ones are while they train.
 
     Returns:
@@ -54,10 +54,10 @@ def melgan(*, bands=80, filters=32, rates=(8, 8, 2, 2), blocks=3, weight_norm=Fa
 
 
 def melgan_discriminator(length, *, scales=3, filters=16, downsamplings=4, most=1024, weight_norm=True):
-    """Discriminator of sound at several scales, the sound itself, half, a quarter ...
+    """Discriminator of sound at several scales: full, half and quarter sampling rate ...
 
     Args:
-        length: int, samples of what it sees.
+        length: int, samples of the input.
         scales: int. Default 3.
         filters: int, of the first layer; each of `downsamplings` layers has four times as many, `most` at most.
         downsamplings: int, layers of stride 4 in groups of four channels. Default 4.
@@ -98,7 +98,7 @@ def melgan_discriminator(length, *, scales=3, filters=16, downsamplings=4, most=
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ReflectionPadding1D(keras.layers.Layer):
-    """Continues sound beyond its ends by mirroring it, the end itself not repeated.
+    """Pads sound by reflection at its ends, without repeating the end itself.
 
     Input shape: (batch, length, channels). Output shape: length grows by 2 x padding.
     """
@@ -120,7 +120,7 @@ class ReflectionPadding1D(keras.layers.Layer):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PooledSound(keras.layers.Layer):
-    """Mean of each four samples, stride 2, the ends padded by one that does not count."""
+    """Mean of every four samples, stride 2; the padding of one sample at each end is not part of the mean."""
 
     def call(self, inputs):
         pads = [[0, 0], [1, 1], [0, 0]]

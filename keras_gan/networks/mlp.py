@@ -24,12 +24,12 @@ def mlp(
         data_dim: int, size of the vectors. They may have any range: the output is linear.
         latent_dim: int. Default 2.
         hidden: widths of the hidden layers of both. Default (128, 128, 128).
-        generator_hidden: widths of the generator's hidden layers, where they are others.
+        generator_hidden: widths of the generator's hidden layers, if they differ.
         packing: int, vectors that the discriminator sees at once (PacGAN). Default 1.
-        minibatch_discrimination: bool, before the discriminator's last layer.
+        minibatch_discrimination: bool, whether the layer precedes the discriminator's last layer.
         spectral_normalization: bool, of the discriminator's layers.
         num_classes: int, for networks of a `ConditionalGAN`: labels are concatenated, one-hot.
-        condition_dim: int, the same of vectors.
+        condition_dim: int, the same for vectors.
 
     Returns:
         generator (batch, latent_dim) -> (batch, data_dim), and discriminator (batch, data_dim) ->

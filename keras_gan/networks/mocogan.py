@@ -1,4 +1,4 @@
-"""The networks of MoCoGAN, of videos."""
+"""The networks of MoCoGAN, for videos."""
 
 import keras
 from keras import layers
@@ -21,25 +21,30 @@ def mocogan(
     discriminator_normalization="batch",
     decay=1e-5,
 ):
-    """Generator and discriminator of videos.
+    """Generator and discriminator for videos.
 
-    A frame is made of [content, class, motion]: the content is the same at all times; the motion is the state of a GRU that is given new noise at
-    each frame. The discriminator is two, one of single frames, drawn at random, and one of whole videos, of convolutions over time and space.
+    The generator makes each frame from [content, class, motion]. The content is the same for all frames; the
+    motion is the state of a GRU that takes new noise at each frame. The discriminator consists of two
+    networks: one for single frames, drawn at random, and one for whole videos, with convolutions over time
+    and space.
 
     Args:
-        video_shape: (time, size, size, channels): a size of 16, 32, 64 or 128.
+        video_shape: (time, size, size, channels), with a size of 16, 32, 64 or 128.
         content_dim, motion_dim: ints. Default 50 and 10.
         filters: int, the first width of both; it doubles with each layer. Default 64.
-        num_classes: int; then the generator takes labels beside latents, and the discriminator of videos names the class (as in `ACGAN`).
+        num_classes: int; the generator then takes labels in addition to latents, and the discriminator of
+            videos predicts the class (as in `ACGAN`).
         image_frames: int, frames of a video that the discriminator of images sees. Default 1.
-        image_patches, video_patches: bools, whether a discriminator has a logit for each of its patches, 4 x 4, or one. Defaults True and
-            False.
+        image_patches, video_patches: bools, whether a discriminator has a logit for each of 4 x 4 patches, or
+            one. Defaults True and False.
         discriminator_normalization: "batch" as in the paper, or "none", which gradient penalties need.
-        decay: float, half of which times the squared kernels is added to each loss. Default 1e-5.
+        decay: float; half of it times the squared kernels is added to each loss. Default 1e-5.
 
     Returns:
-        generator from latents (batch, content_dim + (time + 1) * motion_dim), of which the GRU's first state is a part, to videos in [-1, 1]; and
-        discriminator from videos to [logits of videos, logits of frames]; with classes from [latents, label], and to class logits last.
+        generator from latents (batch, content_dim + (time + 1) * motion_dim), which contain the GRU's first
+        state, to videos in [-1, 1]; and discriminator from videos to [logits of videos, logits of frames].
+        With classes the generator takes [latents, label], and the discriminator's last output is the class
+        logits.
 
     Raises:
         ValueError: for other sizes, and too few frames.
@@ -106,7 +111,7 @@ def _generator(time, size, channels, content_dim, motion_dim, filters, num_class
     code = layers.RepeatVector(time)(code)
     state = x[:, content_dim : content_dim + motion_dim]
     noise = layers.Reshape((time, motion_dim))(x[:, content_dim + motion_dim :])
-    # Unrolled: exports to other formats have no loop.
+    # Unrolled: export formats do not support the loop.
     motion = layers.GRU(motion_dim, return_sequences=True, unroll=True, name="motion")(
         noise, initial_state=state
     )
@@ -124,7 +129,7 @@ def _frame_generator(size, channels, code_dim, filters, decay):
     for i in range(doublings + 1):
         last = i == doublings
         width = channels if last else filters << (doublings - 1 - i)
-        # From one pixel to four, then by two each time.
+        # The first layer enlarges one pixel to four, each other one by two.
         how = {"strides": 2, "padding": "same"} if i else {"strides": 1, "padding": "valid"}
         x = layers.Conv2DTranspose(width, 4, **how, **_kernel(decay), name=f"up_{i}")(x)
         x = x if last else layers.ReLU()(BatchNormalization(momentum=0.9, epsilon=1e-5)(x))
@@ -160,7 +165,7 @@ def video_discriminator(video_shape, filters=64, num_classes=None, patches=False
         x = LeakyReLU(0.2)(BatchNormalization(momentum=0.9, epsilon=1e-5)(x) if i and normalize else x)
     if patches:
         return keras.Model(inputs, convolution(x, 1, "logits"), name="video_discriminator")
-    # The last layer sees all that is left.
+    # The last layer sees the whole remaining map.
     x = layers.Conv3D(1 + (num_classes or 0), tuple(x.shape[1:4]), **_kernel(decay), name="logits")(x)
     x = layers.Flatten()(x)
     outputs = [x[:, :1], x[:, 1:]] if num_classes else x

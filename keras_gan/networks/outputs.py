@@ -9,7 +9,7 @@ def first(values):
 
 
 def maps_of(outputs, heads=()):
-    """The logits among a discriminator's outputs: one map, or a list of several; all but the `heads`, which stand last."""
+    """The logits among a discriminator's outputs, one map or a list: all but the `heads`, which come last."""
     if not isinstance(outputs, list):
         return outputs
     maps = outputs[: len(outputs) - len(heads)]
@@ -17,15 +17,15 @@ def maps_of(outputs, heads=()):
 
 
 def over_maps(function, *logits):
-    """Sum over logit maps of a function of one map, or of one map of each of several discriminations."""
+    """Sum a function over logit maps; with several arguments it takes one map from each."""
     if not isinstance(logits[0], list):
         return function(*logits)
     return sum(function(*maps) for maps in zip(*logits, strict=True))
 
 
 def logits_only(discriminator, heads=()):
-    """The part of a functional discriminator that its logits need; `heads` are its other outputs, which stand last."""
-    outputs = getattr(discriminator, "outputs", None)  # a subclass has none
+    """The part of a functional discriminator that computes its logits; `heads` are its last outputs."""
+    outputs = getattr(discriminator, "outputs", None)  # a subclassed model has none
     if not outputs or not heads:
         return discriminator
     return keras.Model(inputs_of(discriminator), maps_of(list(outputs), heads))

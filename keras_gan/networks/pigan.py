@@ -23,26 +23,30 @@ def pigan(
     background=1.0,
     filters=32,
 ):
-    """Generator of a volume that is seen by a camera, and discriminator of images.
+    """Generator of a volume that a camera renders, and discriminator of images.
 
-    A mapping network makes frequencies and phases of z; a network of sine layers, to which they are given, makes a density and a colour of each
-    point; the image is what a camera sees along its rays. The published size is `pigan((64, 64, 3), 256, width=256, depth=8, samples=24)`, of
-    which the last layer sees the ray's direction too; here colours do not depend on it.
+    A mapping network maps z to frequencies and phases. A network of sine layers takes them and returns a
+    density and a colour for each point; a camera renders the image along its rays. The published size is
+    `pigan((64, 64, 3), 256, width=256, depth=8, samples=24)`; its last layer takes the ray's direction too.
+    Here colours do not depend on the direction.
 
     Args:
         image_shape: (size, size, channels), channels 1 or 3.
         latent_dim: int, of z. Default 64.
-        width, depth: ints, units and number of the sine layers, and of the mapping network's units. Default 64 and 4.
+        width, depth: ints, units and number of the sine layers; the mapping network has `width` units too.
+            Default 64 and 4.
         samples: int, points on a ray. Default 16.
         field_of_view: float, degrees. Default 12.
-        pitch: (low, high), radians above the horizontal between which the camera is drawn; its yaw is anything. Default (0.2, 0.7).
+        pitch: (low, high), range in radians above the horizontal from which the camera's pitch is drawn; its
+            yaw is drawn from the full circle. Default (0.2, 0.7).
         background: float in [0, 1], colour behind the volume. Default 1, white.
         filters: int, the discriminator's first width, as in `dcgan`. Default 32.
 
     Returns:
-        generator from latents (batch, latent_dim + 2), standard normal, of which the last two become yaw and pitch, to images in [-1, 1]; and
-        discriminator from images to logits (batch, 1). The generator has two networks in it: "field", from [z, points (batch, points, 3)] to
-        [densities (batch, points, 1), colours (batch, points, channels) in [0, 1]]; "camera", from [z, (yaw, pitch)] to [images, opacities, depths].
+        generator from standard normal latents (batch, latent_dim + 2), whose last two become yaw and pitch,
+        to images in [-1, 1]; and discriminator from images to logits (batch, 1). The generator contains two
+        networks: "field", from [z, points (batch, points, 3)] to [densities (batch, points, 1), colours
+        (batch, points, channels) in [0, 1]]; "camera", from [z, (yaw, pitch)] to [images, opacities, depths].
 
     Raises:
         ValueError: for images that are not square.
@@ -68,7 +72,7 @@ def pigan(
     camera = _camera(field, latent_dim, size, channels, samples, field_of_view, background)
 
     latents = keras.Input((latent_dim + 2,), name="latents")
-    # Of a standard normal number the share of those below it is uniform.
+    # The distribution function of a standard normal number is uniform.
     share = layers.Lambda(_share, output_shape=(2,), dtype="float32", name="share")(latents[:, latent_dim:])
     low = [-math.pi, float(pitch[0])]
     scale = [2.0 * math.pi, float(pitch[1] - pitch[0])]
@@ -82,7 +86,7 @@ def pigan(
 
 @keras.saving.register_keras_serializable("keras_gan")
 def _share(x):
-    """Of standard normal numbers the share of those below each, to 1.5e-7: LiteRT has no erf (Abramowitz and Stegun, 7.1.26)."""
+    """The normal distribution function, to 1.5e-7 (Abramowitz and Stegun, 7.1.26): LiteRT has no erf."""
     ops, size = keras.ops, keras.ops.abs(x) / math.sqrt(2.0)
     t = 1.0 / (1.0 + 0.3275911 * size)
     series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
@@ -102,7 +106,7 @@ def _field(latent_dim, width, depth, channels):
         frequency = layers.Rescaling(15.0, 30.0, name=f"frequency_{i}")(modulation[:, start : start + width])
         phase = modulation[:, start + width : start + 2 * width]
         y = FiLMSine(width, first=i == 0, name=f"sine_{i}")([y, frequency, phase])
-    # Nearly empty at first, and nowhere wholly, so that a gradient is left.
+    # The volume is nearly empty at first, but nowhere completely, so that gradients do not vanish.
     density = layers.Dense(1, activation="softplus", dtype="float32", name="density")(y)
     colour = layers.Dense(channels, activation="sigmoid", dtype="float32", name="colour")(y)
     return keras.Model([z, points], [density, colour], name="field")
@@ -114,7 +118,7 @@ def _camera(field, latent_dim, size, channels, samples, field_of_view, backgroun
     points, depths = rays(angles)
     density, colour = field([z, layers.Reshape((-1, 3))(points)])
     per_ray = (size * size, samples)
-    # Nothing is outside the cube.
+    # The density outside the cube is zero.
     within = keras.ops.cast(keras.ops.max(keras.ops.abs(points), axis=-1) <= 1.0, "float32")
     density = layers.Multiply(dtype="float32")([layers.Reshape(per_ray)(density), within])
     colour = layers.Reshape((*per_ray, channels))(colour)

@@ -13,7 +13,7 @@ from keras_gan.networks.blocks import (
     transposed_convolution,
 )
 
-# Receptive field of a patch: how many strided convolutions.
+# Receptive field of a patch: number of strided convolutions.
 RECEPTIVE_FIELDS = {1: 0, 16: 1, 34: 2, 70: 3, 142: 4, 286: 5}
 
 
@@ -27,10 +27,10 @@ def unet(
     dropout=0.5,
     dropout_in_inference=False,
 ):
-    """U-Net from image to image: halved down to a pixel and doubled again, with skips.
+    """U-Net from image to image: the size is halved down to a pixel and doubled again, with skips.
 
-    Strided 4x4 convolutions of `filters` x 1, 2, 4, 8, 8, ... and transposed ones back, each of which sees
-    the output of the same size on the way down beside its own input; tanh at the end.
+    Strided 4x4 convolutions have `filters` x 1, 2, 4, 8, 8, ... channels. Transposed convolutions lead back;
+    each also takes the output of the same size from the way down. The last activation is tanh.
 
     Args:
         image_shape: (height, width, channels) of the input; 256 x 256 is the paper's.
@@ -39,10 +39,11 @@ def unet(
         downs: int, how often the size is halved, at least 2. Default: until the shorter side is 1, 8 times
             at 256.
         normalization: "batch" (paper), "instance" or "none".
-        dropout: float, rate in the innermost 8 x `filters` layers on the way up, as the official code has them: three of
-            8 downs, one of 6 (64 pixels), none of 5 and fewer. The generator's noise. Default 0.5; 0 for none.
-        dropout_in_inference: bool, whether dropout stays on when images are translated, as in the paper,
-            with one mask. Default False, as in the official code.
+        dropout: float, rate in the innermost 8 x `filters` layers on the way up, as in the official code:
+            three with 8 downs, one with 6 (64 pixels), none with 5 and fewer. Dropout is the generator's
+            noise. Default 0.5; 0 for none.
+        dropout_in_inference: bool, whether dropout stays on, with one mask, when images are translated, as in
+            the paper. Default False, as in the official code.
 
     Returns:
         keras.Model from images in [-1, 1] to images in [-1, 1] of the same height and width.
@@ -90,12 +91,12 @@ def unet(
 
 
 def patchgan(image_shape, condition_channels=None, *, receptive_field=70, filters=64, normalization="batch"):
-    """Discriminator of patches: a map of logits, each of which sees `receptive_field` pixels square.
+    """Discriminator of patches: a map of logits, each of which sees a square of `receptive_field` pixels.
 
     Args:
         image_shape: (height, width, channels); height and width may be None.
-        condition_channels: int, channels of the image that the generator was given; it is concatenated
-            before the image. None (default) for a discriminator of images alone, as in CycleGAN.
+        condition_channels: int, channels of the generator's input image, which is concatenated before the
+            image. None (default) for a discriminator of images alone, as in CycleGAN.
         receptive_field: 1, 16, 34, 70 (default), 142 or 286.
         filters: int. Default 64.
         normalization: "batch" (Pix2Pix), "instance" (CycleGAN) or "none".
@@ -119,7 +120,7 @@ def patchgan(image_shape, condition_channels=None, *, receptive_field=70, filter
     if any(size is not None and size < smallest for size in image_shape[:2]):
         raise ValueError(
             f"Patches of {receptive_field} pixels need images of at least {smallest}. Received: image_shape="
-            f"{tuple(image_shape)}. Take a smaller `receptive_field`."
+            f"{tuple(image_shape)}. Use a smaller `receptive_field`."
         )
     inputs = x = image = layers.Input(tuple(image_shape), name="image")
     if condition_channels is not None:

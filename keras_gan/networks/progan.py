@@ -36,10 +36,11 @@ def progan(image_shape, latent_dim=512, *, filters=None, group_size=4):
 
 
 class _Grown(keras.Model):
-    """What both networks have.
+    """Base class of both networks.
 
     Attributes:
-        stage: int, 0 for 4 x 4. Above 0 the layers of the stage before are blended with those of the stage.
+        stage: int, 0 for 4 x 4. Above 0 the layers of the previous stage are blended with those of this
+            stage.
         alpha: weight, the share of the newest layers; not trained.
     """
 
@@ -48,12 +49,12 @@ class _Grown(keras.Model):
         height, width, channels = check_image_shape(image_shape)
         if height != width or height < 8 or height & (height - 1):
             raise ValueError(
-                "ProGAN's images are square, with a power of two of at least 8. Received: image_shape="
+                "ProGAN's images must be square, with a power of two of at least 8. Received: image_shape="
                 f"{tuple(image_shape)}. Resize to one with `image_size` in `data.load`, --image-size on the command line."
             )
         if channels not in (1, 3, 4):
             raise ValueError(
-                f"Images are grey, RGB or RGBA, of 1, 3 or 4 channels. Received: {tuple(image_shape)}"
+                f"Images must be grey, RGB or RGBA, with 1, 3 or 4 channels. Received: {tuple(image_shape)}"
             )
         self.image_shape = (height, width, channels)
         self.sizes = [1 << i for i in range(2, height.bit_length())]
@@ -83,11 +84,11 @@ class _Grown(keras.Model):
 
     @property
     def size(self):
-        """Height and width of the images of the stage."""
+        """Height and width of the images at this stage."""
         return self.sizes[self.stage]
 
     def stage_variables(self):
-        """The trained weights that the images of the stage go through."""
+        """The trained weights that images of this stage use."""
         used = self.stage_layers()
         return [v for layer in used for v in layer.trainable_variables]
 
@@ -101,12 +102,12 @@ def convolution(filters, name, dtype, kernel_size=3, activation="leaky_relu"):
 
 
 def half(images):
-    """Means of 2 x 2 pixels."""
+    """Images of half the size: means of 2 x 2 pixels."""
     return ops.average_pool(images, 2, 2)
 
 
 def double(images):
-    """Each pixel 2 x 2 times."""
+    """Images of twice the size: each pixel is repeated 2 x 2 times."""
     return ops.repeat(ops.repeat(images, 2, axis=1), 2, axis=2)
 
 
@@ -114,7 +115,8 @@ def double(images):
 class ProGANGenerator(_Grown):
     """ProGAN's generator.
 
-    In training its images are of the size of its stage; otherwise of full size, each pixel repeated.
+    In training its images have the size of its stage; otherwise they have the full size, with repeated
+    pixels.
 
     Args:
         image_shape, latent_dim, filters: as in `progan`.
@@ -158,7 +160,7 @@ class ProGANGenerator(_Grown):
 
     def call(self, latents, training=False):
         x = self.dense(self.norm(latents))
-        # As convolutions on one pixel: the channel is the last axis.
+        # Latents as one pixel for convolutions: the channel is the last axis.
         x = self.norm(ops.reshape(x, (-1, 4, 4, self.filters[0])))
         for i in range(self.stage + 1):
             before, x = x, double(x) if i else x
@@ -171,7 +173,7 @@ class ProGANGenerator(_Grown):
         return images if training else self.enlarge(images)
 
     def enlarge(self, images):
-        """Images of any stage at full size."""
+        """Enlarge images of any stage to full size."""
         while images.shape[1] < self.sizes[-1]:
             images = double(images)
         return images
@@ -179,7 +181,7 @@ class ProGANGenerator(_Grown):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ProGANDiscriminator(_Grown):
-    """ProGAN's discriminator, of images of the size of its stage, or larger ones, which are made smaller.
+    """ProGAN's discriminator. It takes images of the size of its stage, or larger ones, which it shrinks.
 
     Args:
         image_shape, filters, group_size: as in `progan`.
@@ -228,7 +230,7 @@ class ProGANDiscriminator(_Grown):
         return ops.cast(self.logits(self.features(images)), "float32")
 
     def features(self, images, training=False):
-        """What the last layer is given."""
+        """Input of the last layer."""
         images = self.shrink(images)
         x = self.from_image[self.stage](images)
         for i in range(self.stage, 0, -1):
@@ -241,7 +243,7 @@ class ProGANDiscriminator(_Grown):
         return self.dense(layers.Flatten()(x))
 
     def shrink(self, images):
-        """Images of full size at that of the stage."""
+        """Shrink images of full size to the size of the stage."""
         while images.shape[1] > self.size:
             images = half(images)
         return images

@@ -13,25 +13,32 @@ def projected_discriminator(
 ):
     """Four discriminators on maps of a frozen network, mixed at random over channels and scales.
 
-    Images are resized to `size`; of the network's maps, strides 4, 8, 16 and 32, each goes through a random 1 x 1 convolution, and is
-    then added, from the smallest up, to the enlarged one below, through another. Nothing of that is trained. On each of the four stands
-    a discriminator of strided convolutions with spectral and batch normalisation, the more the larger its map, down to logits.
+    Images are resized to `size`. Each of the network's maps, with strides 4, 8, 16 and 32, goes through a
+    random 1 x 1 convolution. From the smallest map up, the sum so far is enlarged, goes through another
+    random convolution and is added to the next map. None of this is trained. Each of the four maps has a
+    discriminator of strided convolutions, more for larger maps, with spectral and batch normalisation, down
+    to logits.
 
     Args:
         image_shape: (height, width, channels), 1 or 3 channels; grey is repeated.
         features: functional keras.Model of colour images with trained weights, such as
-            `keras.applications.MobileNet(include_top=False, input_shape=(None, None, 3))`. Images come in `value_range`.
-        size: int, height and width that it is given, at least 64 and a multiple of 32. The smaller, the faster. Default 224.
-        filters: int, channels of the largest mixed map; the others have 1, 2 and 4 times as many. Default 64.
-        max_filters: int, no layer of the discriminators is wider. Default 512.
+            `keras.applications.MobileNet(include_top=False, input_shape=(None, None, 3))`. It takes images in
+            `value_range`.
+        size: int, height and width of its input, at least 64 and a multiple of 32. Smaller is faster. Default
+            224.
+        filters: int, channels of the largest mixed map; the smaller ones have 1, 2 and 4 times as many.
+            Default 64.
+        max_filters: int, largest width of the discriminators' layers. Default 512.
         value_range: (low, high) of the images that `features` takes. Default (-1, 1); (0, 255) for EfficientNet and the like.
-        taps: names of four layers, largest map first. Default: the last ones with maps of a 4th, 8th, 16th and 32nd of `size`.
+        taps: names of four layers, largest map first. Default: the last layers with maps of 1/4, 1/8, 1/16
+            and 1/32 of `size`.
 
     Returns:
-        discriminator images -> logits (batch, all of the four, 1). The frozen weights are a part of it, and of saved models.
+        discriminator images -> logits (batch, logits of all four, 1). It contains the frozen weights, and so
+        do saved models.
 
     Raises:
-        ValueError: for a network without such maps, another size, and images that are neither grey nor in colour.
+        ValueError: for a network without such maps, other sizes, and images that are neither grey nor colour.
 
     Example:
     >>> network = keras.applications.MobileNet(include_top=False, input_shape=(None, None, 3), weights=None, alpha=0.25)
@@ -92,12 +99,12 @@ def _tapped(features, size, taps):
 
 
 def _random(filters, name):
-    """A 1 x 1 convolution that stays as it was drawn, as PyTorch draws it."""
+    """A frozen 1 x 1 convolution with PyTorch's random initialisation."""
     return layers.Conv2D(filters, 1, kernel_initializer=uniform_by_fan_in(), trainable=False, name=name)
 
 
 def _across_scales(maps, filters):
-    """From the smallest map up: enlarged, halved in channels at random, added to the next."""
+    """From the smallest map up: enlarge, halve the channels by a random convolution, add to the next."""
     x, mixed = None, []
     for i in (3, 2, 1, 0):
         x = maps[i] if x is None else layers.Add(name=f"add_{i}")([x, maps[i]])
@@ -107,7 +114,7 @@ def _across_scales(maps, filters):
 
 
 def _head(x, place, max_filters):
-    """Logits of one map: halved while 4 x 4 are left, the largest map four times at most, then a convolution of 4 x 4."""
+    """Logits of one map: halved down to 4 x 4, the largest four times at most; then a 4 x 4 convolution."""
     side, halvings = x.shape[1], 0
     while side // 2 >= 4 and halvings < 4 - place:
         side, halvings = side // 2, halvings + 1

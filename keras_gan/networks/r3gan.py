@@ -8,7 +8,7 @@ from keras import Model, initializers, layers, ops
 from keras_gan.layers import FIRDownsampling, FIRUpsampling, GroupedConv2D, LabelEmbedding, LeakyReLU
 from keras_gan.networks.conditioning import check_conditioning, condition_input
 
-# What keeps the variance behind LeakyReLU(0.2).
+# Gain that keeps the variance after LeakyReLU(0.2).
 GAIN = math.sqrt(2.0 / (1.0 + 0.2**2))
 
 
@@ -26,19 +26,19 @@ def r3gan(
 ):
     """Residual generator and discriminator of R3GAN, mirror images of each other.
 
-    Blocks of 1x1 - grouped 3x3 - 1x1 convolutions whose last begins at zero, LeakyReLU(0.2) with a
-    bias before it, bilinear resampling, no normalisation, no tanh (images are clipped where they
-    leave as uint8). They are made for the relativistic pairing loss with R1 and R2. The defaults
-    are the paper's for CIFAR-10.
+    Blocks have 1x1 - grouped 3x3 - 1x1 convolutions, the last of which begins at zero, and LeakyReLU(0.2)
+    with a bias before it. Resampling is bilinear. There is no normalisation and no tanh (images are clipped
+    when they are converted to uint8). The networks are made for the relativistic pairing loss with R1 and R2.
+    The defaults are the paper's for CIFAR-10.
 
     Args:
-        image_shape: (height, width, channels); each side is that of the first stage (as a rule 4)
-            doubled with every further stage.
+        image_shape: (height, width, channels); each side is that of the first stage (usually 4), doubled with
+            every further stage.
         latent_dim: int. Default 64.
         widths: channels of each stage, from the smallest images to the largest.
         cardinalities: groups of the 3x3 convolutions of each stage.
         blocks: residual blocks of each stage.
-        expansion: int, how much wider a block is inside. Default 2.
+        expansion: int, factor by which a block is wider inside. Default 2.
         kernel_size: int. Default 3.
         num_classes: int, for networks that take labels.
         embedding_dim: int, size of the embedding of a label. Default: `latent_dim` in the generator, the first
@@ -46,10 +46,10 @@ def r3gan(
 
     Returns:
         generator (batch, latent_dim) -> images, and discriminator images -> logits (batch, 1); with
-        `num_classes` both take labels beside.
+        `num_classes` both also take labels.
 
     Raises:
-        ValueError: for lists of different length, and sizes that cannot be halved so.
+        ValueError: for lists of different length, and sizes that cannot be halved that often.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.r3gan(
@@ -100,7 +100,7 @@ def _convolution(x, filters, name, gain=1.0, use_bias=False):
 
 
 def _residual(x, cardinality, expansion, kernel_size, scale, name):
-    """x + 1x1(act(grouped(act(1x1(x))))); the convolutions' biases are those of the activations."""
+    """x + 1x1(act(grouped(act(1x1(x))))); the activations have the biases."""
     width = x.shape[-1]
     inner = expansion * width
     y = _convolution(x, inner, f"{name}_in", GAIN * scale, use_bias=True)
@@ -120,7 +120,7 @@ def _residual(x, cardinality, expansion, kernel_size, scale, name):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Basis(layers.Layer):
-    """Learned images of the first stage, which the latents weigh: y[b, h, w, c] = x[b, c] basis[h, w, c]."""
+    """Learned images of the first stage, weighted by the latents: y[b, h, w, c] = x[b, c] basis[h, w, c]."""
 
     def __init__(self, size, **kwargs):
         super().__init__(**kwargs)

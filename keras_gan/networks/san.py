@@ -1,4 +1,4 @@
-"""Slicing adversarial networks: another last layer for a discriminator."""
+"""Slicing adversarial networks: a different last layer for a discriminator."""
 
 import keras
 
@@ -11,14 +11,15 @@ def san(discriminator):
     The layers before it are the same objects, with their weights.
 
     Args:
-        discriminator: functional keras.Model whose one output is that of a dense layer of one unit, as in `networks.dcgan`,
-            `networks.mlp`, `networks.sngan`. Spectral normalisation of that layer is dropped: the direction has length 1.
+        discriminator: functional keras.Model whose only output comes from a dense layer with one unit, as in
+            `networks.dcgan`, `networks.mlp`, `networks.sngan`. Spectral normalisation of that layer is
+            removed, as the direction has length 1.
 
     Returns:
         discriminator -> logits of shape (batch, 2).
 
     Raises:
-        ValueError: where the last layer is another, as in a patch discriminator or one that projects a class.
+        ValueError: for a different last layer, as in a patch or projection discriminator.
 
     Example:
     >>> _, discriminator = keras_gan.networks.dcgan((28, 28, 1), filters=8)
@@ -48,6 +49,6 @@ def san(discriminator):
             f"{getattr(discriminator, 'name', discriminator)!r}, which ends in {type(dense).__name__}"
         )
     x = SANDense(use_bias=dense.use_bias, name=dense.name, dtype=dense.dtype_policy)(last.input)
-    # Logits are float32 whatever the precision of the layers before.
+    # Logits are float32, regardless of the precision of the layers before.
     x = keras.layers.Activation("linear", dtype="float32", name="logits")(x)
     return keras.Model(discriminator.inputs, x, name=discriminator.name)

@@ -1,4 +1,4 @@
-"""A generator, and a classifier that is a discriminator too."""
+"""A generator, and a classifier that is also the discriminator."""
 
 from keras import Model, layers
 
@@ -11,9 +11,9 @@ from keras_gan.networks.dcgan import dcgan, stages_of
 def semi_supervised(image_shape, num_classes, latent_dim=100, *, filters=32, dropout=0.2, noise=0.1):
     """DCGAN's generator, and a convolutional classifier with dropout and without batch normalisation.
 
-    The classifier sees its images with noise N(0, noise^2) on them in training. A stage is two 3x3 convolutions, the first of
-    stride 2, and dropout, each stage twice as wide as the last; then come a dense layer of 8 * filters features, which
-    `regularizers.FeatureMatchingPenalty` compares, and the class logits.
+    In training the classifier adds noise N(0, noise^2) to its images. A stage has two 3x3 convolutions, the
+    first of stride 2, and dropout; each stage is twice as wide as the one before. Then follow a dense layer
+    of 8 * filters features, which `regularizers.FeatureMatchingPenalty` compares, and the class logits.
 
     Args:
         image_shape: as in `dcgan`.

@@ -18,15 +18,15 @@ def sequence_gan(
     widths=(1, 2, 3, 4, 5),
     dropout=0.25,
 ):
-    """Generator and discriminator of sequences of tokens.
+    """Generator and discriminator for sequences of tokens.
 
     Args:
         length: int, tokens of a sequence.
         vocabulary: int, how many tokens there are.
-        embedding, units: ints, of a token's vector and of the generator's LSTM. Default 32.
+        embedding, units: ints, sizes of a token's vector and of the generator's LSTM. Default 32.
         temperature: float, of the straight-through estimator's gradient. Default 0.5.
         filters: int, of each of the discriminator's convolutions. Default 32.
-        widths: tuple of ints, how many tokens they see.
+        widths: tuple of ints, how many tokens each of these convolutions sees.
         dropout: float, of the discriminator's last layer. Default 0.25.
 
     Returns:
@@ -34,7 +34,7 @@ def sequence_gan(
         `layers.TokenSampler`; discriminator, from those to logits (batch, 1).
 
     Raises:
-        ValueError: for widths beyond the length.
+        ValueError: for widths above the length.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.sequence_gan(6, 10, units=4, embedding=4, filters=4)

@@ -28,12 +28,12 @@ def sngan(
     conditioning="projection",
     kernel_initializer=None,
 ):
-    """Residual generator and discriminator, as in the papers of SNGAN (32 and 64 pixels) and WGAN-GP.
+    """Residual generator and discriminator, as in the SNGAN (32 and 64 pixels) and WGAN-GP papers.
 
-    Up to 32 pixels all stages have one width (the paper's CIFAR-10 networks: 256 in the generator,
-    128 in the discriminator with `filters=64`); above, the width doubles with every halving of the
-    size (1024 - 64 in the generator at 64 pixels, 64 - 1024 in the discriminator). Batch
-    normalisation in the generator, average pooling and a sum over places in the discriminator.
+    Up to 32 pixels all stages have one width (the paper's CIFAR-10 networks: 256 in the generator, 128 in the
+    discriminator with `filters=64`); above, the width doubles with every halving of the size (1024 - 64 in
+    the generator at 64 pixels, 64 - 1024 in the discriminator). The generator has batch normalisation; the
+    discriminator has average pooling and a sum over positions.
 
     Args:
         image_shape: (height, width, channels), sizes as in `networks.dcgan`.
@@ -41,13 +41,13 @@ def sngan(
         filters: int. Default 64, the papers'.
         spectral_normalization: "discriminator" (default, SNGAN), "both" (SAGAN) or "none" (WGAN-GP).
         discriminator_normalization: "layer" or "none" (default).
-        attention: bool, self-attention in both where the size is 32, or the next below it that
-            occurs (half of the images' at most). Default False; `networks.sagan` has it.
+        attention: bool, self-attention in both networks at size 32, or at the next smaller size of a stage
+            (at most half of the images'). Default False; `networks.sagan` has it.
         num_classes: int, for networks that take labels.
         conditioning: "projection" (default) with conditional batch normalisation, "auxiliary", or
             "concat" as in `networks.dcgan`.
-        kernel_initializer: name of a Keras initialiser, such as "orthogonal" (BigGAN's). Default:
-            Glorot's uniform, in the blocks times sqrt(2).
+        kernel_initializer: name of a Keras initialiser, such as "orthogonal" (BigGAN's). Default: Glorot
+            uniform, times sqrt(2) in the blocks.
 
     Returns:
         generator (batch, latent_dim) -> images in [-1, 1], and discriminator images -> logits (batch, 1).
@@ -72,7 +72,7 @@ def sngan(
     start = (height >> stages, width >> stages)
     if stages <= 3:
         up, down = [4 * filters] * (stages + 1), [2 * filters] * (stages + 1)
-        # At 32 the paper's: two blocks that halve the size, two that keep it.
+        # At 32 pixels as in the paper: two blocks halve the size, two keep it.
         halve = [True, True, False, False] if stages == 3 else [True] * stages + [False]
     else:
         up = [filters << stage for stage in reversed(range(stages + 1))]
@@ -144,7 +144,7 @@ def _convolution(filters, kernel_size, name, gain=1.0, *, spectral, initializer)
 
 
 def _initializer(name, gain=1.0):
-    # A new one for each layer: one object would give layers of one shape the same weights.
+    # A new initialiser for each layer: a shared one would give layers of equal shape the same weights.
     return (
         initializers.VarianceScaling(gain**2, "fan_avg", "uniform")
         if name is None
@@ -220,7 +220,7 @@ def _discriminator(image_shape, widths, halve, by_class, spectral, normalization
 
     for i, (width, down) in enumerate(zip(widths, halve, strict=True)):
         first = i == 0
-        # Inside a block: as wide as its input, but for the first.
+        # Inside a block, except the first, the width is that of its input.
         inner = width if first else x.shape[-1]
         y = x if first else layers.ReLU()(normalized(x, f"block_{i}_norm_1"))
         y = convolution(inner, 3, f"block_{i}_conv_1", 2**0.5)(y)

@@ -1,4 +1,4 @@
-"""The networks of SRGAN: residual networks that enlarge images, and a discriminator of whole ones."""
+"""The networks of SRGAN: residual networks that enlarge images, and a discriminator of whole images."""
 
 import math
 
@@ -16,14 +16,15 @@ def check_scale(scale, known=UPSCALES):
 
 
 def _factors(scale):
-    """Factors of the pixel shuffles: 2 again and again, or 3 once."""
+    """Factors of the pixel shuffles: 2 repeatedly, or 3 once."""
     return [3] if scale == 3 else [2] * int(math.log2(scale))
 
 
 def srresnet(scale=4, channels=3, *, filters=64, blocks=16):
     """SRResNet, the generator of SRGAN.
 
-    9x9 convolution and PReLU, residual blocks with batch normalisation, a long skip, pixel shuffles, 9x9.
+    The layers are a 9x9 convolution with PReLU, residual blocks with batch normalisation, a long skip, pixel
+    shuffles and a 9x9 convolution.
 
     Args:
         scale: 2, 3, 4 (default) or 8.
@@ -33,7 +34,7 @@ def srresnet(scale=4, channels=3, *, filters=64, blocks=16):
 
     Returns:
         keras.Model from images (batch, height, width, channels) of any size to ones `scale` times as large.
-        The output is not bounded; images are clipped where they leave.
+        The output is not bounded; images are clipped on conversion to uint8.
 
     Example:
     >>> keras_gan.networks.srresnet(4, filters=8, blocks=1)(np.zeros((1, 6, 8, 3), "float32")).shape
@@ -65,7 +66,7 @@ def srresnet(scale=4, channels=3, *, filters=64, blocks=16):
 
 
 def msrresnet(scale=4, channels=3, *, filters=64, blocks=16):
-    """SRResNet without batch normalisation, as BasicSR trains it: a residual of the bilinear enlargement.
+    """SRResNet without batch normalisation, as in BasicSR; its output is added to the bilinear enlargement.
 
     Arguments and returns as `srresnet`.
 
@@ -78,7 +79,7 @@ def msrresnet(scale=4, channels=3, *, filters=64, blocks=16):
     check_scale(scale, (2, 3, 4))
 
     def convolution(x, features=filters, scale=1.0):
-        # He's initialiser, a tenth of it where layers are added up.
+        # He's initialiser, scaled by a tenth in residual branches.
         init = keras.initializers.VarianceScaling(2.0 * scale**2, "fan_in", "untruncated_normal")
         return layers.Conv2D(features, 3, padding="same", kernel_initializer=init)(x)
 

@@ -8,9 +8,9 @@ from keras_gan.networks.srgan import check_scale
 
 
 def srvggnet(scale=4, channels=3, *, filters=64, convolutions=16):
-    """SRVGGNetCompact, the small generator of Real-ESRGAN: 3x3 convolutions and PReLU in a row, one pixel shuffle.
+    """SRVGGNetCompact, the small generator of Real-ESRGAN: 3x3 convolutions with PReLU, one pixel shuffle.
 
-    What it computes is added to the input, enlarged by nearest neighbours.
+    The result is added to the input, enlarged by nearest neighbours.
 
     Args:
         scale: 1, 2, 3, 4 (default) or 8.
@@ -20,7 +20,7 @@ def srvggnet(scale=4, channels=3, *, filters=64, convolutions=16):
 
     Returns:
         keras.Model from images (batch, height, width, channels) of any size to ones `scale` times as large.
-        The output is not bounded; images are clipped where they leave.
+        The output is not bounded; images are clipped on conversion to uint8.
 
     Example:
     >>> network = keras_gan.networks.srvggnet(2, filters=8, convolutions=2)

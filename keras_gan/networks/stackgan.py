@@ -19,32 +19,34 @@ def stackgan(
     residual_blocks=4,
     stage_1=None,
 ):
-    """Generator and discriminator of one stage of StackGAN, which draws images of a sentence's embedding.
+    """Generator and discriminator of one stage of StackGAN, which makes images from a sentence's embedding.
 
-    Stage I draws a small image of [latents, embedding]. Stage II, over a frozen stage I, looks at that image and at the
-    embedding again, and draws one of four times its side.
+    Stage I makes a small image from [latents, embedding]. Stage II, with a frozen stage I, takes that image
+    and the embedding again, and makes an image of four times the side.
 
-    Each stage draws a short condition from a normal distribution around the embedding (`layers.ConditioningAugmentation`).
-    The noise of that draw is part of the latents: of stage I [z, noise], of stage II [stage I's latents, noise].
+    Each stage draws a short condition from a normal distribution around the embedding
+    (`layers.ConditioningAugmentation`). The noise for it is part of the latents: [z, noise] for stage I,
+    [stage I's latents, noise] for stage II.
 
     Args:
-        image_shape: (side, side, channels); the side is a power of two, 8 or more, and of stage II four times stage I's.
+        image_shape: (side, side, channels); the side is a power of two, 8 or more, and in stage II four times
+            that of stage I.
         condition_dim: int, size of the embedding.
-        latent_dim: int, size of z, which stage I alone takes. Default 100.
+        latent_dim: int, size of z, which only stage I takes. Default 100.
         embedding_dim: int, size of the condition that is drawn, and of the mean that the discriminator takes. Default 128.
-        filters: int. Of stage I, channels of the 4 x 4 features for each doubling; the last has half as many. Of stage II, channels
-            at stage I's size. Default 192 and 128.
+        filters: int. In stage I, channels of the 4 x 4 features for each doubling; the last layer has half as
+            many. In stage II, channels at stage I's size. Default 192 and 128.
         discriminator_filters: int, channels after the first convolution. Default 96 and 64, as in the official settings.
-        residual_blocks: int, of stage II. Default 4.
-        stage_1: keras.Model, stage I's trained generator, such as `gan.ema_generator`; it is copied and frozen. Default:
-            stage I itself is made.
+        residual_blocks: int, residual blocks of stage II. Default 4.
+        stage_1: keras.Model, stage I's trained generator, such as `gan.ema_generator`; it is copied and
+            frozen. Default: None, which builds stage I.
 
     Returns:
-        generator [latents, condition] -> images in [-1, 1], and discriminator [images, drawn condition (batch, embedding_dim)]
-        -> logits (batch, 1); of stage II [logits, logits of the images alone].
+        generator [latents, condition] -> images in [-1, 1], and discriminator [images, drawn condition
+        (batch, embedding_dim)] -> logits (batch, 1); in stage II [logits, logits of the images alone].
 
     Raises:
-        ValueError: for other image shapes, and sizes that are no positive ints.
+        ValueError: for other image shapes, and sizes that are not positive ints.
 
     Example:
     >>> first, _ = keras_gan.networks.stackgan((8, 8, 3), 16, 4, embedding_dim=6, filters=8)
@@ -145,7 +147,7 @@ def _image(x, channels):
 
 
 def inputs_and_condition(condition_dim, size, embedding_dim, activation):
-    """The inputs latents and condition, and [the first `size` latents, the condition that is drawn with the others]."""
+    """The inputs latents and condition, and [the first `size` latents, the condition drawn with the rest]."""
     latents = layers.Input((size + embedding_dim,), name="latents")
     condition = layers.Input((condition_dim,), name="condition")
     augmentation = ConditioningAugmentation(embedding_dim, activation, name="conditioning")
@@ -153,7 +155,7 @@ def inputs_and_condition(condition_dim, size, embedding_dim, activation):
 
 
 def everywhere(vector, side):
-    """A vector at each place of a square."""
+    """Repeat a vector at each position of a square."""
     return layers.UpSampling2D(side)(layers.Reshape((1, 1, vector.shape[-1]))(vector))
 
 
@@ -164,7 +166,7 @@ def normalized(x, filters, name, initializer, kernel_size=3, strides=1):
 
 
 def image_features(images, filters, initializer, name=""):
-    """Features of 4 x 4 places, of at most 8 times as many channels: halvings, then 3 x 3 convolutions that narrow them."""
+    """Features at 4 x 4 positions: strided convolutions, then 3 x 3 ones down to 8 times `filters`."""
     kernel = {"use_bias": False, "kernel_initializer": initializer(), "name": f"{name}down_0"}
     x = LeakyReLU(0.2)(convolution(images, filters, 4, 2, **kernel))
     for i in range(1, images.shape[1].bit_length() - 3):
@@ -175,6 +177,6 @@ def image_features(images, filters, initializer, name=""):
 
 
 def logit(x, initializer, name):
-    """One number of 4 x 4 features, (batch, 1), in float32."""
+    """One logit from 4 x 4 features, (batch, 1), in float32."""
     x = layers.Conv2D(1, 4, kernel_initializer=initializer(), name=name)(x)
     return layers.Activation("linear", dtype="float32")(layers.Flatten()(x))

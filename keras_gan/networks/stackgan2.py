@@ -1,4 +1,4 @@
-"""The networks of StackGAN-v2: one generator with an image, and a discriminator, at each of several sizes."""
+"""The networks of StackGAN-v2: a generator of images of several sizes, a discriminator for each."""
 
 import keras
 from keras import Model, layers, ops
@@ -28,30 +28,35 @@ def stackgan2(
     residual_blocks=2,
     unconditional=True,
 ):
-    """Generator and discriminator of StackGAN-v2, which draws an image at each of several sizes, each of the features of the
-    smaller one.
+    """Generator and discriminator of StackGAN-v2, which makes an image at each of several sizes.
 
-    Images of all sizes are joined in one tensor (`layers.ImagePyramid`), whose last channels are the largest image; the
-    discriminator has a network of its own for each size in it.
+    Each image is made from the features of the next smaller one.
+
+    Images of all sizes are joined in one tensor (`layers.ImagePyramid`), whose last channels are the largest
+    image; the discriminator contains a separate network for each size.
 
     Args:
         image_shape: (side, side, channels) of the largest image; the side is a power of two.
         condition_dim: int, size of a sentence's embedding; `None` for images without a condition.
         latent_dim: int, size of z. Default 100. With a condition the latents are [z, noise of `ConditioningAugmentation`].
-        branches: int, sizes: the side of each is twice that of the one before, and the first 8 or more. Default 3.
-        embedding_dim: int, size of the condition that is drawn, and of the mean that the discriminator takes. Default 128.
+        branches: int, number of sizes: each side is twice the one before, and the first is 8 or more. Default
+            3.
+        embedding_dim: int, size of the drawn condition, and of the mean that the discriminator takes. Default
+            128.
         filters: int, channels at the first image's size; each further one has half as many. Default 64.
         discriminator_filters: int, channels after the first convolution. Default 64.
         residual_blocks: int, of each branch after the first. Default 2.
         unconditional: bool, whether the discriminator has logits of images alone too.
 
     Returns:
-        generator [latents, condition] -> pyramids, and discriminator [pyramids, drawn condition (batch, embedding_dim)] -> list
-        of logits (batch, 1): of each size with the condition and, where `unconditional`, of the image alone. Without a
-        condition from latents, and of images alone.
+        generator [latents, condition] -> pyramids, and discriminator [pyramids, drawn condition (batch,
+        embedding_dim)] -> list of logits (batch, 1): for each size with the condition and, if
+        `unconditional`, for the image alone. Without a condition the generator takes latents only, and all
+        logits are for images alone.
 
     Raises:
-        ValueError: for other image shapes, sizes that are no positive ints, and filters that cannot be halved so often.
+        ValueError: for other image shapes, sizes that are not positive ints, and filters that cannot be
+        halved so often.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.stackgan2(
@@ -120,12 +125,12 @@ def stackgan2(
 
 
 def orthogonal():
-    """The initialiser of all its kernels."""
+    """The initialiser of all kernels."""
     return keras.initializers.Orthogonal()
 
 
 def _gated(x, width, name):
-    """A convolution, normalised, whose second half of channels is the gate of the first."""
+    """A normalised convolution; the second half of its channels is the gate of the first half."""
     return ops.glu(normalized(x, 2 * width, name, orthogonal))
 
 

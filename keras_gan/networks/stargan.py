@@ -1,4 +1,4 @@
-"""The networks of StarGAN: one generator between all domains, and a discriminator that names them."""
+"""The networks of StarGAN: one generator between all domains, and a discriminator that predicts them."""
 
 from keras import Model, layers, ops
 
@@ -23,25 +23,26 @@ def stargan(
 ):
     """Generator from [images, domain] to images, and discriminator from images to [logits, domain logits].
 
-    The generator is `networks.resnet`'s with zero padding: 7x7 convolution, two strided 4x4, residual blocks, two transposed 4x4,
-    7x7 and tanh; the wanted domain is joined to the image's channels, the same at each pixel. The discriminator halves the
-    size `discriminator_blocks` times, and has no normalisation.
+    The generator is that of `networks.resnet` with zero padding: 7x7 convolution, two strided 4x4, residual
+    blocks, two transposed 4x4, 7x7 and tanh. The target domain is concatenated to the image's channels, the
+    same at each pixel. The discriminator halves the size `discriminator_blocks` times, and has no
+    normalisation.
 
     Args:
         image_shape: (height, width, channels), multiples of 4.
-        num_classes: int, domains of which an image is in one; `condition_dim`: int, attributes of which an image has several.
-            One of both.
+        num_classes: int, number of domains, one for each image; `condition_dim`: int, number of attributes,
+            several for each image. Give one of the two.
         filters: int, channels after the generator's first convolution. Default 64.
         residual_blocks: int. Default 6.
         discriminator_filters: int, channels after the discriminator's first convolution. Default 64.
-        discriminator_blocks: int. Default 6, or as many as leave 2 pixels.
+        discriminator_blocks: int. Default 6, or as many as leave at least 2 pixels.
         normalization: "instance" (default, with learnt scale and shift), or "batch".
 
     Returns:
         (generator, discriminator).
 
     Raises:
-        ValueError: for sizes that do not fit, and without domains.
+        ValueError: for sizes that do not fit, and if no domains are given.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.stargan((16, 16, 3), num_classes=4, filters=4, residual_blocks=1)
@@ -79,7 +80,7 @@ def stargan(
 
 
 def generator(image_shape, num_classes, condition_dim, *, filters, residual_blocks, normalization):
-    """The generator alone; arguments as `stargan`, and sizes of images may be None."""
+    """The generator alone; arguments as `stargan`, but the image sizes may be None."""
     images, condition = (
         layers.Input(tuple(image_shape), name="images"),
         condition_input(num_classes, condition_dim),

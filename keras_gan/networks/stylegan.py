@@ -29,12 +29,12 @@ def stylegan(
 ):
     """Style-based generator with adaptive instance normalisation and a learned constant, and its discriminator.
 
-    The paper's best networks (configuration F), at their full size from the beginning.
+    These are the paper's best networks (configuration F), without progressive growing.
 
     Args:
         image_shape: (size, size, channels), size a power of two of at least 8.
         latent_dim: int. Default 512.
-        w_dim: int, of the mapped latents. Default `latent_dim`.
+        w_dim: int, size of the mapped latents. Default `latent_dim`.
         mapping_layers: int. Default 8.
         channel_base, channel_max: ints. A stage of size r has channel_base / r channels, `channel_max` at most.
             Defaults 16384 and 512, the paper's.
@@ -43,7 +43,7 @@ def stylegan(
 
     Returns:
         generator (batch, latent_dim) -> images, not bounded, with the layers `mapping` and `synthesis`, and
-        discriminator images -> logits (batch, 1); with `num_classes` both take labels beside.
+        discriminator images -> logits (batch, 1); with `num_classes` both also take labels.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.stylegan(
@@ -106,7 +106,7 @@ def _discriminator(image_shape, sizes, widths, num_classes, group_size):
     x = MinibatchStdDev(group_size)(x)
     x = EqualizedConv2D(widths[4], 3, "leaky_relu", name="b4_conv")(x)
     x = EqualizedDense(widths[4], "leaky_relu", name="b4_fc")(layers.Flatten()(x))
-    # A logit for each class, of which the label chooses one.
+    # A logit for each class; the label selects one.
     x = EqualizedDense(num_classes or 1, name="b4_out")(x)
     if label is not None:
         x = of_class(x, label)

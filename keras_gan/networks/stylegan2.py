@@ -40,15 +40,15 @@ def stylegan2(
     group_size=4,
     low_precision=0,
 ):
-    """Style-based generator and its discriminator, number for number those of StyleGAN2-ADA.
+    """Style-based generator and its discriminator, numerically the same as in StyleGAN2-ADA.
 
-    The generator is two networks, `mapping` from latents to w and `synthesis` from one w for each layer
-    to images; as a whole it gives every layer the same w.
+    The generator consists of two networks: `mapping`, from latents to w, and `synthesis`, from one w for each
+    layer to images. Called as a whole, it passes the same w to every layer.
 
     Args:
         image_shape: (size, size, channels), size a power of two of at least 8.
         latent_dim: int. Default 512.
-        w_dim: int, of the mapped latents. Default `latent_dim`.
+        w_dim: int, size of the mapped latents. Default `latent_dim`.
         mapping_layers: int. Default 8, the paper's.
         channel_base, channel_max: ints. A stage of size r has channel_base / r channels, `channel_max` at most.
             Defaults 32768 and 512, the paper's at 1024; 16384 at 256 and below.
@@ -61,10 +61,10 @@ def stylegan2(
 
     Returns:
         generator (batch, latent_dim) -> images, not bounded, and discriminator images -> logits (batch, 1);
-        with `num_classes` both take labels beside.
+        with `num_classes` both also take labels.
 
     Raises:
-        ValueError: for sizes that are no powers of two, and unknown architectures.
+        ValueError: for sizes that are not powers of two, and unknown architectures.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.stylegan2(
@@ -101,11 +101,11 @@ def stylegan2(
 
 
 def stages_of(image_shape, channel_base, channel_max, low_precision):
-    """Sizes from 4 on; the channels and the precision of each; and at what layers are clipped."""
+    """Sizes from 4 on, the channels and the precision of each, and the value at which layers are clipped."""
     height, width, channels = image_shape
     if channels not in (1, 3, 4):
         raise ValueError(
-            f"Images are grey, RGB or RGBA, of 1, 3 or 4 channels. Received: {tuple(image_shape)}"
+            f"Images must be grey, RGB or RGBA, with 1, 3 or 4 channels. Received: {tuple(image_shape)}"
         )
     if height != width or height < 8 or height & (height - 1):
         raise ValueError(
@@ -127,7 +127,7 @@ def stages_of(image_shape, channel_base, channel_max, low_precision):
 
 
 def policy_of(low):
-    """float16 with its weights in float32, or what the networks have."""
+    """float16 with float32 weights, or the policy of the networks."""
     return keras.DTypePolicy("mixed_float16") if low else keras.config.dtype_policy()
 
 
@@ -135,7 +135,7 @@ def policy_of(low):
 
 
 def mapping(latent_dim, w_dim, count, num_classes, name, decay=0.995):
-    """Latents and labels, or one of the two, to w."""
+    """Network from latents and labels, or one of the two, to w."""
     inputs, parts = [], []
     if latent_dim:
         inputs.append(layers.Input((latent_dim,), name="latents"))
@@ -187,8 +187,8 @@ def _synthesis(w_dim, stages, channels, architecture):
                 )(x)
             x = _styled(x, of_layer[used], widths[size], f"{block}_conv0", dtype, clamp, up=2)
             used += 1
-        # Demodulation is applied to what is added to a skip connection, and in front of a block in half precision, in which
-        # images that still lack it would overflow.
+        # Demodulation is applied before the sum with a skip connection, and before a block in half precision,
+        # in which images without it would overflow.
         residual = architecture == "resnet"
         carry = not residual and policies.get(2 * size, dtype).compute_dtype == dtype.compute_dtype
         gain = HALF if residual and size > 4 else 1.0

@@ -16,7 +16,7 @@ from keras_gan.networks.conditioning import check_conditioning, condition_input
 from keras_gan.networks.stylegan2 import discriminator, mapping, policy_of, stages_of
 
 CONFIGURATIONS = ("t", "r")
-# Weights of a filter for each pixel of the lower sampling rate, and pixels around the picture.
+# Filter weights for each pixel of the lower sampling rate, and pixels around the image.
 TAPS, MARGIN = 6, 10
 
 
@@ -35,10 +35,10 @@ def stylegan3(
     group_size=4,
     low_precision=0,
 ):
-    """Alias-free generator and StyleGAN2's discriminator, number for number the official ones.
+    """Alias-free generator and StyleGAN2's discriminator, numerically the same as the official ones.
 
-    What the generator paints moves with the Fourier features that it begins with, and does not stick to the
-    pixels: each layer is filtered so that it has no frequency that its pixels cannot hold.
+    Details in the images move with the Fourier features at the generator's input, and do not stick to the
+    pixel grid: each layer is filtered so that it has no frequencies that its pixels cannot represent.
 
     Args:
         image_shape: (size, size, channels), size a power of two of at least 16.
@@ -55,10 +55,10 @@ def stylegan3(
 
     Returns:
         generator (batch, latent_dim) -> images, not bounded, and discriminator images -> logits (batch, 1);
-        with `num_classes` both take labels beside.
+        with `num_classes` both also take labels.
 
     Raises:
-        ValueError: for sizes that are no powers of two, and an unknown configuration.
+        ValueError: for sizes that are not powers of two, and an unknown configuration.
 
     Example:
     >>> generator, _ = keras_gan.networks.stylegan3(
@@ -144,7 +144,7 @@ def _synthesis(w_dim, plan, critical, radial, size, low_precision):
 
 
 def _layer(x, w, before, now, name, to_image, radial, pointwise, dtype):
-    """A modulated convolution and a LeakyReLU that is filtered; for the image neither of these two."""
+    """A modulated convolution and a filtered LeakyReLU; for the image without filter and activation."""
     in_cutoff, in_half_width, in_rate, _, _ = before
     out_cutoff, out_half_width, out_rate, side, width = now
     rate = max(in_rate, out_rate) * (1 if to_image else 2)

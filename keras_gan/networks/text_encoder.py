@@ -10,26 +10,27 @@ NOT_WORDS = UNKNOWN + 1
 
 
 def text_encoder(captions, dim=128, *, units=128, word_dim=128, max_words=None, length=None):
-    """Text encoder of the words in captions: a bidirectional GRU, from strings to vectors of length sqrt(dim).
+    """Text encoder for captions: a bidirectional GRU from strings to vectors of length sqrt(dim).
 
-    Words are in lower case and without punctuation, in any script with spaces between words. It computes in float32 whatever the
-    policy. `keras_gan.CLIP` trains it with images; then it is what `data.captioned` and
-    `conditions.Texts` take as `encoder`.
+    Words are converted to lower case and stripped of punctuation, in any script with spaces between words.
+    The encoder computes in float32 regardless of the policy. `keras_gan.CLIP` trains it with images; then
+    `data.captioned` and `conditions.Texts` take it as `encoder`.
 
     Args:
-        captions: list of texts, or of lists of texts as `data.captioned(...).captions`, whose words are its vocabulary.
-        dim: int, size of the vectors. Their numbers have a variance of about 1.
+        captions: list of texts, or of lists of texts such as `data.captioned(...).captions`; their words are
+            the vocabulary.
+        dim: int, size of the vectors. Their components have a variance of about 1.
         units: int, of the GRU in each direction. Default 128.
         word_dim: int, size of a word's vector. Default 128.
         max_words: int, size of the vocabulary, the most frequent words. Default: all.
-        length: int, words of a text at most. Default: as many as the longest caption has.
+        length: int, maximum number of words in a text. Default: that of the longest caption.
 
     Returns:
         keras.Model from texts, strings of shape (batch,), to vectors (batch, dim). Its layer "tokens" turns texts into ints of
         shape (batch, length).
 
     Raises:
-        ValueError: for captions that are no texts or without words, and sizes that are no positive ints.
+        ValueError: for captions that are not texts or have no words, and sizes that are not positive ints.
 
     Example:
     >>> encoder = keras_gan.networks.text_encoder(["a red heart", "a blue star"], dim=8)
@@ -55,7 +56,7 @@ def text_encoder(captions, dim=128, *, units=128, word_dim=128, max_words=None, 
     words = counted.get_vocabulary()[NOT_WORDS:]
     if not words:
         raise ValueError(f"`captions` have no words. Received: {captions!r:.200}")
-    # The vocabulary as an argument: a copy from the configuration has it too.
+    # The vocabulary is an argument, so that a copy from the configuration has it too.
     tokens = layers.TextVectorization(
         vocabulary=words,
         standardize=lower_case_words,

@@ -1,4 +1,4 @@
-"""The networks of TimeGAN, of time series."""
+"""The networks of TimeGAN, for time series."""
 
 import keras
 from keras import layers
@@ -7,19 +7,20 @@ from keras_gan.arguments import check_int
 
 
 def timegan(window, columns, *, hidden=24, depth=3, noise_dim=None):
-    """Embedder, recovery, generator, supervisor and discriminator of series, all of GRU layers.
+    """Embedder, recovery, generator, supervisor and discriminator for series, all with GRU layers.
 
     Args:
-        window: int, times.
-        columns: int, numbers at each time.
-        hidden: int, units of the layers, and numbers of what is embedded. Default 24.
+        window: int, number of time steps.
+        columns: int, number of values at each time step.
+        hidden: int, units of the layers, and size of the embeddings. Default 24.
         depth: int, GRU layers of each; the supervisor has one less. Default 3.
-        noise_dim: int, numbers of noise at each time. Default: `columns`.
+        noise_dim: int, size of the noise at each time step. Default: `columns`.
 
     Returns:
-        embedder, from series in [0, 1], (batch, window, columns), to embeddings in [0, 1], (batch, window, hidden); recovery, back; generator, from
-        noise (batch, window, noise_dim) to embeddings; supervisor, from embeddings to those of the next time; discriminator, from embeddings to
-        logits (batch, window, 1).
+        embedder, from series in [0, 1], (batch, window, columns), to embeddings in [0, 1], (batch, window,
+        hidden); recovery, back; generator, from noise (batch, window, noise_dim) to embeddings; supervisor,
+        from embeddings to those of the next time step; discriminator, from embeddings to logits (batch,
+        window, 1).
 
     Example:
     >>> networks = keras_gan.networks.timegan(24, 2, hidden=8, depth=2)

@@ -1,4 +1,4 @@
-"""A convolutional encoder and decoder, and a discriminator of images with latents."""
+"""A convolutional encoder and decoder, and a discriminator for pairs of images and latents."""
 
 import keras
 from keras import layers
@@ -9,8 +9,8 @@ from keras_gan.layers import LeakyReLU
 def encoder(image_shape, outputs, *, filters=32):
     """Convolutions of stride 2 from images to a vector.
 
-    They halve the image while its sides are even and above 4, with twice as many filters each time (at most 8 times); then
-    a dense layer of 256; ReLU throughout, the output linear.
+    They halve the image while its sides are even and above 4, with twice as many filters each time (at most 8
+    times as many). A dense layer of 256 follows. The activation is ReLU, the output is linear.
 
     Args:
         image_shape: (height, width, channels).
@@ -29,10 +29,10 @@ def encoder(image_shape, outputs, *, filters=32):
 
 
 def joint_discriminator(image_shape, latent_dim, *, filters=32):
-    """Discriminator of images together with latents, for `BiGAN`.
+    """Discriminator for pairs of images and latents, for `BiGAN`.
 
-    Convolutions of stride 2 for the image, as in `networks.encoder`, a dense layer for the latents, and two over both; LeakyReLU(0.2)
-    throughout.
+    Convolutions of stride 2 process the image, as in `networks.encoder`; a dense layer processes the latents;
+    two dense layers take both. The activation is LeakyReLU(0.2).
 
     Args:
         image_shape: (height, width, channels).
@@ -72,7 +72,8 @@ def _widths(image_shape, filters):
 def vae(image_shape, latent_dim=32, *, filters=32):
     """Encoder and decoder of a variational autoencoder: convolutions of stride 2, and back.
 
-    The encoder is `networks.encoder`, the decoder its mirror; ReLU throughout, the last layers linear.
+    The encoder is `networks.encoder`, the decoder its mirror. The activation is ReLU, the last layers are
+    linear.
 
     Args:
         image_shape: (height, width, channels).

@@ -8,22 +8,22 @@ from keras_gan.layers import LeakyReLU
 
 
 def watermark(image_shape, bits=32, *, filters=32, strength=0.5):
-    """Encoder and decoder of a message of bits in images.
+    """Encoder and decoder of messages of bits in images.
 
-    The encoder lays the message over the image as maps of a quarter of its size and adds what three convolutions make of both; the
-    decoder halves the image three times.
+    The encoder turns the message into maps of a quarter of the image's size, and adds the output of three
+    convolutions on both to the image; the decoder halves the image three times.
 
     Args:
         image_shape: (height, width, channels), sides of at least 16.
-        bits: int, at most one for each 16 pixels. Default 32.
+        bits: int, message length, at most one bit for each 16 pixels. Default 32.
         filters: int, of the encoder's layers. Default 32.
-        strength: float, the largest change of a pixel, of images in [-1, 1]. Default 0.5.
+        strength: float, largest change of a pixel, for images in [-1, 1]. Default 0.5.
 
     Returns:
         encoder, from images and messages, (batch, bits) of 0 and 1, to images; decoder, from images to logits of the bits.
 
     Raises:
-        ValueError: for more bits than such images carry.
+        ValueError: for more bits than images of this size carry.
 
     Example:
     >>> encoder, decoder = keras_gan.networks.watermark((32, 32, 3), bits=16, filters=8)

@@ -6,7 +6,7 @@ from keras_gan.arguments import check_int
 from keras_gan.layers import BatchNormalization, ConditionalBatchNormalization, LeakyReLU, PhaseShuffle
 from keras_gan.networks.conditioning import as_vector, condition_input, project
 
-# Samples from which the generator enlarges, and to which the discriminator reduces.
+# Number of samples at which the generator starts and the discriminator ends.
 START = 16
 
 
@@ -21,24 +21,26 @@ def wavegan(
     num_classes=None,
     normalization="none",
 ):
-    """Generator and discriminator of sound of fixed length.
+    """Generator and discriminator for sound of fixed length.
 
-    Transposed convolutions of stride 4 make 16 samples into `length`; the discriminator goes the way back, with phase shuffle after all
-    convolutions but the last.
+    Transposed convolutions of stride 4 enlarge 16 samples to `length`; the discriminator is the reverse, with
+    phase shuffle after all convolutions but the last.
 
     Args:
         length: int, 16 times a power of 4 (1,024, 4,096, 16,384, 65,536), or twice that. Default 16,384.
         latent_dim: int. Default 100.
-        channels: int, 1 or 2 for stereo.
+        channels: int, 1, or 2 for stereo.
         filters: int, the discriminator's first width; it doubles at each layer. Default 64.
         kernel_size: int. Default 25.
         shift: int, of phase shuffle, 0 for none. Default 2.
-        num_classes: int, for networks that take labels: beside the latents, and by projection in the discriminator.
-        normalization: of the generator, "none" (default) or "batch", with classes a scale and an offset of each class.
+        num_classes: int, for networks that take labels: concatenated to the latents, and by projection in the
+            discriminator.
+        normalization: of the generator, "none" (default) or "batch"; with classes each class has its own
+            scale and offset.
 
     Returns:
-        generator from (batch, latent_dim) to (batch, length, channels) in [-1, 1], and discriminator to logits (batch, 1); with classes
-        from [latents, label] and [sound, label].
+        generator from (batch, latent_dim) to (batch, length, channels) in [-1, 1], and discriminator from
+        these to logits (batch, 1). With classes they take [latents, label] and [sound, label].
 
     Raises:
         ValueError: for another length.

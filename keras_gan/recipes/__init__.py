@@ -1,4 +1,4 @@
-"""Recipes: what `keras-gan train NAME` trains. Each family has a file; importing all of them starts no TensorFlow."""
+"""Recipes: what `keras-gan train NAME` trains. A family has a file; importing all starts no TensorFlow."""
 
 # In the order in which they are listed.
 from keras_gan.recipes import (  # noqa: F401  isort: skip

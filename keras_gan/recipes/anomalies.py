@@ -5,7 +5,7 @@ from keras_gan.recipes.recipe import Recipe, register
 
 
 def on_gan(filters):
-    """An encoder for the networks of a trained GAN."""
+    """Return an encoder for the networks of a trained GAN."""
 
     def networks(image_shape, gan):
         size = gan.ema_generator.input_shape[-1]

@@ -32,8 +32,8 @@ def three_adams(rate, gamma):
             0.99,
             encoder_optimizer=keras_gan.optimizers.Adam(rate / 2),
             regularizers=[r1(gamma, 4)],
-            # With 1 the posterior is far from the prior, whose samples are then no digits; with 100 reconstructions are of
-            # other digits now and then (measured at 1, 30, 60, 80 and 100).
+            # With 1 the posterior is far from the prior, and samples of the prior are not digits; with 100
+            # some reconstructions are other digits (measured at 1, 30, 60, 80 and 100).
             beta=80.0,
         )
 

@@ -3,7 +3,7 @@
 import keras_gan
 from keras_gan.recipes.recipe import Plan, get
 
-# Kinds of data whose sets have what the networks are made for, such as a rate, by the function that loads them.
+# Types of data whose sets have what the networks need, such as a rate, by the function that loads them.
 OF_SOURCE = {
     "parts_of_sounds": "sounds",
     "sequences": "sequences",
@@ -45,36 +45,39 @@ def build(
         seed: int; seeds the initial weights too.
         num_classes: int, for recipes that train on labels.
         attributes: int, how many attributes the data have, for recipes between domains; in place of `num_classes`.
-        steps: int, generator steps that schedules are made for. Default: the recipe's.
+        steps: int, generator steps for which schedules are made. Default: the recipe's.
         loss: alias or loss, to replace the recipe's own; None keeps it.
-        augmentation: alias or augmentation, or a list, the same; "none" for no augmentation (but StyleGAN3-R's blur).
+        augmentation: alias or augmentation, or a list, to replace the recipe's own; "none" for no
+            augmentation (except StyleGAN3-R's blur).
         jit_compile: as in `GAN.compile`.
-        init_from: path of a run folder or `.keras` file whose networks' weights to begin with, or, of f-anogan, which is
-            built on them.
+        init_from: path of a run folder or `.keras` file from which to take initial weights or, for f-anogan,
+            the networks that it is built on.
         frozen_blocks: int, how many of the discriminator's first blocks to freeze (FreezeD).
         metrics: as in `GAN.compile`.
-        source_shape: (height, width, channels) of the images that a model from image to image is given; (size,) of the vectors
-            of images that "decoder" is given.
-        network: "compact" for Real-ESRGAN's small generator in recipes of super-resolution, or None for their own.
-        batch_size: int, by which averages, penalties and stages that count images are reckoned. Default: the recipe's.
-        text_encoder: of recipes that train on captions, as in `conditions.Texts`; of "clip" the one that it trains.
+        source_shape: (height, width, channels) of the input images of an image-to-image model; (size,) of the
+            vectors of images that "decoder" takes.
+        network: "compact" for Real-ESRGAN's small generator in super-resolution recipes, or None for the
+            recipe's own.
+        batch_size: int, for averages, penalties and stages that count images. Default: the recipe's.
+        text_encoder: for recipes that train on captions, as in `conditions.Texts`; for "clip" the one that it
+            trains.
         captions: list of texts, as in `conditions.Texts`.
-        schema: `keras_gan.data.Schema`, of recipes of tables.
-        source: the data set, of recipes of sound, videos, series and texts, which has its `rate`, `fps`, `scale` or `words`.
+        schema: `keras_gan.data.Schema`, for recipes of tables.
+        source: the data set, for recipes of sound, videos, series and texts; it has their `rate`, `fps`,
+            `scale` or `words`.
 
     Returns:
         A compiled model.
 
     Raises:
-        ValueError: for unknown names, for labels that are missing, and where the weights of
-            `init_from` do not fit.
+        ValueError: for unknown names, for missing labels, and if the weights of `init_from` do not fit.
 
     Example:
     >>> gan = keras_gan.recipes.build("dcgan", (28, 28, 1))
     >>> gan.adversarial_loss
     NonSaturatingLoss(label_smoothing=0.0, two_sided=False)
     """
-    # Here, so that recipes are listed and checked without TensorFlow.
+    # Imported here, so that recipes are listed and checked without TensorFlow.
     import keras
 
     from keras_gan.parts import as_list
@@ -141,7 +144,7 @@ def build(
     model = getattr(keras_gan, recipe.model)
     if model.classes_of_outputs:
         classes = {}
-    # Networks, and by name what else the data say.
+    # The networks, and by name the other arguments that come from the data.
     told = chosen[-1] if isinstance(chosen[-1], dict) else {}
     chosen = chosen[:-1] if told else chosen
     gan = model(*chosen, ema_decay=ema_decay, seed=seed, **classes, **told, **recipe.options(plan))
@@ -153,7 +156,7 @@ def build(
     if loss is not None:
         parts["loss"] = loss
     if augmentation is not None:
-        # StyleGAN3-R begins blurred whatever the data are augmented by.
+        # StyleGAN3-R begins blurred, whatever the augmentation.
         Blur = keras_gan.augmentations.Blur
         blur = [part for part in as_list(parts.get("augmentation")) if isinstance(part, Blur)]
         parts["augmentation"] = [*([] if augmentation == "none" else as_list(augmentation)), *blur]
@@ -162,14 +165,14 @@ def build(
 
 
 def check_adversarial(name, recipe, **options):
-    """Raise a ValueError for options of a loss and a discriminator that the recipe's model does not have."""
+    """Raise a ValueError for options of loss and discriminator if the model has no adversarial loss."""
     given = [option for option, value in options.items() if value]
     if given and not recipe.adversarial:
         raise ValueError(f"The recipe {name!r} has no adversarial loss: leave out {', '.join(given)}.")
 
 
 def _gan_for(name, path, image_shape):
-    """The trained GAN that a recipe is built on, checked."""
+    """Return the trained GAN that a recipe is built on, after checking it."""
     from keras_gan.runs.load import load_model
 
     if path is None:
@@ -190,11 +193,11 @@ def _gan_for(name, path, image_shape):
 
 
 def _copy_weights(source, target, path):
-    """Copy the weights of all networks; where the classes are others, all but what is of the classes alone."""
+    """Copy the weights of all networks; if the classes differ, all except those of the classes alone."""
     from keras_gan.data.texts import words_of
 
     classes = [getattr(gan, "num_classes", None) for gan in (source, target)]
-    # What a player moves beside its networks too, such as a likelihood's variance.
+    # Also what a player trains beside its networks, such as a likelihood's variance.
     moved = [name for names in target.players.values() for name in names]
     names = dict.fromkeys([*target.networks, *moved, *(f"ema_{name}" for name in target.averaged)])
     if isinstance(source, keras_gan.GAN) != isinstance(target, keras_gan.GAN) or not all(
@@ -228,7 +231,7 @@ def _copy_weights(source, target, path):
 
 
 def _of_classes(theirs, mine, of_theirs, of_mine):
-    """Whether two shapes differ by the number of classes along one axis alone, or that much beside other inputs."""
+    """Whether two shapes differ on one axis only, by the difference in the number of classes."""
     differ = [(a, b) for a, b in zip(theirs, mine) if a != b]
     return (
         len(theirs) == len(mine) and len(differ) == 1 and differ[0][0] - differ[0][1] == of_theirs - of_mine
@@ -237,7 +240,7 @@ def _of_classes(theirs, mine, of_theirs, of_mine):
 
 def _misfit(name, path, source, target, classes):
     ours, theirs = (f"{len(getattr(gan, name).weights)} weights" for gan in (target, source))
-    # Some have no generator: what they encode.
+    # Some models have no generator: then the shape of the images that they encode.
     shapes = [
         tuple(gan.generator.output_shape[1:]) if hasattr(gan, "generator") else gan.image_shape
         for gan in (source, target)

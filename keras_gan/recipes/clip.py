@@ -5,7 +5,7 @@ from keras_gan.recipes.recipe import Recipe, register
 
 
 def networks(filters):
-    """An encoder of images for a text encoder."""
+    """Return an image encoder for a text encoder."""
 
     def of(image_shape, text_encoder):
         size = text_encoder.output_shape[-1]

@@ -1,4 +1,4 @@
-"""Models of classes: given ones (cgan, acgan, projection), and found ones (infogan)."""
+"""Models of classes: given ones (cgan, acgan, projection), and ones that the model finds (infogan)."""
 
 import keras_gan
 from keras_gan.recipes.parts import adam, dcgan, paper, r1_adam, small_critic

@@ -25,7 +25,7 @@ register(
     ),
 )
 
-# Narrower and deeper than `dcgan`, in smaller batches: `benchmarks/time_to_quality.py` is what it was chosen by.
+# Narrower and deeper than `dcgan`, in smaller batches; chosen by `benchmarks/time_to_quality.py`.
 register(
     "residual-dcgan",
     small=Recipe(

@@ -19,7 +19,7 @@ def small(**options):
 
 
 def small_critic(**options):
-    """The same, with a discriminator that a gradient penalty takes."""
+    """The same, with a discriminator that works with a gradient penalty."""
     return small(discriminator_normalization="none", **options)
 
 
@@ -28,7 +28,7 @@ def paper(**options):
 
 
 def adam(rate, beta_1, beta_2, discriminator_rate=None, **parts):
-    """Adam for both players, and what else `compile` takes."""
+    """Adam for both players, and further arguments of `compile`."""
     Adam = keras_gan.optimizers.Adam
     return {
         "generator_optimizer": Adam(rate, beta_1, beta_2),
@@ -60,10 +60,10 @@ def r1_adam(plan):
 
 
 def half_life(images, rampup=None):
-    """The moving average's, in images at any batch size."""
+    """Half-life of the moving average, in images at any batch size."""
     return lambda plan: keras_gan.schedules.HalfLife(images, plan.batch_size, rampup=rampup)
 
 
 def half_life_by_batch(plan):
-    """Of 10,000 images in batches of 32, and of so many steps in others."""
+    """Half-life of 10,000 images at batch size 32; for other batch sizes, of the same number of steps."""
     return keras_gan.schedules.HalfLife(10_000 * plan.batch_size / 32, plan.batch_size, rampup=0.05)

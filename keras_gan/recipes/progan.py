@@ -10,7 +10,7 @@ def small_networks(image_shape):
 
 
 def grown(plan):
-    """The images of a stage for each size from 4 to full and of the fades between them, all alike, in so many steps."""
+    """Return equal numbers of images for each stage (4 to full size) and each fade, in the plan's steps."""
     stages = plan.side.bit_length() - 2
     images = max(1, plan.steps * plan.batch_size // (2 * stages - 1))
     return {"fade_images": images, "stable_images": images}

@@ -1,4 +1,4 @@
-"""Projected GAN, on the features of a network that has seen ImageNet."""
+"""Projected GAN, on the features of a network trained on ImageNet."""
 
 import keras_gan
 from keras_gan.recipes.parts import adam
@@ -6,7 +6,7 @@ from keras_gan.recipes.recipe import Recipe, register
 
 
 def pretrained(name):
-    """A network of keras.applications with ImageNet's weights, without its top."""
+    """Return a network of keras.applications with ImageNet's weights, without its top."""
     import keras
 
     try:
@@ -21,7 +21,7 @@ def pretrained(name):
 
 
 def small_networks(image_shape):
-    # The small sizes have skips too.
+    # The small sizes also have skips.
     skips = {large: small for large, small in ((32, 4), (64, 8)) if large <= image_shape[0]}
     return (
         keras_gan.networks.fastgan_generator(image_shape, 64, filters=16, lite=True, skips=skips),

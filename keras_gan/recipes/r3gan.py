@@ -3,7 +3,7 @@
 import keras_gan
 from keras_gan.recipes.recipe import Recipe, register
 
-# Its schedules end after so many images.
+# Its schedules end after this many images.
 FALL = 20_000_000
 
 
@@ -18,7 +18,7 @@ def small_networks(image_shape, **kwargs):
 
 
 def augmented(p):
-    """The official code's transformations, and what they are of p."""
+    """Return ADA with the official code's transformations, and their probabilities relative to p."""
     from keras_gan.augmentations.ada_pipe import GROUPS
 
     transformations = {

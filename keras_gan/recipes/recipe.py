@@ -12,7 +12,7 @@ RECIPES = {}
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What the parts of a recipe depend on: generator steps, pixels of an image's side, and images of a batch."""
+    """What a recipe's parts depend on: generator steps, the side of images in pixels, and batch size."""
 
     steps: int
     side: int
@@ -23,31 +23,33 @@ class Plan:
 class Recipe:
     """A model, its networks and its schedule at one scale.
 
-    Its functions are called when a model is built: to list and check recipes starts no TensorFlow.
+    Its functions are called only when a model is built: listing and checking recipes does not start
+    TensorFlow.
 
     Attributes:
-        summary: one line of what it is.
+        summary: one line that describes it.
         model: name of a model of `keras_gan`.
-        networks: function from the image's shape (and `num_classes`) to the networks; of models from image to image from the
-            source's shape too, of those `on_gan` from the trained GAN, of conditions that are vectors from their size, and of
-            "texts" from the text encoder. Of a recipe with `stages` there is none.
-        parts: function from the `Plan` to arguments of `compile`; new optimisers each time.
+        networks: function from the image's shape (and `num_classes`) to the networks. Image-to-image models
+            also pass the source's shape, recipes `on_gan` the trained GAN, vector conditions their size, and
+            "texts" the text encoder. A recipe with `stages` has none.
+        parts: function from the `Plan` to arguments of `compile`; it makes new optimisers each time.
         dataset: name for `keras_gan.data.load`.
         image_size: int, or None for the data's own.
         batch_size, steps: ints; generator steps.
         ema_decay: float, None, or a function from the `Plan` to a schedule.
         labels: bool, whether it trains on the data's classes.
-        data: "images"; "captions", images with vectors of their captions, or "texts", with the captions as ints;
-            "some_labels", images of which some have a class;
-            "image_vectors", images with vectors of themselves, or "text_vectors", such vectors with those of captions; or what a
-            model from image to image trains on: "domains" (images by class), "pairs", "unpaired", "next_frames" or "low_high"; of other
-            modalities "sounds", "shapes", "videos" and the like, the keys of `cli.kinds.KINDS`.
-        factor: int, how many times larger "low_high" makes images.
-        crop: int, side of the random parts that are trained on, or None.
+        data: "images"; "captions", images with vectors of their captions; "texts", images with their captions
+            as ints; "some_labels", images of which some have a class; "image_vectors", images with vectors of
+            themselves; "text_vectors", such vectors with those of captions. For image-to-image models:
+            "domains" (images by class), "pairs", "unpaired", "next_frames" or "low_high". For other
+            modalities: "sounds", "shapes", "videos" and the like, the keys of `cli.kinds.KINDS`.
+        factor: int, how many times larger the images of "low_high" become.
+        crop: int, side of the random crops to train on, or None.
         options: function from the `Plan` to further arguments of the model.
         adversarial: bool, whether it has a loss of `keras_gan.losses`, augmentation and a discriminator that learns.
         on_gan: bool, whether it is built on a trained GAN, `init_from`.
-        stages: names of recipes by the arguments of the model that is made of them; each is trained in a folder of its own.
+        stages: names of recipes by the arguments of the model that is made of them; each stage is trained in
+            its own folder.
     """
 
     summary: str

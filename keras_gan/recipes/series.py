@@ -6,7 +6,7 @@ from keras_gan.recipes.recipe import Recipe, register
 
 
 def timegan(hidden, depth, noise_dim=None):
-    """TimeGAN's networks, and the columns and their scale."""
+    """Return TimeGAN's networks, and the columns and their scale."""
 
     def networks(shape, source):
         made = keras_gan.networks.timegan(*shape, hidden=hidden, depth=depth, noise_dim=noise_dim)
@@ -16,7 +16,7 @@ def timegan(hidden, depth, noise_dim=None):
 
 
 def sequence_gan(units, **options):
-    """SequenceGAN's networks, and the words."""
+    """Return SequenceGAN's networks, and the words."""
 
     def networks(shape, source):
         length, vocabulary = shape

@@ -16,7 +16,7 @@ for name, of_classes in (("gan3d", False), ("conditional-gan3d", True)):
     by = " by class, one folder each" if of_classes else ""
     register(
         name,
-        # The published rates leave small sets of thin shapes empty for long.
+        # With the published rates, small sets of thin shapes give empty samples for long.
         small=Recipe(
             f"shapes of voxels{by}",
             "GAN3D",

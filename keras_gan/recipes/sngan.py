@@ -14,7 +14,7 @@ def two_rates(plan):
 
 
 def falling(begin):
-    """SNGAN's: 5 discriminator steps, rates that fall linearly from the `begin`-th generator step."""
+    """SNGAN's settings: 5 discriminator steps; rates fall linearly from the `begin`-th generator step."""
 
     def parts(plan):
         steps = plan.steps

@@ -13,8 +13,8 @@ def dragan(rate):
 
 
 def paper_r1(plan):
-    # The official code adds 10 E||grad||^2, twice what its paper's gamma of 10 says. Its RMSprop divides by
-    # sqrt(v) + 1e-8, Keras' by sqrt(v + epsilon).
+    # The official code adds 10 E||grad||^2, twice the value for the gamma of 10 in its paper. Its RMSprop
+    # divides by sqrt(v) + 1e-8, Keras' by sqrt(v + epsilon).
     return {**rmsprop(1e-4, 0.99, 1e-16)(plan), "regularizers": [r1(10.0)]}
 
 

@@ -47,7 +47,7 @@ register(
         ema_decay=0.99,
         data="domains",
         labels=True,
-        # Too few steps for shapes to be kept by the way back alone.
+        # These are too few steps for the cycle loss alone to keep shapes.
         options=lambda plan: {"identity_weight": 10.0},
     ),
     paper=Recipe(

@@ -9,7 +9,7 @@ SMALL_3 = {**SMALL, "channel_base": 1024, "synthesis_layers": 8}
 
 
 def networks(name, **options):
-    """Networks of a name, as a function of the image's shape."""
+    """Return a function from the image's shape to the networks with this name."""
 
     def made(image_shape, **classes):
         return getattr(keras_gan.networks, name)(image_shape, **{**options, **classes})
@@ -25,13 +25,14 @@ def auto_networks(image_shape, **kwargs):
 
 
 def style(rate, gamma=None, path_length=True, generator_rate=None):
-    """The official StyleGAN2's and StyleGAN3's, of a rate and a weight of R1 (None: 0.0002 size^2 / batch)."""
+    """Settings of the official StyleGAN2 and StyleGAN3; R1's weight None means 0.0002 size^2 / batch."""
 
     def parts(plan):
         from keras_gan.models.stylegan2 import lazy_adam
 
         weight = 0.0002 * plan.side**2 / plan.batch_size if gamma is None else gamma
-        # The official code corrects the generator's for its interval even where path length has no weight.
+        # The official code corrects the generator's optimiser for its interval even if path length has no
+        # weight.
         generator = lazy_adam(rate, 4)
         if generator_rate is not None:
             generator = keras_gan.optimizers.Adam(generator_rate, 0.0, 0.99, epsilon=1e-8)
@@ -46,7 +47,7 @@ def style(rate, gamma=None, path_length=True, generator_rate=None):
 
 
 def with_ada(parts, share=None):
-    """With ADA whose p can rise to one in a share of the training (None: in the official 500,000 images)."""
+    """Add ADA, whose p can rise to one in a share of the training (None: in the official 500,000 images)."""
 
     def more(plan):
         images = {} if share is None else {"images": max(1, int(share * plan.steps * plan.batch_size))}
@@ -56,7 +57,10 @@ def with_ada(parts, share=None):
 
 
 def blurred(parts, share=None):
-    """With StyleGAN3-R's blur, of 10 pixels, gone after a share of the training (None: 200,000 images of batches of 32)."""
+    """Add StyleGAN3-R's blur of 10 pixels, which decays to zero.
+
+    It ends after a share of the training (None: after 200,000 images in batches of 32).
+    """
 
     def more(plan):
         steps = 200_000 // 32 if share is None else max(1, int(share * plan.steps))
@@ -67,7 +71,7 @@ def blurred(parts, share=None):
 
 
 def auto(plan):
-    """The official automatic choice, by size and batch."""
+    """The official automatic settings, by size and batch."""
     return with_ada(style(2e-3 if plan.side >= 1024 else 2.5e-3))(plan)
 
 

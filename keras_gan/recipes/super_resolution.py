@@ -20,14 +20,14 @@ def networks(name, judge="srgan_discriminator", judge_sizes=None, **sizes):
 
 
 def without_vgg(plan):
-    """No perceptual loss, whose network would be downloaded."""
+    """Leave out the perceptual loss, whose network would have to be downloaded."""
     return adam(5e-4, 0.9, 0.999, discriminator_rate=2e-4, regularizers=[])
 
 
 def stairs(plan, pretraining, adversarial):
-    """Adam for both players; each phase's rates are (share of all steps at which it begins, rate).
+    """Adam for both players; each phase is (share of all steps at which it begins, rate).
 
-    The discriminator rests in the first phase, and counts its own steps.
+    The discriminator does not train in the first phase, and counts its own steps.
     """
     begins, rates = zip(*pretraining, *adversarial, strict=True)
     since = adversarial[0][0]
@@ -47,12 +47,15 @@ def stairs(plan, pretraining, adversarial):
 
 
 def paper_srgan(plan):
-    """A million steps of pixel loss, 100,000 of the adversary at 1e-4 and as many at 1e-5."""
+    """A million steps of pixel loss, then 100,000 adversarial steps at 1e-4 and as many at 1e-5."""
     return stairs(plan, [(0, 1e-4)], [(10 / 12, 1e-4), (11 / 12, 1e-5)])
 
 
 def paper_esrgan(plan):
-    """2e-4, halved every 200,000 of a million steps of pixel loss; then 1e-4, halved after 50, 100, 200 and 300 thousand."""
+    """A million steps of pixel loss at 2e-4, halved every 200,000.
+
+    Then adversarial steps at 1e-4, halved after 50, 100, 200 and 300 thousand.
+    """
     return stairs(
         plan,
         [(i / 7, 2e-4 / 2**i) for i in range(5)],

@@ -28,7 +28,7 @@ def stackgan2(filters, discriminator_filters, latent_dim, embedding_dim):
 
 
 def of_vectors(small, paper, data):
-    """DF-GAN at both scales, on one kind of vectors; `small` and `paper` are the summaries."""
+    """DF-GAN at both scales, for one type of vectors; `small` and `paper` are the summaries."""
     return {
         "small": Recipe(
             small,

@@ -17,7 +17,7 @@ def pix2pix(receptive_field=70, filters=64):
 def cyclegan(receptive_field=70, filters=64, blocks=None):
     def networks(image_shape, source_shape):
         resnet, patchgan = keras_gan.networks.resnet, keras_gan.networks.patchgan
-        # One network for all sizes, but its number of blocks is the training's size's.
+        # The network fits all sizes, but the training size determines its number of blocks.
         count = blocks or (9 if min(image_shape[:2]) >= 256 else 6)
         shape = (None, None, image_shape[-1])
         translators = [resnet(shape, shape[-1], blocks=count, filters=filters) for _ in range(2)]

@@ -1,4 +1,4 @@
-"""Telling generated images from real ones, and saying where images are from."""
+"""Detection of generated images, and credentials that state where images are from."""
 
 from keras_gan.trust.credentials import inspect, sign
 from keras_gan.trust.generated import ResidualDetector, SpectrumDetector

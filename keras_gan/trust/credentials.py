@@ -1,4 +1,4 @@
-"""Signed content credentials (C2PA) of image files, and all that a file says of where it is from."""
+"""Signed content credentials (C2PA) of image files, and all that a file contains about its origin."""
 
 import importlib
 import json
@@ -11,22 +11,22 @@ ALGORITHMS = ("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
 
 
 def sign(path, out, certificates, key, algorithm="es256", about=None):
-    """Copy an image with a signed C2PA manifest: made by a trained model, by this software.
+    """Copy an image with a signed C2PA manifest, which states that a trained model of this software made it.
 
-    Whoever changes a pixel of it after that is found out, and so is who made the manifest, as far as the certificates are trusted.
-    Nothing is sent anywhere: there is no time stamp.
+    The manifest reveals later changes of pixels, and it names its signer, as far as the certificates are
+    trusted. Nothing is sent anywhere, so there is no time stamp.
 
     Args:
         path: PNG, JPEG or WebP file.
-        out: file to write, of the same ending.
-        certificates: path of a PEM file: the signer's certificate, and those that it hangs on but the root.
+        out: file to write, with the same ending.
+        certificates: path of a PEM file: the signer's certificate and its chain, without the root.
         key: path of a PEM file with the signer's private key, PKCS #8, without a password.
-        algorithm: one of "es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519", that of the key.
-        about: dict of `provenance.about`. Default: what the file says of itself.
+        algorithm: the key's algorithm: "es256", "es384", "es512", "ps256", "ps384", "ps512" or "ed25519".
+        about: dict from `provenance.about`. Default: the provenance in the file.
 
     Raises:
-        ImportError: without `pip install 'keras-gan[c2pa]'`. ValueError: for other files, files that do not say what made them, and keys that
-            do not fit.
+        ImportError: without `pip install 'keras-gan[c2pa]'`. ValueError: for other files, files without
+        provenance, and keys that do not fit.
 
     Example:
     >>> keras_gan.trust.sign("a.gif", "b.gif", "chain.pem", "key.pem")
@@ -83,25 +83,26 @@ def sign(path, out, certificates, key, algorithm="es256", about=None):
 
 
 def inspect(path):
-    """All that an image file says of where it is from.
+    """All that an image file contains about its origin.
 
     Args:
         path: of an image file.
 
     Returns:
-        dict: "provenance", what `provenance.read` finds; "credentials", None without a C2PA manifest, else a dict of "state"
-        ("Valid", "Trusted", or "Invalid": the file was changed, or is not by who signed), "problems" (codes of C2PA), "software",
-        "source_types", "issuer". Where the package is missing, "credentials" is a str that says so.
+        dict: "provenance", what `provenance.read` finds; "credentials", None without a C2PA manifest, else a
+        dict of "state" ("Valid", "Trusted", or "Invalid": the file was changed, or the signer did not make
+        it), "problems" (codes of C2PA), "software", "source_types", "issuer". If the package is missing,
+        "credentials" is a str that states it.
 
     Raises:
-        OSError: for what is no image.
+        OSError: for a file that is not an image.
     """
     path = pathlib.Path(path)
     return {"provenance": provenance.read(path), "credentials": credentials_of(path)}
 
 
 def credentials_of(path):
-    """The "credentials" of `inspect`."""
+    """The value of "credentials" in `inspect`."""
     if path.suffix.lower() not in FORMATS:
         return None
     try:

@@ -9,7 +9,7 @@ from keras_gan.trust.spectra import radial_spectrum
 
 
 class _Detector:
-    """What both have: `fit` on real and generated images, `score`."""
+    """Base class of both: `fit` on real and generated images, `score`."""
 
     image_shape = None
 
@@ -26,7 +26,7 @@ class _Detector:
         return images
 
     def _both(self, real, generated):
-        """Images, and 1 for the generated ones."""
+        """Stack the images, with labels that are 1 for the generated ones."""
         self.image_shape = None
         real = self._check(real, "real")
         self.image_shape = real.shape[1:]
@@ -37,13 +37,13 @@ class _Detector:
 
 
 class SpectrumDetector(_Detector):
-    """Tells generated images by their radial spectrum: logistic regression, by scikit-learn.
+    """Detects generated images by their radial spectrum, with scikit-learn's logistic regression.
 
-    Quick, and good at the traces of one generator's upsampling. Other generators, JPEG and new sizes leave other spectra:
-    `robustness` says what is left.
+    It is fast, and detects the traces of one generator's upsampling well. Other generators, JPEG and resizing
+    leave other spectra: `robustness` measures the accuracy that remains.
 
     Args:
-        regularization: float, scikit-learn's C. Default 1.
+        regularization: float, C of scikit-learn. Default 1.
 
     Example:
     >>> random = np.random.default_rng(0)
@@ -88,12 +88,12 @@ class SpectrumDetector(_Detector):
 
 
 class ResidualDetector(_Detector):
-    """Tells generated images by what is left of them without their smooth part: a small network on three fixed high-pass filters.
+    """Detects generated images by a small network on the residuals of three fixed high-pass filters.
 
     Args:
         filters: int, of the first layer. Default 16.
         epochs: int. Default 20.
-        robust: bool, whether half of the images that it learns from went through JPEG, new sizes, crops and blur before.
+        robust: bool, whether half of the training images first go through JPEG, resizing, crops and blur.
         seed: int.
 
     Example:
@@ -121,7 +121,7 @@ class ResidualDetector(_Detector):
         self.network.compile(
             keras.optimizers.Adam(2e-3), keras.losses.BinaryCrossentropy(from_logits=True), jit_compile=False
         )
-        # Few of one kind count as much as many of the other.
+        # Weights that balance the two classes.
         weights = np.where(which == 1, 0.5 / which.mean(), 0.5 / (1.0 - which.mean()))
         random = np.random.default_rng(self.seed)
         for _ in range(self.epochs):
@@ -142,7 +142,7 @@ class ResidualDetector(_Detector):
         layers, channels = keras.layers, self.image_shape[-1]
         start = keras.initializers.HeNormal(self.seed)
         inputs = keras.Input(self.image_shape)
-        # Second differences along both ways, along rows, along columns.
+        # Second differences along both axes, along rows, along columns.
         both = np.array([[-1, 2, -1], [2, -4, 2], [-1, 2, -1]]) / 4.0
         row, column = np.zeros((3, 3)), np.zeros((3, 3))
         row[1] = column[:, 1] = [-0.5, 1.0, -0.5]
@@ -161,7 +161,7 @@ class ResidualDetector(_Detector):
 
 
 def _changed(images, random):
-    """Images of which about half went through one of the perturbations."""
+    """Images, about half of which go through one of the perturbations."""
     images, names = images.copy(), [name for name in PERTURBATIONS if name != "none"]
     half = random.permutation(len(images))[: len(images) // 2]
     for name, places in zip(names, np.array_split(half, len(names)), strict=True):

@@ -1,4 +1,4 @@
-"""What happens to images on their way: files that lose something, other sizes, blur."""
+"""Perturbations of images in distribution: lossy files, resizing, blur."""
 
 import functools
 import io
@@ -11,7 +11,7 @@ from keras_gan.metrics.detection import auroc
 
 
 def jpeg(images, quality):
-    """Images written as JPEG and read again; transparency is kept, which JPEG does not have."""
+    """Images written as JPEG and read again; transparency, which JPEG does not have, is kept."""
     from PIL import Image
 
     if images.shape[-1] == 4:
@@ -27,7 +27,7 @@ def jpeg(images, quality):
 
 
 def resized(images, share):
-    """Images made smaller, by Lanczos, and large again."""
+    """Images made smaller, by Lanczos, and enlarged again."""
     from PIL import Image
 
     height, width = images.shape[1:3]
@@ -49,7 +49,7 @@ def blurred(images, deviation):
 
 
 def cropped(images, share):
-    """The middle of images, a share of each side, made as large as they were."""
+    """The centre of images, a share of each side, enlarged to their original size."""
     from PIL import Image
 
     height, width = images.shape[1:3]
@@ -78,11 +78,11 @@ PERTURBATIONS = {
 
 
 def robustness(detector, real, generated, names=tuple(PERTURBATIONS)):
-    """How well a detector tells generated images from real ones, when both went through the same.
+    """How well a detector distinguishes generated from real images after the same perturbation.
 
     Args:
         detector: with `score(images)`, higher for generated ones.
-        real, generated: uint8 images, others than it learnt from.
+        real, generated: uint8 images that the detector was not trained on.
         names: of `PERTURBATIONS`.
 
     Returns:

