@@ -1,7 +1,8 @@
 """keras_gan: generative adversarial networks for Keras 3, trained with `model.fit`.
 
-In Python, `import keras_gan` registers its classes, so that `keras.saving.load_model` reads its files. On the command line
-names are loaded when they are first used (PEP 562): a command that computes nothing starts no TensorFlow.
+In Python, `import keras_gan` registers its classes, so that `keras.saving.load_model` can load its files. On
+the command line, names are imported at first use (PEP 562): a command that computes nothing does not start
+TensorFlow.
 """
 
 import importlib
@@ -11,7 +12,7 @@ import sys
 
 __version__ = "1.0.0"
 
-# Public names by the module that they are in.
+# Public classes, and the module that defines each.
 _CLASSES = {
     "ACGAN": "models.acgan",
     "AnoGAN": "models.anogan",
@@ -60,7 +61,7 @@ _CLASSES = {
     "WatermarkedGenerator": "models.watermark",
     "TextToImage": "models.text_to_image",
 }
-# Functions, which register nothing.
+# Public functions; importing them registers no class.
 _FUNCTIONS = {"from_preset": "presets", "save_to_preset": "presets"}
 _MODULES = (
     *(
@@ -130,7 +131,7 @@ def _check_backend():
 
 
 def register():
-    """Import all classes, so that Keras can read files that hold them; a command does so before it reads one."""
+    """Import all classes, so that Keras can load files that use them; commands call it before loading."""
     _check_backend()
     for name in (
         *_CLASSES,
@@ -157,9 +158,10 @@ def _is_command():
 
 
 if _is_command():
-    # TensorFlow's remarks on its build and on missing GPUs look like failures there.
+    # On the command line, TensorFlow's messages about its build and missing GPUs look like failures.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    # TensorFlow leaves oneDNN off on a CPU without AVX-512: gradients of 3-D convolutions take 100 times as long there (2.21).
+    # TensorFlow disables oneDNN on CPUs without AVX-512; gradients of 3-D convolutions then take 100 times as
+    # long (TensorFlow 2.21).
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 else:
     register()

@@ -1,4 +1,4 @@
-"""What arguments must be, with errors that name them."""
+"""Checks of arguments; each error names its argument."""
 
 import numbers
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def check_int(value, name, least=1, optional=False):
-    """Return an int of at least `least` (or None, where that is allowed), or raise a ValueError."""
+    """Return an int of at least `least` (or None, if `optional`), or raise a ValueError."""
     if value is None and optional:
         return None
     if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__") or int(value) < least:
@@ -25,7 +25,7 @@ def check_seed(seed):
 
 
 def check_weight(value, name):
-    """Return a weight of a loss as a float, or raise a ValueError."""
+    """Return a loss weight as a float, or raise a ValueError."""
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
         raise ValueError(f"`{name}` must be a number that is not negative. Received: {name}={value!r}")
     return float(value)

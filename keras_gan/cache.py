@@ -1,4 +1,4 @@
-"""Where things are kept that can be made again: data sets, extractors, reference statistics."""
+"""Cache of what can be downloaded or computed again: data sets, extractors, reference statistics."""
 
 import hashlib
 import json
@@ -11,7 +11,10 @@ import numpy as np
 
 
 def cache_folder(*parts):
-    """The folder keras_gan/... of the platform's cache (`$XDG_CACHE_HOME`, ~/.cache, ~/Library/Caches, ...), made if absent."""
+    """Return the folder keras_gan/... in the platform's cache, created if it does not exist.
+
+    The platform's cache is `$XDG_CACHE_HOME`, ~/.cache, ~/Library/Caches, ...
+    """
     import platformdirs
 
     root = os.environ.get("XDG_CACHE_HOME")
@@ -22,7 +25,7 @@ def cache_folder(*parts):
 
 
 def write_whole(path, write):
-    """Let `write(partial_path)` write a file that then takes its place: a reader sees all of it or nothing."""
+    """Write a file atomically: `write(partial_path)` writes a temporary file, which then replaces `path`."""
     path = pathlib.Path(path)
     partial = path.with_name(f".{uuid.uuid4().hex}{path.suffix}")
     try:
@@ -33,21 +36,21 @@ def write_whole(path, write):
 
 
 def downloaded(address, path, sha256, size, what):
-    """Download a file where it is not there yet, and check it.
+    """Download a file if it does not exist yet, and check its SHA-256.
 
     Args:
         address: URL.
-        path: where it is kept.
-        sha256: of the file.
-        size: int, its bytes.
-        what: str, what messages call it.
+        path: where the file is kept.
+        sha256: expected SHA-256 of the file.
+        size: int, size of the file in bytes.
+        what: str, name of the file in messages.
 
     Returns:
         The path.
 
     Raises:
-        OSError: without a network; it names the file to fetch by hand and where to put it.
-        ValueError: where the file is another one.
+        OSError: without a network; the message names the file to fetch by hand and where to put it.
+        ValueError: if the file has another SHA-256.
     """
     path = pathlib.Path(path)
     if not path.exists():
@@ -57,7 +60,7 @@ def downloaded(address, path, sha256, size, what):
         try:
             keras.utils.get_file(partial.name, address, cache_dir=partial.parent, cache_subdir="")
             partial.replace(path)
-        except Exception as error:  # `get_file` raises plain ones
+        except Exception as error:  # `get_file` raises a plain `Exception`
             partial.unlink(missing_ok=True)
             raise OSError(
                 f"{what} could not be downloaded ({error}). Without a network, fetch this file elsewhere ({size / 1e6:.1f} MB): "
@@ -78,13 +81,14 @@ def sha256_of(path):
 
 
 def spilled(key, blocks, shape, group=None):
-    """Images in a file on disk, written once; a reader never sees half of it.
+    """Store images in a file on disk, written once; a reader never sees a half-written file.
 
     Args:
-        key: JSON of what the images depend on.
-        blocks: function to an iterable of (uint8 images, labels).
+        key: all that the images depend on, serialisable as JSON.
+        blocks: function that returns an iterable of (uint8 images, labels).
         shape: of all images, (n, height, width, channels).
-        group: JSON of what they are of: of a group the newest file alone is kept. None keeps all.
+        group: what the images are of, serialisable as JSON; only the newest file of a group is kept. None
+            keeps all files.
 
     Returns:
         (uint8 memory map of the shape, int64 labels of shape (n,)).
@@ -104,13 +108,13 @@ def spilled(key, blocks, shape, group=None):
         del images
         np.save(partial / "labels.npy", labels)
         for older in folder.iterdir() if group is not None else ():
-            # What another process is just writing, or has written of the same, stays.
+            # Keep what another process is still writing, and what it has written for the same key.
             if older != done and older.suffix != ".partial":
                 shutil.rmtree(older, ignore_errors=True)
         try:
             partial.rename(done)
         except OSError:
-            # Another process was first.
+            # Another process finished first.
             if not done.is_dir():
                 raise
             shutil.rmtree(partial, ignore_errors=True)

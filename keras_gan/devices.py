@@ -1,4 +1,4 @@
-"""What the GPUs at hand are, and where XLA ends the process on them."""
+"""Which GPUs the machine has, and on which of them XLA aborts the process."""
 
 import contextlib
 import shutil
@@ -7,12 +7,16 @@ import warnings
 
 import tensorflow as tf
 
-# From this compute capability on (RTX 50xx, Blackwell), and up to this TensorFlow: its LLVM writes PTX 8.5, which has no sm_120.
+# XLA aborts from this compute capability on (RTX 50xx, Blackwell), up to this TensorFlow version: its LLVM
+# writes PTX 8.5, which has no sm_120.
 ABORTS_FROM, ABORTS_UP_TO = (12, 0), (2, 21)
 
 
 def gpus():
-    """A dict for each GPU: "name", "compute_capability" (major, minor) or None, and "device", what TensorFlow calls it."""
+    """Return a dict for each GPU.
+
+    Its keys are "name", "compute_capability" (major, minor) or None, and "device", the name in TensorFlow.
+    """
     found = []
     for device in tf.config.list_physical_devices("GPU"):
         details = tf.config.experimental.get_device_details(device)
@@ -27,13 +31,16 @@ def gpus():
 
 
 def software():
-    """Versions that decide whether a GPU works, a dict: "cuda" and "cudnn" that TensorFlow was built for, and the "driver" or None."""
+    """Return the versions that decide whether a GPU works.
+
+    A dict: "cuda" and "cudnn" that TensorFlow was built for, and the "driver" or None.
+    """
     build = tf.sysconfig.get_build_info()
     command = shutil.which("nvidia-smi")
     driver = None
     if command:
         asked = [command, "--query-gpu=driver_version", "--format=csv,noheader"]
-        # A driver that is broken or hangs is one that is not known.
+        # If the driver is broken or hangs, its version stays None.
         with contextlib.suppress(subprocess.SubprocessError, OSError):
             said = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True)
             driver = said.stdout.split("\n")[0].strip() or None
@@ -41,9 +48,10 @@ def software():
 
 
 def xla_aborts():
-    """Names of the GPUs on which this TensorFlow's XLA ends the process, without an error that Python could catch.
+    """Return the names of the GPUs on which this TensorFlow's XLA aborts the process.
 
-    Source: tensorflow/tensorflow#111958, "PTX version 8.5 does not support target 'sm_120'", reported of TensorFlow 2.21.
+    Python cannot catch the abort. Source: tensorflow/tensorflow#111958, "PTX version 8.5 does not support
+    target 'sm_120'", reported for TensorFlow 2.21.
     """
     version = tuple(int(part) for part in tf.__version__.split(".")[:2])
     if version > ABORTS_UP_TO:
@@ -56,7 +64,10 @@ def xla_aborts():
 
 
 def safe_jit(jit_compile):
-    """`jit_compile` as it may be given to Keras: "auto" is False where XLA would end the process; True is warned about there."""
+    """Return the `jit_compile` to pass to Keras.
+
+    Where XLA would abort the process, "auto" becomes False, and True stays True with a warning.
+    """
     names = xla_aborts() if jit_compile in (True, "auto") else []
     if not names:
         return jit_compile

@@ -1,4 +1,4 @@
-"""A smoke test of the machine at hand."""
+"""A smoke test of this machine."""
 
 import importlib.metadata
 import os
@@ -12,16 +12,16 @@ from keras_gan import devices
 
 
 def examine(steps=10):
-    """Train a tiny GAN on whatever device there is, in every precision, under XLA, on two replicas.
+    """Train a tiny GAN on the available device in every precision, with XLA, and on two replicas.
 
-    Run it in a fresh process: the two replicas on a machine with fewer than two GPUs are logical
-    CPUs, which TensorFlow makes only before anything else has run.
+    Run it in a fresh process: on a machine with fewer than two GPUs the two replicas are logical
+    CPUs, which TensorFlow can create only before it has run anything.
 
     Args:
-        steps: int, timed steps of each trial.
+        steps: int, timed steps per trial.
 
     Yields:
-        Lines of text; those of what does not work begin with "[wrong]", of what is slow with "[slow]".
+        Lines of text; a line begins with "[wrong]" if something does not work, with "[slow]" if it is slow.
     """
     yield "versions: " + ", ".join(
         f"{name} {importlib.metadata.version(name)}" for name in ("keras", "tensorflow", "numpy")
@@ -70,7 +70,7 @@ def examine(steps=10):
                 reference = seconds
                 yield f"placement: the compiled step runs on {place}"
                 if gpus and "GPU" not in place:
-                    yield "[wrong] a GPU is there and is not used"
+                    yield "[wrong] a GPU is available but is not used"
             line = f"{name}: {1000 * seconds:.1f} ms/step, {seconds / reference:.2f} x float32, d_loss {d_loss:.3f}"
             if not np.isfinite(d_loss):
                 yield f"[wrong] {line}"
@@ -109,7 +109,7 @@ def _trial(steps, jit_compile="auto", replicas=1):
 
 
 def _place(gan):
-    """The device that a compiled pass of the generator ran on."""
+    """Return the device on which a compiled forward pass of the generator runs."""
     run = tf.function(lambda z: gan.generator(z, training=False))
     images = run(tf.zeros((1, *gan.generator.input_shape[1:])))
     return images.device.split("/")[-1]

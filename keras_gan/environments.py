@@ -1,4 +1,4 @@
-"""Episodes of gymnasium's environments, many at once."""
+"""Episodes in gymnasium environments, many in parallel."""
 
 import numpy as np
 
@@ -6,18 +6,19 @@ from keras_gan.arguments import check_int
 
 
 class Environments:
-    """Copies of one environment that step together; observations are vectors, actions one of n.
+    """Copies of one environment that step together; observations are vectors, each action is one of n.
 
     Args:
-        name: of gymnasium, such as "CartPole-v1"; or a function without arguments that makes an environment.
-        count: int, copies. Default 8.
+        name: name of a gymnasium environment, such as "CartPole-v1"; or a function without arguments that
+            makes an environment.
+        count: int, number of copies. Default 8.
 
     Attributes:
-        observation_shape: (d,); actions: int, n; limit: int, steps of an episode at most, or None.
+        observation_shape: (d,); actions: int, n; limit: int, maximum number of steps in an episode, or None.
 
     Raises:
-        ImportError: without `pip install 'keras-gan[rl]'`. ValueError: for actions that are no choice of n, and observations that are no
-            vectors.
+        ImportError: without `pip install 'keras-gan[rl]'`. ValueError: if the actions are not one of n, or
+            the observations are not vectors.
     """
 
     def __init__(self, name, count=8):
@@ -43,16 +44,17 @@ class Environments:
         self._vector = None
 
     def rollout(self, act, steps, seed):
-        """Let all copies make so many steps, from new episodes on.
+        """Run all copies for a number of steps, starting with new episodes.
 
         Args:
-            act: function of observations (count, d) that gives (actions, log probabilities), each (count,).
+            act: function from observations (count, d) to (actions, log probabilities), each (count,).
             steps: int.
-            seed: list of ints; the same give the same episodes' beginnings.
+            seed: list of ints; equal seeds start equal episodes.
 
         Returns:
-            dict of arrays (steps, count, ...): "observations", "next_observations" (of the episode, also its last), "actions",
-            "log_probabilities", "terminated" (the task ended), "truncated" (time ran out); "returns": those of the finished episodes.
+            dict of arrays (steps, count, ...): "observations", "next_observations" (of the same episode,
+            including its last one), "actions", "log_probabilities", "terminated" (the task ended),
+            "truncated" (time ran out); and "returns" of the finished episodes.
         """
         vector, count = self._vectorized(), self.count
         observations, _ = vector.reset(
@@ -86,7 +88,7 @@ class Environments:
         return {name: np.stack(values) for name, values in found.items()} | {"returns": np.array(returns)}
 
     def play(self, act, episodes, seed, render=False):
-        """Whole episodes, one after another: their returns, and with `render` the frames of all, uint8."""
+        """Play whole episodes one by one; give their returns and, with `render`, all frames (uint8)."""
         env = self._make(render_mode="rgb_array") if render else self._make()
         returns, frames = [], []
         for i in range(episodes):
@@ -121,5 +123,5 @@ def _gymnasium():
 
 
 def gymnasium_error():
-    """The class of gymnasium's own errors."""
+    """Return the base class of gymnasium's errors."""
     return _gymnasium().error.Error

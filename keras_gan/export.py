@@ -21,35 +21,38 @@ from keras_gan.tiles import default_overlap, multiple_of
 
 
 def export(gan, filepath, format="saved_model", metadata=None, **options):
-    """Write the EMA generator of a model, with `metadata.json` beside it; in float32, whatever the model's policy.
+    """Write the EMA generator of a model and its `metadata.json`; in float32 under any dtype policy.
 
     - "saved_model": a folder. `serving_default` takes `latents`, float32 of shape
-      (n, latent_dim), and gives float32 images in [-1, 1]. `sample(n, seed=0, truncation=1.0)`
-      gives uint8 images, those of `gan.generate(n, seed)`. Each weight is stored once. Of a
-      conditional model they take `labels` too: `sample(n, seed, truncation, labels)` with one
-      label, or n; without it, `sample` draws classes as `gan.generate` does. Of a model whose texts are encoded by a
-      keras.Model there is `sample_texts(texts, seed, truncation)`, which makes an image of each text; of a
-      `SemiSupervisedGAN` `classify(images)`, from uint8 images to class probabilities.
-    - "litert": a `.tflite` file, from `latents` (and `labels`) to `images`, floats clipped to [-1, 1]; of operations that
-      LiteRT has itself.
-    - "onnx": an `.onnx` file, the same, checked with onnxruntime; needs `pip install 'keras-gan[onnx]'`.
+      (n, latent_dim), and returns float32 images in [-1, 1]. `sample(n, seed=0, truncation=1.0)`
+      returns the same uint8 images as `gan.generate(n, seed)`. Each weight is stored once. For a
+      conditional model both take `labels` too: `sample(n, seed, truncation, labels)` with one
+      label, or n; without labels, `sample` draws classes as `gan.generate` does. If a keras.Model
+      encodes the model's texts, `sample_texts(texts, seed, truncation)` makes one image for each text.
+      A `SemiSupervisedGAN` has `classify(images)`, from uint8 images to class probabilities.
+    - "litert": a `.tflite` file, from `latents` (and `labels`) to `images`, floats clipped to [-1, 1]. It
+      uses only LiteRT's own operations.
+    - "onnx": an `.onnx` file with the same inputs and output, checked with onnxruntime; needs
+      `pip install 'keras-gan[onnx]'`.
 
     Args:
         gan: `keras_gan.GAN`.
-        filepath: folder or file to write; what is there is replaced. Beside a file the metadata
-            are called `<file>.metadata.json`.
+        filepath: folder or file to write; an existing one is replaced. The metadata of a file go to
+            `<file>.metadata.json`.
         format: "saved_model", "litert" or "onnx".
-        metadata: dict of what else to note, such as {"dataset": "mnist"}; {"provenance": None} leaves out what made the images.
-        **options: of files. batch: int, a fixed batch size; default 1 of LiteRT, any of ONNX (0 is any). quantize, of LiteRT:
-            "float16" weights, or "int8" weights and activations. representative, with "int8": arrays as the generator
-            takes them, from which the activations' ranges are measured; default: random latents.
+        metadata: dict of further entries, such as {"dataset": "mnist"}; {"provenance": None} leaves out what
+            made the images.
+        **options: for files only. batch: int, a fixed batch size; default: 1 for LiteRT, any for ONNX (0
+            means any). quantize, LiteRT only: "float16" weights, or "int8" weights and activations.
+            representative, with "int8": arrays that the generator takes, from which the ranges of the
+            activations are measured; default: random latents.
 
     Returns:
         The path written, as a str.
 
     Raises:
-        ValueError: for an unknown format or option, a name that does not fit the format, and a graph that the runtime cannot
-            run. ImportError: where the ONNX packages are missing.
+        ValueError: for an unknown format or option, a name that does not fit the format, and a graph that the
+            runtime cannot run. ImportError: if the ONNX packages are missing.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -81,7 +84,7 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
 
 
 def check_options(format, options, images):
-    """Raise a ValueError for options that a format does not have."""
+    """Raise a ValueError for options that the format does not take."""
     known = {
         "saved_model": (),
         "litert": ("batch", "quantize", "representative", *(("shape",) if images else ())),
@@ -103,10 +106,10 @@ def plain(options):
 
 @contextlib.contextmanager
 def averages_in_float32(gan):
-    """Within it `ema_generator` computes in float32; with a moving average it does anyway."""
+    """A context in which `ema_generator` computes in float32; a moving average always does."""
     network = gan.ema_generator
     if not computes_in_float32(network):
-        # Past Keras' tracking, which would take it for a part of the model.
+        # Bypasses Keras' tracking, which would add the network to the model.
         vars(gan)["ema_generator"] = in_float32(network)
     try:
         yield
@@ -115,7 +118,7 @@ def averages_in_float32(gan):
 
 
 def describe(gan, shapes=()):
-    """What a user of an exported generator needs to know, as a dict for JSON; `shapes` are those of a file's inputs."""
+    """Describe an exported generator to its user: a dict for JSON. `shapes`: those of a file's inputs."""
     if hasattr(gan, "described"):
         return gan.described()
     step = int(gan.state.step.numpy())
@@ -155,9 +158,9 @@ def describe(gan, shapes=()):
 
 
 def _inputs_of(gan):
-    """What an export takes, by name: shape (None for any), dtype, range."""
+    """Inputs of an export by name: shape (None for any), dtype, range."""
     if gan.from_images:
-        # `images` of a SavedModel, `source` of a file, whose output is called so.
+        # The input is called `images` in a SavedModel, but `source` in a file, whose output is `images`.
         found = {"source": {"shape": [None, *gan.source_shape], "dtype": "float32", "range": [-1, 1]}}
         return found | _labels_of(gan.exported_condition())
     shape = list(first(gan.generator.input_shape)[1:])
@@ -180,7 +183,7 @@ def _labels_of(condition):
 
 
 def _checked(n, truncation):
-    """n, once it and the truncation have passed their checks."""
+    """Return n after checks of n and the truncation."""
     positive = tf.debugging.assert_positive(n, "`n` must be positive")
     finite = tf.debugging.assert_all_finite(truncation, "`truncation` must be finite")
     with tf.control_dependencies([positive, finite]):
@@ -222,7 +225,7 @@ class Sampler(tf.Module):
                 condition.require(labels)
                 return {"images": gan.synthesize(latents, labels)}
 
-            # Of any shape: one for all images, or one for each.
+            # `labels` has any shape: one label for all images, or one for each.
             @tf.function(input_signature=[*numbers, tf.TensorSpec(None, condition.spec.dtype, name="labels")])
             def sample(n, seed=0, truncation=1.0, labels=condition.missing):
                 n = _checked(n, truncation)
@@ -250,12 +253,13 @@ class Sampler(tf.Module):
 
 
 class Embedded(tf.Module):
-    """A text encoder as a plain tf.Module, which fails for words that are not in its vocabulary, and empty and too long texts."""
+    """A text encoder as a plain tf.Module; unknown words, empty texts and too long texts raise an error."""
 
     def __init__(self, encoder):
         super().__init__()
         layer = tokens_layer(encoder)
-        # Of one with other tables of words all is tracked; else not, which would store each weight twice.
+        # An encoder without a layer of tokens is tracked, with its tables of words (in `tables`). Any other
+        # is not: tracking it would store each weight twice.
         vars(self)["encoder"] = encoder
         self.tables = [layer, of_any_length(layer)] if layer else [encoder]
         self.weights = [variable.value for variable in encoder.weights]
@@ -282,10 +286,11 @@ class Embedded(tf.Module):
 
 
 def export_encoders(clip, filepath, format="saved_model", metadata=None, **options):
-    """Write the encoders of a CLIP as a SavedModel, with `metadata.json` beside it; in float32.
+    """Write the encoders of a CLIP as a SavedModel, with `metadata.json` in it; in float32.
 
-    `serving_default` takes float32 `images` in [-1, 1] and gives `vectors` of length 1, as `embed_images(images)` does of uint8
-    images and `embed_texts(texts)` of strings; `similarity(images, texts)` gives the cosines between uint8 images and texts.
+    `serving_default` takes float32 `images` in [-1, 1] and returns `vectors` of length 1.
+    `embed_images(images)` does the same for uint8 images, and `embed_texts(texts)` for strings.
+    `similarity(images, texts)` returns the cosines between uint8 images and texts.
 
     Args:
         clip: `keras_gan.CLIP`.
@@ -331,13 +336,13 @@ def export_encoders(clip, filepath, format="saved_model", metadata=None, **optio
 
 
 def export_text_to_image(model, filepath, format="saved_model", metadata=None, **options):
-    """Write a `TextToImage` as a SavedModel, with `metadata.json` beside it; in float32.
+    """Write a `TextToImage` as a SavedModel, with `metadata.json` in it; in float32.
 
-    `sample_texts(texts, seed=0, truncation=1.0, guidance=1.0)` gives a uint8 image of each text, those of `model.generate(texts,
-    seed=seed)`.
+    `sample_texts(texts, seed=0, truncation=1.0, guidance=1.0)` returns one uint8 image for each text, the
+    same as `model.generate(texts, seed=seed)`.
 
     Args:
-        model: `keras_gan.TextToImage` with a text encoder of Keras.
+        model: `keras_gan.TextToImage` whose text encoder is a keras.Model.
 
     Other arguments, returns and errors as `export`.
     """
@@ -369,7 +374,7 @@ def export_text_to_image(model, filepath, format="saved_model", metadata=None, *
 
 
 def _check_saved_model(model, format, options):
-    """Raise a ValueError for formats and options that a model does not have which is exported as a SavedModel alone."""
+    """Raise a ValueError for other formats, or options, if a model is exported only as a SavedModel."""
     if format != "saved_model" or options:
         given = ", ".join([f"format={format!r}", *options])
         raise ValueError(
@@ -383,20 +388,20 @@ def with_metadata(folder, about, metadata):
 
 
 def export_translator(gan, filepath, format="saved_model", metadata=None, **options):
-    """Write the generator of a model from image to image, with `metadata.json` beside it; in float32.
+    """Write the generator of an image-to-image model and its `metadata.json`; in float32.
 
-    - "saved_model": a folder. `serving_default` takes float32 `images` in [-1, 1] and gives such;
-      `translate(images)` is of uint8 images. Of any size where the network is: what it cannot take is filled up and cut
-      off in the graph. A CycleGAN's has `a2b` and `b2a` of uint8, and `serving_b2a` of floats beside `serving_default`,
-      which is a2b.
-    - "litert", "onnx": a file, from floats `source` to floats `images`, clipped to [-1, 1]; of a CycleGAN two, NAME_a2b and
-      NAME_b2a.
+    - "saved_model": a folder. `serving_default` takes and returns float32 `images` in [-1, 1];
+      `translate(images)` takes and returns uint8 images. If the network takes any size, so does the export:
+      the graph pads an image to a size that the network can take, and crops the output. For a CycleGAN there
+      are `a2b` and `b2a` for uint8 images, and for floats `serving_default`, which is a2b, and `serving_b2a`.
+    - "litert", "onnx": a file, from floats `source` to floats `images`, clipped to [-1, 1]; for a CycleGAN
+      two files, NAME_a2b and NAME_b2a.
 
-    Those of a StarGAN take `labels` too, one for each image: `translate(images, labels)`.
+    Exports of a StarGAN take `labels` too, one for each image: `translate(images, labels)`.
 
     Args:
-        **options: as in `export`; of files also shape: (height, width), where the network takes any; default: of LiteRT the
-            size of the training's images, of ONNX any.
+        **options: as in `export`; for files also shape: (height, width), if the network takes any size;
+            default: the size of the training images for LiteRT, any for ONNX.
 
     Other arguments, returns and errors as `export`.
     """
@@ -428,10 +433,10 @@ def export_translator(gan, filepath, format="saved_model", metadata=None, **opti
 
 
 def export_detector(detector, filepath, format="saved_model", metadata=None):
-    """Write a model that scores images as a SavedModel, with `metadata.json` beside it.
+    """Write a model that scores images as a SavedModel, with `metadata.json` in it.
 
-    `serving_default` takes float32 `images` in [-1, 1] and gives `scores` (n,) and `heatmaps` (n, height, width);
-    `score(images)` is of uint8 images.
+    `serving_default` takes float32 `images` in [-1, 1] and returns `scores` (n,) and `heatmaps` (n, height,
+    width); `score(images)` takes uint8 images.
 
     Args:
         detector: a model with `scored`, such as `keras_gan.FAnoGAN`.
@@ -467,9 +472,10 @@ def export_detector(detector, filepath, format="saved_model", metadata=None):
 
 
 def of_any_size(network):
-    """A network from image (and condition) to image as a function of images of any size, as a graph.
+    """Turn a network from image (and condition) to image into a graph function of images of any size.
 
-    Sizes that it cannot take are filled up with the last rows and columns, which are cut off again.
+    An image of a size that the network cannot take is padded with its last rows and columns; the output is
+    cropped.
     """
     shape, several = first(network.input_shape), isinstance(network.input_shape, list)
     beside = [tf.zeros((1, *x.shape[1:]), x.dtype) for x in network.inputs[1:]] if several else ()
@@ -484,7 +490,7 @@ def of_any_size(network):
         full = tf.shape(images)[1:3]
         for axis in (1, 2):
             side = full[axis - 1]
-            # Not `-side % multiple`: of negative numbers ONNX files have another remainder (tf2onnx 1.17).
+            # Not `-side % multiple`: ONNX files have another remainder of negative numbers (tf2onnx 1.17).
             missing = (multiple - side % multiple) % multiple
             rows = tf.minimum(tf.range(side + missing), side - 1)
             images = tf.gather(images, rows, axis=axis)
@@ -496,15 +502,16 @@ def of_any_size(network):
 
 
 def write_networks(networks, folder, value_range=(-1, 1), condition=None):
-    """Write networks from image to image as one SavedModel, each weight once.
+    """Write image-to-image networks as one SavedModel, in which each weight is stored once.
 
     Args:
-        networks: dict from the name of a signature for uint8 images ("translate") to keras.Model; for floats the first
-            one's is `serving_default`, another's `serving_NAME`. A name of None leaves out the one for uint8.
+        networks: dict from the name of the signature for uint8 images ("translate") to keras.Model. The
+            signature for floats is `serving_default` for the first network, and `serving_NAME` for any other.
+            A network named None has no signature for uint8 images.
         folder: to write.
         value_range: (low, high) of the floats.
-        condition: `keras_gan.conditions.Condition` that networks of two inputs take beside images; without it their labels
-            are not checked.
+        condition: `keras_gan.conditions.Condition` that networks with two inputs take in addition to images;
+            without it their labels are not checked.
     """
     module, signatures = tf.Module(), {}
     module.weights = [variable.value for network in networks.values() for variable in network.weights]
@@ -519,7 +526,10 @@ def write_networks(networks, folder, value_range=(-1, 1), condition=None):
 
 
 def _on_images(network, value_range, of_images, condition):
-    """A network (whose output may be no images) as functions of floats in a range and of uint8, and of labels where it takes them."""
+    """Wrap a network as two functions: of floats in a range, and of uint8 images.
+
+    Both take labels too if the network does. The network's output need not be images.
+    """
     (low, high), shape = value_range, first(network.input_shape)
     made_of, labels = functools.partial(network, training=False), []
     if of_images:
@@ -536,7 +546,7 @@ def _on_images(network, value_range, of_images, condition):
         if condition is not None:
             condition.require(*labels)
         made = made_of(images, *labels)
-        if isinstance(made, (list, tuple)):  # a discriminator's
+        if isinstance(made, (list, tuple)):  # the output of a discriminator
             return {f"output_{i}": tf.cast(each, tf.float32) for i, each in enumerate(made)}
         return {"images": tf.cast(made, tf.float32)}
 
@@ -555,7 +565,7 @@ def _write_saved_model(gan, folder):
 
 
 def write_module(module, signatures, folder):
-    """Written beside and then moved: a folder that exists is whole."""
+    """Write a module to a temporary folder, then rename it: a folder that exists is complete."""
     if folder.exists() and not (folder / "saved_model.pb").exists() and any(folder.iterdir()):
         raise ValueError(f"{folder} is not empty and not a SavedModel; it is not overwritten.")
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
@@ -568,7 +578,7 @@ def write_module(module, signatures, folder):
 
 
 def _without_custom_gradients(path):
-    """Let a SavedModel's operations have their own gradients: TensorFlow warns, once for each, of others that are not saved."""
+    """Remove custom gradients from a SavedModel, which does not store them: TensorFlow warns about each."""
     from tensorflow.core.protobuf import saved_model_pb2
 
     content = saved_model_pb2.SavedModel.FromString(path.read_bytes())

@@ -1,4 +1,4 @@
-"""A graph -> a LiteRT or ONNX file that its runtime can run."""
+"""Write a graph as a LiteRT or ONNX file that its runtime can run."""
 
 import contextlib
 import os
@@ -13,18 +13,18 @@ import tensorflow as tf
 from keras_gan.networks.outputs import first
 
 QUANTIZATIONS = ("float16", "int8")
-# Inputs by which the ranges of activations are measured.
+# Number of inputs from which the ranges of activations are measured.
 CALIBRATION = 100
 
 
 class Graph(tf.Module):
-    """A function of named tensors with the variables it needs, which a runtime's file is written of.
+    """A function of named tensors with its variables, to be written as a runtime's file.
 
     Args:
         function: from tensors in the order of the specs to a float32 tensor, called `images`.
-        specs: list of `tf.TensorSpec` with names; None where any size is taken.
+        specs: list of `tf.TensorSpec` with names; None means any size.
         weights: the variables.
-        output: str, what the output is called instead.
+        output: str, another name of the output.
     """
 
     def __init__(self, function, specs, weights, output="images"):
@@ -32,19 +32,19 @@ class Graph(tf.Module):
         self.function, self.specs, self.weights, self.output = function, specs, weights, output
 
     def concrete(self, specs):
-        """The graph for inputs of some specs."""
+        """Return the graph for inputs of the given specs."""
 
         @tf.function(input_signature=specs)
         def images_of(*inputs):
             made = tf.cast(self.function(*inputs), tf.float32)
-            # As `generate` does; what is no image has any range.
+            # Images are clipped as in `generate`; other outputs have any range.
             made = tf.clip_by_value(made, -1.0, 1.0) if len(made.shape) == 4 else made
             return {self.output: made}
 
         return images_of
 
     def sized(self, batch, shape=None):
-        """The specs with a fixed batch and size, that of images or (frames,), where they are given."""
+        """Return the specs with a fixed batch size and shape, (height, width) or (frames,), if given."""
         sized = []
         for spec in self.specs:
             sides = [batch, *spec.shape[1:]]
@@ -56,13 +56,13 @@ class Graph(tf.Module):
         return sized
 
     def examples(self, specs, count, seed=0):
-        """Inputs of these specs: normal latents, truncated ones too, label 0, images of noise; None is 1 or 16."""
+        """Yield inputs of the specs: normal latents, some truncated, label 0, noise images. None: 1 or 16."""
         rng = np.random.default_rng(seed)
         for i in range(count):
             arrays = []
             for spec in specs:
                 sides = [side or (16 if axis in (1, 2) else 1) for axis, side in enumerate(spec.shape)]
-                # An int8 file measured on whole latents alone is wrong on truncated ones.
+                # An int8 file calibrated on untruncated latents only is wrong for truncated ones.
                 drawn = (
                     rng.normal(size=sides) * (1.0, 0.7, 0.4)[i % 3]
                     if len(sides) == 2
@@ -75,7 +75,7 @@ class Graph(tf.Module):
 
 
 def of_latents(gan):
-    """The graph of a generator from latents (and labels)."""
+    """Return the graph of a generator from latents (and labels)."""
     network = gan.ema_generator
     specs = [tf.TensorSpec([None, *first(network.input_shape)[1:]], tf.float32, name="latents")]
     if gan.condition is not None:
@@ -84,8 +84,8 @@ def of_latents(gan):
 
 
 def of_images(network, function, condition=None):
-    """The graph of a generator from images, or from images and a condition."""
-    # What comes out is called `images`.
+    """Return the graph of a generator from images, or from images and a condition."""
+    # `images` is the name of the output.
     specs = [tf.TensorSpec(first(network.input_shape), tf.float32, name="source")]
     if condition is not None:
         specs.append(tf.TensorSpec(condition.spec.shape, condition.spec.dtype, name="labels"))
@@ -95,22 +95,23 @@ def of_images(network, function, condition=None):
 def write(
     graph, path, format, batch=None, shape=None, default_shape=None, quantize=None, representative=None
 ):
-    """Write a graph as a file, and check that the runtime gives what TensorFlow does.
+    """Write a graph as a file, and check that the runtime's output equals TensorFlow's.
 
     Args:
         graph: `Graph`.
         path: of the file.
         format: "litert" or "onnx".
         batch: int, a fixed batch size; None for the format's default, 0 for any.
-        shape, default_shape: (height, width) of images that may be of any size, and what LiteRT takes without `shape`.
+        shape, default_shape: (height, width), if the graph takes images of any size; without `shape`, LiteRT
+            uses `default_shape`.
         quantize: None, "float16" or "int8".
-        representative: list of arrays, one an input, of many rows, with "int8"; None for random ones.
+        representative: with "int8", list of arrays of many rows, one array per input; None for random ones.
 
     Returns:
-        dict from input to its shape in the file, a list of ints, None for any.
+        dict from the name of an input to its shape in the file: a list of ints, None for any size.
 
     Raises:
-        ValueError: where the runtime lacks an operation or refuses the graph.
+        ValueError: if the runtime lacks an operation or rejects the graph.
     """
     for name, value in (("batch", batch or 1), *(("shape", side) for side in shape or ())):
         if not (isinstance(value, int) and value >= 1):
@@ -136,21 +137,21 @@ def write(
 
 def _litert(graph, specs, quantize, representative):
     with tempfile.TemporaryDirectory() as folder, quiet():
-        # By way of a SavedModel inputs and outputs keep their names.
+        # Converted through a SavedModel, inputs and outputs keep their names.
         tf.saved_model.save(graph, folder, signatures=graph.concrete(specs))
         return _converted(folder, graph, specs, quantize, representative)
 
 
 def _converted(folder, graph, specs, quantize, representative):
     converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-    # Without TensorFlow's own operations, which the runtime that users deploy has not.
+    # Without TensorFlow's own operations, which the deployed runtime does not have.
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     if quantize is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if quantize == "float16":
         converter.target_spec.supported_types = [tf.float16]
     if quantize == "int8":
-        # By name: a signature has its inputs in the order of the alphabet.
+        # Inputs are passed by name: a signature sorts them alphabetically.
         names = [spec.name for spec in specs]
         examples = [dict(zip(names, row, strict=True)) for row in _rows(graph, specs, representative)]
         converter.representative_dataset = lambda: iter(examples)
@@ -172,7 +173,7 @@ def _converted(folder, graph, specs, quantize, representative):
 
 
 def _rows(graph, specs, representative):
-    """Inputs for the calibration, one at a time."""
+    """Yield inputs for the calibration, one at a time."""
     if representative is None:
         if any(len(spec.shape) == 4 for spec in specs):
             raise ValueError(
@@ -213,7 +214,7 @@ def _check_litert(graph, specs, path, quantize):
 
 
 def run_litert(interpreter, inputs):
-    """What a LiteRT interpreter makes of inputs, a dict from name to array."""
+    """Return the output of a LiteRT interpreter for inputs, a dict from name to array."""
     (made,) = interpreter.get_signature_runner()(**inputs).values()
     return made
 
@@ -233,7 +234,7 @@ def _onnx(graph, specs):
         model, _ = tf2onnx.convert.from_function(graph.concrete(specs), input_signature=specs, opset=17)
     graph_of = model.graph
     for node in graph_of.node:
-        # tf2onnx writes seed 0 where none was asked for: the same noise in every process.
+        # tf2onnx writes seed 0 if no seed was set; the noise would be the same in every process.
         if node.op_type.startswith(("RandomNormal", "RandomUniform")):
             kept = [attribute for attribute in node.attribute if attribute.name != "seed"]
             del node.attribute[:]
@@ -251,7 +252,7 @@ def _onnx(graph, specs):
 
 
 def _rename(graph, before, after):
-    """Give a tensor another name everywhere."""
+    """Rename a tensor everywhere in the graph."""
     for node in graph.node:
         for names in (node.input, node.output):
             for i, name in enumerate(names):
@@ -278,7 +279,10 @@ def _check_onnx(graph, specs, path, quantize):
 
 
 def _compare(graph, specs, given, made, runtime, quantize):
-    """Raise a ValueError where a runtime gives another shape than TensorFlow, or other values where nothing is random."""
+    """Raise a ValueError if a runtime's output differs from TensorFlow's.
+
+    The shapes must be equal, and without randomness the values too.
+    """
     function = graph.concrete(specs)
     expected, again = (function(*map(tf.constant, given))[graph.output].numpy() for _ in range(2))
     if made.shape != expected.shape or not np.isfinite(made).all():
@@ -293,12 +297,12 @@ def _compare(graph, specs, given, made, runtime, quantize):
 
 @contextlib.contextmanager
 def quiet():
-    """Keep what converters write to the standard error, and show it where they fail."""
+    """Capture what converters write to standard error, and show it only if they fail."""
     sys.stderr.flush()
     with tempfile.TemporaryFile() as kept:
         try:
             before = os.dup(2)
-        except OSError:  # there is none
+        except OSError:  # standard error is closed
             yield
             return
         os.dup2(kept.fileno(), 2)

@@ -1,4 +1,4 @@
-"""Vocoders for use without keras_gan, and long sounds in chunks."""
+"""Export of vocoders for use without keras_gan; long sounds made in chunks."""
 
 import json
 
@@ -12,15 +12,16 @@ from keras_gan.export_target import check_target
 
 
 def export_vocoder(gan, filepath, format="saved_model", metadata=None, **options):
-    """Write the generator of a vocoder, with `metadata.json` beside it; in float32.
+    """Write the generator of a vocoder and its `metadata.json`; in float32.
 
-    - "saved_model": a folder. `serving_default` takes float32 `mel` of shape (n, frames, bands), of any length, and gives `sound`, as
-      `vocode(mel)` does; `mel(sound)` makes the spectrograms that it was trained on.
+    - "saved_model": a folder. `serving_default` and `vocode(mel)` take float32 `mel` of shape (n, frames,
+      bands), of any length, and return the sound; `mel(sound)` makes spectrograms like those that it was
+      trained on.
     - "litert", "onnx": a file, from `mel` to `sound`.
 
     Args:
-        **options: of files batch: int; shape: (frames,), of LiteRT 32 by default, of ONNX any; of LiteRT quantize and representative. As in
-            `keras_gan.export.export`.
+        **options: for files: batch: int; shape: (frames,), default 32 for LiteRT, any for ONNX; for LiteRT
+            also quantize and representative. As in `keras_gan.export.export`.
 
     Other arguments, returns and errors as `keras_gan.export.export`.
     """
@@ -52,7 +53,10 @@ def export_vocoder(gan, filepath, format="saved_model", metadata=None, **options
 
 
 def write_vocoder(network, folder, front_end=None):
-    """Write a network from mel spectrograms to sound as a SavedModel; with `mel(sound)` where there is a `layers.MelSpectrogram`."""
+    """Write a network from mel spectrograms to sound as a SavedModel.
+
+    With `front_end`, a `layers.MelSpectrogram`, the SavedModel has `mel(sound)` too.
+    """
     module, spec = tf.Module(), _spec(network)
     module.weights = [variable.value for variable in network.weights]
 
@@ -76,12 +80,14 @@ def _spec(network):
 
 
 def in_chunks(run, network, hop, frames=None):
-    """A function from spectrograms to sound that looks at `frames` at once and at what the network sees beside them.
+    """Return a function from spectrograms to sound that makes `frames` at a time.
+
+    It takes as many more frames on each side as the network's receptive field needs.
 
     Args:
         run: function from an array (n, frames, bands) to a tensor (n, frames x hop, 1).
-        network: keras.Model that it computes, of which the reach is taken.
-        hop: int, samples of a frame.
+        network: keras.Model that `run` computes; its receptive field is computed with `reach`.
+        hop: int, samples per frame.
         frames: int, or None for all at once.
     """
     if frames is None:
@@ -102,13 +108,13 @@ def in_chunks(run, network, hop, frames=None):
 
 
 def fewest(network):
-    """How many frames a network needs: 4 where it mirrors their ends, as MelGAN does, else 1; an int."""
+    """Minimum number of frames that a network takes: 4 if it pads by reflection, as MelGAN does, else 1."""
     return 4 if any(type(layer).__name__ == "ReflectionPadding1D" for layer in network.layers) else 1
 
 
 def reach(network):
-    """How many frames a network of one-dimensional convolutions sees on each side of a frame, rounded up; an int."""
-    # By tensor: samples of a frame, and how many samples far it sees.
+    """Return how many frames a network of 1-D convolutions sees on each side of a frame, rounded up."""
+    # For each tensor: samples per frame, and how many samples far it sees.
     seen = {id(tensor): (1, 0.0) for tensor in network.inputs}
     for layer in network.layers:
         if isinstance(layer, layers.InputLayer):
@@ -122,7 +128,7 @@ def reach(network):
         elif isinstance(inner, layers.Conv1D):
             far += (inner.kernel_size[0] - 1) * inner.dilation_rate[0]
         elif isinstance(inner, keras.layers.ZeroPadding1D) or type(inner).__name__ == "ReflectionPadding1D":
-            pass  # of the convolution after it, which is counted whole
+            pass  # counted as part of the convolution that follows
         for tensor in layer.output if isinstance(layer.output, list) else [layer.output]:
             seen[id(tensor)] = rate, far
     rate, far = seen[id(network.outputs[0])]

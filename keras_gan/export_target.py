@@ -1,14 +1,14 @@
-"""Names of exports, which a command checks before anything heavy is imported."""
+"""Checks of the names of exports, which a command runs before it imports anything heavy."""
 
 import pathlib
 
 FORMATS = ("saved_model", "litert", "onnx")
-# What the name of a file must end in.
+# Required ending of a file's name.
 ENDINGS = {"litert": ".tflite", "onnx": ".onnx"}
 
 
 def check_target(filepath, format):
-    """Return the path, or raise a ValueError where its name does not fit the format or something is in the way."""
+    """Return the path; raise a ValueError if its name does not fit the format or the path is taken."""
     if format not in FORMATS:
         raise ValueError(f"`format` must be one of {FORMATS}. Received: {format!r}")
     path = pathlib.Path(filepath)

@@ -11,7 +11,8 @@ def of_sum(function, inputs):
 
     Args:
         function: From a tensor of images to logits of any shape, or a list of them.
-        inputs: Tensor of shape (batch, ...), or a tuple of tensors, which `function` takes one by one then.
+        inputs: Tensor of shape (batch, ...), or a tuple of tensors, which `function` then takes as its
+            arguments.
 
     Returns:
         Tensor of the shape of `inputs`, or a tuple of them.
@@ -26,29 +27,31 @@ def of_sum(function, inputs):
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(inputs)
         outputs = sum(tf.reduce_sum(tf.cast(x, inputs[0].dtype)) for x in tf.nest.flatten(function(*inputs)))
-    # A tensor also where the function gathers rows.
+    # A dense tensor, even if the function gathers rows.
     found = [tf.convert_to_tensor(gradient) for gradient in tape.gradient(outputs, inputs)]
     return tuple(found) if several else found[0]
 
 
 def where_due(due, function, otherwise, sources, constants, scale):
-    """`tf.cond` with the derivative computed in the branch, which costs less to trace and at every step.
+    """`tf.cond` that computes the derivative inside the branch, which makes tracing and every step cheaper.
 
-    The derivative of `tf.cond` itself takes out of the branch all that was computed on the way.
+    The derivative of `tf.cond` itself carries all intermediate tensors out of the branch.
 
     Args:
         due: scalar bool tensor.
-        function: without arguments, to a list of scalars, of which the first is differentiated.
-        otherwise: the same where it is not due.
-        sources: tensors and `tf.Variable`s from outside that the first scalar is differentiated by.
+        function: takes no arguments and returns a list of scalars, of which the first is differentiated.
+        otherwise: function of the same form, called when `due` is False.
+        sources: tensors and `tf.Variable`s from outside with respect to which the first scalar is
+            differentiated.
         constants: other tensors from outside that `function` may use.
-        scale: function that multiplies a loss by the optimiser's loss scale, in which the derivative is computed.
+        scale: function that multiplies a loss by the optimiser's loss scale; the scaled loss is
+            differentiated.
 
     Returns:
         The list of scalars.
 
     Raises:
-        ValueError: where `function` uses any other tensor from outside, whose derivative would be lost.
+        ValueError: if `function` uses any other tensor from outside, whose derivative would be lost.
     """
     if tf.executing_eagerly():
         return tf.cond(due, function, otherwise)
@@ -60,10 +63,10 @@ def where_due(due, function, otherwise, sources, constants, scale):
         for tensor in tf.compat.v1.get_default_graph().external_captures:
             if tf.is_symbolic_tensor(tensor) and tensor.dtype.is_floating and id(tensor) not in known:
                 raise ValueError(
-                    "What is not computed at every step can be differentiated by what it is given (a penalty's `turn`) alone, "
-                    f"and it uses another tensor: {tensor.name!r}."
+                    "A function that is not computed at every step can only be differentiated with respect "
+                    f"to its argument (a penalty's `turn`), and it uses another tensor: {tensor.name!r}."
                 )
-        # A tensor may come of another one: what lies between them the tape outside goes through.
+        # One source may be computed from another; the outer tape differentiates what lies between them.
         tensors = [x for x in sources if not isinstance(x, tf.Variable)]
         found = tf.gradients(scale(values[0]), sources, stop_gradients=tensors)
         reached.extend(i for i, gradient in enumerate(found) if gradient is not None)
@@ -86,11 +89,11 @@ def where_due(due, function, otherwise, sources, constants, scale):
 
 
 def minimizer(loss, variables, optimizer):
-    """A compiled function that makes a step of an optimiser and returns what the loss gives beside its value.
+    """Return a compiled function that makes one optimiser step and returns the second output of the loss.
 
     Args:
-        loss: function without arguments, to (scalar, figure).
-        variables: list of keras.Variable that move.
+        loss: function without arguments that returns (scalar, another value).
+        variables: list of keras.Variable to optimise.
         optimizer: keras optimiser.
     """
     optimizer.build(variables)

@@ -1,4 +1,4 @@
-"""Many small images as one picture."""
+"""Many small images on one sheet."""
 
 import colorsys
 import math
@@ -11,12 +11,12 @@ def image_grid(images, columns=None, caption=None, row_names=None):
 
     Args:
         images: uint8 array of shape (n, height, width, channels), channels 1, 3 or 4 (RGBA).
-        columns: int. Default: as square as can be.
+        columns: int. Default: a grid that is as square as possible.
         caption: str, or None for no caption.
         row_names: list of str, to write before each row; or None.
 
     Returns:
-        PIL.Image, the images enlarged by a whole factor where they are smaller than 48 pixels.
+        PIL.Image; images smaller than 48 pixels are enlarged by an integer factor.
 
     Example:
     >>> keras_gan.grid.image_grid(np.zeros((6, 28, 28, 1), "uint8"), columns=3).size
@@ -57,9 +57,9 @@ def as_levels(heatmaps, highest=1.0):
 
 
 def as_colour(images):
-    """RGB of uint8 images: grey ones with three equal channels, RGBA over white, each class of label maps in a colour.
+    """Convert uint8 images to RGB: grey ones get three equal channels, RGBA ones are composited over white.
 
-    Label maps have one channel a class, 255 where a pixel is of it.
+    Label maps get one colour per class; they have one channel per class, 255 where a pixel belongs to it.
     """
     channels = images.shape[-1]
     classes = channels not in (1, 3, 4)
@@ -75,27 +75,30 @@ def as_colour(images):
 
 
 def opaque(picture):
-    """A PIL image without transparency: transparent pixels are composited over white."""
+    """Return a PIL image without transparency: transparent pixels are composited over white."""
     from PIL import Image
 
     return Image.fromarray(as_colour(np.asarray(picture)[None])[0]) if picture.mode == "RGBA" else picture
 
 
 def gif_frame(picture):
-    """A PIL image with 256 colours of its own, as a GIF needs, and without transparency."""
+    """Reduce a PIL image to a palette of 256 colours, as a GIF needs, without transparency."""
     from PIL import Image
 
     return opaque(picture).convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
 
 
 def enlarge(images, size):
-    """Images of (height, width) `size`: smaller ones by a whole factor, each pixel a square."""
+    """Enlarge smaller images to (height, width) `size` by an integer factor; each pixel becomes a square."""
     factors = [want // have for want, have in zip(size, images.shape[1:3], strict=True)]
     return images.repeat(factors[0], axis=1).repeat(factors[1], axis=2)
 
 
 def interleave(columns):
-    """Lists of images side by side: the first of each, the second of each ...; of one size, RGBA where all are, else RGB."""
+    """Interleave lists of images: the first of each, the second of each ...
+
+    All get one size; they are RGBA if all are, else RGB.
+    """
     size = columns[-1].shape[1:3]
     columns = [enlarge(images, size) for images in columns]
     if any(images.shape[-1] != 4 for images in columns):

@@ -12,9 +12,9 @@ START = "hf://"
 
 
 def hub_name(path):
-    """The name `hf://USER/NAME` that a path stands for, or None where it is of the disk."""
+    """Return the name `hf://USER/NAME` that a path stands for, or None for a path on the disk."""
     text = str(path)
-    # A `pathlib.Path` has lost a slash.
+    # `pathlib.Path` drops one slash.
     if text.startswith("hf:/") and not text.startswith(START):
         text = text.replace("hf:/", START, 1)
     return text if text.startswith(START) else None
@@ -28,14 +28,14 @@ def save(gan, name, licence=None, metadata=None):
     Args:
         gan: a `GAN`.
         name: "hf://USER/NAME".
-        licence: identifier for the card, such as "cc-by-4.0"; None says that it is not given.
-        metadata: dict of what else to note, as of `GAN.export`.
+        licence: identifier for the card, such as "cc-by-4.0"; with None the card states that none is given.
+        metadata: dict of further entries, as in `GAN.export`.
 
     Returns:
         The name.
 
     Raises:
-        ImportError: without huggingface_hub. ValueError: for another form of name.
+        ImportError: without huggingface_hub. ValueError: if the name has another form.
     """
     if hub_name(name) is None or name.removeprefix(START).count("/") != 1 or name.endswith(".keras"):
         raise ValueError(f"A repository of the Hub is named hf://USER/NAME. Received: {name!r}")
@@ -69,10 +69,10 @@ def save(gan, name, licence=None, metadata=None):
 
 
 def samples_of(gan):
-    """Samples as files: a PNG of them, and what a PNG does not show, such as samples.wav; of tables rows.csv.
+    """Write samples as files: a PNG, and what a PNG does not show, such as samples.wav; for tables rows.csv.
 
     Returns:
-        dict from file name to bytes; empty where a model makes nothing of latents alone, or needs data for its rows.
+        dict from file name to bytes; empty if the model needs more than latents, such as data for its rows.
     """
     if hasattr(gan, "schema"):
         return {"rows.csv": gan.sample(100, seed=0).to_csv(index=False).encode()}
@@ -80,7 +80,7 @@ def samples_of(gan):
         return {}
     try:
         inputs = gan.grid_inputs(gan.grid_rows, 8, 0)
-    except ValueError:  # conditions are those of the data of `fit`, and this model has seen none
+    except ValueError:  # the conditions come from the data of `fit`, which was not called
         return {}
     from keras_gan.grid import image_grid
 
@@ -96,10 +96,11 @@ def model_card(about, load, licence=None, samples=False):
     """A model card in Markdown.
 
     Args:
-        about: dict as in `metadata.json` of an export; "command" is what it was trained by, "figures" its metrics.
-        load: the line of Python that loads the model, as `model`.
+        about: dict as in the `metadata.json` of an export; "command" is the training command, "figures" its
+            metrics.
+        load: the line of Python that loads the model into a variable `model`.
         licence: identifier, or None.
-        samples: bool, whether `samples.png` lies beside it.
+        samples: bool, whether `samples.png` is in the same folder.
 
     Returns:
         str.
@@ -159,7 +160,7 @@ def model_card(about, load, licence=None, samples=False):
 
 
 def card_beside(run):
-    """Metrics of a run's `evaluation.json`, for its card."""
+    """Read the metrics in a run's `evaluation.json`, for its card."""
     path = pathlib.Path(run) / "evaluation.json"
     if not path.exists():
         return {}

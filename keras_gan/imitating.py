@@ -1,4 +1,4 @@
-"""A run of imitation learning: its folder, its curve, its film."""
+"""A run of imitation learning: its folder, its curves, its video."""
 
 import contextlib
 import hashlib
@@ -38,23 +38,24 @@ def imitation_run(
     """Train a policy by GAIL on recorded episodes.
 
     Args:
-        environment: str, of gymnasium.
+        environment: str, name of a gymnasium environment.
         expert, prefix, trajectories: as in `data.experts`.
         out: folder to write: `checkpoints`, `history.csv`, `returns.png`, `policy.keras`, `episode.gif`, `result.json`.
         reward, environments, seed: as in `GAIL`.
-        steps: int; with `resume` all in all.
-        batch_size: int, pairs of the expert in a step; of fewer pairs each comes several times.
-        cloning: bool, whether the same policy is trained by behaviour cloning too.
-        resume: bool, whether the run in `out` goes on.
-        gif: bool, whether an episode is filmed.
-        report: function that is given lines of text.
-        stopping: function from the `Checkpoint` to a context in which the training runs, such as one that handles signals.
+        steps: int; with `resume` the total, including the earlier steps.
+        batch_size: int, pairs of the expert in a step; if there are few pairs, each is repeated.
+        cloning: bool, whether to train the same policy by behaviour cloning too.
+        resume: bool, whether to continue the run in `out`.
+        gif: bool, whether to film an episode.
+        report: function that takes lines of text.
+        stopping: function from the `Checkpoint` to a context manager around the training, such as one that
+            handles signals.
 
     Returns:
         list of the paths written.
 
     Raises:
-        ValueError: for an expert of another environment, and a folder with a run where `resume` is not given.
+        ValueError: for an expert of another environment, and for a folder with a run if `resume` is False.
     """
     for name, value in (("steps", steps), ("batch_size", batch_size)):
         check_int(value, name)
@@ -76,12 +77,10 @@ def imitation_run(
 
     gail = made()
     pairs = gail.pairs(observations, actions)
-    # About ten steps an epoch.
+    # At least ten steps per epoch.
     pairs = np.tile(pairs, (-(-10 * batch_size // len(pairs)), 1))
     each = len(pairs) // batch_size
-    report(
-        f"{len(observations)} steps of the expert. Of {environment}'s own rewards nothing is learnt; they are logged."
-    )
+    report(f"{len(observations)} steps of the expert. {environment}'s own rewards are logged, but not used.")
     out.mkdir(parents=True, exist_ok=True)
 
     class Report(keras.callbacks.Callback):
@@ -108,7 +107,8 @@ def imitation_run(
         others = [name for name in asked if before.get(name) != asked[name]]
         if others:
             raise ValueError(
-                f"The run in {out} has {others[0]}={before.get(others[0])!r}. Received: {asked[others[0]]!r}. A resume goes on with the same."
+                f"The run in {out} has {others[0]}={before.get(others[0])!r}. Received: "
+                f"{asked[others[0]]!r}. A resume goes on with the same."
             )
     config.write_text(json.dumps(asked, indent=2) + "\n")
     callbacks = [
@@ -119,7 +119,7 @@ def imitation_run(
     ]
     with stopping(callbacks[0]):
         gail.fit(pairs, batch_size=batch_size, epochs=-(-steps // each), verbose=0, callbacks=callbacks)
-    (out / "episode.gif").unlink(missing_ok=True)  # of an earlier policy
+    (out / "episode.gif").unlink(missing_ok=True)  # filmed with an earlier policy
     before = json.loads((out / "result.json").read_text()) if (out / "result.json").exists() else {}
     result = {**before, "steps": int(gail.state.step.numpy()), "return": float(gail.play(20).mean())}
     if cloning:

@@ -1,4 +1,4 @@
-"""Metrics by name: a new one is a class in a file of its own, and a line here. It imports nothing heavy."""
+"""Metrics by name: a new metric needs a class in its own file, and a line here. Imports nothing heavy."""
 
 import dataclasses
 import importlib
@@ -6,13 +6,14 @@ import importlib
 
 @dataclasses.dataclass(frozen=True)
 class Named:
-    """A metric that has a name.
+    """A metric with a name.
 
     Attributes:
-        place: module of `keras_gan.metrics` and class in it, with a dot between; or a class.
-        of: "images", "pairs" (of images and their targets) or "model" (which makes its own images for it).
-        takes: "features" or "classifier", what its first argument is, or None.
-        options: further arguments, a dict.
+        place: module of `keras_gan.metrics` and class in it, joined by a dot; or a class.
+        of: what it measures: "images", "pairs" (of images and their targets) or "model" (it makes its own
+            images).
+        takes: its first argument: "features", "classifier" or None.
+        options: dict of further arguments.
     """
 
     place: object
@@ -21,7 +22,7 @@ class Named:
     options: dict = dataclasses.field(default_factory=dict)
 
     def make(self, extractor="inception", **options):
-        """The metric, on an extractor (or its classifier) where it takes one; options are its arguments."""
+        """Return the metric, on an extractor (or its classifier) if it takes one, with other `options`."""
         kind = self.place
         if isinstance(kind, str):
             module, name = kind.split(".")
@@ -54,20 +55,20 @@ METRICS = {
 
 
 def names_of(kind):
-    """Names of the metrics of "images", "pairs" or "model"."""
+    """Return the names of the metrics of "images", "pairs" or "model"."""
     return [name for name, metric in METRICS.items() if metric.of == kind]
 
 
 def on_extractor(names):
-    """Those of some names that take an extractor or a classifier."""
+    """Return those of the names whose metric takes an extractor or a classifier."""
     return [name for name in names if METRICS[name].takes]
 
 
 def check_metrics(metrics):
-    """The names, each of them known.
+    """Check the names of metrics, and return each once.
 
     Raises:
-        ValueError: for an unknown name, and for none.
+        ValueError: for an unknown name, and if there are none.
     """
     unknown = sorted(set(metrics) - set(METRICS))
     if unknown or not metrics:

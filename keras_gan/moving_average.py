@@ -1,4 +1,4 @@
-"""A network that follows another: the moving average of its weights."""
+"""The moving average of a network's weights, kept in a copy of the network."""
 
 import keras
 import tensorflow as tf
@@ -9,7 +9,7 @@ from keras_gan.precision import computes_in_float32, in_float32
 
 
 def clone(network):
-    """A copy of a network with weights of its own, which computes in float32: it is for use, not for training."""
+    """Copy a network and its weights; the copy computes in float32: it is for inference, not training."""
     functional = isinstance(network, keras.Sequential) or getattr(network, "outputs", None)
     lambdas = [layer for layer in network._flatten_layers() if isinstance(layer, keras.layers.Lambda)]
     try:
@@ -30,7 +30,7 @@ def clone(network):
 
 
 def _copy_layer(layer):
-    """A layer of the same arguments; of a `Lambda` with its function as it is, which Keras would not read from a config."""
+    """Copy a layer by its config; a `Lambda` keeps its function, which Keras would not load from a config."""
     if not isinstance(layer, keras.layers.Lambda):
         return layer.__class__.from_config(layer.get_config())
     config = {name: layer.get_config()[name] for name in ("name", "trainable", "dtype")}
@@ -41,7 +41,7 @@ def _copy_layer(layer):
 
 
 def follow(average, network, decay):
-    """Move a copy's weights towards a network's by 1 - decay; moving statistics are copied."""
+    """Move the average's weights towards the network's by 1 - decay; moving statistics are copied."""
     trainable = {id(v) for v in network.trainable_weights}
     averaged = [(e, v) for e, v in zip(average.weights, network.weights) if id(v) in trainable]
     copied = [(e, v) for e, v in zip(average.weights, network.weights) if id(v) not in trainable]

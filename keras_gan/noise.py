@@ -1,4 +1,4 @@
-"""What a generator draws."""
+"""Distributions of latents."""
 
 import math
 
@@ -11,15 +11,15 @@ from keras_gan.parts import Part
 
 
 class Noise(Part):
-    """Latents: how they are drawn, truncated and moved a little.
+    """Latents: how they are drawn, truncated and perturbed.
 
     A subclass defines `draw`.
 
     Args:
-        size: int, how long they are, or their shape.
+        size: int, length of the latents, or their shape.
 
     Attributes:
-        distribution: what the metadata of an export say of them.
+        distribution: str, description for the metadata of an export.
     """
 
     distribution = "the model's own"
@@ -31,7 +31,7 @@ class Noise(Part):
 
     @property
     def shape(self):
-        """Of latents, without the batch."""
+        """Shape of the latents, without the batch."""
         return tuple(self.size) if isinstance(self.size, (tuple, list)) else (self.size,)
 
     def draw(self, count, seed):
@@ -39,11 +39,11 @@ class Noise(Part):
         raise NotImplementedError(f"{type(self).__name__} must define `draw`.")
 
     def truncated(self, count, seed, truncation):
-        """Latents that are typical the more, the smaller the truncation; 1 for all."""
+        """Draw latents that are more typical, the smaller the truncation is; 1 draws from all latents."""
         return truncation * self.draw(count, seed)
 
     def move(self, latents, change):
-        """Latents after a small change of the part that is noise."""
+        """Add a small change to the part of the latents that is noise."""
         return latents + change
 
 
@@ -64,10 +64,11 @@ class Normal(Noise):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class TruncatedNormal(Noise):
-    """z ~ N(0, I), each number drawn anew until it is within `threshold`; truncation multiplies that. BigGAN's.
+    """BigGAN's z ~ N(0, I), each number redrawn until it is within `threshold`; truncation multiplies that.
 
-    The paper's thresholds of 2, 1 and 0.5 are truncations of 1, 0.5 and 0.25 at the default. The paper truncates when it samples
-    alone; here training draws within `threshold` too, so that a truncation of 1 is what the generator knows.
+    With the default, the paper's thresholds of 2, 1 and 0.5 are truncations of 1, 0.5 and 0.25. The paper
+    truncates only when it samples; here training draws within `threshold` too, so that the generator is
+    trained at a truncation of 1.
 
     Args:
         size: as in `Noise`.
@@ -98,7 +99,7 @@ class TruncatedNormal(Noise):
     def truncated(self, count, seed, truncation):
         if isinstance(truncation, (int, float)) and truncation < 0:
             raise ValueError(f"`truncation` must not be negative. Received: truncation={truncation}")
-        # Beyond 5 the share is 1 in float32, whose inverse is infinite.
+        # Beyond 5 the share is 1 in float32, and erfinv(1) is infinite.
         limit = tf.clip_by_value(self.threshold * tf.cast(truncation, "float32"), 0.0, 5.0)
         share = tf.math.erf(limit / math.sqrt(2.0))
         uniform = 2.0 * random.uniform((count, *self.shape), seed) - 1.0
@@ -107,7 +108,9 @@ class TruncatedNormal(Noise):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Uniform(Noise):
-    """z ~ U(low, high) in each number, by default U(-1, 1) as in DCGAN's paper; truncation multiplies their distance from the middle.
+    """Each number is drawn from U(low, high), by default U(-1, 1) as in DCGAN's paper.
+
+    Truncation multiplies the distance from the middle.
 
     Args:
         size: as in `Noise`.
@@ -140,10 +143,10 @@ class Uniform(Noise):
 class Codes(Noise):
     """[noise ~ N(0, I), one-hot category, codes ~ U(-1, 1)], InfoGAN's.
 
-    Truncation and small changes are for the noise alone: codes mean something as they are.
+    Truncation and small changes apply to the noise only: the values of the codes have a meaning.
 
     Args:
-        size: int, of all three.
+        size: int, length of all three together.
         categories: int.
         codes: int.
 
@@ -169,14 +172,14 @@ class Codes(Noise):
         return self.size - self.categories - self.codes
 
     def draw(self, count, seed):
-        # One draw, cut up: three would be the same numbers for a seed that is a tensor.
+        # One draw, split into three: three draws with the same seed tensor would give the same numbers.
         normal = random.normal((count, self.noise_dim + 1 + self.codes), seed)
         uniform = 0.5 * (1.0 + tf.math.erf(normal[:, self.noise_dim :] / math.sqrt(2.0)))
         category = tf.cast(tf.minimum(uniform[:, 0] * self.categories, self.categories - 0.5), tf.int32)
         return self.join(normal[:, : self.noise_dim], category, 2.0 * uniform[:, 1:] - 1.0)
 
     def join(self, noise, category, codes):
-        """Latents of noise (n, noise_dim), categories (n,) and codes (n, codes)."""
+        """Join noise (n, noise_dim), categories (n,) and codes (n, codes) to latents."""
         return tf.concat([noise, tf.one_hot(category, self.categories), tf.cast(codes, noise.dtype)], axis=1)
 
     def truncated(self, count, seed, truncation):
@@ -190,11 +193,11 @@ class Codes(Noise):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class NormalAndView(Noise):
-    """Standard normal numbers, of which the last ones say from where one looks: truncation leaves those as they are.
+    """Standard normal numbers, of which the last ones set the viewpoint; truncation does not change those.
 
     Args:
-        size: int, of both together.
-        view: int, how many are of the view. Default 2.
+        size: int, length of both together.
+        view: int, how many numbers set the viewpoint. Default 2.
 
     Example:
     >>> noise = keras_gan.noise.NormalAndView(4)
@@ -221,13 +224,15 @@ class NormalAndView(Noise):
         return self.joined(latents + change, latents)
 
     def joined(self, latents, views):
-        """The first numbers of some latents, and the view of others."""
+        """Join the first numbers of `latents` and the viewpoint of `views`."""
         return tf.concat([latents[:, : -self.view], views[:, -self.view :]], axis=1)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Gumbel(Noise):
-    """Gumbel noise, -log(-log(u)) of a uniform u: argmax(logits + noise) is a draw of softmax(logits). Truncation multiplies it: 0 is the likeliest.
+    """Gumbel noise, -log(-log(u)) with uniform u: argmax(logits + noise) is a sample of softmax(logits).
+
+    Truncation multiplies the noise; with 0 the result is the most likely category.
 
     Example:
     >>> keras_gan.noise.Gumbel((5, 7)).draw(2, tf.constant([0, 0])).shape
@@ -243,11 +248,13 @@ class Gumbel(Noise):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class NormalAndGumbel(Noise):
-    """Standard normal latents, followed by Gumbel noise for a network that draws categories; truncation leaves that as it is.
+    """Standard normal latents, followed by Gumbel noise for a network that draws categories.
+
+    Truncation does not change the Gumbel noise.
 
     Args:
         size: int, length of both together.
-        gumbel: int, how many of them are Gumbel noise, -log(-log(u)) of a uniform u.
+        gumbel: int, how many of them are Gumbel noise, -log(-log(u)) with uniform u.
 
     Example:
     >>> keras_gan.noise.NormalAndGumbel(8, gumbel=5).draw(2, tf.constant([0, 0])).shape
@@ -261,7 +268,7 @@ class NormalAndGumbel(Noise):
             raise ValueError(f"`gumbel` must be less than the size, {self.size}. Received: {gumbel}")
 
     def draw(self, count, seed):
-        # One draw, cut up: two would be the same numbers for a seed that is a tensor.
+        # One draw, split into two: two draws with the same seed tensor would give the same numbers.
         normal = random.normal((count, self.size), seed)
         kept = self.size - self.gumbel
         uniform = 0.5 * (1.0 + tf.math.erf(normal[:, kept:] / math.sqrt(2.0)))

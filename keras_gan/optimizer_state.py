@@ -1,4 +1,4 @@
-"""What an optimiser keeps, and how another takes it over."""
+"""The state of an optimiser, and how another optimiser loads it."""
 
 import contextlib
 
@@ -6,32 +6,34 @@ import keras
 
 
 def inner(optimizer):
-    """The optimiser inside a `LossScaleOptimizer`, or itself."""
+    """Return the optimiser inside a `LossScaleOptimizer`, or the optimiser itself."""
     return getattr(optimizer, "inner_optimizer", optimizer)
 
 
 def rate_of(optimizer):
-    """The learning rate of an optimiser as it is asked for: a float, or the config of a schedule."""
+    """Return the learning rate that an optimiser was made with: a float, or the config of a schedule."""
     rate = inner(optimizer)._learning_rate
     if isinstance(rate, keras.Variable):
         return float(rate.numpy())
     return keras.saving.serialize_keras_object(rate)
 
 
-# Optimisers whose state is Adam's.
+# Optimisers with the same state as Adam.
 SAME_STATE = {"ScheduledAdam": "Adam", "AdamW": "Adam"}
 
 
 @contextlib.contextmanager
 def adopting(optimizers, saved_kinds):
-    """Let optimisers load the state of ones whose learning rate was a schedule where theirs is a number, or the reverse.
+    """A context in which optimisers load a state that was saved with another kind of learning rate.
+
+    The saved learning rate may be a schedule and the new one a number, or the reverse.
 
     Args:
         optimizers: dict from player to optimiser.
-        saved_kinds: dict from player to the class name of the saved one, or None where it is not known.
+        saved_kinds: dict from player to the class name of the saved optimiser, or None if it is unknown.
 
     Yields:
-        A set: the players whose state could not be taken, and begins anew.
+        A set: the players whose state could not be loaded; their optimisers start with a new state.
     """
     lost, patched = set(), []
     for player, optimizer in optimizers.items():

@@ -1,4 +1,4 @@
-"""Names of losses and augmentations, which a command checks before anything heavy is imported."""
+"""Names of losses and augmentations, which a command checks before it imports anything heavy."""
 
 import difflib
 
@@ -11,7 +11,7 @@ AUGMENTATIONS = ("ada", "apa", "blur", "diffaugment", "instance_noise")
 
 
 def check_name(name, names, option):
-    """Raise a ValueError for a name that is not among `names`; `option` is where it was given."""
+    """Raise a ValueError for a name that is not among `names`; `option` is the option with that name."""
     if name in names:
         return
     near = difflib.get_close_matches(name.lower().replace("-", "_"), names, n=1)

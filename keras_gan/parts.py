@@ -1,4 +1,4 @@
-"""What losses, regularizers and augmentations share: a config, state, lookup by alias, and what their hooks are given."""
+"""What losses, regularizers and augmentations share: config, state, lookup by alias, hooks' arguments."""
 
 import dataclasses
 import difflib
@@ -10,18 +10,18 @@ import tensorflow as tf
 
 @dataclasses.dataclass(frozen=True)
 class Turn:
-    """What is at hand when it is a player's turn; all that hooks are given.
+    """The data of one player's turn, passed to all hooks.
 
     Attributes:
         real, fake: images of shape (batch, ...); the fakes carry a gradient in the generator's turn.
-        condition: what the networks take beside them, or None.
-        latents: of the fakes, or None where a model has none.
-        real_logits, fake_logits: what the discriminator says of them; `real_logits` is None in the
-            generator's turn where the loss does not ask for it.
-        real_heads, fake_heads: dicts of the discriminator's other outputs, by the names that the model gives them.
+        condition: what the networks take in addition to images or latents, or None.
+        latents: latents of the fakes, or None if the model has none.
+        real_logits, fake_logits: the discriminator's logits for them; `real_logits` is None in the
+            generator's turn if the loss does not need it.
+        real_heads, fake_heads: dicts of the discriminator's other outputs, by the names in the model.
         player: "discriminator" or "generator".
-        batch: dict of the real images and what accompanies them.
-        step: int64, steps that the player had made before.
+        batch: dict of the real images and what comes with them.
+        step: int64, number of steps that the player has made before.
     """
 
     real: object
@@ -37,7 +37,7 @@ class Turn:
     step: object = 0
 
     def differentiable(self):
-        """The tensors in it through which the player's objective depends on the player's variables."""
+        """Return the tensors through which the player's objective depends on the player's variables."""
         found = [self.real_logits, self.fake_logits, self.real_heads, self.fake_heads]
         if self.player == "generator":
             found += [self.fake, self.latents, self.condition, self.batch]
@@ -47,30 +47,30 @@ class Turn:
 class Part:
     """A serialisable object that is passed to `compile`.
 
-    A subclass stores each constructor argument under its own name; `get_config` finds them there.
+    A subclass stores each constructor argument in an attribute of the same name, where `get_config` reads it.
 
-    What it remembers between steps it makes in `build` and moves in `after_step`; all else that it computes leaves no
-    trace, so that it may be computed twice.
+    It creates its state in `build` and updates it in `after_step`. Its other methods have no side effects, so
+    that they may be called twice.
 
     Attributes:
-        figure_names: what it adds to the logs.
+        figure_names: names of the values that it adds to the logs.
     """
 
     figure_names = ()
 
     def build(self, gan):
-        """Make what the part keeps (`gan.state.add`) or needs of the networks; called by `compile`."""
+        """Create the part's state (`gan.state.add`), and what it needs of networks; `compile` calls it."""
 
     def after_step(self, gan, turn, figures):
-        """Move what the part keeps; called after each step of the discriminator and of the generator.
+        """Update the part's state; called after each step of the discriminator and of the generator.
 
         Args:
             gan: the model.
             turn: `Turn` of the player, without logits.
-            figures: dict of the step's figures.
+            figures: dict of the values that the step logs.
 
         Returns:
-            Dict of further figures, by `figure_names`.
+            Dict of further values to log, by `figure_names`.
         """
         return {}
 
@@ -87,7 +87,7 @@ class Part:
 
 
 def as_list(parts):
-    """A list of parts or aliases, from a list, from one, or from None."""
+    """Return a list of parts or aliases, from a list, from one of them, or from None."""
     if parts is None:
         return []
     return list(parts) if isinstance(parts, (list, tuple)) else [parts]

@@ -1,4 +1,4 @@
-"""Pictures of a training, for notebooks: each function returns a matplotlib Figure."""
+"""Plots of a training, for notebooks: each function returns a matplotlib Figure."""
 
 import csv
 import functools
@@ -12,11 +12,11 @@ from keras_gan import latent
 
 
 def history(source, figures=None):
-    """Curves of a training's figures, with those that belong together in one panel.
+    """Plot the curves of the logged losses and metrics; those that belong together share a panel.
 
     Args:
         source: `History` that `fit` returned, its dict, or the path of a `history.csv` or run folder.
-        figures: names to show. Default: all.
+        figures: names of the curves to show. Default: all.
 
     Returns:
         matplotlib Figure: losses, scores, penalties, each metric.
@@ -40,7 +40,7 @@ def history(source, figures=None):
     figure, axes = _subplots(rows, columns, 4.2 * columns, 2.8 * rows)
     for axis, (title, lines) in zip(axes.flat, panels.items(), strict=False):
         for name, values in lines.items():
-            # Validation may be rarer than epochs: of every n-th, or with gaps.
+            # Validation may be rarer than epochs: only every n-th epoch, or with gaps.
             at = np.arange(1, len(values) + 1) * (epochs // len(values))
             there = np.isfinite(values)
             axis.plot(at[there], values[there], label=name, marker="." if there.sum() < 3 else None)
@@ -53,7 +53,7 @@ def history(source, figures=None):
 
 
 def read_history(source):
-    """A dict from figure to float array of its values by epoch; NaN where an epoch has none."""
+    """Return a dict from curve name to a float array of its values by epoch; NaN if there is none."""
     if isinstance(source, (str, pathlib.Path)):
         path = pathlib.Path(source)
         path = path / "history.csv" if path.is_dir() else path
@@ -66,12 +66,12 @@ def read_history(source):
     else:
         curves = getattr(source, "history", source)
     curves = {name: np.array([_number(value) for value in values]) for name, values in curves.items()}
-    # A CSVLogger has columns for a validation even where there is none.
+    # A CSVLogger writes columns for validation even if there is none.
     return {name: values for name, values in curves.items() if np.isfinite(values).any()}
 
 
 def panel_of(name):
-    """The title of the panel in which a figure stands: training's and validation's together."""
+    """Return the title of the panel for a curve; curves of training and of validation share a panel."""
     plain = name.removeprefix("val_")
     if plain in ("d_loss", "g_loss", "d_adversarial", "g_adversarial"):
         return "losses"
@@ -116,23 +116,24 @@ def grid(images, columns=None, title=None, row_names=None):
 
 
 def interpolation(gan, rows=4, columns=8, path="slerp", seed=0, label=None):
-    """Ways from latent to latent, one in each row; arguments as `keras_gan.latent.interpolation_sheet`."""
+    """Plot interpolations of latents, one per row; arguments as `keras_gan.latent.interpolation_sheet`."""
     return grid(
         latent.interpolation_sheet(gan, rows, columns, path, seed, label), columns, f"interpolation ({path})"
     )
 
 
 def logits(gan, real, labels=None, n=1000, held_out=None):
-    """Histograms of the discriminator's logits of real and of generated images.
+    """Plot histograms of the discriminator's logits for real and for generated images.
 
-    Two hills far apart: it is too strong. Training images above held-out ones: it over-fits.
+    If the two modes are far apart, the discriminator is too strong. If the logits of training images are
+    higher than those of held-out images, it over-fits.
 
     Args:
         gan: a `GAN`.
-        real: training images in [-1, 1]. At most n are taken.
-        labels: int labels beside them, of conditional models; generated images have the same.
+        real: training images in [-1, 1]. At most n are used.
+        labels: for conditional models: int labels of these images; the generated images have the same labels.
         n: int.
-        held_out: images that were not trained on, of models without labels.
+        held_out: for models without labels: images that were not trained on.
 
     Returns:
         matplotlib Figure.
@@ -176,11 +177,11 @@ def logits(gan, real, labels=None, n=1000, held_out=None):
 
 
 def columns(real, generated, title=None):
-    """Plot each column of a generated table beside the real one's: shares of its values, of the most frequent categories.
+    """Plot each column of a generated table beside the real one: shares of values, or of frequent categories.
 
     Args:
-        real, generated: pandas DataFrames of the same columns.
-        title: str above, or None.
+        real, generated: pandas DataFrames with the same columns.
+        title: str above the plots, or None.
 
     Returns:
         matplotlib Figure.
@@ -232,11 +233,11 @@ def columns(real, generated, title=None):
 
 @functools.cache
 def _figure_class():
-    # Not through pyplot, which would keep every figure, and need a display's backend chosen.
+    # Not through pyplot, which would keep every figure in memory and need a backend for a display.
     from matplotlib.figure import Figure
 
     class Picture(Figure):
-        """A figure that notebooks show as a picture."""
+        """A matplotlib Figure that notebooks show as an image."""
 
         def _repr_png_(self):
             buffer = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Moving averages of any length, made after the training out of snapshots of two."""
+"""Moving averages of any length, computed after the training from snapshots of two averages."""
 
 import pathlib
 import re
@@ -7,15 +7,15 @@ import warnings
 import numpy as np
 
 NAME = re.compile(r"ema-(\d+)\.npz")
-# Error of a profile, over its norm, from which on a warning is given.
+# A relative error of a profile above this gives a warning.
 TOLERANCE = 0.2
 
 
 def exponent(length):
-    """The exponent gamma of a power-function average.
+    """Return the exponent gamma of a power-function average.
 
-    Such an average of weights theta(tau), 0 < tau <= t, weighs them by tau^gamma; its length is the standard deviation of that
-    profile as a share of t, sqrt(gamma + 1) / ((gamma + 2) sqrt(gamma + 3)).
+    Such an average of weights theta(tau), 0 < tau <= t, weights them by tau^gamma. Its length is the standard
+    deviation of that profile as a share of t, sqrt(gamma + 1) / ((gamma + 2) sqrt(gamma + 3)).
 
     Args:
         length: float, above 0 and at most .28.
@@ -36,13 +36,14 @@ def exponent(length):
 
 
 def coefficients(steps, exponents, step, gamma):
-    """How much of each snapshot makes the average of another length: the least squares fit of its profile, of sum 1.
+    """Return the snapshots' coefficients in an average of another length: a least squares fit of sum 1.
 
-    Solves A x = b with A_ij the inner products of the snapshots' profiles and b_i those with the wanted one, and x of sum 1.
+    Solves A x = b, where A_ij are the inner products of the snapshots' profiles and b_i those with the wanted
+    profile, and x has sum 1.
 
     Args:
         steps, exponents: arrays of shape (n,), of the snapshots.
-        step, gamma: of the average that is wanted.
+        step, gamma: of the wanted average.
 
     Returns:
         (x, error): float64 array of shape (n,), and the distance of the fit from the wanted profile over that profile's norm.
@@ -52,15 +53,15 @@ def coefficients(steps, exponents, step, gamma):
     >>> x.round(6), error < 1e-6
     (array([0., 1.]), True)
 
-    Reference: as `exponent`, section C.3, without the constraint of the sum
+    Reference: as in `exponent`, section C.3, without the constraint on the sum
     """
     steps, exponents = np.asarray(steps, "float64"), np.asarray(exponents, "float64")
     step, gamma, n = float(step), float(gamma), len(steps)
     products = _product(steps[:, None], exponents[:, None], steps, exponents)
     wanted = _product(steps, exponents, step, gamma)
-    # A Lagrange multiplier for the sum, without which all weights would shrink where the fit is poor.
+    # A Lagrange multiplier for the sum; without it all weights would shrink if the fit is poor.
     system = np.ones((n + 1, n + 1))
-    # In units of the profiles' own norms, that of ones and that of products are alike.
+    # In units of the profiles' norms, the ones and the products have a similar magnitude.
     norm = _product(step, gamma, step, gamma)
     system[:n, :n], system[n, n] = products / norm, 0.0
     x = np.linalg.solve(system, np.append(wanted / norm, 1.0))[:n]
@@ -70,23 +71,23 @@ def coefficients(steps, exponents, step, gamma):
 
 def _product(t_a, gamma_a, t_b, gamma_b):
     """Inner product of two profiles, each of integral 1 over (0, t]; equation 146."""
-    # Written with a ratio of at most 1: powers of steps themselves overflow.
+    # Written with a ratio of at most 1: powers of the steps would overflow.
     ratio = t_a / t_b
     power = np.where(t_a < t_b, ratio**gamma_b, (1.0 / ratio) ** gamma_a)
     return (gamma_a + 1.0) * (gamma_b + 1.0) * power / ((gamma_a + gamma_b + 1.0) * np.maximum(t_a, t_b))
 
 
 def find(folder):
-    """The snapshots of a folder, none or more: dict from step to path, in order."""
+    """Find the snapshots in a folder, if any: dict from step to path, in order."""
     found = {int(m[1]): p for p in pathlib.Path(folder).glob("ema-*.npz") if (m := NAME.fullmatch(p.name))}
     return dict(sorted(found.items()))
 
 
 def snapshots(folder):
-    """The snapshots that `callbacks.PostHocEMA` wrote into a folder: dict from step to path, in order.
+    """Find the snapshots that `callbacks.PostHocEMA` wrote into a folder: dict from step to path, in order.
 
     Raises:
-        ValueError: where there is none.
+        ValueError: if there is none.
     """
     found = find(folder)
     if not found:
@@ -97,10 +98,10 @@ def snapshots(folder):
 
 
 def check_step(folder, step):
-    """The step of a snapshot, the last one's for None.
+    """Return the step if it has a snapshot; for None, the step of the last snapshot.
 
     Raises:
-        ValueError: where there is none of that step.
+        ValueError: if there is no snapshot of that step.
     """
     found = snapshots(folder)
     if step is not None and step not in found:
@@ -111,19 +112,20 @@ def check_step(folder, step):
 
 
 def reconstruct(folder, length, step=None):
-    """The weights of an average of a length, out of the snapshots up to a step.
+    """Compute the weights of an average of a given length from the snapshots up to a step.
 
     Args:
-        folder: of the snapshots.
-        length: float, as in `exponent`; lengths near those that were kept, and between them, are met best.
-        step: int, of a snapshot. Default: the last.
+        folder: folder with the snapshots.
+        length: float, as in `exponent`; the result is best for lengths near those of the snapshots, or
+            between them.
+        step: int, step of a snapshot. Default: the last.
 
     Returns:
-        Dict from the name of each network to the list of its weights, in the order of `network.weights`; what is not trained, such
-        as moving statistics, as it was at the step.
+        Dict from the name of each network to the list of its weights, in the order of `network.weights`.
+        Weights that are not trained, such as moving statistics, have their values at the step.
 
     Raises:
-        ValueError: where there is no snapshot of the step, and for an impossible length.
+        ValueError: if there is no snapshot of the step, and for an impossible length.
 
     Example:
     >>> import tempfile

@@ -1,4 +1,4 @@
-"""Networks that compute in float32 whatever the policy they were built under."""
+"""Networks that compute in float32, whatever dtype policy they were built with."""
 
 import keras
 import numpy as np
@@ -12,9 +12,9 @@ def computes_in_float32(network):
 
 
 def in_float32(network):
-    """A network of the same layers that computes in float32 whatever their policies, with weights of its own."""
+    """Copy a network and its weights; the copy computes in float32, whatever its layers' policies."""
     copy = _in_float32(keras.saving.serialize_keras_object(network))
-    # It was in memory: what a `Lambda` holds is the caller's own.
+    # The network was in memory, so the code in a `Lambda` is the caller's own.
     copy = keras.saving.deserialize_keras_object(copy, safe_mode=False)
     copy.set_weights([np.asarray(keras.ops.cast(weight, "float32")) for weight in network.get_weights()])
     return copy

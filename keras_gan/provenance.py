@@ -6,10 +6,10 @@ import json
 import pathlib
 from xml.sax import saxutils
 
-# IPTC's word for what a trained model made, https://cv.iptc.org/newscodes/digitalsourcetype
+# IPTC's term for media made by a trained model, https://cv.iptc.org/newscodes/digitalsourcetype
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 KEYWORD = "keras_gan"
-# Endings of files that have a place for it.
+# Endings of the file formats that can store it.
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
 
 _XMP = (
@@ -22,11 +22,11 @@ _XMP = (
 
 
 def about(model, **more):
-    """What made an image, a dict for JSON.
+    """Describe what made an image: a dict for JSON.
 
     Args:
         model: str, name of the model's class.
-        **more: what else is known, such as step, seed, truncation; None is left out.
+        **more: further entries, such as step, seed, truncation; None is left out.
 
     Example:
     >>> keras_gan.provenance.about("GAN", step=100, seed=3, label=None)["seed"]
@@ -38,12 +38,12 @@ def about(model, **more):
 
 
 def save(picture, path, about=None):
-    """Write a PIL image, with what made it where the format has a place: PNG, JPEG, WebP and GIF.
+    """Write a PIL image and, in formats that can store it, what made it: PNG, JPEG, WebP and GIF.
 
     Args:
         picture: PIL image.
-        path: of the file; what is not known of its ending is Pillow's to say.
-        about: dict of `about`, or None for a file that says nothing.
+        path: of the file; for an unknown ending Pillow raises an error.
+        about: dict of `about`, or None to store nothing.
 
     Example:
     >>> from PIL import Image
@@ -56,17 +56,17 @@ def save(picture, path, about=None):
 
 
 def read(path):
-    """What `save` wrote into an image file, a dict; empty where nothing is.
+    """Read what `save` wrote into an image file: a dict, which is empty if there is nothing.
 
     Raises:
-        OSError: for what is no image.
+        OSError: if the file is not an image.
     """
     from PIL import Image
 
     with Image.open(path) as picture:
         with contextlib.suppress(
             OSError, SyntaxError
-        ):  # damaged pixels say nothing of what stands before them
+        ):  # damaged pixels do not affect the metadata before them
             picture.load()
         texts, comment = getattr(picture, "text", {}), picture.info.get("comment")
         xmp = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or b""
@@ -80,7 +80,7 @@ def read(path):
 
 
 def options(about, suffix):
-    """What Pillow's `save` takes to write `about` into a file of an ending, a dict."""
+    """Return the options, a dict, with which Pillow's `save` writes `about` into a file of an ending."""
     from PIL import Image, PngImagePlugin
 
     text = json.dumps(about, ensure_ascii=False)
@@ -109,11 +109,11 @@ def _json(text):
 
 
 def _attribute(xmp, name):
-    """The value of an attribute, or of an element, of an XMP packet; or None."""
+    """Return the value of an attribute, or of an element, of an XMP packet, or None."""
     from xml.etree import ElementTree
 
     start, end = xmp.find("<x:xmpmeta"), xmp.find("</x:xmpmeta>")
-    # Entities are not needed, and one within another would fill the memory.
+    # Entities are not needed, and nested ones could fill the memory.
     if start < 0 or end < 0 or "<!" in xmp:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Random draws that are the same for one device and for several replicas.
+"""Random draws that are the same on one device and on several replicas.
 
 A draw is made for the global batch and every replica takes its own rows of it. (A plain
 `keras.random.SeedGenerator` would give all replicas the same latents.)

@@ -1,4 +1,4 @@
-"""The few operations in which one device and several differ."""
+"""The few operations that differ between one device and several."""
 
 import contextlib
 import contextvars
@@ -6,13 +6,13 @@ import contextvars
 import keras
 import tensorflow as tf
 
-# Whether a replica does something by itself, for the whole batch.
+# Whether a replica computes something by itself, for the whole batch.
 _alone = contextvars.ContextVar("alone", default=False)
 
 
 @contextlib.contextmanager
 def alone():
-    """Within it this replica acts as if it were the only one."""
+    """A context in which this replica acts as if it were the only one."""
     token = _alone.set(True)
     try:
         yield
@@ -47,7 +47,7 @@ def total(tensor):
 
 
 def gather(tensor):
-    """The rows of all replicas, on each of them."""
+    """Gather the rows of all replicas; each receives them all."""
     count, _ = count_and_index()
     if count == 1:
         return tensor
@@ -56,26 +56,26 @@ def gather(tensor):
 
 
 def rows_before(count):
-    """How many rows the replicas before this one have, where each has `count` and they may differ."""
+    """Return how many rows the replicas before this one have; `count`, a replica's own rows, may differ."""
     _, index = count_and_index()
     return tf.reduce_sum(gather(count[None])[:index])
 
 
 def in_shares(function, rows):
-    """`function(rows)`, row by row the same, of which each replica computes a share."""
+    """Compute `function(rows)`, which treats each row alone; each replica computes a share of the rows."""
     count, index = count_and_index()
     if count == 1:
         return function(rows)
     total = tf.shape(rows)[0]
     share = (total + count - 1) // count
-    # All shares are of one size, the last ones filled up with zeros.
+    # All shares have the same size; the last ones are padded with zeros.
     filled = tf.pad(rows, [[0, share * count - total]] + [[0, 0]] * (len(rows.shape) - 1))
     filled = tf.ensure_shape(filled, (None, *rows.shape[1:]))
     return gather(function(filled[index * share : (index + 1) * share]))[:total]
 
 
 def never_empty(batch):
-    """Under several replicas, give one that has no rows of a batch a row of zeros."""
+    """With several replicas, give a replica whose batch has no rows a row of zeros."""
     if count_and_index()[0] == 1:
         return batch
 
@@ -89,7 +89,7 @@ def never_empty(batch):
 def update(variables, function, *arguments):
     """Assign `function(variable, *arguments)` to each variable on every replica.
 
-    Every argument is a list of variables beside `variables`. Nothing travels between devices.
+    Every argument is a list of variables, one for each of `variables`. No data move between devices.
     """
 
     def of_tensorflow(variables):
@@ -110,9 +110,9 @@ def update(variables, function, *arguments):
 
 
 def share_overflow(gradients):
-    """Make an overflow on one replica one on all, so that all skip the step together.
+    """Turn an overflow on one replica into an overflow on all, so that all skip the step together.
 
-    Keras' `LossScaleOptimizer` looks at the first replica's gradients alone.
+    Keras' `LossScaleOptimizer` checks only the gradients of the first replica.
     """
     count, _ = count_and_index()
     if count == 1:

@@ -1,4 +1,4 @@
-"""Moved to `keras_gan.runs.report`; this name goes with version 1.1."""
+"""Moved to `keras_gan.runs.report`; version 1.1 removes this name."""
 
 from keras_gan.deprecation import warn_moved
 from keras_gan.runs.report import write_report

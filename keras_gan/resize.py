@@ -1,4 +1,4 @@
-"""Antialiased bicubic resizing as two matrix products: PIL's, on the device."""
+"""Antialiased bicubic resizing as in PIL, computed on the device as two matrix products."""
 
 import functools
 
@@ -8,9 +8,9 @@ from keras import ops
 
 @functools.lru_cache(maxsize=64)
 def bicubic_matrix(size, target):
-    """The weights with which `target` pixels are made of `size`: float32 of shape (target, size).
+    """Return the matrix that resizes `size` pixels to `target`: float32 of shape (target, size).
 
-    They are those of PIL's `BICUBIC` (Keys' kernel with a = -1/2, widened for downsampling).
+    Its weights are those of PIL's `BICUBIC` (Keys' kernel with a = -1/2, widened for downsampling).
     """
     scale = size / target
     support = 2.0 * max(scale, 1.0)
@@ -27,7 +27,7 @@ def bicubic_matrix(size, target):
 
 
 def resize(images, size):
-    """Resize images to (height, width), antialiased; the filter may overshoot, which the extractor cuts off.
+    """Resize images to (height, width), antialiased; the filter may overshoot, which the extractor clips.
 
     Args:
         images: of shape (batch, height, width, channels).
@@ -41,7 +41,7 @@ def resize(images, size):
     """
     images = ops.cast(images, "float32")
     height, width = images.shape[1:3]
-    # PIL goes over the width first.
+    # PIL resizes the width first.
     if width != size[1]:
         images = ops.einsum("vw,bhwc->bhvc", bicubic_matrix(width, size[1]), images)
     if height != size[0]:

@@ -1,7 +1,7 @@
-"""Hyper-parameters that change as training goes on: rates, penalties' weights, Adam's beta_2, the EMA's decay.
+"""Hyper-parameters that change during training: learning rates, penalty weights, Adam's beta_2, EMA decay.
 
-Learning rates have Keras' own schedules too (`CosineDecay` and others). Optimisers save their step,
-and so resume any of them.
+Keras' own schedules (`CosineDecay` and others) can be used for learning rates too. Optimisers save their
+step, so that any schedule resumes.
 """
 
 import math
@@ -34,14 +34,14 @@ def number_or_schedule(value, name):
 
 
 def fade(step, steps):
-    """1 at the first step, falling linearly to 0 after `steps`; 1 for ever with None."""
+    """1 at the first step, falling linearly to 0 after `steps`; always 1 with None."""
     if steps is None:
         return 1.0
     return ops.maximum(0.0, 1.0 - ops.cast(step, "float32") / steps)
 
 
 def value_at(value, step):
-    """A number as it is; a schedule's value at a step."""
+    """Return a number unchanged, or a schedule's value at a step."""
     return value(step) if isinstance(value, Schedule) else value
 
 
@@ -50,9 +50,9 @@ class LinearDecay(Schedule):
     """A rate that stays constant and then falls linearly to zero.
 
     Args:
-        rate: float, at the beginning.
-        steps: int, of the optimiser: where zero is reached.
-        begin: int, until where the rate is constant. Default 0.
+        rate: float, the rate at the beginning.
+        steps: int, step of the optimiser at which the rate reaches zero.
+        begin: int, step up to which the rate is constant. Default 0.
 
     Example:
     >>> schedule = keras_gan.schedules.LinearDecay(2e-4, steps=100, begin=50)
@@ -84,7 +84,7 @@ class Cosine(Schedule):
 
     Args:
         start, end: floats, not negative.
-        steps: int, where `end` is reached.
+        steps: int, step at which `end` is reached.
 
     Example:
     >>> schedule = keras_gan.schedules.Cosine(0.05, 0.005, steps=100)
@@ -110,7 +110,7 @@ class Cosine(Schedule):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Delayed(Schedule):
-    """0 before a step, and a number from it on, such as a moving average that begins late.
+    """0 before a step, and a number from it on, such as the decay of a moving average that begins late.
 
     Args:
         value: number that is not negative.
@@ -140,8 +140,8 @@ class LinearRise(Schedule):
 
     Args:
         value: number that is not negative.
-        steps: int, how long it rises.
-        begin: int, the step at which it begins to. Default 0.
+        steps: int, over how many steps it rises.
+        begin: int, the step at which it begins to rise. Default 0.
 
     Example:
     >>> weight = keras_gan.schedules.LinearRise(30.0, steps=100, begin=50)
@@ -162,13 +162,13 @@ class LinearRise(Schedule):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class HalfLife(Schedule):
-    """The decay of a moving average that is given by its half-life in images.
+    """The decay of a moving average, set by its half-life in images.
 
         0.5 ^ (batch_size / images)
 
     Args:
-        images: number, or a schedule over generator steps: after so many images a weight counts half.
-        batch_size: int, images of a step.
+        images: number, or a schedule over generator steps: the half-life, after which a weight counts half.
+        batch_size: int, images per step.
         rampup: float, or None (default). The half-life is at most this share of the images seen so far
             (0.05 in StyleGAN2).
 
@@ -178,7 +178,7 @@ class HalfLife(Schedule):
     0.99778
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(2), ema_decay=decay)
 
-    Reference: Karras et al., 2018, https://arxiv.org/abs/1710.10196; rising: Huang et al., 2024,
+    Reference: Karras et al., 2018, https://arxiv.org/abs/1710.10196; rising half-life: Huang et al., 2024,
     https://arxiv.org/abs/2501.05441
     """
 

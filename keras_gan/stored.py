@@ -1,4 +1,4 @@
-"""Moved to `keras_gan.runs`; this name goes with version 1.1."""
+"""Moved to `keras_gan.runs`; version 1.1 removes this name."""
 
 from keras_gan.deprecation import warn_moved
 from keras_gan.runs.generator import Generator

@@ -1,4 +1,4 @@
-"""Large images through a network piece by piece."""
+"""Applying a network to large images piece by piece."""
 
 import keras
 import numpy as np
@@ -11,15 +11,15 @@ from keras_gan.layers import BilinearUpsampling, PixelShuffle, SpectralNormaliza
 
 
 def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
-    """Enlarge an image in overlapping tiles of one size, whose borders are cut off.
+    """Enlarge an image in overlapping tiles of one size, whose borders are cropped.
 
     Args:
-        network: from images in [-1, 1] to ones `scale` times as large.
+        network: from images in [-1, 1] to images `scale` times as large.
         image: array of shape (height, width, channels), uint8 or floats in [-1, 1].
         scale: int.
-        tile: int, side of what each tile contributes, in pixels of the input; None for one tile.
-        overlap: int, pixels around it that the network sees too. Default: `default_overlap`.
-        batch_size: int, tiles at once.
+        tile: int, side of the part that each tile contributes, in pixels of the input; None for one tile.
+        overlap: int, pixels around that part that the network sees too. Default: `default_overlap`.
+        batch_size: int, number of tiles processed at once.
 
     Returns:
         uint8 array of shape (scale x height, scale x width, output channels).
@@ -27,17 +27,18 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
     full = image.shape[:2]
     overlap = default_overlap(network) if overlap is None else overlap
     multiple = multiple_of(network, image.shape[-1])
-    # Sizes that the network cannot take are filled up with the last rows and columns, which are cut off again.
+    # An image of a size that the network cannot take is padded with its last rows and columns; the output is
+    # cropped.
     image = np.pad(image, [(0, -side % multiple) for side in full] + [(0, 0)], mode="edge")
     height, width = image.shape[:2]
     for name, value, least in (("tile", tile, 1), ("overlap", overlap, 0)):
         check_int(value, name, least, optional=True)
-    # Tiles lie inside the image, so that none sees a border that is not the image's.
-    # Tiles begin at multiples too.
+    # Tiles lie inside the image, so that the only borders they see are the image's. They begin at multiples
+    # too.
     overlap = -(-overlap // multiple) * multiple
     side = None if tile is None else -(-(tile + 2 * overlap) // multiple) * multiple
     sides = [size if side is None else min(size, side) for size in (height, width)]
-    # What is kept of them covers the image.
+    # The parts of them that are kept cover the image.
     places = [
         starts(size, side, max(1, side - 2 * overlap))
         for size, side in zip((height, width), sides, strict=True)
@@ -64,13 +65,13 @@ def in_windows(found, images, sides, overlap):
     """Score images window by window.
 
     Args:
-        found: function from windows (n, *sides, channels) to scores (n,) and heat maps (n, *sides), arrays.
+        found: function from windows (n, *sides, channels) to arrays: scores (n,) and heat maps (n, *sides).
         images: array of shape (n, height, width, channels).
         sides: (height, width) of a window.
-        overlap: float in [0, 1), share of a window's side that the next one covers too.
+        overlap: float in [0, 1), share of a window's side that the next window covers too.
 
     Returns:
-        The score of each image's worst window, and its heat map, the mean where windows overlap.
+        For each image, the score of its worst window, and its heat map, averaged where windows overlap.
     """
     corners = corners_of(images.shape[1:3], sides, overlap)
     scores, heatmaps = [], []
@@ -87,39 +88,40 @@ def in_windows(found, images, sides, overlap):
 
 
 def as_graph(network):
-    """Compile the network, so that intermediate tensors are freed: called as it is, Keras keeps all to the end.
+    """Compile the network, so that intermediate tensors are freed; an eager call keeps them to the end.
 
-    Four tiles of 176 pixels took more than 22 GB of RRDBNet of 23 blocks that way. A model has one graph for good.
+    Eagerly, four tiles of 176 pixels took more than 22 GB with RRDBNet of 23 blocks. A model keeps its one
+    graph.
     """
     if isinstance(network, keras.Model) and "_graph" in vars(network):
         return vars(network)["_graph"]
     graph = tf.function(lambda images, training: network(images, training=training), reduce_retracing=True)
     if isinstance(network, keras.Model):
-        object.__setattr__(network, "_graph", graph)  # past Keras, which would save it
+        object.__setattr__(network, "_graph", graph)  # bypasses Keras, which would save it
     return graph
 
 
-# Beyond it seams are below a grey level, and tiles cost many times what they contribute.
+# Beyond this overlap, seams are below one grey level, and most of the computation of a tile is thrown away.
 FARTHEST = 64
 
 
 def default_overlap(network):
-    """How far a network looks, by its layers, at most `FARTHEST`; that where it is no plain model of layers."""
+    """Return the reach of a network, at most `FARTHEST`; `FARTHEST` if it is not a plain model of layers."""
     try:
         return min(reach(network)[0], FARTHEST)
-    except (AttributeError, TypeError, KeyError):  # of models within models, too
+    except (AttributeError, TypeError, KeyError):  # also for nested models
         return FARTHEST
 
 
 def reach(network):
-    """How far around its place in the input a pixel of the output looks.
+    """Return how far around its place in the input a pixel of the output sees.
 
     Args:
-        network: functional keras.Model of convolutions and what enlarges or shrinks images.
+        network: functional keras.Model of convolutions and layers that enlarge or shrink images.
 
     Returns:
-        (pixels of the input, pixels of the input in the step of one of the output). The first is infinite where a
-        layer looks at the whole image, such as instance normalisation.
+        (pixels of the input, step in pixels of the input per pixel of the output). The first is infinite if a
+        layer sees the whole image, such as instance normalisation.
     """
     looks = {id(tensor): (0.0, 1.0) for tensor in network.inputs}
     for layer in getattr(network, "operations", network.layers):
@@ -137,7 +139,7 @@ def reach(network):
 
 
 CONVOLUTIONS = (keras.layers.Conv2D, keras.layers.DepthwiseConv2D, keras.layers.SeparableConv2D)
-# Layers and operations that look at a pixel alone, by their names.
+# Names of layers and operations that see only one pixel.
 OF_A_PIXEL = {
     *("Activation", "ReLU", "LeakyReLU", "PReLU", "BatchNormalization", "Rescaling", "Clip"),
     *("Add", "Subtract", "Multiply", "TrueDivide", "Divide", "Concatenate", "Average"),
@@ -146,7 +148,7 @@ OF_A_PIXEL = {
 
 
 def _after(layer, far, step):
-    """How far one looks through one more layer, and by what step; a TypeError for an unknown one."""
+    """Return (reach, step) after one more layer; raise a TypeError for an unknown layer."""
     layer = layer.layer if isinstance(layer, SpectralNormalization) else layer
     if isinstance(layer, keras.layers.Conv2DTranspose):
         step = step / max(layer.strides)
@@ -157,7 +159,7 @@ def _after(layer, far, step):
     if isinstance(layer, (keras.layers.MaxPooling2D, keras.layers.AveragePooling2D)):
         return far + max(layer.pool_size) // 2 * step, step * max(layer.strides)
     if isinstance(layer, keras.layers.UpSampling2D):
-        # Interpolation looks at the next pixels too: two of bicubic.
+        # Interpolation sees the next pixels too: two for bicubic.
         return far + (0 if layer.interpolation == "nearest" else 2 * step), step / max(layer.size)
     if isinstance(layer, BilinearUpsampling):
         return far + step, step / layer.scale
@@ -166,17 +168,17 @@ def _after(layer, far, step):
     if type(layer).__name__ == "UnshuffledPixels":
         return far + (layer.factor - 1) * step, step * layer.factor
     if type(layer).__name__ not in OF_A_PIXEL:
-        raise TypeError(f"{type(layer).__name__} may look anywhere.")
+        raise TypeError(f"{type(layer).__name__} has an unknown receptive field.")
     return far, step
 
 
 def multiple_of(network, channels, beside=()):
-    """Of what the sides of its images must be multiples: 1, or 2 or 4 where it makes them smaller in between.
+    """Return what the images' sides must be multiples of: 1, or 2 or 4 if the network downsamples.
 
     Args:
         network: from images, or [images, *beside], to images.
         channels: int, of the images.
-        beside: tensors of one row that it takes too.
+        beside: further inputs of the network, tensors with one row.
     """
     for multiple in (1, 2):
         side = 16 + multiple
@@ -191,12 +193,12 @@ def multiple_of(network, channels, beside=()):
 
 
 def filled_up(network, images, sizes=(None, None)):
-    """uint8 output for images of any size, filled up with the last rows and columns and cut off again.
+    """Return the uint8 output for images of any size, padded with their last rows and columns and cropped.
 
     Args:
-        network: from images in [-1, 1] to ones as large, or larger by a whole factor.
+        network: from images in [-1, 1] to images as large, or larger by an integer factor.
         images: array of shape (batch, height, width, channels), uint8 or floats in [-1, 1].
-        sizes: (height, width) that the network takes, None for any: what is fixed is not filled up.
+        sizes: (height, width) that the network takes, None for any: fixed sizes are not padded.
     """
     full = images.shape[1:3]
     multiple = 1
@@ -210,5 +212,5 @@ def filled_up(network, images, sizes=(None, None)):
 
 
 def _kept(start, side, size, overlap):
-    """The part of a tile that is kept: all but `overlap` on each side that is not the image's border."""
+    """Return the part of a tile to keep: all but `overlap` on each side, except at the image's border."""
     return (0 if start == 0 else overlap), (side if start + side == size else side - overlap)

@@ -1,4 +1,4 @@
-"""Weights in PyTorch's files, read without PyTorch and without running anything that is in them."""
+"""Read weights from PyTorch files without PyTorch, and without running any code in them."""
 
 import collections
 import io
@@ -27,19 +27,19 @@ DTYPES = {
 
 
 def read(path):
-    """Read what `torch.save` wrote, where it is tensors in dicts and lists.
+    """Read what `torch.save` wrote, if it consists of tensors in dicts and lists.
 
-    Both formats: the zip of today, and the older stream. bfloat16 becomes float32.
+    It reads both formats: today's zip, and the older stream. bfloat16 becomes float32.
 
     Args:
         path: of the file.
 
     Returns:
-        What was saved, with NumPy arrays for tensors; of a state dict, a dict from name to array.
+        What was saved, with NumPy arrays for tensors; for a state dict, a dict from name to array.
 
     Raises:
-        ValueError: for a file that is damaged, or that asks for anything but tensors: it would
-            run code where it is loaded.
+        ValueError: for a file that is damaged, or that contains anything but tensors: it would
+            run code when it is loaded.
 
     Example:
     >>> keras_gan.torch_file.read("generator.pth")["model.1.weight"].shape  # doctest: +SKIP
@@ -63,18 +63,18 @@ def read(path):
 
 
 class _Storage:
-    """The values that tensors are made of; None where only their names are looked for."""
+    """The values of which tensors are views; None while only the names of storages are read."""
 
     def __init__(self, values):
         self.values, self.taken = values, 0
 
     def __setstate__(self, state):
-        # Other values would be read beyond their end.
+        # With other values, tensors could read beyond their end.
         raise ValueError("it alters a storage")
 
 
 class _Unpickler(pickle.Unpickler):
-    """Knows containers and tensors, and refuses to look up anything else."""
+    """Unpickles only containers and tensors; anything else raises an error."""
 
     def __init__(self, file, load_storage):
         super().__init__(file, encoding="latin1")
@@ -136,7 +136,7 @@ def _read_zip(file):
         folder = pickles[0].removesuffix("data.pkl")
 
         def content(name):
-            # PyTorch stores as it is; what is packed could be a bomb.
+            # PyTorch does not compress; a compressed file could be a zip bomb.
             if archive.getinfo(name).compress_type != zipfile.ZIP_STORED:
                 raise ValueError("it is a compressed zip file")
             return archive.read(name)
@@ -170,7 +170,7 @@ def _read_stream(file):
         raise ValueError("it has neither of the formats that `torch.save` writes")
     if not load().get("little_endian", True):
         raise ValueError("it was written on a big-endian machine")
-    # The values come after the tensors that are made of them: first look which there are.
+    # The values come after the tensors that use them: the first pass only finds the storages.
     start, storages = file.tell(), {}
 
     def note(key):

@@ -1,4 +1,4 @@
-"""A run's generator with a message in all that it makes, and the message read from images."""
+"""Train a run's generator to put a message into every image, and read the message from images."""
 
 import csv
 import pathlib
@@ -34,26 +34,27 @@ def watermark_run(
     seed=0,
     report=print,
 ):
-    """Train a watermark on a run's data, and its generator on until all that it makes carries a message.
+    """Train a watermark on a run's data, then fine-tune the generator until all its images carry a message.
 
     Args:
-        path: run folder or `.keras` file of a model that makes images of latents.
-        out: folder to write: `watermark.keras`, which reads messages; `model.keras` and `saved_model`, the generator; `sheet.png`.
+        path: run folder or `.keras` file of a model that makes images from latents.
+        out: folder to write: `watermark.keras`, which reads messages; `model.keras` and `saved_model`, the
+            generator; `sheet.png`.
         message: str of 0 and 1.
         images: folder of real images. Default: the run's data.
-        distortion: float, the weight of changes in the watermark's loss, and twice that in the generator's: the higher, the fainter the
-            message and the sooner it is lost.
-        steps: int, of the watermark; generator_steps: int, of the generator.
+        distortion: float, the weight of changes in the watermark's loss, and twice that in the generator's
+            loss. A higher weight makes the message fainter, and easier to lose.
+        steps: int, steps of the watermark; generator_steps: int, steps of the generator.
         batch_size: int.
-        data_dir: where TFDS has the run's data, if not where the run had them.
+        data_dir: folder of TFDS with the run's data, if it has moved since the run.
         seed: int.
-        report: function that is given lines of text.
+        report: function that takes lines of text.
 
     Returns:
-        dict from names of `PERTURBATIONS` to the share of bits that is read rightly of generated images.
+        dict from names of `PERTURBATIONS` to the share of bits that are read correctly from generated images.
 
     Raises:
-        ValueError: for a message longer than such images carry, and models that make no images.
+        ValueError: for a message longer than such images can carry, and for models that make no images.
     """
     path, out = pathlib.Path(path), pathlib.Path(out)
     check_weight(distortion, "distortion")
@@ -87,7 +88,7 @@ def watermark_run(
     rise = LinearRise(distortion, steps=min(1600, -(-steps // 2)), begin=min(400, steps // 5))
     coder.compile(distortion=rise)
     _trained(coder, real, steps, batch_size, "watermark", report)
-    # At once: whatever becomes of the generator, the reader is not lost.
+    # Saved at once: if training the generator fails, the reader is not lost.
     out.mkdir(parents=True, exist_ok=True)
     coder.save(out / "watermark.keras")
     card = {name: getattr(gan, name) for name in ("class_names", "dataset_name", "value_range")}
@@ -113,7 +114,7 @@ def watermark_run(
     read = {
         name: float((coder.decode(change(made)) == bits).mean()) for name, change in PERTURBATIONS.items()
     }
-    report("Share of bits read rightly of 256 generated images, by what happened to them:")
+    report("Share of bits read correctly from 256 generated images, by perturbation:")
     for name, share in read.items():
         report(f"  {name:<10} {share:.3f}")
     if read["none"] < 0.9:
@@ -124,7 +125,7 @@ def watermark_run(
 
 
 def _trained(model, images, steps, batch_size, what, report):
-    """Train a game on images for so many steps, in parts whose figures are reported."""
+    """Train a game on images for a number of steps; the metrics are reported after each epoch."""
     images, each = images.astype("float32") / 127.5 - 1.0, len(images) // batch_size
     epochs = -(-steps // each)
 
@@ -139,18 +140,18 @@ def _trained(model, images, steps, batch_size, what, report):
 
 
 def read_folder(pictures, mark, message, out, *, report=print):
-    """Read the message of the images of a folder: `bits.csv` with agreement and p-value of each, likeliest first.
+    """Read the message in the images of a folder; write agreement and p-values as CSV, likeliest first.
 
     Args:
-        pictures: folder of images, or one image; made the size of the watermark's.
+        pictures: folder of images, or one image; they are resized to the watermark's size.
         mark: path of a `.keras` file of a `Watermark`.
-        message: str of 0 and 1, which is looked for.
+        message: str of 0 and 1, the message to find.
         out: CSV file to write.
-        report: function that is given lines of text.
+        report: function that takes lines of text.
 
     Returns:
-        (how many images were read, how many carry the message at a p-value of 1e-4 by Bonferroni's rule, list of sentences on those
-        that could not be read).
+        (number of images read, number that carry the message at a p-value of 1e-4 with Bonferroni correction,
+        list of sentences on the images that could not be read).
     """
     pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
     if out.suffix.lower() != ".csv":
@@ -173,8 +174,8 @@ def read_folder(pictures, mark, message, out, *, report=print):
     limit = 1e-4 / len(images)
     if p_value(coder.bits, coder.bits) >= limit:
         report(
-            f"{coder.bits} bits are too few to be sure of single ones among {len(images)} images: even where all agree the p-value is "
-            f"{p_value(coder.bits, coder.bits):.2g}, and it must be below {limit:.2g}."
+            f"{coder.bits} bits are too few to decide on single images among {len(images)}: even if all bits "
+            f"agree, the p-value is {p_value(coder.bits, coder.bits):.2g}, and it must be below {limit:.2g}."
         )
     together = p_value(agree.sum(), coder.bits * len(images))
     report(

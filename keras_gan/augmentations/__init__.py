@@ -1,4 +1,4 @@
-"""Differentiable augmentations of everything that the discriminator sees."""
+"""Differentiable augmentations of all images that the discriminator sees."""
 
 import keras
 

@@ -18,22 +18,21 @@ PRESETS = {
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ADA(AdaptiveAugmentation):
-    """Transforms all images that the discriminator sees, each way with probability p that adapts itself.
+    """Applies transformations to all images that the discriminator sees, each with an adaptive probability p.
 
-    p rises while the discriminator is sure of more than (1 + target) / 2 of the real images, and falls
-    otherwise. Each transformation has its own coin for each image; the generator does not learn to transform,
-    as long as p stays below about 0.8.
+    p rises while more than (1 + target) / 2 of the real images have a positive logit, and falls otherwise.
+    Each transformation is applied to each image independently. The generator does not learn the
+    transformations as long as p stays below about 0.8.
 
     Args:
         transformations: a preset of the official code ("bgc", the default: pixel blitting, geometry and colour;
-            "blit", "geom", "color", "filter", "noise", "cutout", "bg", "bgcf", "bgcfn", "bgcfnc"), or a dict from names
-            of `keras_gan.augmentations.ada_pipe.TRANSFORMATIONS` to factors of p.
-        p, target, images, interval: of the controller:
-            None for a p that follows E[sign D(real)] towards `target` (0.6), from 0 to 1 in `images` (500,000)
-            at the fastest, moved at every `interval`-th (4) step; a float or schedule for a p of your own, such as
-            `schedules.Cosine(0, 0.3, steps)`.
+            "blit", "geom", "color", "filter", "noise", "cutout", "bg", "bgcf", "bgcfn", "bgcfnc"), or a dict
+            from names of `keras_gan.augmentations.ada_pipe.TRANSFORMATIONS` to factors of p.
+        p, target, images, interval: of the controller. With p=None it adapts p to bring E[sign D(real)] to
+            `target` (0.6): at every `interval`-th (4) step, and from 0 to 1 in `images` (500,000) at the
+            fastest. A float or schedule, such as `schedules.Cosine(0, 0.3, steps)`, sets p itself.
 
-    The logs have `augment_p` and `real_sign`, E[sign D(real)].
+    The logs contain `augment_p` and `real_sign`, E[sign D(real)].
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))

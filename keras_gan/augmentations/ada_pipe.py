@@ -1,4 +1,4 @@
-"""The transformations of StyleGAN2-ADA: geometry, colour, filter, noise and cutout, each with its own coin."""
+"""The transformations of StyleGAN2-ADA: geometry, colour, filter, noise, cutout, each drawn independently."""
 
 import functools
 import math
@@ -26,7 +26,7 @@ SYM6 = (
     *(0.4910559419267466, 0.787641141030194, 0.3379294217276218, -0.07263752278646252),
     *(-0.021060292512300564, 0.04472490177066578, 0.0017677118642428036, -0.007800708325034148),
 )
-# Standard deviations and largest values, the official code's.
+# Standard deviations and largest values, as in the official code.
 SHIFT, SCALE, ANISO, FRACTION = 0.125, 0.2, 0.2, 0.125
 BRIGHTNESS, CONTRAST, SATURATION, FILTER, NOISE, CUTOUT = 0.2, 0.5, 1.0, 1.0, 0.1, 0.5
 # Power of natural images in the four bands of the filter.
@@ -37,10 +37,10 @@ def augment(images, strengths, draws):
     """Transform each image at random.
 
     Args:
-        images: float32 of shape (batch, height, width, channels) in [-1, 1]; sizes known.
-        strengths: dict from names of `TRANSFORMATIONS` to the probability of each, a float or scalar tensor. Those
-            that are left out are not made.
-        draws: where randomness comes from: `uniform(name, shape)`, `normal(name, shape)`, and `coin(name, shape,
+        images: float32 of shape (batch, height, width, channels) in [-1, 1], with a static size.
+        strengths: dict from names of `TRANSFORMATIONS` to the probability of each, a float or scalar tensor.
+            Transformations that are left out are not applied.
+        draws: source of randomness: `uniform(name, shape)`, `normal(name, shape)`, and `coin(name, shape,
             probability)`, a float tensor of ones and zeros.
 
     Returns:
@@ -76,27 +76,27 @@ def _shape(images):
 
 
 def _mirrored(x, pad, axis):
-    """x with `pad` pixels more on both sides, mirrored at its border as often as it takes."""
+    """x padded by `pad` pixels on both sides, mirrored at its border, repeatedly if necessary."""
     last = x.shape[axis] - 1
     if pad <= last:
-        # Under XLA the second gradient of `take` fails inside a branch, a lazy penalty's.
+        # Under XLA the second derivative of `take` fails inside a branch, such as a lazy penalty's.
         return ops.pad(x, [[pad, pad] if i == axis else [0, 0] for i in range(4)], mode="reflect")
     places = np.arange(-pad, last + 1 + pad) % (2 * last)
     return ops.take(x, np.minimum(places, 2 * last - places), axis=axis)
 
 
 def _matrix(rows):
-    """(batch, n, n) matrices of entries that are tensors of shape (batch,) or numbers."""
+    """(batch, n, n) matrices from entries that are tensors of shape (batch,) or numbers."""
     entries = [entry for row in rows for entry in row]
     like = next(entry for entry in entries if not isinstance(entry, (int, float)))
-    # One tensor for each number that occurs: a graph of few operations is traced and compiled sooner.
+    # One tensor for each number that occurs: a graph of few operations is traced and compiled faster.
     zero = ops.zeros_like(like)
     filled = {e: zero + e for e in entries if isinstance(e, (int, float))}
     flat = ops.stack([filled[e] if isinstance(e, (int, float)) else e for e in entries], axis=-1)
     return ops.reshape(flat, (-1, len(rows), len(rows)))
 
 
-# === Geometry: matrices from places in the result to places in the image ===
+# === Geometry: matrices from positions in the result to positions in the image ===
 
 
 def _scaled(x, y):
@@ -120,7 +120,7 @@ def _geometry(images, strengths, draws):
         return draws.coin(name, (n,), strengths[name.split("-")[0]] if probability is None else probability)
 
     def power(name, stddev):
-        """2^(stddev N(0, 1)) where the coin says so, else 1."""
+        """2^(stddev N(0, 1)) where the coin is 1, else 1."""
         return ops.exp(math.log(2.0) * stddev * draws.normal(name, (n,)) * coin(name))
 
     if "xflip" in strengths:
@@ -138,7 +138,7 @@ def _geometry(images, strengths, draws):
         scale = power("scale", SCALE)
         inverse = ops.matmul(inverse, _scaled(scale, scale))
     if "rotate" in strengths:
-        # Before and behind the anisotropic scaling, so that the probability of any is that of one.
+        # Rotations before and after the anisotropic scaling; at least one occurs with the given probability.
         share = 1.0 - ops.sqrt(
             ops.clip(1.0 - ops.convert_to_tensor(strengths["rotate"], "float32"), 0.0, 1.0)
         )
@@ -160,9 +160,9 @@ def _geometry(images, strengths, draws):
     return inverse
 
 
-# Pixels around the result that its filter needs.
+# Pixels around the result that the downsampling filter needs.
 EDGE = len(SYM6) // 4
-# Largest side of which a matrix for each axis is faster than filters: its work grows with the third power.
+# Largest side for which a matrix for each axis is faster than filters: its cost grows with the third power.
 LARGEST = 256
 
 
@@ -190,9 +190,10 @@ def _downsampling(size):
 
 
 def _along(x, of_height, of_width):
-    """Images of which each axis is multiplied by a matrix."""
+    """Multiply the height axis and the width axis of images by a matrix each."""
 
-    # XLA cannot differentiate the transpositions twice within a condition; nor need it, as all of it is linear.
+    # XLA cannot differentiate the transpositions twice within a condition. The function is linear, so the
+    # gradient is written by hand.
     @ops.custom_gradient
     def product(x):
         height, width, channels = x.shape[1:]
@@ -206,9 +207,10 @@ def _along(x, of_height, of_width):
 
 
 def _upsampled(images):
-    """Images mirrored beyond their border, at twice their resolution, with a zero around.
+    """Images mirrored beyond their border, at twice their resolution, with a border of one zero.
 
-    As far as mirroring reaches; the official code pads what the batch needs of it, which gives the same.
+    They are padded by the largest possible mirrored border. The official code pads only as much as the batch
+    needs, which gives the same result.
     """
     height, width = images.shape[1:3]
     if max(height, width) <= LARGEST:
@@ -220,7 +222,7 @@ def _upsampled(images):
 
 
 def _downsampled(x, height, width):
-    """The result of this size, of its double with EDGE pixels around."""
+    """x, which has twice the size of the result with EDGE pixels around it, downsampled to height x width."""
     if max(height, width) <= LARGEST:
         return _along(x, _downsampling(height), _downsampling(width))
     crop = (len(SYM6) - 1) // 2 - 2 * EDGE
@@ -228,14 +230,14 @@ def _downsampled(x, height, width):
 
 
 def _resample(images, inverse):
-    """The image at the places that the matrices give, at twice its resolution, mirrored beyond its border."""
+    """Transform images by matrices: sampled at twice the resolution, mirrored beyond their border."""
     _, height, width, _ = _shape(images)
     x = _upsampled(images)
-    # Places of the result, with what its filter needs around it, in pixels from the middle of the image.
+    # Positions in the result and in the border that its filter needs, in pixels from the centre of the image.
     rows, columns = 2 * (height + 2 * EDGE), 2 * (width + 2 * EDGE)
     at_x = (np.arange(columns, dtype="float32") + 0.5 - columns / 2) / 2
     at_y = (np.arange(rows, dtype="float32") + 0.5 - rows / 2) / 2
-    # Half a pixel of the upsampled image, by which it and its pixels' middles differ.
+    # 0.25 below is the offset of half a pixel of the upsampled image.
     at_x, at_y = at_x[None, None, :], at_y[None, :, None]
     m = [[inverse[:, i, j][:, None, None] for j in range(3)] for i in range(2)]
     from_x = m[0][0] * (at_x + 0.25) + m[0][1] * (at_y + 0.25) + m[0][2] - 0.25
@@ -245,7 +247,7 @@ def _resample(images, inverse):
 
 
 def _bilinear(x, across, along):
-    """Pixels of x at places (batch, rows, columns) in pixels; at its border, and beyond it, is nothing."""
+    """Pixels of x at positions (batch, rows, columns) in pixels; zero at its border and beyond."""
     height, width, channels = x.shape[1:]
     across = ops.clip(across, 0.0, width - 1.0)
     along = ops.clip(along, 0.0, height - 1.0)
@@ -253,7 +255,7 @@ def _bilinear(x, across, along):
     top = ops.minimum(ops.floor(along), height - 2.0)
     right_share, lower_share = (across - left)[..., None], (along - top)[..., None]
     first = ops.cast(top, "int32") * width + ops.cast(left, "int32")
-    # Rows of one list of pixels: several times as fast as gathering within each image.
+    # Gathers from one list of all pixels: several times as fast as gathering within each image.
     pixels = ops.reshape(x, (-1, channels))
     first = first + height * width * ops.arange(ops.shape(first)[0], dtype="int32")[:, None, None]
 
@@ -300,7 +302,7 @@ def _colors(images, strengths, draws):
 
 
 def _about_grey(angle):
-    """Rotation about the axis of grey."""
+    """Matrices of rotations about the grey axis."""
     v = 1.0 / math.sqrt(3.0)
     c, s = ops.cos(angle), ops.sin(angle)
     same, more, less = v * v * (1 - c) + c, v * v * (1 - c) + v * s, v * v * (1 - c) - v * s
@@ -314,7 +316,7 @@ def _recolor(images, color):
         color = ops.mean(color[:, :3], axis=1)
         scale = ops.sum(color[:, :3], axis=1)
         return images * scale[:, None, None, None] + color[:, 3][:, None, None, None]
-    # An alpha channel stays as it is.
+    # An alpha channel is not changed.
     mixed = ops.einsum("bhwc,bdc->bhwd", images[..., :3], color[:, :3, :3]) + color[:, None, None, :3, 3]
     return mixed if images.shape[-1] == 3 else ops.concatenate([mixed, images[..., 3:]], axis=-1)
 
@@ -324,7 +326,7 @@ def _recolor(images, color):
 
 @functools.cache
 def filter_bank():
-    """(4, taps): filters that split an image into four bands of frequencies and add up to it."""
+    """(4, taps): filters that split an image into four frequency bands, which add up to the image."""
     low = np.array(SYM2)
     high = low * (-1.0) ** np.arange(len(low))
     low2, high2 = np.convolve(low, low[::-1]) / 2, np.convolve(high, high[::-1]) / 2
@@ -356,7 +358,7 @@ def _filter(images, probability, draws):
     bank = filter_bank()
     taps, pad = ops.matmul(gains, bank), bank.shape[1] // 2
     x = _mirrored(_mirrored(images, pad, axis=1), pad, axis=2)
-    # A filter of each image's own: a sum over shifted images, along one axis after the other.
+    # Each image has its own filter: a sum over shifted images, along one axis after the other.
     height, width = images.shape[1:3]
     x = sum(taps[:, i][:, None, None, None] * x[:, i : i + height] for i in range(bank.shape[1]))
     return sum(taps[:, i][:, None, None, None] * x[:, :, i : i + width] for i in range(bank.shape[1]))

@@ -10,16 +10,16 @@ from keras_gan.schedules import number_or_schedule, value_at
 
 
 class AdaptiveAugmentation(Augmentation):
-    """An augmentation of probability p, which follows how much the discriminator over-fits.
+    """An augmentation with a probability p that adapts to how much the discriminator over-fits.
 
-        r_t = E[sign D(x)]   over the real images since p last moved
+        r_t = E[sign D(x)]   over the real images since the last update of p
         p  <-  p + sign(r_t - target) * (real images since then) / images,   within [0, 1]
 
     Args:
-        p: None (default) for that; a float or a schedule over generator steps for a p that does not follow.
-        target: float, of r_t. Default 0.6.
-        images: number of real images in which p can go from 0 to 1. Default 500,000.
-        interval: int, generator steps between two moves. Default 4.
+        p: None (default) to adapt p; a float or a schedule over generator steps sets p itself.
+        target: float, target value of r_t. Default 0.6.
+        images: number of real images in which p can change from 0 to 1. Default 500,000.
+        interval: int, generator steps between two updates of p. Default 4.
     """
 
     figure_names = ("augment_p", "real_sign")

@@ -9,14 +9,14 @@ from keras_gan.augmentations.adaptive import AdaptiveAugmentation
 
 @keras.saving.register_keras_serializable("keras_gan")
 class APA(AdaptiveAugmentation):
-    """Shows the discriminator a fake as if it were real, in place of each real image with probability p.
+    """Replaces each real image by a fake with probability p, in the discriminator's training.
 
-    p follows how sure the discriminator is of what it is taught as real, as in `ADA`.
+    p adapts to the sign of the logits of images labelled as real, as in `ADA`.
 
     Args:
         p, target, images, interval: as in `ADA`.
 
-    The logs have `augment_p` and `real_sign`.
+    The logs contain `augment_p` and `real_sign`.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))

@@ -1,4 +1,4 @@
-"""The base of all augmentations."""
+"""Base class of all augmentations."""
 
 from keras import ops
 
@@ -7,7 +7,7 @@ from keras_gan.parts import Part
 
 
 class Draws:
-    """Random numbers by name: who asks for a name again is given the same ones again.
+    """Random numbers by name: a second call with the same name returns the same numbers.
 
     Args:
         seed: as in `random.uniform`.
@@ -29,33 +29,35 @@ class Draws:
         return self._draw(random.normal, name, shape)
 
     def coin(self, name, shape, probability):
-        """Ones with a probability, else zeros."""
+        """Ones with the given probability, else zeros."""
         return ops.cast(self.uniform(f"coin of {name}", shape) < probability, "float32")
 
 
 class Augmentation(Part):
-    """What is done, in training, to all images that the discriminator sees.
+    """A transformation of all images that the discriminator sees in training.
 
-    A subclass defines `transform`, or for more than images `augment`, written so that gradients go through it twice.
+    A subclass defines `transform`, or `augment` if it changes more than images. Both must be twice
+    differentiable.
     """
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if "update" in vars(cls):
             raise TypeError(
-                f"{cls.__name__} defines `update`, which nothing calls any more: define `after_step(gan, turn, figures)`."
+                f"{cls.__name__} defines `update`, which nothing calls any more: "
+                "define `after_step(gan, turn, figures)`."
             )
 
     def build(self, gan):
-        """Make what the part keeps (`gan.state.add`); called by `compile`.
+        """Create the augmentation's state (`gan.state.add`); called by `compile`.
 
         Raises:
-            ValueError: for a model whose data are no images.
+            ValueError: for a model whose data are not images.
         """
         if len(gan.image_shape) != 3 or None in gan.image_shape:
             raise ValueError(
-                f"{type(self).__name__} needs images of a known (height, width, channels). Received: a discriminator of "
-                f"{gan.image_shape}"
+                f"{type(self).__name__} needs images of a known (height, width, channels). "
+                f"Received: a discriminator of {gan.image_shape}"
             )
 
     def transform(self, images, draws, strength, colors=True):
@@ -64,18 +66,18 @@ class Augmentation(Part):
         Args:
             images: float32 of shape (batch, height, width, channels) in [-1, 1].
             draws: `Draws`.
-            strength: what `strength` gives.
-            colors: bool, whether colours change too, or only places.
+            strength: the value that `strength` returned.
+            colors: bool, whether colours change too, or only positions.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `transform`.")
 
     def strength(self, gan):
-        """How much is transformed at this step, for `transform`."""
+        """Strength of the transformation at this step, for `transform`."""
 
     def augment(self, gan, images, condition=None):
-        """Images, and the condition that the discriminator compares them with, as it is to see them.
+        """Transform images and their condition for the discriminator.
 
-        Where the condition is an image it is moved as its image is, and keeps its colours.
+        If the condition is an image, it is moved in the same way as its image, and its colours do not change.
         """
         draws, strength = Draws(gan.seed_generator), self.strength(gan)
         made = [
@@ -92,5 +94,5 @@ class Augmentation(Part):
         return made, None if condition is None else gan.condition.with_images(condition, moved)
 
     def replace_real(self, gan, batch):
-        """The images that the discriminator is taught are real, of a batch."""
+        """The images of a batch that the discriminator is trained on as real."""
         return batch["image"]

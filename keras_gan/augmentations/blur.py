@@ -1,4 +1,4 @@
-"""A blur that fades."""
+"""A blur that decays during training."""
 
 import math
 
@@ -12,12 +12,13 @@ from keras_gan.schedules import number_or_schedule, value_at
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Blur(Augmentation):
-    """Blurs all that the discriminator sees in training, less and less.
+    """Blurs all images that the discriminator sees in training, by an amount that can decay.
 
         D sees x * f,   f(d) ~ 2^-(d / sigma)^2 for d up to 3 sigma,   zeros beyond the border
 
-    StyleGAN3-R begins with it: the discriminator does not then learn from details before there are shapes. The recipes put
-    it after ADA (before it in the official code). A condition that is an image stays sharp.
+    StyleGAN3-R uses it at the beginning, so that the discriminator does not learn from details before the
+    generator makes shapes. The recipes apply it after ADA (the official code before ADA). A condition
+    that is an image is not blurred.
 
     Args:
         sigma: float, pixels, or a schedule over generator steps, whose largest value is that at step 0.

@@ -11,15 +11,15 @@ POLICY = ("color", "translation", "cutout")
 
 @keras.saving.register_keras_serializable("keras_gan")
 class DiffAugment(Augmentation):
-    """Changes colours, moves, and cuts a square out of all images that the discriminator sees.
+    """Changes the colours of all images that the discriminator sees, moves them, and sets a square to zero.
 
-        color         x + b, then the distance to grey times s, then to the mean times c;
+        color         x + b, then the distance to grey times s, then the distance to the mean times c;
                       b ~ U(-.5, .5), s ~ U(0, 2), c ~ U(.5, 1.5)
-        translation   by whole pixels, up to `translation` of the side, zeros from outside
+        translation   by whole pixels, up to `translation` of the side, zeros beyond the border
         cutout        a square of `cutout` of the side is zero
 
     Args:
-        policy: of "color", "translation" and "cutout", a list, or joined by commas. Default: all.
+        policy: "color", "translation" and "cutout" or some of them, a list or joined by commas. Default: all.
         translation: float, share of the side. Default 0.125.
         cutout: float, share of the side. Default 0.5.
 
@@ -69,7 +69,7 @@ class DiffAugment(Augmentation):
         return ops.take_along_axis(images, places, axis=axis) * inside
 
     def _hole(self, images, draws, axis):
-        """1 where the square is along an axis, else 0."""
+        """1 at the positions of the square along an axis, else 0."""
         side = images.shape[axis]
         size = int(side * self.cutout + 0.5)
         middle = draws.uniform(f"cutout {axis}", (ops.shape(images)[0], 1, 1, 1)) * (side + 1 - size % 2)
@@ -79,5 +79,5 @@ class DiffAugment(Augmentation):
 
 
 def _along(axis, side):
-    """0, 1, ... along an axis of images."""
+    """The indices 0, 1, ... along an axis of images."""
     return np.arange(side, dtype="int32").reshape([side if i == axis else 1 for i in range(4)])

@@ -11,15 +11,16 @@ from keras_gan.schedules import fade
 
 @keras.saving.register_keras_serializable("keras_gan")
 class InstanceNoise(Augmentation):
-    """Adds Gaussian noise to all that the discriminator sees in training, fading away.
+    """Adds Gaussian noise, which can decay to zero, to all data that the discriminator sees in training.
 
         D sees x + s e,   e ~ N(0, I),   s = stddev * max(0, 1 - step / decay_steps)
 
-    Real and generated images, or vectors, then overlap, and the discriminator cannot tell all apart.
+    The distributions of real and generated data then overlap, and the discriminator cannot separate them
+    completely.
 
     Args:
-        stddev: float, beside images in [-1, 1]. Default 0.1.
-        decay_steps: int, generator steps until it is gone, or None to keep it. Default None.
+        stddev: float, for images in [-1, 1]. Default 0.1.
+        decay_steps: int, generator steps until the noise is zero, or None to keep it constant. Default None.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
@@ -36,7 +37,7 @@ class InstanceNoise(Augmentation):
         self.decay_steps = check_int(decay_steps, "decay_steps", optional=True)
 
     def build(self, gan):
-        """Nothing: it is for data of any shape."""
+        """Does nothing, as data of any shape are accepted."""
 
     def augment(self, gan, images, condition=None):
         noise = random.normal((ops.shape(images)[0], *images.shape[1:]), gan.seed_generator)

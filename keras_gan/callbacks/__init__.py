@@ -1,4 +1,4 @@
-"""Callbacks for `GAN.fit`; Keras' own work too."""
+"""Callbacks for `GAN.fit`, which takes Keras' own callbacks too."""
 
 from keras_gan.callbacks.checkpoint import Checkpoint
 from keras_gan.callbacks.csv_logger import CSVLogger

@@ -1,4 +1,4 @@
-"""Checkpoints from which a killed training goes on as if nothing had happened."""
+"""Checkpoints from which an interrupted training resumes bit-identically."""
 
 import contextlib
 import hashlib
@@ -21,32 +21,34 @@ from keras_gan.optimizer_state import adopting, inner, rate_of
 class Checkpoint(keras.callbacks.Callback):
     """Saves the whole training, and resumes it in the next `fit` with the same directory.
 
-    Saved are the model (networks, EMA, both optimisers, counters, every seed generator), the
+    It saves the model (networks, EMA, both optimisers, counters, every seed generator), the
     position in the data, the history, the CSV file of a `CSVLogger` and the state of the other
-    callbacks (`EarlyStopping`, `ReduceLROnPlateau`, ...). With data of `keras_gan.data` or arrays
-    the resumed run is bit-identical to one that never stopped, from any step.
+    callbacks (`EarlyStopping`, `ReduceLROnPlateau`, ...). With data from `keras_gan.data` or arrays
+    the resumed run is bit-identical to an uninterrupted one, from any step.
 
     Each checkpoint is a folder `step-00000123` with `model.keras`, which
-    `keras.saving.load_model` opens too. It appears whole or not at all, and is verified by its
-    SHA-256 when it is loaded; where one is damaged, the one before is used, with a warning.
+    `keras.saving.load_model` opens too. It is written atomically, and verified by its SHA-256 when
+    it is loaded; if it is damaged, the checkpoint before it is used, with a warning.
 
-    A learning rate, number or schedule, that differs from the one the checkpointed run was compiled with holds, and the
-    optimiser's moments stay. Other parts of `compile` may change too. Whatever a resume overrides, ignores or loses is
-    said in a warning.
+    If the learning rate (a number or a schedule) differs from the one the checkpointed run was compiled
+    with, the new one is used and the optimiser's moments are kept. Other arguments of `compile` may change
+    too. A warning lists everything that a resume overrides, ignores or loses.
 
     Args:
-        directory: where the checkpoints go.
-        every_steps: int, to save every n generator steps and at each epoch's end; None for each
-            epoch's end alone.
-        keep: int, how many of the newest to keep. Default 3.
-        monitor: a figure of the epoch's logs, such as "val_fid"; the best one is kept too.
-        mode: "min" or "max": what is best.
-        resume: bool, whether `fit` goes on from the newest checkpoint in the directory.
-            Default True; False removes the checkpoints that are there.
+        directory: folder of the checkpoints.
+        every_steps: int, to save every n generator steps and at each epoch's end; None saves only at
+            each epoch's end.
+        keep: int, number of newest checkpoints to keep. Default 3.
+        monitor: name of a metric in the epoch's logs, such as "val_fid"; the checkpoint with its best
+            value is kept too.
+        mode: "min" or "max": whether the lowest or the highest value is best.
+        resume: bool, whether `fit` resumes from the newest checkpoint in the directory.
+            Default True; False removes the existing checkpoints.
 
     Attributes:
-        save_and_stop: set it (from a signal handler, say) to have the training end after the present step, save, write
-            what other callbacks write at the end of an epoch, and raise KeyboardInterrupt.
+        save_and_stop: set it to True (for example in a signal handler) to end the training after the
+            present step. A checkpoint is saved, other callbacks write what they write at the end of an
+            epoch, and KeyboardInterrupt is raised.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -74,7 +76,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.pinned = None
         self.save_and_stop = False
 
-    # === When ===
+    # === When to save ===
 
     def on_train_begin(self, logs=None):
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -83,7 +85,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._at_start = [_simple_state(c) for c in self._others]
         self._epoch = 0
         self._before_cut = None
-        # As asked for now, by `compile` or since: before a checkpoint's own take their place.
+        # The rates set by `compile` or later, read before a checkpoint's own replace them.
         self._rates = {player: rate_of(optimizer) for player, optimizer in self._optimizers().items()}
         if self.resume:
             self.restore()
@@ -99,7 +101,7 @@ class Checkpoint(keras.callbacks.Callback):
         step = self._step()
         due = self.every_steps and step // self.every_steps > self._last_step // self.every_steps
         self._last_step = step
-        # The end of an epoch saves by itself, with the epoch's figures.
+        # `on_epoch_end` saves by itself, with the epoch's metrics.
         if self.save_and_stop:
             self.model.stop_training = self._session.stopped_by_hand = True
         if self._session.at_epoch_end:
@@ -115,7 +117,8 @@ class Checkpoint(keras.callbacks.Callback):
         if self.monitor is not None and not self.save_and_stop:
             if self.monitor not in (logs or {}):
                 raise ValueError(
-                    f"`monitor` must be a figure of the logs: {sorted(logs or {})}. Received: {self.monitor!r}"
+                    f"`monitor` must be a metric in the logs: {sorted(logs or {})}. "
+                    f"Received: {self.monitor!r}"
                 )
             value = float(logs[self.monitor])
             better = self.best is None or (value < self.best if self.mode == "min" else value > self.best)
@@ -127,17 +130,17 @@ class Checkpoint(keras.callbacks.Callback):
         if self.save_and_stop:
             raise KeyboardInterrupt
 
-    # === What ===
+    # === What is saved ===
 
     def save(self, is_best=False):
-        """Write a checkpoint of the training as it is now; return its folder.
+        """Write a checkpoint of the present state; return its folder.
 
         Raises:
-            FloatingPointError: where a weight is NaN or infinite; the checkpoints before stay.
+            FloatingPointError: if a weight is NaN or infinite; earlier checkpoints are kept.
         """
         step = self._step()
         if not self.model.distribute_strategy.extended.should_checkpoint:
-            return None  # the chief of several workers writes
+            return None  # with several workers only the chief writes
         for variable in self.model.weights:
             if not np.isfinite(variable.numpy()).all():
                 if self._session.recover(variable.path, step):
@@ -164,9 +167,9 @@ class Checkpoint(keras.callbacks.Callback):
             "objective": _objective(self.model),
             "rates": self._rates,
             "callbacks": self._callbacks(),
-            # Of an epoch that was cut short: how they were before they saw its end.
+            # For an epoch that was cut short: the callbacks' state before its `on_epoch_end`.
             "callbacks_before_cut": self._before_cut,
-            # Stopped for good, by `EarlyStopping` say, at an epoch's end.
+            # Stopped for good at an epoch's end, for example by `EarlyStopping`.
             "finished": bool(
                 self.model.stop_training
                 and self._session.at_epoch_end
@@ -201,7 +204,7 @@ class Checkpoint(keras.callbacks.Callback):
         ]
 
     def _target_reached(self):
-        """Whether a `StopAtStep` beside this callback has what it asked for."""
+        """Whether a `StopAtStep` of this `fit` has reached its number of steps."""
         return any(isinstance(c, StopAtStep) and c.is_reached(self.model) for c in self._others)
 
     def _prune(self):
@@ -213,11 +216,11 @@ class Checkpoint(keras.callbacks.Callback):
             shutil.rmtree(partial, ignore_errors=True)
 
     def pin_latest(self):
-        """Keep the newest checkpoint, whatever comes after, until another is pinned."""
+        """Keep the newest checkpoint until another one is pinned."""
         self.pinned = next(iter(self.folders()[-1:]), None)
 
     def pinned_folder(self):
-        """The pinned checkpoint if it is whole, else None."""
+        """The pinned checkpoint if it is undamaged, else None."""
         whole = self.pinned is not None and find_damage(self.pinned) is None
         return self.pinned if whole else None
 
@@ -236,15 +239,15 @@ class Checkpoint(keras.callbacks.Callback):
         return sorted(found, key=_step_of)
 
     def best_folder(self):
-        """The checkpoint with the best monitored figure, or None."""
+        """The checkpoint with the best monitored value, or None."""
         pointer = self.directory / "best.json"
         return self.directory / json.loads(pointer.read_text())["folder"] if pointer.exists() else None
 
     def latest(self):
-        """The newest checkpoint that is whole, or None where there is none.
+        """The newest undamaged checkpoint, or None if there are no checkpoints.
 
         Raises:
-            ValueError: where there are some and all are damaged.
+            ValueError: if there are checkpoints and all are damaged.
         """
         folders = self.folders()
         for folder in reversed(folders):
@@ -257,7 +260,7 @@ class Checkpoint(keras.callbacks.Callback):
         return None
 
     def latest_step(self):
-        """The step of the newest checkpoint, 0 where there is none."""
+        """The step of the newest checkpoint, 0 if there is none."""
         folder = self.latest() if self.directory.is_dir() else None
         return _step_of(folder) if folder else 0
 
@@ -288,7 +291,7 @@ class Checkpoint(keras.callbacks.Callback):
             warnings.warn(f"Resumed from {folder}, but: {' '.join(said)}", stacklevel=2)
 
     def _check_data(self, folder, before):
-        """Raise a ValueError where the checkpoint's order of data cannot go on with these."""
+        """Raise a ValueError if the checkpoint's order of the data does not apply to the present data."""
         now = self._session.batches.identity
         other = [
             f"{name} was {before.get(name)!r}, now {now.get(name)!r}"
@@ -297,20 +300,20 @@ class Checkpoint(keras.callbacks.Callback):
         ]
         if other:
             raise ValueError(
-                f"{folder} belongs to another training, of other data or batches: {'; '.join(other)}. To go on with its weights "
-                f"in a training of its own: `gan.load_weights({str(folder / 'model.keras')!r})` before `fit`, and a "
-                "Checkpoint with another directory (on the command line, --init-from RUN and another --out). Or pass "
-                "resume=False, which removes the checkpoints."
+                f"{folder} belongs to another training, of other data or batches: {'; '.join(other)}. To "
+                f"start a new training from its weights: `gan.load_weights({str(folder / 'model.keras')!r})` "
+                "before `fit`, and a Checkpoint with another directory (on the command line, --init-from RUN "
+                "and another --out). Or pass resume=False, which removes the checkpoints."
             )
 
     def _load_model(self, folder, training):
-        """Load the weights and the optimisers' state; return what was not taken as it was, in words."""
+        """Load the weights and the optimisers' state; return a list of sentences on what has changed."""
         model, said = self.model, []
         before, now = training.get("objective", {}), _objective(model)
         changed = [name for name in now if name in before and before[name] != now[name]]
         if changed:
             listed = "; ".join(_difference(name, before.get(name), now[name]) for name in changed)
-            said.append(f"it was trained with another objective: {listed}. It goes on with the new one.")
+            said.append(f"it was trained with another objective: {listed}. It continues with the new one.")
         optimizers = self._optimizers()
         kinds = {player: _kind(before.get(f"{player}_optimizer")) for player in optimizers}
         with adopting(optimizers, kinds) as lost, warnings.catch_warnings(record=True) as caught:
@@ -325,14 +328,15 @@ class Checkpoint(keras.callbacks.Callback):
         asked, rates = self._rates, training.get("rates")
         for player, optimizer in optimizers.items():
             restored = rate_of(optimizer)
-            if rates is None:  # of an earlier release
+            if rates is None:  # a checkpoint of an earlier release
                 if isinstance(asked[player], float) and restored != asked[player]:
                     said.append(
                         f"The {player}'s learning rate is the checkpoint's, {restored:g}, not {asked[player]:g}: assign "
                         f"`gan.{player}_optimizer.learning_rate` after the first step to change it."
                     )
                 continue
-            # A schedule is no variable: the one restored is the one asked for. The rate of the checkpoint is its own.
+            # A schedule is not a variable and is not restored: the optimiser has the new one. What was used
+            # before is in the checkpoint's `rates`.
             before = (
                 restored
                 if isinstance(rates[player], float) and isinstance(restored, float)
@@ -348,7 +352,7 @@ class Checkpoint(keras.callbacks.Callback):
         return said
 
     def _load_callbacks(self, folder, callbacks):
-        """Give the callbacks of this `fit` the state of those of the same class; return what has no partner, in words."""
+        """Restore the callbacks from saved ones of the same class; return sentences on unmatched ones."""
         places = list(enumerate(callbacks))
         partners, said = [], []
         for callback in self._others:
@@ -379,14 +383,14 @@ class Checkpoint(keras.callbacks.Callback):
         return int(self.model.state.step.numpy())
 
 
-# === State of other callbacks: what has changed since training began ===
+# === State of other callbacks: attributes that have changed since training began ===
 
 _MISSING = object()
 
 
 def _simple_state(callback):
-    """Attributes that JSON can hold exactly; not those that the constructor sets."""
-    # Keras' own keep state in private attributes too; `EarlyStopping` flips its `min_delta`.
+    """Attributes that JSON stores exactly, without those that the constructor sets."""
+    # Keras' own callbacks keep state in private attributes too; `EarlyStopping` flips its `min_delta`.
     is_kerass = type(callback).__module__.startswith("keras.")
     arguments = inspect.signature(type(callback)).parameters
     return {
@@ -411,10 +415,10 @@ def _shapes(model):
 
 
 def _objective(model):
-    """What is minimised and how, as text: what a resumed training should have again."""
+    """The compiled objective and optimisers as text, which should be the same in a resumed training."""
     config = model.get_compile_config()
     for player in model.players:
-        # Its rate is state: callbacks change it.
+        # The learning rate is left out: callbacks change it.
         optimizer = config.get(f"{player}_optimizer") or {}
         optimizer.get("config", {}).pop("learning_rate", None)
     names = [
@@ -434,10 +438,10 @@ def _kind(text):
 
 
 def _difference(name, before, now):
-    """What was another part of an objective, in a few words: `loss was HingeLoss(), now MinimaxLoss()`."""
+    """A change of one part of the objective as text: `loss was HingeLoss(), now MinimaxLoss()`."""
     before, now = (json.loads(text) if text else None for text in (before, now))
     if _class_of(before) == _class_of(now) is not None:
-        # Of one class the arguments that changed.
+        # If the class is the same, only the arguments that changed.
         changed = [key for key in now["config"] if before["config"].get(key) != now["config"][key]]
         before, now = (
             {**part, "config": {key: part["config"].get(key) for key in changed}} for part in (before, now)
@@ -517,14 +521,14 @@ def _step_of(folder):
 
 
 def _sync(path):
-    """Let a file reach the disk."""
-    # Windows flushes what is open for writing alone.
+    """Flush a file to the disk."""
+    # Windows flushes only files that are open for writing.
     with open(path, "rb+") as file:
         os.fsync(file.fileno())
 
 
 def _sync_folder(path):
-    """Let a folder's entries reach the disk, where the system opens folders (Windows does not)."""
+    """Flush a folder's entries to the disk, if the system opens folders (Windows does not)."""
     with contextlib.suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""The history of a training as a file."""
+"""The training history as a CSV file."""
 
 import csv
 
@@ -6,14 +6,14 @@ import keras
 
 
 class CSVLogger(keras.callbacks.CSVLogger):
-    """Keras' `CSVLogger`, with a column for each figure that was computed and for no other.
+    """Keras' `CSVLogger`, with columns only for the metrics that were computed.
 
-    Keras' own writes a `val_` column for every figure where the first epoch has no validation.
+    Keras' own class writes a `val_` column for every metric if the first epoch has no validation.
 
     Args:
-        filename: path of the file; rewritten unless `append`.
+        filename: path of the file, which is overwritten unless `append` is True.
         separator: str, between the columns.
-        append: bool, whether to go on with a file that is there.
+        append: bool, whether to append to an existing file.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
@@ -25,7 +25,7 @@ class CSVLogger(keras.callbacks.CSVLogger):
     """
 
     def on_train_begin(self, logs=None):
-        # Read, too: a column may come later.
+        # Readable too: a later epoch may add a column.
         self.csv_file = open(self.filename, "a+" if self.append else "w+", newline="")  # noqa: SIM115
 
     def on_epoch_end(self, epoch, logs=None):

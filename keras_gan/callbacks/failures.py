@@ -1,26 +1,26 @@
-"""What goes wrong in the training of a GAN or a VAE, by which figures it is known, and what helps."""
+"""Failures in the training of a GAN or a VAE: the measurements that detect them, and suggested fixes."""
 
 import dataclasses
 import math
 
-# A failure is named when it is seen at this many looks in a row.
+# A failure is reported when this many checks in a row show it.
 IN_A_ROW = 3
-# The discriminator's strength and the classes are judged by the mean of so many.
+# Numbers of checks whose mean is used for the discriminator's strength and for the classes.
 STRENGTH_LOOKS, CLASS_LOOKS = 3, 5
 
 
 @dataclasses.dataclass(frozen=True)
 class Failure:
-    """A kind of failure.
+    """A type of failure.
 
     Attributes:
-        name: in words.
-        sign: function from the looks so far (dicts of figures, oldest first) to the evidence in
-            words, or None where the last look does not show it.
-        cure: what to try, by the names of our parts.
-        warmup: generator steps before which it is not looked for.
-        in_a_row: looks that must show it.
-        over: looks that the sign takes together.
+        name: shown to the user.
+        sign: function from the checks so far (dicts of measurements, oldest first) to the evidence as
+            text, or None if the last check does not show the failure.
+        cure: suggested fixes, with the names of keras_gan's losses, regularizers and arguments.
+        warmup: generator steps before which the failure is not reported.
+        in_a_row: number of consecutive checks that must show it.
+        over: number of checks over which the sign averages.
     """
 
     name: str
@@ -33,7 +33,7 @@ class Failure:
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """A failure that was found: its name, the step it began at and was found at, evidence, cure."""
+    """A detected failure: its name, the steps at which it began and was found, evidence, cure."""
 
     name: str
     began: int
@@ -46,7 +46,7 @@ class Finding:
 
 
 def find(looks, failures=None):
-    """Findings that the looks so far show at their end, of `failures`; default: those of GANs."""
+    """Findings of `failures` (default: those of GANs) that the latest checks show."""
     findings = []
     for failure in failures or FAILURES:
         evidence = began = None
@@ -63,7 +63,7 @@ def find(looks, failures=None):
 
 
 def all_is_well(looks, failures=None):
-    """Whether the last look shows no sign of any failure; by itself, where a sign takes several together."""
+    """Whether the last check shows no sign of any failure; signs that average use the last check alone."""
     step = looks[-1]["step"]
     due = [failure for failure in failures or FAILURES if step >= failure.warmup]
     return not any(failure.sign(looks[-1:] if failure.over > 1 else looks) for failure in due)
@@ -99,14 +99,14 @@ def _too_strong(looks):
     explained, auc = _mean(recent, "d_explained"), _mean(recent, "d_auc")
     if explained > 0.9 and auc > 0.99:
         return (
-            f"it tells real from generated in {auc:.1%} of pairs and pays {1 - explained:.1%} of what a blind one "
-            f"would; logits are {_mean(recent, 'logit_gap'):.3g} apart."
+            f"it ranks real above generated in {auc:.1%} of pairs, and its loss is {1 - explained:.1%} of "
+            f"a constant output's; logits are {_mean(recent, 'logit_gap'):.3g} apart."
         )
     return None
 
 
 def _far(look):
-    """Whether the images are plainly not the real ones."""
+    """Whether generated images are clearly far from the real ones."""
     return look["distance"] > max(4.0 * look["noise"], 0.05)
 
 
@@ -114,8 +114,8 @@ def _too_weak(looks):
     now = looks[-1]
     if now["d_auc"] < 0.55 and _far(now):
         return (
-            f"it tells real from generated in {now['d_auc']:.0%} of pairs (guessing: 50%), though they differ: "
-            f"energy distance {now['distance']:.2g}, of real halves {now['noise']:.2g}."
+            f"it ranks real above generated in {now['d_auc']:.0%} of pairs (chance: 50%), though they "
+            f"differ: energy distance {now['distance']:.2g}, between real halves {now['noise']:.2g}."
         )
     return None
 
@@ -137,7 +137,7 @@ def _collapse(looks):
     if now.get("pixel_diversity", 1.0) < 0.25:
         signs.append(f"generated images differ {now['pixel_diversity']:.0%} as much as real ones")
     if now.get("feature_diversity", 1.0) < 0.15:
-        signs.append(f"their features {now['feature_diversity']:.0%} as much")
+        signs.append(f"their features differ {now['feature_diversity']:.0%} as much")
     if now.get("duplicates", 1.0) > 8.0 and now["pixel_diversity"] < 0.5:
         signs.append(f"near duplicates are {now['duplicates']:.0f} times as frequent as among real ones")
     if now.get("class_diversity", 1.0) < 0.15:
@@ -149,7 +149,7 @@ def _missing_modes(looks):
     now, best = looks[-1], max(look.get("coverage", 0.0) for look in looks)
     if best > 0.5 and now.get("coverage", 1.0) < 0.5 * best:
         return f"generated data lie near {now['coverage']:.0%} of the real ones; it was {best:.0%}."
-    # In few dimensions they can lie near all of them, and do after a while.
+    # In few dimensions generated data can cover all real data, and do after some steps.
     few = now.get("dimensions", 1000) <= 16 and now["step"] >= 1000
     if few and now.get("coverage", 1.0) < 0.2 and now["d_auc"] > 0.7:
         return f"generated data lie near {now['coverage']:.0%} of the real ones."
@@ -157,7 +157,7 @@ def _missing_modes(looks):
 
 
 def _missing_class(looks):
-    # Of some hundred images now one class is rare by chance, now another: it must stay the same one.
+    # Among a few hundred images any class may be rare by chance: one must be rare over several checks.
     ratios = [look.get("class_ratios") for look in looks[-CLASS_LOOKS:]]
     if not all(ratios) or any(look.keys() != ratios[-1].keys() for look in ratios):
         return None
@@ -166,7 +166,7 @@ def _missing_class(looks):
     there = [means[name] for name in means if name not in missing]
     if not missing or not there:
         return None
-    # A young generator finds class after class, and makes of some far too many.
+    # Early in training a generator learns class after class, and some classes are far too frequent.
     even = len(missing) == 1 and min(there) > 0.35 and max(there) < 2.0
     if not even and looks[-1]["step"] < 2000:
         return None
@@ -187,7 +187,7 @@ def _overfitting(looks):
 def _saturated(looks):
     now = looks[-1]
     if now.get("saturated", 0.0) > 0.3:
-        return f"{now['saturated']:.0%} of the pixels that would lie within the range are at an end of it."
+        return f"{now['saturated']:.0%} of the pixels that should lie inside the range are at -1 or 1."
     return None
 
 
@@ -195,7 +195,7 @@ def _ema_drift(looks):
     now = looks[-1]
     ema, raw = now.get("ema_distance", 0.0), now["distance"]
     if ema > max(3.0 * raw, 6.0 * now["noise"], 0.1):
-        return f"its images' energy distance to real ones is {ema:.2g}, the trained generator's {raw:.2g}."
+        return f"its images' energy distance to real ones is {ema:.2g}, the raw generator's is {raw:.2g}."
     return None
 
 
@@ -206,8 +206,8 @@ def _oscillation(looks):
     movement = min(look["movement"] for look in recent)
     if movement > 0.9 and min(x["distance"] for x in recent) > 0.9 * min(x["distance"] for x in earlier):
         return (
-            f"from look to look images of the same latents change by {movement:.0%} of what real ones differ by, and "
-            "come no nearer to these."
+            f"between checks images of the same latents change by {movement:.0%} of the distance between "
+            "real images, and come no nearer to these."
         )
     return None
 
@@ -218,8 +218,8 @@ def _collapsed_units(looks):
         return None
     idle = ", ".join(map(str, now["idle_units"][:12])) + (" ..." if len(now["idle_units"]) > 12 else "")
     return (
-        f"{len(now['idle_units'])} of {now['units']} units of the posterior are the prior whatever the image is (KL below .01 "
-        f"nats), and say nothing about it: {idle}."
+        f"{len(now['idle_units'])} of {now['units']} units of the posterior equal the prior for every image "
+        f"(KL below .01 nats), and carry no information about it: {idle}."
     )
 
 
@@ -280,7 +280,7 @@ FAILURES = (
     Failure(
         "Class missing",
         _missing_class,
-        "look whether the training data have it; a conditional model; `loss='relativistic'` with R1 and R2.",
+        "check that the training data contain it; a conditional model; `loss='relativistic'` with R1 and R2.",
         warmup=400,
         in_a_row=1,
         over=CLASS_LOOKS,
@@ -305,7 +305,7 @@ FAILURES = (
     ),
 )
 
-# Of models with a posterior over latents.
+# Failures of models with a posterior over latents.
 OF_LATENTS = (
     Failure(
         "NaN in training",
@@ -316,8 +316,8 @@ OF_LATENTS = (
     Failure(
         "Latent units collapsed",
         _collapsed_units,
-        "a smaller `beta`, or one that rises, `beta=schedules.Cosine(0.0, 1.0, steps)`; if the images are good without these "
-        "units, fewer latents.",
+        "a smaller `beta`, or one that rises, `beta=schedules.Cosine(0.0, 1.0, steps)`; if the images are "
+        "good without these units, fewer latents.",
         warmup=400,
     ),
 )

@@ -1,4 +1,4 @@
-"""Snapshots of two moving averages, of which any other is made afterwards."""
+"""Snapshots of two moving averages, from which an average of any length is computed afterwards."""
 
 import pathlib
 
@@ -10,23 +10,24 @@ from keras_gan.post_hoc_ema import exponent, find
 
 
 class PostHocEMA(keras.callbacks.Callback):
-    """Keeps two power-function averages of the networks that have a moving average, and snapshots of them.
+    """Keeps two power-function averages of the networks that have a moving average, and saves snapshots.
 
         theta_k(t) = b theta_k(t - d) + (1 - b) theta(t),   b = (1 - d / t)^(gamma_k + 1)
 
-    How long an average suits a training shows at its end: `post_hoc_ema.reconstruct` then makes one of any length out of the
-    snapshots, and `keras-gan ema` measures several. A `Checkpoint` beside it resumes it; after a monitor's rollback it goes on
-    from the last snapshot before. t counts from the step at which it began.
+    The best length of an average is only known after training: `post_hoc_ema.reconstruct` then computes an
+    average of any length from the snapshots, and `keras-gan ema` measures several. A `Checkpoint` in the same
+    `fit` saves and resumes the averages; after a rollback by a `TrainingMonitor` they continue from the last
+    snapshot before it. t counts from the step at which the averages began.
 
     Args:
         folder: for the snapshots, `ema-STEP.npz`, each of twice the networks' size.
-        lengths: floats, as in `post_hoc_ema.exponent`, all different. Default the paper's two.
-        every_steps: int, between snapshots; one is made at the end of the training too. Default 1000.
-        interval: int, d, steps between moves of the averages, which lie in the host's memory. Default 4.
+        lengths: floats, as in `post_hoc_ema.exponent`, all different. Default: the paper's two.
+        every_steps: int, steps between snapshots; one is made at the end of training too. Default 1000.
+        interval: int, d, steps between updates of the averages, which are in the host's memory. Default 4.
 
     Raises:
-        ValueError: for fewer than two lengths and impossible ones; when training begins, for a model without a moving average, a folder with
-            snapshots of another training, and a resume with other lengths.
+        ValueError: for fewer than two lengths and invalid ones; when training begins, for a model without
+            a moving average, a folder with snapshots of another training, and a resume with other lengths.
 
     Example:
     >>> import tempfile
@@ -50,37 +51,38 @@ class PostHocEMA(keras.callbacks.Callback):
         self._exponents = [exponent(length) for length in self.lengths]
         if not 2 <= len(set(self.lengths)) == len(self.lengths):
             raise ValueError(
-                f"`lengths` must be two or more, all different, of which others are made. Received: {lengths}"
+                "`lengths` must be two or more, all different: others are computed from them. "
+                f"Received: {lengths}"
             )
         self.every_steps = check_int(every_steps, "every_steps")
         self.interval = check_int(interval, "interval")
-        # State, which a `Checkpoint` keeps: weights of each length behind each other, of which lengths, and the steps at which it began,
-        # moved them and wrote them.
+        # State, which a `Checkpoint` saves: the averaged weights, one length after the other, the lengths,
+        # and the steps at which the averages began, were last updated and last written.
         self.averages, self.kept = [], []
         self.began = self.moved = self.written = 0
 
     def on_train_begin(self, logs=None):
         if not self.model.averaged or self.model.ema_decay is None:
             raise ValueError(
-                f"{type(self.model).__name__} keeps no moving average of which others could be made."
+                f"{type(self.model).__name__} keeps no moving average from which others could be computed."
             )
         self._ready = False
 
     def on_epoch_begin(self, epoch, logs=None):
-        # Not earlier: a `Checkpoint` behind it in the list has resumed by now.
+        # Not in `on_train_begin`: a `Checkpoint` later in the list resumes there.
         if self._ready:
             return
         self._ready, step = True, self._step()
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.averages and self.kept != list(self.lengths):
             raise ValueError(
-                f"The training that is resumed kept averages of lengths {self.kept}. Received: lengths={self.lengths}"
+                f"The resumed training kept averages of lengths {self.kept}. Received: lengths={self.lengths}"
             )
         if not self.averages:
             if find(self.folder):
                 raise ValueError(
-                    f"{self.folder} has snapshots of another training: give another folder. To go on with that one, give the same "
-                    "`PostHocEMA` object to `fit` again, or a `Checkpoint` beside it."
+                    f"{self.folder} has snapshots of another training: use another folder. To continue that "
+                    "training, pass the same `PostHocEMA` object to `fit` again, or a `Checkpoint` with it."
                 )
             self.began = self.moved = self.written = step
             self.kept = list(self.lengths)
@@ -106,7 +108,7 @@ class PostHocEMA(keras.callbacks.Callback):
     def _move(self, step):
         now = [v.numpy().astype("float32") for _, _, v in self._weights() if v.trainable]
         if not all(np.isfinite(array).all() for array in now):
-            # It would stay in the averages; who watches the training stops it, or goes back.
+            # NaN would stay in the averages. Other callbacks stop the training, or roll it back.
             return
         if not self.averages:
             self.averages = [array.copy() for _ in self.lengths for array in now]
@@ -122,7 +124,7 @@ class PostHocEMA(keras.callbacks.Callback):
             self._move(step)
         self.written = step
         if not self.averages or not self.model.distribute_strategy.extended.should_checkpoint:
-            return  # of several workers the chief writes
+            return  # with several workers only the chief writes
         arrays, place = {"lengths": np.asarray(self.lengths), "began": np.asarray(self.began)}, 0
         count = len(self.averages) // len(self.lengths)
         for name, i, variable in self._weights():
@@ -137,7 +139,7 @@ class PostHocEMA(keras.callbacks.Callback):
         partial.replace(self.folder / f"ema-{step:08d}.npz")
 
     def _go_back(self, step):
-        """Take the averages of the last snapshot at or before a step to which the model was rolled back."""
+        """Load the averages of the last snapshot at or before the step to which the model was rolled back."""
         self._drop_after(step)
         before = find(self.folder)
         self.averages, self.moved = [], step
@@ -153,13 +155,13 @@ class PostHocEMA(keras.callbacks.Callback):
         self.written = self.moved
 
     def _drop_after(self, step):
-        """Remove snapshots of a way that was left: what is trained again is written again."""
+        """Remove the snapshots after a step, from which the training is repeated."""
         for at, path in find(self.folder).items():
             if at > step:
                 path.unlink()
 
     def _weights(self):
-        """(name of the network, place, variable) of all that a snapshot holds."""
+        """(name of the network, index, variable) of everything that a snapshot contains."""
         for name in self.model.averaged:
             for i, variable in enumerate(getattr(self.model, name).weights):
                 yield name, i, variable

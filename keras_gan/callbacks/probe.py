@@ -1,4 +1,4 @@
-"""One check of a training from outside: the figures that the monitor uses."""
+"""A check of a training: the measurements that `TrainingMonitor` uses."""
 
 import warnings
 
@@ -13,18 +13,18 @@ from keras_gan.regularizers.feature_matching import last_features
 
 
 class Probe:
-    """Computes figures of a model on fixed images and fixed latents, and leaves no trace in it.
+    """Measures a model on fixed images and fixed latents, without changing the model.
 
     Args:
         model: the compiled `GAN`.
         real: dict of a batch of training images and what accompanies them.
-        held_out: the same of images that are not trained on, or None.
+        held_out: the same for images that are not trained on, or None.
         classifier: `keras_gan.metrics.Extractor` of class logits, or None.
-        batch_size: int, how many images the networks see at once: as in training. Default: all.
+        batch_size: int, number of images per call of the networks: as in training. Default: all.
     """
 
     failures = FAILURES
-    # What a look logs; NaN where it has no meaning.
+    # What a check logs; NaN where a value has no meaning.
     logged = (
         *("d_auc", "logit_gap", "d_explained", "g_signal", "g_gradient", "d_gradient", "overfitting"),
         *("pixel_diversity", "feature_diversity", "class_diversity", "duplicates", "rarest_class"),
@@ -42,37 +42,39 @@ class Probe:
         self.real_share = None if classifier is None else _shares(classifier, real["image"])
         if classifier is not None and self.real_share is None:
             raise ValueError(
-                "The `classifier` is sure (probability above 90%) of fewer than a fifth of the real images, and so cannot "
-                "tell which classes are missing: it must give logits, not probabilities; train it for longer, or leave "
-                "it out."
+                "The `classifier` is sure (probability above 90%) of fewer than a fifth of the real images, "
+                "so missing classes cannot be detected: it must return logits, not probabilities; train it "
+                "for longer, or leave it out."
             )
-        # Of fewer images a class may be absent by chance.
+        # With fewer images a class may be absent by chance.
         self.known = [] if classifier is None else np.flatnonzero(self.real_share * self.count >= 8)
         if classifier is not None and len(self.known) == 0:
             warnings.warn(
-                f"No class has 8 of the {self.count} real images that TrainingMonitor checks: it cannot tell which are "
-                "missing. Give it more `samples`.",
+                f"No class has 8 of the {self.count} real images that TrainingMonitor checks: it cannot tell "
+                "which are missing. Increase `samples`.",
                 stacklevel=2,
             )
         self.baseline = _baseline(model.adversarial_loss)
         self._compiled = None
 
     def _refer_to(self, images):
-        """What generated images are compared with."""
+        """Measure the real images with which generated images are compared."""
         self.pixels = _flat(images)
         self.scale = _mean_distance(self.pixels)
-        # Every other one: data may lie class by class.
+        # Halves of every other image: data may be sorted by class.
         self.noise = max(_energy(self.pixels[::2], self.pixels[1::2]), 0.0) / self.scale
-        # The distance that one real pair in twenty falls short of.
+        # One real pair in twenty is nearer than this distance.
         self.near = np.quantile(_pair_distances(self.pixels), 0.05)
 
     @property
     def is_traced(self):
-        """Whether the next look need not be compiled: each stage of a model has a graph of its own."""
+        """Whether the graphs of the model's present stage are compiled: each stage has its own."""
         return self.stage == self.model.stage and self._compiled is not None
 
     def __call__(self, before=()):
-        """The figures now, a dict of floats (NaN where one has no meaning for this model), and what the next call takes.
+        """Return the present measurements, a dict of floats, and the argument of the next call.
+
+        A value is NaN if it has no meaning for this model.
 
         Args:
             before: what the last call returned; empty for the first.
@@ -83,7 +85,7 @@ class Probe:
             self._compiled = {f.__name__: tf.function(f, autograph=False) for f in functions}
         out = self._measure()
         if self.stage is not None:
-            # What grows is judged by images as its training sees them now.
+            # A growing model is compared with real images as its training sees them now.
             self._refer_to(out["real"])
         real, fake = out["real_logits"], out["fake_logits"]
         figures = {
@@ -108,7 +110,7 @@ class Probe:
         finite = np.isfinite(fakes).all()
         if not finite:
             return figures | {"distance": float("nan")}, []
-        # Half as large in a checkpoint; what is no image may be beyond float16.
+        # float16 halves the size in a checkpoint; other data than images may exceed its range.
         kept = [fakes.astype("float16" if self.model.modality.in_range else "float32")]
         return figures | self._of_images(fakes, ema, out, before), kept
 
@@ -139,7 +141,7 @@ class Probe:
         return figures
 
     def _class_ratios(self, images):
-        """How frequent each class is, relative to real images; empty where the images are of no class yet."""
+        """How frequent each class is, relative to real images; empty while the images show no class."""
         share = _shares(self.classifier, images)
         if share is None:
             return {}
@@ -149,7 +151,7 @@ class Probe:
         return {names[i]: float(share[i] / self.real_share[i]) for i in self.known}
 
     def _class_diversity(self, fakes):
-        """The least diversity within a class that both kinds of images have, of conditional models."""
+        """The lowest diversity within a class, relative to real images; for conditional models."""
         if "label" not in self.real or self.model.num_classes is None:
             return float("nan")
         labels = np.asarray(self.real["label"]).reshape(-1)
@@ -161,11 +163,11 @@ class Probe:
         return float(min(ratios)) if ratios else float("nan")
 
     def _measure(self):
-        """Figures that need the networks; whatever a step in training mode moves is put back."""
+        """Measurements that need the networks; all state that training mode changes is restored."""
         state, restore, look, held_out_logits, gradients = self._compiled.values()
 
         def each(function, count):
-            # A graph for one part: in one for all, each network would be many times.
+            # One graph per part: a graph for all parts would contain each network many times.
             parts = [function(tf.constant(i)) for i in range(0, count, self.batch_size)]
             return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
@@ -179,7 +181,7 @@ class Probe:
         return out
 
     def _kept(self):
-        """What a step in training mode moves."""
+        """The variables that a pass in training mode changes."""
         model = self.model
         names = [*model.networks, *(f"ema_{name}" for name in model.averaged)]
         networks = [getattr(model, name) for name in names]
@@ -194,7 +196,7 @@ class Probe:
             variable.assign(value)
 
     def _batch(self, start):
-        """As many images as in training."""
+        """A part of the fixed batch, with as many images as a training batch."""
         return self._part({**self.model.unpack(self.real), **self.drawn}, start)
 
     def _part(self, batch, start):
@@ -203,7 +205,7 @@ class Probe:
         return self.model.arrange(part)
 
     def _full(self, images):
-        """The images that people look at, of a model that grows at its full size."""
+        """Images as shown to users; those of a growing model are resized to its full size."""
         images = self.model.visible(images)
         if images.shape[1] == self.model.image_shape[0]:
             return images
@@ -216,7 +218,7 @@ class Probe:
         return {"held_out_logits": self._logits(self._part(self.model.unpack(self.held_out), start))}
 
     def _look(self, start):
-        """Images, logits and features of some of the batch."""
+        """Images, logits and features of a part of the batch."""
         model, batch = self.model, self._batch(start)
         condition, fake = model.condition_of(batch), model.samples(batch)
         out = {
@@ -228,12 +230,12 @@ class Probe:
         }
         for side, images in (("real", batch["image"]), ("fake", fake)):
             features = model.discriminator_outputs(images, condition, network=self.features)
-            # Of a discriminator with `Packing` there are fewer.
+            # A discriminator with `Packing` returns fewer features.
             out[f"{side}_features"] = tf.cast(tf.reshape(features, (tf.shape(features)[0], -1)), "float32")
         return out
 
     def _gradients(self):
-        """Norms of both players' gradients, and what the losses say, on one batch of training's size."""
+        """Norms of both players' gradients, and values of the losses, on one batch of training's size."""
         model, batch = self.model, self._batch(0)
         condition = model.condition_of(batch)
         with model.record("generator") as tape:
@@ -244,7 +246,7 @@ class Probe:
         with tf.GradientTape() as tape:
             tape.watch(fake_logits)
             loss = model.adversarial_loss.generator_loss(fake_logits, real_logits)
-        # What the loss passes on of a change of the logits: 1 for Wasserstein's.
+        # Size of the generator loss's gradient with respect to the logits: 1 for the Wasserstein loss.
         out["signal"] = over_maps(
             lambda gradient: tf.reduce_sum(tf.abs(tf.cast(gradient, "float32"))),
             tape.gradient(loss, fake_logits),
@@ -259,7 +261,7 @@ class Probe:
 
 
 def _saturated(fakes, real):
-    """Share at an end of the range of the pixels that are not there in real images, a tenth of all at least."""
+    """Share of pixels at -1 or 1 beyond that of real images, relative to the rest (at least a tenth)."""
     of_fakes, of_real = ((np.abs(x) > 0.99).mean() for x in (fakes, real))
     return float(max(of_fakes - of_real, 0.0) / max(1.0 - of_real, 0.1))
 
@@ -281,7 +283,7 @@ def _flat(images):
 
 
 def _pair_distances(x):
-    """Distances of all pairs of different rows."""
+    """Distances between all pairs of different rows."""
     squares = (x**2).sum(axis=1)
     distances = np.sqrt(np.maximum(squares[:, None] + squares - 2.0 * x @ x.T, 0.0))
     return distances[np.triu_indices(len(x), 1)]
@@ -292,7 +294,7 @@ def _mean_distance(x):
 
 
 def _energy(x, y):
-    """Energy distance of two samples, unbiased; 0 for equal distributions."""
+    """Unbiased energy distance between two samples; 0 for equal distributions."""
     squares = (x**2).sum(1)[:, None] + (y**2).sum(1) - 2.0 * x @ y.T
     between = np.sqrt(np.maximum(squares, 0.0)).mean()
     return float(2.0 * between - _mean_distance(x) - _mean_distance(y))
@@ -305,15 +307,15 @@ def _auc(real, fake):
 
 
 def _baseline(loss):
-    """What a discriminator that knows nothing, and says the same of all, has to pay at least."""
+    """The lowest loss of a discriminator whose output is the same for all images."""
     constants = tf.linspace(-2.0, 2.0, 81)
     baseline = min(float(loss.discriminator_loss(c[None], c[None])) for c in constants)
-    # Of Wasserstein and f-divergences it is 0, and a share of it says nothing.
+    # For Wasserstein and f-divergences it is 0, so a ratio to it has no meaning.
     return baseline if baseline > 1e-3 else None
 
 
 def _shares(classifier, images):
-    """How often each class occurs among the images of which the classifier is sure; None if it is of too few."""
+    """Share of each class among the images of which the classifier is sure; None if these are too few."""
     p = np.asarray(tf.nn.softmax(classifier(tf.constant(images))))
     sure = p[p.max(axis=1) > 0.9]
     if len(sure) < 0.2 * len(p):

@@ -1,4 +1,4 @@
-"""Progress of a whole training, with the time that is left."""
+"""Progress of a whole training, with the remaining time."""
 
 import time
 
@@ -8,12 +8,13 @@ from keras_gan.clock import clock
 
 
 class Progress(keras.callbacks.Callback):
-    """Shows steps done, losses, time passed and time left, over all epochs.
+    """Shows steps done, losses, elapsed time and remaining time, over all epochs.
 
-    On a terminal a live bar (rich); elsewhere, in a log file say, a line every tenth of the way.
+    On a terminal it shows a live bar (rich); elsewhere, as in a log file, it prints a line at every tenth
+    of the steps.
 
     Args:
-        steps: int, steps in all, counted from the model's first.
+        steps: int, total number of steps, counted from the model's first.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -34,7 +35,7 @@ class Progress(keras.callbacks.Callback):
         from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        # Underscores: nothing of this is state that a checkpoint should bring back.
+        # Underscores: a checkpoint should not restore any of this.
         self._console = Console()
         self._began, self._first, self._shown = None, 0, 0
         self._bar = self._task = None
@@ -52,7 +53,7 @@ class Progress(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         step, now = int(self.model.state.step.numpy()), time.monotonic()
         if self._began is None:
-            # The first step compiles; it does not count for the pace.
+            # The first step compiles, so its time is not used to estimate the speed.
             self._began, self._first = now, step
             if self._bar is not None:
                 self._bar.start()
@@ -78,6 +79,6 @@ class Progress(keras.callbacks.Callback):
         self.stop()
 
     def stop(self):
-        """Take the bar off the terminal; for those who stop a training in its middle."""
+        """Remove the bar from the terminal, for code that interrupts a training."""
         if self._bar is not None:
             self._bar.stop()

@@ -1,4 +1,4 @@
-"""Pictures of the same latents, as training goes on."""
+"""Image grids of fixed latents during training."""
 
 import importlib.util
 import pathlib
@@ -12,25 +12,26 @@ from keras_gan.grid import gif_frame, image_grid
 
 
 class SampleGrid(keras.callbacks.Callback):
-    """Writes a PNG grid of generated images, and in the end a GIF of all of them.
+    """Writes PNG grids of generated images during training, and a GIF of all grids at its end.
 
-    The latents are fixed, so that each cell shows one image growing up. Drawn by the EMA
-    generator; training's randomness is not touched. Of a conditional model each row shows a class
-    (of an InfoGAN a category), with its name where the data set has names, and the rows share
-    their latents. Sounds are drawn as spectrograms, and `epoch-0001.wav` ... has them one after another; videos are filmstrips of four
-    frames, and `epoch-0001.gif` ... (and `.mp4`, with imageio-ffmpeg) shows all frames; shapes turn in a GIF.
+    The latents are fixed, so that each cell shows how one image develops. The EMA generator makes the
+    images; the random state of the training is not changed. With a conditional model each row shows a class
+    (with an InfoGAN a category), with its name if the data set has names, and the rows share their latents.
+    Sounds are drawn as spectrograms, and `epoch-0001.wav` ... contains them one after another. Videos are
+    drawn as filmstrips of four frames, and `epoch-0001.gif` ... (and `.mp4`, with imageio-ffmpeg) shows all
+    frames. Shapes rotate in a GIF.
 
     Args:
-        directory: where `epoch-0001.png` ... and `samples.gif` go. Made if it is not there.
+        directory: folder for `epoch-0001.png` ... and `samples.gif`, created if it does not exist.
         rows: int. Default 8, or the number of classes (at most 32).
         columns: int. Default 8.
-        every_steps: int, to write `step-000100.png` every n generator steps instead of each epoch; and one where
+        every_steps: int, to write `step-000100.png` every n generator steps instead of each epoch, and when
             the training is stopped by hand.
         seed: int, of the latents. Default 0.
         truncation: float, as in `GAN.generate`. Default 1.
         gif: bool, whether to write `samples.gif` (at most 100 frames of this run) when training ends.
         tensorboard: folder of TensorBoard logs to write the grids to as well, or None.
-        provenance: bool, whether each PNG says what made it (`keras_gan.provenance`). Default True.
+        provenance: bool, whether each PNG states what made it (`keras_gan.provenance`). Default True.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -71,14 +72,15 @@ class SampleGrid(keras.callbacks.Callback):
         self.provenance = provenance
         self.gif = gif
         self.tensorboard = tensorboard
-        # Names of the grids of this run, oldest first; a checkpoint keeps them.
+        # Names of the grids of this run, oldest first; a checkpoint saves them.
         self.written = []
 
     def on_train_begin(self, logs=None):
         modality = self.model.modality
         if not modality.drawable:
             raise ValueError(
-                f"SampleGrid draws sounds, shapes, videos, and grey, RGB or RGBA images. This model makes {modality.name} of shape {modality.shape}."
+                "SampleGrid draws sounds, shapes, videos, and grey, RGB or RGBA images. "
+                f"This model makes {modality.name} of shape {modality.shape}."
             )
         self.directory.mkdir(parents=True, exist_ok=True)
         rows = self.rows or self.model.grid_rows
@@ -91,7 +93,7 @@ class SampleGrid(keras.callbacks.Callback):
             self._writer = tf.summary.create_file_writer(str(self.tensorboard))
 
     def on_epoch_begin(self, epoch, logs=None):
-        # Here, and not when training begins: a checkpoint may be restored after that.
+        # Not in `on_train_begin`: a checkpoint may be restored after it.
         self._last_step = self._step()
 
     def on_train_batch_end(self, batch, logs=None):
@@ -125,7 +127,7 @@ class SampleGrid(keras.callbacks.Callback):
             )
 
     def pictures(self):
-        """The grids that this run wrote and that are there, oldest first."""
+        """Paths of the existing grids that this run wrote, oldest first."""
         return [path for name in self.written if (path := self.directory / name).exists()]
 
     def _about(self, step=None):
@@ -137,12 +139,12 @@ class SampleGrid(keras.callbacks.Callback):
 
     def _write(self, name, caption, step):
         if not self.model.distribute_strategy.extended.should_checkpoint:
-            return  # the chief of several workers draws
+            return  # with several workers only the chief draws
         images, columns = self.model.grid_images(self._inputs, self.columns)
         caption = ": ".join(filter(None, (caption, self.model.grid_caption)))
         modality = self.model.modality
         picture = image_grid(modality.to_pictures(images), columns, caption, row_names=self._row_names)
-        # Moved into place whole: a viewer never sees half a picture.
+        # Written to a temporary file and renamed: a viewer never sees an incomplete image.
         partial = self.directory / f".{name}"
         provenance.save(picture, partial, self._about(step) if self.provenance else None)
         partial.replace(self.directory / name)

@@ -1,4 +1,4 @@
-"""An end of training that is counted in steps."""
+"""A callback that ends training after a number of steps."""
 
 import keras
 
@@ -6,7 +6,7 @@ from keras_gan.arguments import check_int
 
 
 class StopAtStep(keras.callbacks.Callback):
-    """Stops training when the model has made a number of generator steps in all.
+    """Stops training when the model has made a total number of generator steps.
 
     Args:
         steps: int, counted from the model's first step, over every `fit` and resume.
@@ -29,5 +29,5 @@ class StopAtStep(keras.callbacks.Callback):
             self.model.stop_training = True
 
     def is_reached(self, model):
-        """Whether a model has made the steps."""
+        """Whether a model has made this number of steps."""
         return int(model.state.step.numpy()) >= self.steps

@@ -1,4 +1,4 @@
-"""A callback that detects failures of the training, since which step, and suggests fixes."""
+"""A callback that detects failures of the training and the step at which they began, and suggests fixes."""
 
 import dataclasses
 import json
@@ -22,38 +22,40 @@ ACTIONS = ("warn", "stop", "rollback")
 
 
 class TrainingMonitor(keras.callbacks.Callback):
-    """Checks a fixed batch now and then, detects mode collapse and twelve other failures, and suggests fixes.
+    """Checks a fixed batch at intervals, detects mode collapse and twelve other failures, and suggests fixes.
 
-    It measures how well the discriminator tells real from generated, the norms of both players'
+    It measures how well the discriminator separates real from generated images, the norms of both players'
     gradients, the diversity of generated images in pixels and features (and within classes, and
     over the classes of a classifier), the distance to real images, the discriminator's logits of
-    held-out images, saturation, and the EMA against the raw generator. Figures go into the logs as
-    `monitor_...` at each epoch's end. A check changes nothing of the training. At which steps it checks follows from
-    the steps alone, so that a resumed run has the same history: every `every` steps, less often where checks would take
-    more than `budget` of the computation, and after many steps at every hundredth part of them.
+    held-out images, saturation, and the EMA against the raw generator. The measurements are logged as
+    `monitor_...` at each epoch's end. A check changes nothing in the training. The schedule of checks depends
+    only on the number of steps, so that a resumed run has the same history: every `every` steps, less often
+    if checks would take more than `budget` of the computation, and with intervals of at least a hundredth of
+    the steps so far.
 
     Failures: NaN in training, exploding gradients, saturated images, a discriminator that is too
     strong or too weak or over-fits, a vanishing generator gradient, mode collapse, lost modes, a
-    missing class, an EMA far from its generator, oscillation. Of a `VAE` or `VAEGAN` it measures the divergence of the
-    posterior from the prior, unit by unit, and names those that collapsed: which say nothing about any image.
+    missing class, an EMA far from its generator, oscillation. For a `VAE` or `VAEGAN` it measures the
+    divergence of the posterior from the prior for each latent unit, and reports collapsed units, which carry
+    no information about any image.
 
     Args:
-        action: "warn"; "stop" ends the training; "rollback" brings back the newest checkpoint (of a
-            `Checkpoint` among the callbacks) at the last check that showed nothing wrong, halves
-            both learning rates and goes on, at most three times.
-        every: int, least number of generator steps before and between checks. Default 50.
-        budget: float, largest share of the training's computation that checks may take, by what a check of so many images
-            costs in steps. Default 0.02; None checks every `every` steps.
-        samples: int, images of a check. Default 128.
-        real: training images, array or dict as in `fit`. Default: from `fit`'s data; of data sets that are not of
-            `keras_gan.data` the first ones.
-        held_out: images that are not trained on, for over-fitting. Default: `fit`'s validation data.
-        classifier: `keras_gan.metrics.Extractor` of class logits, for missing classes; such as
+        action: "warn"; "stop" ends the training; "rollback" restores the checkpoint (of a
+            `Checkpoint` among the callbacks) that was the newest at the last check without a failure,
+            halves both learning rates and continues, at most three times.
+        every: int, minimum number of generator steps before and between checks. Default 50.
+        budget: float, largest share of the training's computation that checks may take, from the cost in
+            steps of a check of `samples` images. Default 0.02; None checks every `every` steps.
+        samples: int, number of images in a check. Default 128.
+        real: training images, array or dict as in `fit`. Default: images of `fit`'s data; for data sets that
+            are not from `keras_gan.data` the first ones.
+        held_out: images that are not trained on, to detect over-fitting. Default: `fit`'s validation data.
+        classifier: `keras_gan.metrics.Extractor` of class logits, to detect missing classes; such as
             `train_extractor(...).classifier`.
         log: path of a file to which each check and finding is appended (JSON lines).
 
     Attributes:
-        looks: list of dicts of figures.
+        looks: list of dicts, the measurements of each check.
         findings: list of `Finding` (name, began, found, evidence, cure).
 
     Example:
@@ -91,9 +93,9 @@ class TrainingMonitor(keras.callbacks.Callback):
         self.action, self.every, self.budget, self.samples = action, every, budget, samples
         self.real, self.held_out, self.log = real, held_out, log
         self.classifier = None if classifier is None else get_extractor(classifier)
-        # Checkpoints keep what JSON can hold.
+        # Plain lists and dicts: checkpoints save attributes as JSON.
         self.looks, self.found, self.rollbacks = [], [], 0
-        # Generated images of the last check, a list of one array; a checkpoint keeps it.
+        # Generated images of the last check, a list of one array; a checkpoint saves it.
         self.before = []
 
     @property
@@ -106,13 +108,13 @@ class TrainingMonitor(keras.callbacks.Callback):
             raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
         if not hasattr(model, "discriminator_objective") and not hasattr(model, "unit_divergences"):
             raise ValueError(
-                f"TrainingMonitor needs a GAN, whose discriminator it reads, or a VAE. Received: {type(model).__name__}. Remove the "
-                "callback and pass `validation_data` and metrics."
+                "TrainingMonitor needs a GAN, whose discriminator it reads, or a VAE. Received: "
+                f"{type(model).__name__}. Remove the callback and pass `validation_data` and metrics."
             )
         if model.from_images:
             raise ValueError(
-                f"TrainingMonitor checks images made of latents, and {type(model).__name__} makes them of images: leave it "
-                "out, and validate with metrics (PSNR, FrechetDistance)."
+                f"TrainingMonitor checks images made from latents, and {type(model).__name__} makes them "
+                "from images: leave it out, and validate with metrics (PSNR, FrechetDistance)."
             )
         session = model.session
         self._batches = batches = session.batches
@@ -126,8 +128,9 @@ class TrainingMonitor(keras.callbacks.Callback):
             self._prepare(real)
         elif self._batch_size is None:
             raise ValueError(
-                "TrainingMonitor needs batches of one known size (of a tf.data set: `.batch(n, drop_remainder=True)`), or images "
-                "of its own: `TrainingMonitor(real=images)`, with labels `real=(images, labels)`."
+                "TrainingMonitor needs batches of one known size (for a tf.data set: `.batch(n, "
+                "drop_remainder=True)`), or images of its own: `TrainingMonitor(real=images)`, with labels "
+                "`real=(images, labels)`."
             )
         else:
             batches.first.keep(self._count_of_first())
@@ -139,14 +142,14 @@ class TrainingMonitor(keras.callbacks.Callback):
         self._next = None
 
     def _prepare(self, real):
-        """Make what measures, of a dict of training images."""
+        """Create the probe from a dict of training images, and compute the interval between checks."""
         if hasattr(self.model, "unit_divergences"):
             self._probe = LatentProbe(self.model, real, self._batch_size)
         else:
             self._probe = Probe(self.model, real, self._held_out, self.classifier, self._batch_size)
-        # A check generates and scores the images in parts of a batch, and computes both gradients once. In steps of training, as
-        # measured on the DCGAN of the default recipe and on an MLP of vectors (benchmarks/monitor.py --cost): not by a
-        # clock, which would give a resumed run another history.
+        # A check generates and scores the images in parts of a batch, and computes both gradients once. The
+        # cost in training steps was measured on the DCGAN of the default recipe and on an MLP of vectors
+        # (benchmarks/monitor.py --cost). A clock would give a resumed run another history.
         parts = -(-self._probe.count // self._probe.batch_size)
         cost = 3.6 + 1.6 * parts
         self._gap = self.every if self.budget is None else max(self.every, int(np.ceil(cost / self.budget)))
@@ -162,7 +165,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         return due
 
     def on_epoch_begin(self, epoch, logs=None):
-        # Here, and not when training begins: a checkpoint may be restored after that.
+        # Not in `on_train_begin`: a checkpoint may be restored after it.
         if self._next is None:
             self._cut_log()
             self._began = self._step()
@@ -172,7 +175,7 @@ class TrainingMonitor(keras.callbacks.Callback):
     def on_train_batch_end(self, batch, logs=None):
         step = self._step()
         if self._probe is None:
-            # Of a plain data set the first batches have passed by now.
+            # With a plain data set, wait until the first batches have been trained on.
             first = self._batches.first.batches
             if step - self._began < self._count_of_first() or len(first) < self._count_of_first():
                 return
@@ -192,13 +195,13 @@ class TrainingMonitor(keras.callbacks.Callback):
             logs.update({f"monitor_{name}": last.get(name, float("nan")) for name in logged})
 
     def look(self):
-        """Check now: append to `looks`, and act on what is found; return the new findings."""
+        """Check now: append to `looks`, act on new findings and return them."""
         figures, self.before = self._probe(self.before)
         look = {"step": self._step(), **figures, "noise": self._probe.noise}
         self.looks.append(look)
         self._write({"look": look})
         if self._checkpoint is not None and all_is_well(self.looks, self._probe.failures):
-            # This is where a rollback goes.
+            # A rollback restores this checkpoint.
             self._checkpoint.pin_latest()
         named = [finding["name"] for finding in self.found]
         new = [finding for finding in find(self.looks, self._probe.failures) if finding.name not in named]
@@ -209,7 +212,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         return new
 
     def recover(self, name, step):
-        """A figure became NaN: note it, and say whether the training was rolled back and can go on."""
+        """Report a value that became NaN; return whether the training was rolled back and can continue."""
         failure = next(failure for failure in FAILURES if failure.name == "NaN in training")
         evidence = f"`{name}` became NaN or infinite."
         self._report(Finding(failure.name, step, step, evidence, failure.cure))
@@ -221,7 +224,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         warnings.warn(f"TrainingMonitor: {finding}", stacklevel=2)
 
     def _act(self):
-        """Stop, or go back to where all was well; return whether the training goes on."""
+        """Stop, or restore the last checkpoint without a failure; return whether the training continues."""
         if self.action == "rollback" and self.rollbacks < 3:
             folder = self._checkpoint.pinned_folder()
             rates = [o.learning_rate for o in self.model.optimizer.optimizers]
@@ -235,7 +238,7 @@ class TrainingMonitor(keras.callbacks.Callback):
 
     def _roll_back(self, folder):
         model, state = self.model, self.model.state
-        # The data go on where they are; all else is as it was.
+        # The position in the data stays; everything else is restored.
         place = [(v, v.numpy()) for v in (state.epoch, state.epoch_position)]
         rates = [float(o.learning_rate.numpy()) for o in model.optimizer.optimizers]
         model.load_weights(folder / "model.keras")
@@ -247,7 +250,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         self._checkpoint.drop_after(folder)
         self.rollbacks += 1
         step = self._step()
-        # What was seen and found since belongs to the way that was left.
+        # Checks and findings after this step belong to the discarded part of the training.
         self.looks = [look for look in self.looks if look["step"] <= step]
         self.found = []
         self._next = self._next_after(step)
@@ -259,7 +262,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         return int(self.model.state.step.numpy())
 
     def _cut_log(self):
-        """Leave out what was logged after the step at which the training goes on."""
+        """Remove rows that were logged after the step at which the training resumes."""
         path = pathlib.Path(self.log) if self.log is not None else None
         if path is not None and path.exists():
             rows = [json.loads(line) for line in path.read_text().splitlines()]
@@ -281,12 +284,12 @@ def _step_of(row):
 
 
 def _evenly(size, samples):
-    """Indices evenly over the data, which may lie class by class."""
+    """Indices spread evenly over the data, which may be sorted by class."""
     return np.linspace(0, size - 1, min(samples, size)).round().astype("int64")
 
 
 def _batch(given, stream, samples, model):
-    """A dict of a fixed batch: of what was given, or of a stream's images; None without either."""
+    """A dict of a fixed batch, from the given data or from a stream; None without either."""
     if given is not None:
         batch = {name: np.asarray(value) for name, value in unpack(given, keys=None).items()}
         chosen = _evenly(len(batch["image"]), samples)
@@ -301,8 +304,8 @@ def _batch(given, stream, samples, model):
         return None
     if len(batch["image"]) < TrainingMonitor.FEWEST or tuple(batch["image"].shape[1:]) != model.image_shape:
         raise ValueError(
-            f"TrainingMonitor needs at least {TrainingMonitor.FEWEST} images of shape {model.image_shape}. Received: "
-            f"{batch['image'].shape}"
+            f"TrainingMonitor needs at least {TrainingMonitor.FEWEST} images of shape {model.image_shape}. "
+            f"Received: {batch['image'].shape}"
         )
     specs = {name: tf.TensorSpec(value.shape, value.dtype) for name, value in batch.items()}
     if model.condition is not None:

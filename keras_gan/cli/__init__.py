@@ -1,4 +1,4 @@
-"""The commands of `keras-gan`. Thin: all they do is in the library."""
+"""The commands of `keras-gan`; the library does all the work."""
 
 import sys
 
@@ -52,7 +52,7 @@ for command in (
     demo.demo,
     doctor.recipes,
     doctor.doctor,
-    # What is in the latent space.
+    # Commands on the latent space.
     latent.interpolate,
     latent.truncate,
     latent.mix,
@@ -65,7 +65,7 @@ app.add_typer(trust.app, name="trust")
 
 def main():
     """Run the command line; errors that a user can fix are printed without a traceback."""
-    # In a pipe the output would come in lumps, long after the fact.
+    # In a pipe, output would otherwise be buffered and appear late.
     sys.stdout.reconfigure(line_buffering=True)
     try:
         app()
@@ -78,7 +78,7 @@ def main():
         sys.exit(1)
 
 
-# Arguments that messages name, by the options of `train` that set them.
+# Arguments that error messages name, and the options of `train` that set them.
 OPTIONS = {
     "on_error='skip'": "--skip-bad",
     "batch_size": "--batch-size",
@@ -95,7 +95,7 @@ OPTIONS = {
 
 
 def in_options(message):
-    """A message with the names of options in place of those of arguments, for who trains by a command."""
+    """Replace the names of arguments in a message by those of options, if the command is `train`."""
     if "train" not in sys.argv[1:2]:
         return message
     for argument, option in OPTIONS.items():

@@ -14,14 +14,14 @@ def augment(
     ],
     out: Annotated[pathlib.Path, typer.Option(help="New folder to write: class folders and manifest.csv.")],
     per_class: Annotated[
-        int | None, typer.Option(min=1, help="Images of each class. Default: as many as the largest has.")
+        int | None, typer.Option(min=1, help="Images per class. Default: the size of the largest class.")
     ] = None,
     mix: Annotated[
         float,
         typer.Option(
             min=0.0,
             max=1.0,
-            help="Largest share of generated images in a class; the rest are real ones again.",
+            help="Largest share of generated images in a class; the rest are repeated real images.",
         ),
     ] = 1.0,
     dataset: Annotated[
@@ -33,7 +33,7 @@ def augment(
     truncation: Annotated[float, typer.Option(help="Less than 1: more typical, less varied images.")] = 1.0,
     seed: Annotated[int, typer.Option()] = 0,
 ):
-    """Fill up small classes with generated images: a folder to train a classifier on."""
+    """Fill up small classes with generated images; writes a folder to train a classifier on."""
     if dataset and dataset.startswith("folder:"):
         existing(dataset.removeprefix("folder:"), "--dataset")
     writable(out, "--out", folder=True)

@@ -11,13 +11,13 @@ from keras_gan.cli.options import existing
 def caption(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of clip.")],
     image: Annotated[pathlib.Path, typer.Argument(help="An image, or a folder of images.")],
-    texts: Annotated[pathlib.Path, typer.Option(help="Text file to choose from, a text a line.")],
-    top: Annotated[int, typer.Option(min=1, help="How many texts of each image.")] = 5,
+    texts: Annotated[pathlib.Path, typer.Option(help="Text file to choose from, one text per line.")],
+    top: Annotated[int, typer.Option(min=1, help="Number of texts per image.")] = 5,
 ):
     """Find the texts that fit an image best (clip)."""
     existing(model, " It must be a run folder or a `.keras` file of clip.")
     existing(image, "")
-    existing(texts, " It must be a text file, a text a line.")
+    existing(texts, " It must be a text file with one text per line.")
     try:
         lines = texts.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:

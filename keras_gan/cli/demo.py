@@ -18,9 +18,9 @@ def demo(
         str | None, typer.Option(help="Heading of the page. Default: the model and its data.")
     ] = None,
     serve: Annotated[
-        bool, typer.Option("--serve", help="Show it at an address of this machine alone, until Ctrl-C.")
+        bool, typer.Option("--serve", help="Serve the page on this machine only, until Ctrl-C.")
     ] = False,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Of --serve; 0 for any that is free.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port for --serve; 0 for any free one.")] = 8000,
 ):
     """Write a page on which the generator runs in the browser: samples, walks, styles, classes, texts, or images to translate."""
     writable(out, folder=True)

@@ -21,7 +21,7 @@ def detect(
     ] = pathlib.Path("anomalies"),
     normal: Annotated[
         pathlib.Path | None,
-        typer.Option(help="Folder of normal images that it was not trained on; they give the limit."),
+        typer.Option(help="Folder of normal images that it was not trained on; their scores set the limit."),
     ] = None,
     false_positive_rate: Annotated[
         float | None,
@@ -31,7 +31,8 @@ def detect(
     remember: Annotated[
         pathlib.Path | None,
         typer.Option(
-            help="Folder of normal images, those of the training too: images are scored by the nearest of them, in latents."
+            help="Folder of normal images, such as the training images: each image is scored by its distance "
+            "to the nearest of them in the latent space."
         ),
     ] = None,
     windows: Annotated[
@@ -44,7 +45,7 @@ def detect(
             help="LOW,HIGH: values of 16-bit or float images that become black and white. Default: the run's."
         ),
     ] = None,
-    top: Annotated[int, typer.Option(min=1, help="Images of the sheet.")] = 24,
+    top: Annotated[int, typer.Option(min=1, help="Number of images on the sheet.")] = 24,
 ):
     """Find anomalies among images: scores, heat maps, and a sheet with the worst first."""
     existing(images, "")

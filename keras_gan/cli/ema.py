@@ -7,9 +7,9 @@ import typer
 
 from keras_gan.cli.options import existing, names_of, writable
 
-# Metrics of images of which less is better, by which a length is chosen.
+# Metrics of images by which a length is chosen; lower is better.
 BY = ("fid", "kid", "mind", "cmmd")
-# Options by which one of several lengths is chosen.
+# Options for choosing one of several lengths.
 OF_SEVERAL = ("reference", "split", "metric", "n", "extractor", "weights", "data_dir")
 
 
@@ -17,26 +17,26 @@ def ema(
     context: typer.Context,
     run: Annotated[pathlib.Path, typer.Argument(help="Run folder that was trained with --post-hoc-ema.")],
     length: Annotated[
-        str, typer.Option(help="Length of the average, as a share of the training; several with commas.")
+        str, typer.Option(help="Length of the average, as a share of the training; several joined by commas.")
     ] = "0.02,0.035,0.05,0.075,0.1,0.15",
     reference: Annotated[
         str | None,
-        typer.Option(help="Real images by which one of several is chosen. Default: the run's data."),
+        typer.Option(help="Real images for choosing one of several lengths. Default: the run's data."),
     ] = None,
     split: Annotated[str, typer.Option(help="Split of the reference.")] = "train",
-    metric: Annotated[str, typer.Option(help=f"What it is chosen by: {', '.join(BY)}.")] = "mind",
-    n: Annotated[int, typer.Option("-n", min=2, help="How many generated images of each.")] = 2000,
-    extractor: Annotated[str, typer.Option(help="As of `keras-gan evaluate`.")] = "inception",
+    metric: Annotated[str, typer.Option(help=f"Metric for choosing a length: {', '.join(BY)}.")] = "mind",
+    n: Annotated[int, typer.Option("-n", min=2, help="Number of generated images per length.")] = 2000,
+    extractor: Annotated[str, typer.Option(help="As in `keras-gan evaluate`.")] = "inception",
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
     step: Annotated[
-        int | None, typer.Option(min=1, help="Of a snapshot, as if the training had ended there.")
+        int | None, typer.Option(min=1, help="Step of a snapshot, as if the training had ended there.")
     ] = None,
     out: Annotated[
         pathlib.Path | None, typer.Option(help="A .keras file. Default: ema.keras in the run folder.")
     ] = None,
 ):
-    """Make the moving average of another length out of a run's snapshots, and the length that suits it best."""
+    """Compute a moving average of another length from a run's snapshots; of several, choose the best."""
     existing(run)
     out = out or run / "ema.keras"
     if out.suffix != ".keras":

@@ -18,23 +18,24 @@ def evaluate(
     metrics: Annotated[
         str,
         typer.Option(
-            help="Of fid, kid, prdc, mind, cmmd, inception_score, swd, ms_ssim, with commas; ppl (of a StyleGAN ppl_w) and, of StyleGAN3, "
-            "eq_t, eq_r, of a run or .keras file; psnr, ssim of two folders with the same file names."
+            help="fid, kid, prdc, mind, cmmd, inception_score, swd, ms_ssim, joined by commas; for a run or "
+            ".keras file also ppl, for a StyleGAN ppl_w, for a StyleGAN3 eq_t, eq_r; for two folders with "
+            "the same file names psnr, ssim."
         ),
     ] = "fid,kid,prdc",
-    n: Annotated[int, typer.Option("-n", min=2, help="How many generated images.")] = 10_000,
+    n: Annotated[int, typer.Option("-n", min=2, help="Number of generated images.")] = 10_000,
     extractor: Annotated[
         str,
         typer.Option(
             help="inception, the name of a network of keras.applications, a .keras file or SavedModel, or "
-            "'trained': a small classifier that is trained on the reference's labels."
+            "'trained': a small classifier, trained on the reference's labels."
         ),
     ] = "inception",
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
     split: Annotated[str, typer.Option(help="Split of the reference.")] = "train",
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
     image_size: Annotated[
-        int | None, typer.Option(min=4, help="Height and width, where the images of a folder differ in size.")
+        int | None, typer.Option(min=4, help="Height and width, if the images of a folder differ in size.")
     ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     truncation: Annotated[float, typer.Option(help="Less than 1: more typical, less varied images.")] = 1.0,
@@ -79,7 +80,7 @@ def report(
     out: Annotated[pathlib.Path | None, typer.Option(help="Default: report.html in the run folder.")] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
 ):
-    """Write a run's curves, samples and findings as one HTML page, which needs no network."""
+    """Write a run's curves, samples and findings as one HTML page, which works offline."""
     existing(run, "")
     if out:
         writable(out)

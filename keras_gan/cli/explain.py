@@ -12,16 +12,16 @@ def explain(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file of a GAN of images.")],
     out: Annotated[
         pathlib.Path,
-        typer.Option(help="Folder to write: sheets of saliency and units, units.csv, balance.csv."),
+        typer.Option(help="Folder to write: sheets of saliency maps and of units, units.csv, balance.csv."),
     ] = pathlib.Path("explained"),
     images: Annotated[
         pathlib.Path | None, typer.Option(help="Folder of real images. Default: the run's data.")
     ] = None,
-    count: Annotated[int, typer.Option(min=1, help="Images of a sheet of saliency.")] = 8,
+    count: Annotated[int, typer.Option(min=1, help="Number of images on a saliency sheet.")] = 8,
     concepts: Annotated[
         str | None,
         typer.Option(
-            help="What units are compared with: bright, dark, red, green, blue, commas between. Default: all."
+            help="Concepts for the units, joined by commas: bright, dark, red, green, blue. Default: all."
         ),
     ] = None,
     layer: Annotated[
@@ -30,17 +30,20 @@ def explain(
     classifier: Annotated[
         pathlib.Path | None,
         typer.Option(
-            help=".keras file of a classifier of such images, in [-1, 1]: how often each class is made."
+            help=".keras file of a classifier of such images, in [-1, 1]; shows how often each class is made."
         ),
     ] = None,
     label: Annotated[
         str | None, typer.Option(help="Class of a conditional model, its number or name.")
     ] = None,
-    samples: Annotated[int, typer.Option(min=8, help="Images that units are compared on.")] = 256,
-    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has the run's data.")] = None,
+    samples: Annotated[int, typer.Option(min=8, help="Number of images on which units are compared.")] = 256,
+    data_dir: Annotated[str | None, typer.Option(help="TFDS folder of the run's data.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
 ):
-    """Show what the discriminator looks at and what the generator's units paint; with a classifier, how often each class is made."""
+    """Show which pixels the discriminator depends on and what the generator's units draw.
+
+    With a classifier, measure how often each class is made.
+    """
     for path in (images, classifier):
         if path is not None:
             existing(path, "")

@@ -1,4 +1,4 @@
-"""Commands of files: `keras-gan convert`, `export`, `describe`, `push` and `presets`."""
+"""Commands on files: `keras-gan convert`, `export`, `describe`, `push` and `presets`."""
 
 import inspect
 import json
@@ -16,16 +16,17 @@ def convert(
     ],
     to: Annotated[pathlib.Path, typer.Option(help="Folder of the SavedModel to write.")],
     prefix: Annotated[
-        str, typer.Option(help="Only names that begin with it, such as G. of a file of two networks.")
+        str, typer.Option(help="Load only names that begin with it, such as G. in a file of two networks.")
     ] = "",
     truncation: Annotated[
         float,
-        typer.Option(help="Of the statistics to take, of Hugging Face's BigGAN-deep: a multiple of 0.02."),
+        typer.Option(help="Hugging Face's BigGAN-deep only: truncation, a multiple of 0.02."),
     ] = 1.0,
 ):
     """Turn a published checkpoint into a SavedModel.
 
-    Known: pix2pix, CycleGAN, ESRGAN and Real-ESRGAN (also compact), MSRResNet, DCGAN, StyleGAN2 and 3, ProGAN, R3GAN, BigGAN.
+    Supported: pix2pix, CycleGAN, ESRGAN and Real-ESRGAN (also compact), MSRResNet, DCGAN, StyleGAN2 and 3,
+    ProGAN, R3GAN, BigGAN.
     """
     existing(file, "")
     writable(to, "--to", folder=True)
@@ -46,7 +47,7 @@ def export(
     ] = None,
     shape: Annotated[
         str | None,
-        typer.Option(help="litert, onnx only: HEIGHT,WIDTH of the images that a network of any size takes."),
+        typer.Option(help="litert, onnx only: HEIGHT,WIDTH of the images, if the network takes any size."),
     ] = None,
     quantize: Annotated[
         Quantize | None,
@@ -75,7 +76,7 @@ def describe(
         typer.Argument(help="Run folder, checkpoint, .keras file, SavedModel, .tflite or .onnx file."),
     ],
 ):
-    """Say what a model is: its classes, sizes, inputs and their ranges."""
+    """Print what a model is: its classes, sizes, inputs and their ranges."""
     model = model_path(model)
 
     from keras_gan.runs.describe import describe as lines_of
@@ -87,13 +88,16 @@ def describe(
 def push(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder or .keras file.")],
     to: Annotated[
-        str, typer.Argument(help="hf://USER/NAME of the Hugging Face Hub, or a folder: a preset of your own.")
+        str, typer.Argument(help="hf://USER/NAME on the Hugging Face Hub, or a folder for your own preset.")
     ],
     licence: Annotated[
         str | None, typer.Option(help="Licence for the model card, such as cc-by-4.0.")
     ] = None,
 ):
-    """Write a model with a model card and samples, to the Hugging Face Hub or into a folder, for `keras_gan.from_preset`."""
+    """Write a model, a model card and samples to the Hugging Face Hub or a folder.
+
+    `keras_gan.from_preset` loads it from there.
+    """
     model = model_path(model)
 
     from keras_gan.hub import card_beside, hub_name
@@ -112,7 +116,7 @@ def push(
 
 
 def command_of(run):
-    """The command that trains what a run folder holds, by its config.json; None of other paths."""
+    """Return the command that trains the model of a run folder, by its config.json; None for other paths."""
     from keras_gan.cli.train import train
     from keras_gan.runs.folder import RunFolder
 
@@ -121,13 +125,13 @@ def command_of(run):
         return None
     config, options = json.loads(config.read_text()), inspect.signature(train).parameters
     words = ["keras-gan train", config.pop("recipe")]
-    # What the file holds of recipes that have neither, too.
+    # The file has these values even for recipes without these options.
     unsaid = {"direction": ["a2b"], "degradation": ["bicubic"]}
     for name, value in config.items():
         default = getattr(options[name], "default", None) if name in options else value
         if value in (None, False, default, getattr(default, "value", default), *unsaid.get(name, [])):
             continue
-        # A folder's name says enough of where it was.
+        # The name of a folder is enough; its path is left out.
         kind, colon, place = str(value).partition(":")
         value = f"{kind}:{pathlib.Path(place).name}" if colon and "/" in place else value
         words.append(f"--{name.replace('_', '-')}" + ("" if value is True else f" {value}"))
@@ -136,10 +140,10 @@ def command_of(run):
 
 def presets(
     name: Annotated[
-        str | None, typer.Argument(help="One of them, to see its file, licence and an example.")
+        str | None, typer.Argument(help="Name of a preset, to show its file, licence and an example.")
     ] = None,
 ):
-    """List the pretrained models that every command takes by name, and `keras_gan.from_preset`."""
+    """List the pretrained models, which every command and `keras_gan.from_preset` take by name."""
     from keras_gan.presets import PRESETS, preset_of
 
     if name is not None:

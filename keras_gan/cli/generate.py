@@ -18,7 +18,7 @@ def generate(
     n: Annotated[
         int | None,
         typer.Option(
-            "-n", min=1, help="How many images; of texts, of each. Default: 64, and 8 of each text."
+            "-n", min=1, help="Number of images, or of images per text. Default: 64, or 8 per text."
         ),
     ] = None,
     out: Annotated[pathlib.Path, typer.Option(help="Image to write.")] = pathlib.Path("grid.png"),
@@ -33,27 +33,31 @@ def generate(
     ] = None,
     text: Annotated[
         list[str] | None,
-        typer.Option(help='What the images are to show, such as "a red heart"; may be given several times.'),
+        typer.Option(help='Text that the images show, such as "a red heart"; may be given several times.'),
     ] = None,
     where: Annotated[
         list[str] | None,
         typer.Option(
-            help='Of tables, what a column must be: "income=>50K", of numbers "age=30..40"; may be given several times.'
+            help='Tables only: required value of a column, "income=>50K", or range of numbers, "age=30..40"; '
+            "may be given several times."
         ),
     ] = None,
     columns: Annotated[int | None, typer.Option(min=1)] = None,
     truncation_cutoff: Annotated[
-        int | None, typer.Option(min=0, help="Layers that are truncated, of a StyleGAN's run. Default: all.")
+        int | None, typer.Option(min=0, help="StyleGAN runs only: number of truncated layers. Default: all.")
     ] = None,
     noise: Annotated[
-        str | None, typer.Option(help="Of a StyleGAN's run: const (default), random or none.")
+        str | None, typer.Option(help="StyleGAN runs only: const (default), random or none.")
     ] = None,
     mark: Annotated[
         bool,
-        typer.Option("--provenance/--no-provenance", help="Whether a picture's file says what made it."),
+        typer.Option("--provenance/--no-provenance", help="Whether to store in an image file what made it."),
     ] = True,
 ):
-    """Write a grid of generated images, or what else a model makes: rows.csv, sounds.wav, shapes.npz, clips.gif, series.csv, texts.txt."""
+    """Write a grid of generated images, or the other data that a model makes.
+
+    These are files such as rows.csv, sounds.wav, shapes.npz, clips.gif, series.csv, texts.txt.
+    """
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
         raise ValueError(
             "--text goes with -n, --seed, --truncation and --out: each text has a row of its own."
@@ -111,7 +115,7 @@ def generate(
             )
         pictures = images if modality is None else modality.to_pictures(images)
         if mark and suffix not in provenance.SUFFIXES:
-            typer.echo(f"{suffix} files have no place for what made them.", err=True)
+            typer.echo(f"{suffix} files cannot store what made them.", err=True)
         about = generator.about(seed=seed, truncation=truncation, label=label, texts=text)
         provenance.save(image_grid(pictures, columns, row_names=text), out, about if mark else None)
     for path in paths:
@@ -119,7 +123,7 @@ def generate(
 
 
 def _write_rows(model, n, out, seed, where):
-    """Rows of a run or `.keras` file of tables, written as a CSV or Parquet file."""
+    """Write rows of a model of tables, a run or `.keras` file, as a CSV or Parquet file."""
     asked = {}
     for text in where:
         name, equals, value = text.partition("=")
@@ -141,7 +145,7 @@ def _write_rows(model, n, out, seed, where):
             raise ValueError(
                 f"{model} is a {type(gan).__name__}, which makes no rows: give --out a name that ends in {' or '.join(endings)}."
             )
-        # Series, whose rows are times.
+        # Time series; each row is a time.
         out.parent.mkdir(parents=True, exist_ok=True)
         typer.echo(str(gan.modality.write_many(out, gan.generate(n, seed))[0]))
         return
@@ -158,7 +162,7 @@ def _write_rows(model, n, out, seed, where):
 
 
 def _ends_of(name, texts):
-    """The two ends of "30..40", or of one number or date."""
+    """Return the two ends of "30..40", or one number or date twice."""
     if len(texts) > 1:
         raise ValueError(
             f"--where of the column {name!r} is given {len(texts)} times: give its two ends once, {name}=LOW..HIGH."

@@ -10,20 +10,20 @@ SIZES = ("--channels", "--data-dir", "--value-range")
 
 
 class Images:
-    """Images of one set, with its classes where the recipe asks for them."""
+    """Images of one data set, with their classes if the recipe uses them."""
 
     options = ("--dataset", "--hold-out", "--skip-bad", *SIZES)
     from_folders = False
 
     def dataset(self, options, recipe):
-        """What the run is said to train on."""
+        """Return the name of the data in the run's configuration."""
         return options["dataset"] or recipe.dataset
 
     def needs(self, name, options):
-        """Raise a ValueError where an option is missing."""
+        """Raise a ValueError if a required option is missing."""
 
     def load(self, recipe, config, on_error):
-        """The training data of a configuration, and the held-out ones or None."""
+        """Load the training data of a configuration, and the held-out data or None."""
         from keras_gan import data
 
         load = functools.partial(
@@ -66,7 +66,7 @@ class Domains(Images):
 
 
 class SomeLabels(Images):
-    """Images of which some have a class."""
+    """Images, only some of which have a class."""
 
     options = ("--dataset", "--keep-labels", "--hold-out", "--skip-bad", *SIZES)
 
@@ -82,7 +82,7 @@ class SomeLabels(Images):
 
 
 class LowHigh(Images):
-    """Images, and the same made small."""
+    """Images, and the same images at low resolution."""
 
     options = (
         *("--dataset", "--hold-out", "--factor", "--crop", "--degradation", "--low", "--network"),
@@ -104,7 +104,7 @@ class LowHigh(Images):
 
 
 class Pairs:
-    """Images of two folders with the same names, or side by side."""
+    """Image pairs: from two folders with the same names, or side by side in one file."""
 
     options = (
         *("--a", "--b", "--test-a", "--test-b", "--hold-out", "--crop", "--direction", "--classes-a"),
@@ -132,7 +132,7 @@ class Pairs:
         from keras_gan import data
 
         load = self.loader(data, config)
-        # Held-out images are shown whole, in the training's size.
+        # Held-out images are not cropped; they have the size of the training images.
         whole = {"image_size": config["crop"] or config["image_size"]}
         test = config["test_a"], config["test_b"]
         if config["hold_out"] or str(config["test_a"]).startswith("cycle_gan/"):
@@ -186,7 +186,7 @@ class Captioned(Images):
         return batches, held_out
 
     def digest(self, encoder):
-        """A hash of an encoder: a run that goes on takes vectors of the same one."""
+        """Hash an encoder: a resumed run must use vectors of the same encoder."""
         from keras_gan.data.texts import words_of
 
         if hasattr(encoder, "sha256"):
@@ -208,12 +208,12 @@ class Captioned(Images):
 
 
 class Words(Captioned):
-    """Images with their captions as ints, for a text encoder that is made of their words."""
+    """Images with their captions as ints, for a text encoder built from the words of the captions."""
 
     options = ("--dataset", "--captions", "--hold-out", "--skip-bad", *SIZES)
 
     def needs(self, name, options):
-        """Nothing more."""
+        """Do nothing: no other option is required."""
 
     def load(self, recipe, config, on_error):
         import keras
@@ -234,7 +234,7 @@ class Words(Captioned):
 
 
 class ImageVectors(Captioned):
-    """Images with whitened vectors of themselves, on which there is noise: what a decoder of `TextToImage` trains on."""
+    """Images with whitened vectors of these images, plus noise: the data for a decoder of `TextToImage`."""
 
     options = ("--dataset", "--captions", "--text-encoder", "--skip-bad", *SIZES)
 
@@ -252,7 +252,7 @@ class ImageVectors(Captioned):
         ), None
 
     def embedded(self, config, on_error):
-        """The captioned data, all images, their vectors, and the encoder of texts."""
+        """Return the captioned data, all images, their vectors, and the encoder of texts."""
         import numpy as np
 
         from keras_gan.data import to_uint8
@@ -286,7 +286,7 @@ class ImageVectors(Captioned):
 
 
 class TextVectors(ImageVectors):
-    """Vectors of images with those of their captions, of which some are left out: what a prior trains on."""
+    """Vectors of images and of their captions, some of which are dropped: the data for a prior."""
 
     def load(self, recipe, config, on_error):
         import numpy as np
@@ -302,13 +302,13 @@ class TextVectors(ImageVectors):
 
 
 class Files(Images):
-    """Files that are no images.
+    """Files of data other than images.
 
     Attributes:
-        prefix: of --dataset.
-        what: what messages call the data, and `example`, what to write.
-        refused: names of options that are of images.
-        is_there: function from a path to whether the data are there, and what they should be.
+        prefix: prefix of --dataset.
+        what: name of the data in messages; `example` is an example of --dataset without the prefix.
+        refused: names of options that apply only to images.
+        of_folder: bool, whether --dataset is a folder; else it is a file.
     """
 
     prefix = what = example = None
@@ -328,7 +328,7 @@ class Files(Images):
             raise ValueError(f"{', '.join(given)} does not go with {name}, which trains on {self.what}.")
 
     def path(self, dataset):
-        """Where the data lie."""
+        """Return the path of the data."""
         return pathlib.Path(dataset.removeprefix(self.prefix)).expanduser()
 
     @staticmethod
@@ -337,7 +337,7 @@ class Files(Images):
 
 
 class Rows(Files):
-    """Rows of a table, drawn by their categories or each once an epoch."""
+    """Rows of a table, sampled by category, or each once per epoch."""
 
     options = ("--dataset", "--exclude", "--kinds")
     prefix, what, example = "table:", "a table", "rows.csv (or .tsv, .parquet, also .gz)"
@@ -366,7 +366,7 @@ class Rows(Files):
 
 
 class Sounds(Files):
-    """Sound files, from their beginning or any part of them, or their spectrograms as images."""
+    """Sound files, of which the beginning or a random part is used, as sound or as images of spectrograms."""
 
     options = ("--dataset", "--rate", "--length", "--hold-out", "--skip-bad")
     prefix, what, example = "sounds:", "sound", "FOLDER, of WAV, FLAC, OGG, AIFF or MP3 files"
@@ -380,7 +380,7 @@ class Sounds(Files):
 
         from keras_gan import data
 
-        # A power of four times sixteen, as WaveGAN's networks make it, and whole frames.
+        # WaveGAN's networks need sixteen times a power of four, a vocoder a whole number of frames.
         of_paper = 8192 if self.part == "random" else 16_384
         length = config["length"] or (of_paper if config["scale"] == "paper" else 4096)
         load = functools.partial(
@@ -410,7 +410,7 @@ class Sounds(Files):
 
 
 class Shapes(Files):
-    """Voxels, or meshes that become such."""
+    """Voxels, or meshes, which are converted to voxels."""
 
     options = ("--dataset", "--hold-out", "--skip-bad")
     prefix, what, example = "shapes:", "shapes", "FOLDER, of .npz, .npy, .obj, .stl, .ply or .glb files"
@@ -432,7 +432,7 @@ class Shapes(Files):
 
 
 class Videos(Files):
-    """Videos, or some frames of them with the next one; moving digits where no data are named."""
+    """Videos, or some frames of them with the next frame; moving digits by default."""
 
     options = ("--dataset", "--fps", "--frames", "--channels", "--hold-out", "--skip-bad")
     prefix, what = "videos:", "videos"
@@ -491,7 +491,7 @@ class Videos(Files):
 
 
 class Series(Files):
-    """Windows of a table whose rows are times."""
+    """Windows of a table in which each row is a time."""
 
     options = ("--dataset", "--length", "--exclude", "--hold-out")
     prefix, what, example = "series:", "time series", "rows.csv (or .parquet), a row a time"
@@ -521,7 +521,7 @@ class Series(Files):
 
 
 def _share(text):
-    """--hold-out of series as a float, 0 for none; a ValueError for what is no share."""
+    """Parse --hold-out of series as a float, 0 for None; raise a ValueError if it is not a share."""
     if text is None:
         return 0.0
     try:
@@ -536,7 +536,7 @@ def _share(text):
 
 
 class Sequences(Files):
-    """Texts of a file, a line each."""
+    """Texts of a file, one per line."""
 
     options = ("--dataset", "--length")
     prefix, what, example = "sequences:", "texts", "texts.txt, a text a line"
@@ -552,7 +552,7 @@ class Sequences(Files):
 
 
 def kinds_of(text):
-    """--kinds as a dict; a ValueError for another form."""
+    """Parse --kinds as a dict; raise a ValueError for another form."""
     pairs = [part.split("=") for part in (text or "").split(",") if part]
     if any(len(pair) != 2 or not all(pair) for pair in pairs):
         raise ValueError(f'--kinds must be such as "rooms=number,code=category". Received: {text!r}')
@@ -584,7 +584,7 @@ KINDS = {
 
 
 def _digest(words, arrays):
-    """A hash of a list of words, or None, and of arrays."""
+    """Hash a list of words, or None, and arrays."""
     digest = hashlib.sha256(repr(words).encode())
     for array in arrays:
         digest.update(array.tobytes())
@@ -592,7 +592,7 @@ def _digest(words, arrays):
 
 
 def text_encoder(name):
-    """The encoder of texts that --text-encoder names: "minilm", or a path of a CLIP."""
+    """Load the encoder of texts that --text-encoder names: "minilm", or the path of a CLIP."""
     if name == "minilm":
         from keras_gan.features import MiniLM
 
@@ -601,7 +601,7 @@ def text_encoder(name):
 
 
 def of_clip(name):
-    """The CLIP that --text-encoder names by its path."""
+    """Load the CLIP whose path is --text-encoder."""
     from keras_gan.runs.load import load_model
 
     clip = load_model(name)
@@ -618,7 +618,7 @@ def sizes_of(config):
 
 
 def check_folders(options):
-    """Raise a ValueError for a folder that is not there."""
+    """Raise a ValueError for a file or folder that does not exist."""
     dataset = options["dataset"]
     for what in ("captions", "attributes"):
         if options[what] and not pathlib.Path(options[what]).expanduser().is_file():

@@ -1,4 +1,4 @@
-"""The commands of `keras-gan` for what is in the latent space."""
+"""The commands of `keras-gan` on the latent space."""
 
 import pathlib
 from typing import Annotated
@@ -13,11 +13,11 @@ STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 def interpolate(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
     out: Annotated[
-        pathlib.Path, typer.Option(help="walk.gif or .mp4 for a walk; .png for a sheet, a way in each row.")
+        pathlib.Path, typer.Option(help="walk.gif or .mp4 for a walk; .png for a sheet, one path per row.")
     ] = pathlib.Path("walk.gif"),
     rows: Annotated[int, typer.Option(min=1, help="Rows of images.")] = 4,
     columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 8,
-    keys: Annotated[int, typer.Option(min=2, help="Latents that a walk leads through.")] = 4,
+    keys: Annotated[int, typer.Option(min=2, help="Number of latents that a walk passes through.")] = 4,
     frames: Annotated[int, typer.Option(min=2, help="Frames of a walk.")] = 80,
     fps: Annotated[int, typer.Option(min=1, help="Frames per second.")] = 20,
     path: Annotated[
@@ -25,14 +25,14 @@ def interpolate(
         typer.Option(help="slerp, along great circles, or lerp, straight. Default: slerp, and lerp in w."),
     ] = None,
     space: Annotated[
-        str | None, typer.Option(help="z, or w of a StyleGAN run. Default: w where there is one.")
+        str | None, typer.Option(help="z, or w of a StyleGAN run. Default: w if there is one.")
     ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     label: Annotated[
         str | None, typer.Option(help="Class of a conditional model, its number or name.")
     ] = None,
 ):
-    """Show the way from latent to latent: a walk as GIF or MP4, or a sheet as PNG."""
+    """Interpolate between latents: a walk as GIF or MP4, or a sheet as PNG."""
     model = model_path(model)
 
     from keras_gan import latent
@@ -56,7 +56,7 @@ def interpolate(
 
 def truncate(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
-    out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("truncation.png"),
+    out: Annotated[pathlib.Path, typer.Option(help="Image to write.")] = pathlib.Path("truncation.png"),
     values: Annotated[str, typer.Option(help="Truncations, a row for each.")] = "0,0.25,0.5,0.75,1,1.25",
     columns: Annotated[int, typer.Option(min=1, help="Images in a row.")] = 8,
     seed: Annotated[int, typer.Option()] = 0,
@@ -79,18 +79,18 @@ def truncate(
 
 def mix(
     model: Annotated[pathlib.Path, typer.Argument(help=STYLE_MODEL)],
-    out: Annotated[pathlib.Path, typer.Option(help="Picture to write.")] = pathlib.Path("mixing.png"),
-    rows: Annotated[str, typer.Option(help="Seeds of the images that give all other layers.")] = "0,1,2,3",
-    columns: Annotated[str, typer.Option(help="Seeds of the images that give --layers.")] = "10,11,12,13,14",
+    out: Annotated[pathlib.Path, typer.Option(help="Image to write.")] = pathlib.Path("mixing.png"),
+    rows: Annotated[str, typer.Option(help="Seeds of the images that set all other layers.")] = "0,1,2,3",
+    columns: Annotated[str, typer.Option(help="Seeds of the images that set --layers.")] = "10,11,12,13,14",
     layers: Annotated[
-        str, typer.Option(help="The first ones are shape, the last ones colour (StyleGAN, StyleGAN2).")
+        str, typer.Option(help="The first ones control shape, the last ones colour (StyleGAN, StyleGAN2).")
     ] = "0-3",
     label: Annotated[
         str | None, typer.Option(help="Class of a conditional model, its number or name.")
     ] = None,
     truncation: Annotated[float, typer.Option()] = 0.7,
 ):
-    """Write a sheet of images that have some layers' styles of one image and the rest of another."""
+    """Write a sheet of images that take some layers' styles from one image, and the rest from another."""
     model = model_path(model)
 
     from keras_gan import latent
@@ -106,25 +106,25 @@ def mix(
 def project(
     model: Annotated[pathlib.Path, typer.Argument(help=STYLE_MODEL)],
     picture: Annotated[
-        pathlib.Path, typer.Argument(help="A picture; it is cut and resized to the model's size.")
+        pathlib.Path, typer.Argument(help="An image; it is cropped and resized to the model's size.")
     ],
     out: Annotated[
-        pathlib.Path | None, typer.Option(help="Folder to write. Default: projections/PICTURE.")
+        pathlib.Path | None, typer.Option(help="Folder to write. Default: projections/IMAGE.")
     ] = None,
     steps: Annotated[int, typer.Option(min=1, help="Steps of the search.")] = 1000,
     extractor: Annotated[
-        str, typer.Option(help="Of the distance: as in `evaluate`, but not trained.")
+        str, typer.Option(help="Extractor of the distance: as in `evaluate`, but not 'trained'.")
     ] = "inception",
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
-    pixel_weight: Annotated[float, typer.Option(help="Of the difference of pixels, beside it.")] = 0.0,
+    pixel_weight: Annotated[float, typer.Option(help="Weight of the pixel difference in the loss.")] = 0.0,
     every_layer: Annotated[bool, typer.Option("--every-layer", help="A w for each layer (W+).")] = False,
     label: Annotated[
         str | None, typer.Option(help="Class of a conditional model, its number or name.")
     ] = None,
-    video: Annotated[str, typer.Option(help="gif, or mp4, of the way there.")] = "gif",
+    video: Annotated[str, typer.Option(help="Format of the video of the search: gif or mp4.")] = "gif",
     seed: Annotated[int, typer.Option()] = 0,
 ):
-    """Find the w whose image is nearest to a picture: writes w.npy, a picture beside it and the way there."""
+    """Find the w whose image is nearest to a given one: writes w.npy, both images, a video of the search."""
     if video not in ("gif", "mp4"):
         raise ValueError(f"--video must be gif or mp4. Received: {video}")
     existing(picture, "")
@@ -158,7 +158,7 @@ def project(
     )
     out.mkdir(parents=True, exist_ok=True)
     np.save(out / "w.npy", found.w)
-    image_grid(np.stack([target, found.image]), 2, "picture | projection").save(out / "projection.png")
+    image_grid(np.stack([target, found.image]), 2, "target | projection").save(out / "projection.png")
     frames = [image_grid(np.stack([target, frame]), 2) for frame in found.frames]
     latent.save_animation(frames, out / f"projection.{video}", fps=10)
     typer.echo(f"{out}: distance {found.distance:.4f}, {found.distances[0]:.4f} at the mean of w")
@@ -167,35 +167,33 @@ def project(
 def edit(
     model: Annotated[pathlib.Path, typer.Argument(help=STYLE_MODEL)],
     method: Annotated[
-        str, typer.Option(help="sefa, of the weights, ganspace, of w's, or attribute, of a classifier.")
+        str, typer.Option(help="sefa (from weights), ganspace (from ws) or attribute (by a classifier).")
     ] = "sefa",
     direction: Annotated[
-        int | None, typer.Option(min=0, help="Which one. Default: a sheet for each of the first.")
+        int | None, typer.Option(min=0, help="Index of one direction. Default: a sheet for each of --count.")
     ] = None,
-    count: Annotated[int, typer.Option(min=1, help="How many directions, without --direction.")] = 6,
+    count: Annotated[int, typer.Option(min=1, help="Number of directions, without --direction.")] = 6,
     classifier: Annotated[
-        pathlib.Path | None, typer.Option(help="Of --method attribute: .keras file from images to logits.")
+        pathlib.Path | None, typer.Option(help="For --method attribute: .keras file from images to logits.")
     ] = None,
-    attribute: Annotated[int, typer.Option(min=0, help="Class of the classifier, the attribute.")] = 0,
-    w: Annotated[pathlib.Path | None, typer.Option(help="w.npy of `project`. Default: of --seed.")] = None,
-    n: Annotated[int, typer.Option("-n", min=1, help="Images that are edited.")] = 4,
+    attribute: Annotated[int, typer.Option(min=0, help="The attribute: a class of the classifier.")] = 0,
+    w: Annotated[pathlib.Path | None, typer.Option(help="w.npy of `project`. Default: by --seed.")] = None,
+    n: Annotated[int, typer.Option("-n", min=1, help="Number of images to edit.")] = 4,
     reach: Annotated[
         float, typer.Option(help="How far, in standard deviations of w along the direction.")
     ] = 3.0,
     columns: Annotated[int, typer.Option(min=2, help="Images in a row.")] = 7,
-    layers: Annotated[
-        str | None, typer.Option(help="Layers that are moved, such as 0-3. Default: all.")
-    ] = None,
-    truncation: Annotated[float, typer.Option(help="Of the images that are edited.")] = 0.7,
+    layers: Annotated[str | None, typer.Option(help="Layers to edit, such as 0-3. Default: all.")] = None,
+    truncation: Annotated[float, typer.Option(help="Truncation of the images to edit.")] = 0.7,
     label: Annotated[
         str | None, typer.Option(help="Class of a conditional model, its number or name.")
     ] = None,
     seed: Annotated[int, typer.Option()] = 0,
     out: Annotated[
-        pathlib.Path, typer.Option(help="Folder to write; a picture, with --direction or of an attribute.")
+        pathlib.Path, typer.Option(help="Folder to write; with --direction or for an attribute, an image.")
     ] = pathlib.Path("edits"),
 ):
-    """Move images along directions that change them in one way each."""
+    """Edit images along latent directions, each of which changes one property."""
     import numpy as np
 
     model = model_path(model)
@@ -207,7 +205,7 @@ def edit(
 
     if method not in ("sefa", "ganspace", "attribute"):
         raise ValueError(f"--method must be sefa, ganspace or attribute. Received: {method}")
-    # Of one direction a file, else a folder of them.
+    # One direction gives one file, several give a folder of files.
     writable(out, folder=direction is None and method != "attribute")
     if (method == "attribute") != (classifier is not None):
         raise ValueError("--method attribute and --classifier go together.")
@@ -264,7 +262,7 @@ def _ws(path):
 
 
 def _layers(text):
-    """A layer, or a range of them, as a range; None for all."""
+    """Parse a layer, or a range of layers, as a range; None for all."""
     if text is None:
         return None
     first, _, last = text.partition("-")

@@ -1,4 +1,4 @@
-"""What the options of several commands have in common."""
+"""Types, checks and parsers that the options of several commands share."""
 
 import enum
 import pathlib
@@ -38,17 +38,17 @@ class Format(enum.StrEnum):
 
 
 def existing(path, what=" It must be a run folder, a `.keras` file or a SavedModel."):
-    """Raise a ValueError where there is no such file or folder; names of the Hub (hf://) are not looked up."""
+    """Raise a ValueError if there is no such file or folder; names on the Hub (hf://) are not checked."""
     path = pathlib.Path(path).expanduser()
     if not str(path).startswith("hf:/") and not path.exists():
         raise ValueError(f"There is no file or folder {str(path)!r}.{what}")
 
 
 def preset_named(model):
-    """The `Preset` that a command is given by name, or None where it is given a file, a folder or a name of the Hub.
+    """Return the `Preset` of a name, or None for a file, a folder or a name on the Hub.
 
     Raises:
-        ValueError: where there is neither.
+        ValueError: if there is no such preset, file or folder.
     """
     path = pathlib.Path(model).expanduser()
     if path.exists() or str(path).startswith("hf:/"):
@@ -65,9 +65,9 @@ def preset_named(model):
 
 
 def model_path(model):
-    """The path of a model that a command is given: a run, a file, a SavedModel, a name of the Hub, or a preset.
+    """Return the path of a model: a run, a file, a SavedModel, a name on the Hub, or a preset.
 
-    A published checkpoint becomes a SavedModel in the cache folder.
+    A published checkpoint is converted to a SavedModel in the cache folder.
     """
     preset = preset_named(model)
     if preset is None:
@@ -86,7 +86,7 @@ def model_path(model):
 
 
 def writable(path, option="--out", folder=False):
-    """Raise a ValueError where a file, or a folder's files, cannot be written; nothing is made yet."""
+    """Raise a ValueError if a file, or the files of a folder, cannot be written; nothing is created yet."""
     path = pathlib.Path(path)
     if not folder and path.is_dir():
         raise ValueError(f"{option} {path} is a folder: give the name of a file.")
@@ -101,7 +101,7 @@ def writable(path, option="--out", folder=False):
 
 
 def numbers(text, kind, name, example):
-    """Numbers of an option, with commas between."""
+    """Parse an option of numbers joined by commas."""
     try:
         return [kind(part) for part in text.split(",")]
     except ValueError:
@@ -111,7 +111,7 @@ def numbers(text, kind, name, example):
 
 
 def value_range_of(text):
-    """The two numbers of --value-range, or None."""
+    """Parse the two numbers of --value-range; None stays None."""
     try:
         if text is None:
             return None
@@ -126,12 +126,12 @@ def value_range_of(text):
 
 
 def names_of(text):
-    """Names with commas between, and spaces at will."""
+    """Split names joined by commas; spaces around them are removed."""
     return [name.strip() for name in text.split(",")]
 
 
 def left_out(problems):
-    """Name what a command left out, sentences, and end it with exit code 1, where there is any."""
+    """Print the problems, sentences on what a command left out, and exit with code 1 if there are any."""
     if problems:
         typer.echo(f"Left out: {len(problems)}", err=True)
         for problem in problems[:20]:

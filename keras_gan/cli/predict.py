@@ -19,10 +19,10 @@ def predict(
     frames: Annotated[int, typer.Option(min=1, help="How many frames to predict.")] = 8,
     suffix: Annotated[str, typer.Option("--format", help="gif, webp or mp4.")] = "gif",
     fps: Annotated[
-        float | None, typer.Option(help="Frames a second to bring the videos to. Default: their own.")
+        float | None, typer.Option(help="Frames per second to resample the videos to. Default: their own.")
     ] = None,
 ):
-    """Continue videos: writes each with the frames that a next-frame model predicts after it."""
+    """Continue videos: write each video, followed by the frames that a next-frame model predicts."""
     existing(videos, " It must be a video, a folder of still images, or a folder of videos.")
     if suffix not in ("gif", "webp", "mp4"):
         raise ValueError(f"--format must be gif, webp or mp4. Received: {suffix}")

@@ -15,16 +15,16 @@ import typer
 from keras_gan.cli.kinds import KINDS, check_folders, text_encoder
 from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of, value_range_of, writable
 
-# Kinds of data that are mirrored at random where it is not said: a mirrored digit is another one.
+# Kinds of data that are mirrored at random by default. Others are not: a mirrored digit may be another one.
 MIRRORED = ("domains", "low_high", "pairs", "unpaired")
-# Those that hold vectors of images, which an extractor makes.
+# Kinds of data with vectors of images, which an extractor computes.
 VECTORS = ("image_vectors", "text_vectors")
 # Kinds of data that are tables.
 TABLES = ("rows_by_category", "rows")
 
 
 def _read_config(context: typer.Context, path: pathlib.Path | None):
-    """Take the values of a run's `config.json` as the defaults of all options."""
+    """Use the values of a run's `config.json` as the defaults of all options."""
     if path is None:
         return None
     if path.is_dir():
@@ -35,13 +35,13 @@ def _read_config(context: typer.Context, path: pathlib.Path | None):
             raise ValueError("it is not a dict")
     except (OSError, ValueError) as error:
         raise ValueError(f"--config {path} cannot be read: {error}") from None
-    # Which texts a run was trained with is found anew.
+    # The hash of a run's text encoder is computed again.
     values.pop("texts", None)
     known = {parameter.name for parameter in context.command.params}
     unknown = sorted(set(values) - known)
     if unknown:
         raise ValueError(f"--config {path} has options that `train` does not have: {', '.join(unknown)}")
-    # What a run notes beside the options that were given.
+    # Values that a run stores even if the options were not given.
     silent = {"direction": "a2b", "degradation": "bicubic"}
     if values.get("a"):
         values["dataset"] = None
@@ -56,14 +56,15 @@ def train(
     recipe: Annotated[
         str | None,
         typer.Argument(
-            help="A name of `keras-gan recipes`. Default: residual-dcgan; of a folder of small images in colour sprites."
+            help="A name of `keras-gan recipes`. Default: residual-dcgan; for a folder of small colour "
+            "images, sprites."
         ),
     ] = None,
     dataset: Annotated[
         str | None,
         typer.Option(
-            help="mnist_5k, folder:PATH, an image data set of TFDS; table:FILE, sounds:FOLDER, videos:FOLDER, shapes:FOLDER, series:FILE or "
-            "sequences:FILE of recipes of those."
+            help="mnist_5k, folder:PATH, an image data set of TFDS; for recipes of other data table:FILE, "
+            "sounds:FOLDER, videos:FOLDER, shapes:FOLDER, series:FILE or sequences:FILE."
         ),
     ] = None,
     a: Annotated[
@@ -76,7 +77,7 @@ def train(
     ] = None,
     test_a: Annotated[
         str | None,
-        typer.Option(help="Held-out images of domain A. Folders with a split test: --hold-out test."),
+        typer.Option(help="Held-out images of domain A. For folders with a split test: --hold-out test."),
     ] = None,
     test_b: Annotated[str | None, typer.Option(help="Held-out images of domain B.")] = None,
     direction: Annotated[str | None, typer.Option(help="pix2pix only: a2b (default) or b2a.")] = None,
@@ -107,8 +108,8 @@ def train(
     captions: Annotated[
         str | None,
         typer.Option(
-            help="clip, dfgan, stackgan2 only: .csv, .json or .jsonl of a folder's captions. Default: .txt files beside the "
-            "images, or the names of the class folders."
+            help="clip, dfgan, stackgan2 only: .csv, .json or .jsonl file of a folder's captions. Default: "
+            ".txt files beside the images, or the names of the class folders."
         ),
     ] = None,
     text_encoder: Annotated[
@@ -117,46 +118,48 @@ def train(
     attributes: Annotated[
         str | None,
         typer.Option(
-            help="stargan only: .csv or .txt of a folder's attributes, as CelebA's. Default: the class folders."
+            help="stargan only: .csv or .txt file of a folder's attributes, such as CelebA's. Default: the "
+            "class folders."
         ),
     ] = None,
     keep_labels: Annotated[
         int | None,
         typer.Option(
-            min=1, help="semi-supervised only: labels to keep, the rest are forgotten. Default: all."
+            min=1, help="semi-supervised only: number of labels to keep; others are removed. Default: all."
         ),
     ] = None,
     exclude: Annotated[
-        str | None, typer.Option(help="Of tables and series: columns to leave out, joined by commas.")
+        str | None, typer.Option(help="Tables and series only: columns to leave out, joined by commas.")
     ] = None,
     kinds: Annotated[
         str | None,
         typer.Option(
-            help="ctgan, tvae only: columns that are others than they look, such as rooms=number,code=category,day=date."
+            help="ctgan, tvae only: kinds of columns that are not detected correctly, such as "
+            "rooms=number,code=category,day=date."
         ),
     ] = None,
     rate: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Sound only: samples a second, to which files are resampled. Default: theirs."
+            min=1, help="Sound only: samples per second to resample files to. Default: the files' own."
         ),
     ] = None,
     fps: Annotated[
         float | None,
-        typer.Option(help="Of videos: frames a second to bring them to. Default: the files' own."),
+        typer.Option(help="Videos only: frames per second to resample them to. Default: the files' own."),
     ] = None,
     frames: Annotated[
         int | None,
         typer.Option(
-            min=1, help="Of videos: frames of an example, 16; of next-frame those that are given, 4."
+            min=1, help="Videos only: frames per example, default 16; for next-frame input frames, default 4."
         ),
     ] = None,
     length: Annotated[
         int | None,
         typer.Option(
             min=1,
-            help="Of sound: samples of an example, default 4096, of --scale paper 16384, of hifigan 8192; of series times of a window, 24; "
-            "of texts words, as many as the longest has.",
+            help="Sound: samples per example, default 4096, with --scale paper 16384 (hifigan 8192). Series: "
+            "times per window, default 24. Texts: words, default those of the longest text.",
         ),
     ] = None,
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
@@ -168,7 +171,7 @@ def train(
         int | None, typer.Option(min=4, help="Height and width in pixels, at most 8192.")
     ] = None,
     channels: Annotated[
-        int | None, typer.Option(help="1, 3, or 4 to keep transparency. Default: 1 of grey pictures, else 3.")
+        int | None, typer.Option(help="1, 3, or 4 to keep transparency. Default: 1 for grey images, else 3.")
     ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the data.")] = None,
     steps: Annotated[
@@ -176,22 +179,23 @@ def train(
         typer.Option(min=1, help="Generator steps, instead of epochs; schedules have that length."),
     ] = None,
     batch_size: Annotated[int | None, typer.Option(min=1)] = None,
-    loss: Annotated[str | None, typer.Option(help="Another loss than the recipe's.")] = None,
+    loss: Annotated[str | None, typer.Option(help="Loss that replaces the recipe's.")] = None,
     augmentation: Annotated[
         str | None,
         typer.Option(
-            help="diffaugment, ada, apa, blur, instance_noise, several joined by commas, or none. Default: the recipe's."
+            help="diffaugment, ada, apa, blur, instance_noise, several joined by commas, or none. Default: "
+            "the recipe's."
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of weights, data order and latents.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of weights, data order and latents.")] = 0,
     out: Annotated[pathlib.Path | None, typer.Option(help="Run folder. Default: runs/RECIPE.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run stopped, or start.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue where a run stopped, or start.")] = False,
     precision: Annotated[Precision, typer.Option()] = Precision.float32,
     jit: Annotated[bool | None, typer.Option("--jit/--no-jit", help="XLA. Default: Keras decides.")] = None,
     scale: Annotated[Scale, typer.Option(help="The recipe's size.")] = Scale.small,
     flip: Annotated[
         bool | None,
-        typer.Option("--flip/--no-flip", help="Mirror images at random. Default: only from image to image."),
+        typer.Option("--flip/--no-flip", help="Mirror images at random. Default: only for image-to-image."),
     ] = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave out a folder's files that cannot be read.")
@@ -209,23 +213,24 @@ def train(
     hold_out: Annotated[
         str | None,
         typer.Option(
-            help="Split to validate on at each epoch, such as test: for over-fitting and --metrics."
+            help="Split to validate on after each epoch, such as test: for --metrics and over-fitting."
         ),
     ] = None,
     metrics: Annotated[
         str | None,
         typer.Option(
-            help="At each epoch, with commas, of fid, kid, prdc, mind, cmmd, inception_score, swd, ms_ssim, ppl; ppl_w of StyleGANs, "
-            "eq_t and eq_r of StyleGAN3; from image to image psnr, ssim."
+            help="Metrics after each epoch, joined by commas: fid, kid, prdc, mind, cmmd, inception_score, "
+            "swd, ms_ssim, ppl; for StyleGANs ppl_w, for StyleGAN3 eq_t and eq_r; for image-to-image psnr, "
+            "ssim."
         ),
     ] = None,
-    extractor: Annotated[str, typer.Option(help="Of the metrics, as in `evaluate`.")] = "inception",
+    extractor: Annotated[str, typer.Option(help="Extractor of the metrics, as in `evaluate`.")] = "inception",
     weights: Annotated[pathlib.Path | None, typer.Option(help="File of the extractor's weights.")] = None,
     monitor: Annotated[
         Monitor, typer.Option(help="What to do when the training goes wrong: collapse, NaN and others.")
     ] = Monitor.warn,
     init_from: Annotated[
-        pathlib.Path | None, typer.Option(help="Run or .keras file whose weights to begin with.")
+        pathlib.Path | None, typer.Option(help="Run or .keras file with the initial weights.")
     ] = None,
     freeze_d: Annotated[
         int, typer.Option(min=0, help="Freeze the discriminator's first blocks (FreezeD).")
@@ -240,12 +245,12 @@ def train(
     ] = None,
 ):
     """Train a recipe: samples, history, checkpoints and a SavedModel go into a run folder."""
-    # All that can be wrong with the options is said before TensorFlow starts.
+    # All errors in the options are raised before TensorFlow starts.
     from keras_gan.runs.folder import RunFolder
 
     given = {name: value for name, value in locals().items() if name in context.params}
     if epochs and steps and config:
-        # Of the two the one that was given beside the file holds.
+        # The option given on the command line overrides the one from the file.
         source = context.get_parameter_source("epochs")
         given["steps" if source is not None and source.name != "DEFAULT_MAP" else "epochs"] = None
     given["recipe"] = recipe or _recipe_for(dataset, image_size, channels)
@@ -261,7 +266,10 @@ def train(
 
 
 def _recipe_for(dataset, image_size, channels):
-    """The recipe where none is named: `sprites` for a folder of images in colour of at most 64 pixels, else `residual-dcgan`."""
+    """Return the default recipe.
+
+    It is `sprites` for a folder of colour images of at most 64 pixels, else `residual-dcgan`.
+    """
     path = pathlib.Path((dataset or "").removeprefix("folder:")).expanduser()
     if not dataset or not path.is_dir() or channels == 1:
         return "residual-dcgan"
@@ -272,13 +280,13 @@ def _recipe_for(dataset, image_size, channels):
     sides, modes = [], []
     try:
         files, *_ = list_files(split_folder(path, "train"), quiet=True)
-        # Some from all of them; heads alone are read.
+        # A sample of the files; only their headers are read.
         for file in files[:: max(1, len(files) // 64)]:
             with Image.open(file) as picture:
                 sides.append(max(picture.size))
                 modes.append(picture.mode)
     except (OSError, ValueError):
-        # What is wrong with the folder is said where it is read.
+        # Errors in the folder are reported when it is loaded.
         return "residual-dcgan"
     if (image_size or max(sides)) > 64 or set(modes) <= {*GREY_MODES}:
         return "residual-dcgan"
@@ -287,7 +295,7 @@ def _recipe_for(dataset, image_size, channels):
 
 
 def _checked(given):
-    """The recipe; raise a ValueError for options that are wrong, or do not go together."""
+    """Return the recipe; raise a ValueError for options that are wrong, or do not go together."""
     import keras_gan.recipes
     from keras_gan.metric_names import check_metrics
     from keras_gan.part_names import AUGMENTATIONS, LOSSES, check_name
@@ -368,17 +376,17 @@ def _checked(given):
 
 
 def _augmentations(given):
-    """Names of augmentations, or None or "none" as it was given."""
+    """Return the names of the augmentations, or None if the option is absent or "none"."""
     text = given["augmentation"]
     return None if text in (None, "none") else names_of(text)
 
 
 def _configuration(chosen, given):
-    """What a run notes of its options, a dict for JSON."""
+    """Return the options that a run stores: a dict for JSON."""
     kind, dataset, crop = KINDS[chosen.data], given["dataset"], given["crop"]
     is_folder = dataset and (dataset.startswith("folder:") or pathlib.Path(dataset).exists())
     if chosen.data == "low_high" and is_folder and not given["image_size"]:
-        # Parts of pictures as they are: made small, they would have lost what is to be learnt.
+        # Crops of images at their full size: downscaled, they would lack the details to learn.
         crop = crop or chosen.crop or 48
     names = (
         *("recipe", "data_dir", "channels", "loss", "augmentation", "seed", "jit", "freeze_d", "hold_out"),
@@ -387,7 +395,7 @@ def _configuration(chosen, given):
         *("fps", "frames"),
         *("epochs", "steps", "post_hoc_ema"),
     )
-    # Parts are cut out of pictures as they are.
+    # Crops are taken from images at their full size.
     own_size = None if chosen.data == "low_high" and crop else chosen.image_size
     return {
         **{name: given[name] for name in names},
@@ -408,7 +416,7 @@ def _configuration(chosen, given):
 
 
 def _fit(chosen, run, config, given):
-    """Build, train and export, into the run's folder; returns the model and its data."""
+    """Build, train and export a model into the run's folder; returns the model and its data."""
     import keras
 
     import keras_gan.recipes
@@ -490,7 +498,7 @@ def _fit(chosen, run, config, given):
     logs = importlib.util.find_spec("tensorboard") is not None
     grids = [
         callbacks.SampleGrid(
-            run.samples, every_steps=given["sample_every"], tensorboard=logs and run.logs / "samples"
+            run.samples, every_steps=given["sample_every"], tensorboard=run.logs / "samples" if logs else None
         )
     ]
     snapshots = [callbacks.PostHocEMA(run.ema, every_steps=max(1, total // 32))]
@@ -530,7 +538,7 @@ def _fit(chosen, run, config, given):
 
 
 def _fit_stages(chosen, run, config, given):
-    """Train each stage in a folder of its own, and put the model of them into the run's."""
+    """Train each stage in its own folder, and write the combined model into the run's folder."""
     import keras_gan.recipes
     from keras_gan.grid import image_grid
     from keras_gan.runs.folder import RunFolder
@@ -543,7 +551,7 @@ def _fit_stages(chosen, run, config, given):
         stage = keras_gan.recipes.get(name, config["scale"])
         options = {**given, "recipe": name}
         if stage.data == "text_vectors":
-            # Of images: it keeps its own.
+            # These options are for images; the prior keeps its own.
             options |= {"augmentation": None, "loss": None}
         within = RunFolder(run.path / name)
         models[argument], batches = _fit(stage, within, _configuration(stage, options), options)
@@ -560,13 +568,13 @@ def _fit_stages(chosen, run, config, given):
 
 
 def _distinct(captions, most=1000):
-    """Different captions of a data set, evenly taken where they are many."""
+    """Return the different captions of a data set; if they are many, an evenly spaced selection."""
     texts = list(dict.fromkeys(text for of_one in captions for text in of_one))
     return texts[:: -(-len(texts) // most)]
 
 
 def _monitor(gan, chosen, batches, action, run):
-    """The monitor in a list, or none of it where it is off or has nothing to look at, which is said."""
+    """Return a list with the monitor; an empty one if it is off or, after a message, has nothing to check."""
     from keras_gan import callbacks
 
     fewest, without = callbacks.TrainingMonitor.FEWEST, None
@@ -598,7 +606,7 @@ def _monitor(gan, chosen, batches, action, run):
 
 
 def _tell(run, gan, metrics, exported):
-    """What was reached, and where it lies."""
+    """Print the last metrics, and where the files are."""
     figures = getattr(gan.history, "history", {})
     for name in (name for name in figures if metrics and name.startswith("val_")):
         typer.echo(f"{name:22}{figures[name][-1]:12.5g}")
@@ -611,17 +619,17 @@ def _tell(run, gan, metrics, exported):
 
 @contextlib.contextmanager
 def stopping_safely(checkpoint, path, progress=None):
-    """At Ctrl-C (or SIGTERM) finish the step, save, and say how to go on."""
+    """On Ctrl-C (or SIGTERM), finish the step, save, and print how to resume."""
 
     def stop(number, frame):
         if checkpoint.save_and_stop:
-            # Pressed in haste: the save goes on.
-            typer.echo("\nThe step ends and is saved. Once more stops at once, without.", err=True)
+            # A second Ctrl-C: this one still lets the save finish.
+            typer.echo("\nFinishing and saving the step. Ctrl-C again stops now, without saving.", err=True)
             signal.signal(signal.SIGINT, signal.default_int_handler)
         checkpoint.save_and_stop = True
 
     before = {}
-    if threading.current_thread() is threading.main_thread():  # no other one may set handlers
+    if threading.current_thread() is threading.main_thread():  # other threads cannot set handlers
         before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield

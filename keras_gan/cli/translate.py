@@ -11,7 +11,7 @@ from keras_gan.cli.options import existing, model_path, value_range_of, writable
 def translate(
     model: Annotated[pathlib.Path, typer.Argument(help="Run folder, .keras file or SavedModel.")],
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
-    out: Annotated[pathlib.Path, typer.Argument(help="Folder to write, PNGs of the same names.")],
+    out: Annotated[pathlib.Path, typer.Argument(help="Folder to write PNGs of the same names into.")],
     direction: Annotated[str | None, typer.Option(help="CycleGAN only: a2b (default) or b2a.")] = None,
     label: Annotated[
         str | None, typer.Option(help="StarGAN only: the class, or the attributes joined by commas.")
@@ -26,7 +26,7 @@ def translate(
         ),
     ] = None,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Count images that cannot be read as no failure.")
+        bool, typer.Option("--skip-bad", help="Exit without an error if images cannot be read.")
     ] = False,
 ):
     """Translate all images of a folder (pix2pix, cyclegan, stargan, converted networks)."""

@@ -8,9 +8,7 @@ import typer
 
 from keras_gan.cli.options import existing, left_out, model_path, writable
 
-app = typer.Typer(
-    no_args_is_help=True, help="Tell generated images from real ones, and see where an image is from."
-)
+app = typer.Typer(no_args_is_help=True, help="Detect generated images, and check where an image is from.")
 
 
 @app.command()
@@ -18,26 +16,26 @@ def detect(
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images to score, or one image.")],
     reference: Annotated[
         pathlib.Path,
-        typer.Option(help="Folder of real images of the same kind, 80 at least at the default rate."),
+        typer.Option(help="Folder of real images of the same kind, at least 80 at the default rate."),
     ],
     model: Annotated[
-        pathlib.Path, typer.Option(help="Run folder, .keras file or SavedModel whose images are looked for.")
+        pathlib.Path, typer.Option(help="Run folder, .keras file or SavedModel whose images to detect.")
     ],
     out: Annotated[pathlib.Path, typer.Option(help="Folder to write: scores.csv, sheet.png.")] = pathlib.Path(
         "generated"
     ),
     method: Annotated[
         str,
-        typer.Option(help="spectrum: quick; residual: a small network, sturdier after JPEG and new sizes."),
+        typer.Option(help="spectrum: quick; residual: a small network, more robust to JPEG and resizing."),
     ] = "spectrum",
     false_positive_rate: Annotated[
-        float, typer.Option(min=0.0, max=0.999, help="Share of real images that may be taken for generated.")
+        float, typer.Option(min=0.0, max=0.999, help="Share of real images that may be scored as generated.")
     ] = 0.05,
-    samples: Annotated[int, typer.Option(min=32, help="Images of each kind to learn from, at most.")] = 2000,
-    top: Annotated[int, typer.Option(min=1, help="Images of the sheet.")] = 24,
+    samples: Annotated[int, typer.Option(min=32, help="Maximum of real, and generated, images.")] = 2000,
+    top: Annotated[int, typer.Option(min=1, help="Number of images on the sheet.")] = 24,
     seed: Annotated[int, typer.Option()] = 0,
 ):
-    """Score images by how likely a model made them, and say how far that can be relied on."""
+    """Score images by how likely a model made them, and report how reliable the scores are."""
     for path in (images, reference, model):
         existing(path, "")
     writable(out, "--out", folder=True)
@@ -62,7 +60,7 @@ def detect(
 
 @app.command()
 def inspect(file: Annotated[pathlib.Path, typer.Argument(help="Image file.")]):
-    """Say what made an image, as far as its file tells, and whether its content credentials are valid."""
+    """Print what made an image, if its file contains it, and whether its content credentials are valid."""
     existing(file, "")
     from keras_gan.trust.credentials import inspect
 
@@ -77,7 +75,7 @@ def inspect(file: Annotated[pathlib.Path, typer.Argument(help="Image file.")]):
         typer.echo(f"{name}: {value if isinstance(value, str) else json.dumps(value)}")
     credentials = found["credentials"]
     if isinstance(credentials, str):
-        typer.echo(f"content credentials: not looked at. {credentials}")
+        typer.echo(f"content credentials: not checked. {credentials}")
     elif credentials:
         unknown = "signingCredential.untrusted" in credentials.get("problems", ())
         state = "intact, of a signer whom nobody known vouches for" if unknown else credentials["state"]
@@ -94,7 +92,7 @@ def watermark(
         pathlib.Path, typer.Argument(help="Run folder or .keras file whose images are to carry a message.")
     ],
     message: Annotated[
-        str, typer.Option(help="Bits, 0 and 1, 32 for instance; one for each 16 pixels at most.")
+        str, typer.Option(help="Bits, 0 and 1, such as 32 of them; at most one for each 16 pixels.")
     ],
     out: Annotated[
         pathlib.Path,
@@ -110,14 +108,14 @@ def watermark(
     distortion: Annotated[
         float,
         typer.Option(
-            min=0.0, help="Weight of what changes: the higher, the fainter the message, and the sooner lost."
+            min=0.0, help="Weight of the changes: a higher one makes the message fainter, and easier to lose."
         ),
     ] = 30.0,
     batch_size: Annotated[int, typer.Option(min=1)] = 32,
-    data_dir: Annotated[str | None, typer.Option(help="Where TFDS has the run's data.")] = None,
+    data_dir: Annotated[str | None, typer.Option(help="TFDS folder of the run's data.")] = None,
     seed: Annotated[int, typer.Option()] = 0,
 ):
-    """Train a generator on until all images that it makes carry a message, and a reader of it."""
+    """Fine-tune a generator until all its images carry a message, and train a reader of the message."""
     if images is not None:
         existing(images, "")
     writable(out, "--out", folder=True)
@@ -146,10 +144,10 @@ def watermark(
 def read(
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images, or one image.")],
     watermark: Annotated[pathlib.Path, typer.Option(help="watermark.keras of `keras-gan trust watermark`.")],
-    message: Annotated[str, typer.Option(help="The bits that are looked for.")],
+    message: Annotated[str, typer.Option(help="The bits to find.")],
     out: Annotated[pathlib.Path, typer.Option(help="CSV file to write.")] = pathlib.Path("bits.csv"),
 ):
-    """Read the message of images: how many bits agree, and how likely that is by chance."""
+    """Read the message in images: how many bits agree, and how likely that is by chance."""
     existing(images, "")
     existing(watermark, "")
     writable(out)
@@ -167,17 +165,17 @@ def sign(
     file: Annotated[pathlib.Path, typer.Argument(help="PNG, JPEG or WebP file.")],
     out: Annotated[pathlib.Path, typer.Option(help="File to write.")],
     certificates: Annotated[
-        pathlib.Path, typer.Option(help="PEM file: the signer's certificate, and those that it hangs on.")
+        pathlib.Path, typer.Option(help="PEM file: the signer's certificate, and those of its issuers.")
     ],
     key: Annotated[pathlib.Path, typer.Option(help="PEM file: the private key.")],
     model: Annotated[
-        str | None, typer.Option(help="What made the image, where the file does not say it itself.")
+        str | None, typer.Option(help="What made the image, if the file does not contain it.")
     ] = None,
     algorithm: Annotated[
         str, typer.Option(help="es256, es384, es512, ps256, ps384, ps512 or ed25519.")
     ] = "es256",
 ):
-    """Copy an image with signed content credentials (C2PA): made by a trained model."""
+    """Copy an image and add signed content credentials (C2PA): a trained model made it."""
     for path in (file, certificates, key):
         existing(path, "")
     writable(out)

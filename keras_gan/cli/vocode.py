@@ -24,7 +24,7 @@ def vocode(
         typer.Option(min=1, help="Frames made at once, so that memory does not grow with a sound's length."),
     ] = 1000,
 ):
-    """Make sound of mel spectrograms, or of those of sound files."""
+    """Make sound from mel spectrograms, or from the spectrograms of sound files."""
     existing(sounds, " It must be a sound file, a .npy file or a folder of such.")
     writable(out, folder=True)
     model = model_path(model)
@@ -56,7 +56,7 @@ def vocode(
             if len(sound) < gan.mel.fft:
                 raise ValueError(f"{path} has {len(sound)} samples, fewer than a frame of {gan.mel.fft}.")
             made = gan.reconstruct(sound[None], frames)
-        # In folders as they were; of two files of one name both are kept.
+        # The folders are kept. If two files have the same name, both are written.
         beside = path.relative_to(sounds).parent if sounds.is_dir() else pathlib.Path()
         target = out / beside / f"{path.stem}.wav"
         if target in written:

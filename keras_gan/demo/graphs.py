@@ -1,4 +1,4 @@
-"""Model -> the ONNX graphs that a page runs, and what the page must know of them."""
+"""Convert a model to the ONNX graphs that a page runs, and a description of them for the page."""
 
 import pathlib
 import tempfile
@@ -15,21 +15,23 @@ from keras_gan.latent import ganspace, sefa
 from keras_gan.modalities import Images
 from keras_gan.networks.outputs import first
 
-# Directions that have a slider each; latents that are stored of a distribution that the page cannot draw; captions to choose from.
+# Number of directions with a slider; of latents stored if the page cannot draw their distribution; of
+# captions to choose from.
 DIRECTIONS, BANK, CAPTIONS = 6, 512, 50
 
 
 def graphs_of(gan):
-    """What a page needs of a model.
+    """Convert a model to what a page needs.
 
     Args:
-        gan: a model that makes images, of latents or of images.
+        gan: a model that makes images from latents or from images.
 
     Returns:
         (about, graphs): dict for JSON, and dict from name to the bytes of an ONNX file.
 
     Raises:
-        ValueError: for models that the page cannot run; it says why. ImportError: without the ONNX packages.
+        ValueError: for a model that the page cannot run; the message explains why. ImportError: without the
+            ONNX packages.
     """
     if getattr(gan, "from_images", False):
         with averages_in_float32(gan):
@@ -108,7 +110,7 @@ def _of_styles(gan):
 
 
 def _directions(find, gan):
-    """A list of vectors, as long as a slider's step of 1 moves the latents or w's; none where there is no such layer."""
+    """Return vectors by which a slider's step of 1 moves the latents or w; empty without such a layer."""
     count = min(DIRECTIONS, first(gan.generator.input_shape)[-1])
     if find is ganspace:
         label = 0 if isinstance(gan.condition, Labels) else None
@@ -121,7 +123,7 @@ def _directions(find, gan):
 
 
 def _about_noise(gan):
-    """How the page draws latents: by their distribution, or of a bank of some."""
+    """Describe how the page draws latents: by their distribution, or from a bank of stored ones."""
     noise, shape = gan.noise, list(first(gan.generator.input_shape)[1:])
     kind = type(noise).__name__
     about = {"size": shape[-1]}
@@ -135,7 +137,7 @@ def _about_noise(gan):
 
 
 def _about_condition(condition, gan, graphs):
-    """What a visitor chooses: a class, attributes, a text; the encoder of texts becomes a graph."""
+    """Describe what a visitor chooses: a class, attributes, a text; add an encoder of texts to the graphs."""
     if condition is None:
         return None
     if isinstance(condition, Labels):
@@ -161,7 +163,7 @@ def _about_texts(condition, graphs):
                 f"The encoder of texts, {type(condition.encoder).__name__}, does not run in the page, and the model has no captions "
                 "to choose from."
             )
-        # Their vectors are stored: nothing else can be typed.
+        # The vectors of the captions are stored; a visitor cannot type another text.
         return {"kind": "captions", "names": captions, "vectors": _plain(condition.vectors(captions))}
     config = tokens.get_config()
     if config["split"] != "whitespace" or config["ngrams"]:
@@ -183,7 +185,7 @@ def _about_texts(condition, graphs):
 
 
 class _Tokens(export_files.Graph):
-    """Examples of one word: an empty text is not normal input."""
+    """A graph whose examples contain one word: an empty text is not normal input."""
 
     def examples(self, specs, count, seed=0):
         for (ints,) in super().examples(specs, count, seed):
@@ -192,7 +194,7 @@ class _Tokens(export_files.Graph):
 
 
 def _written(graph):
-    """A graph as the bytes of an ONNX file, compared with TensorFlow's output."""
+    """Return a graph as the bytes of an ONNX file, whose output was compared with TensorFlow's."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "graph.onnx")
         export_files.write(graph, path, "onnx")

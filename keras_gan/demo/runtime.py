@@ -30,10 +30,12 @@ CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.
 
 
 def runtime():
-    """The path of the script in the cache folder; it is made of the npm package, which is downloaded once and checked.
+    """Return the path of the script in the cache folder.
+
+    It is made from the npm package, which is downloaded once and checked.
 
     Raises:
-        OSError: without a network; it names the file to fetch by hand and where to put it.
+        OSError: without a network; the message names the file to fetch by hand and where to put it.
     """
     folder = cache_folder("demo")
     path = folder / f"onnxruntime-web-{VERSION}.js"
@@ -55,10 +57,10 @@ def runtime():
 
 
 def pack(content):
-    """Bytes -> base64 of gzip, which a page that was opened from the disk can unpack: it may fetch no files."""
+    """Pack bytes as base64 of gzip, which a page opened from the disk can unpack: it may not fetch files."""
     return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
 
 
 def script_of(table, name, value):
-    """A line of JavaScript that puts a string into a table of the page."""
+    """Return a line of JavaScript that puts a string into a table of the page."""
     return f'(window.{table} ??= {{}})["{name}"] = "{value}";\n'

@@ -1,4 +1,4 @@
-"""A model -> a folder with a page that runs it in the browser."""
+"""Write a folder with a page that runs a model in the browser."""
 
 import html
 import json
@@ -11,29 +11,32 @@ from keras_gan.demo.runtime import pack, runtime, script_of
 from keras_gan.export import describe
 
 PAGE = pathlib.Path(__file__).parent / "page"
-# What a browser's engine takes as one string, with some room; a model of these bytes takes a minute to start.
+# Limit of one string in browsers' engines, with some margin; a model of so many bytes takes a minute to
+# start.
 LIMIT = 300_000_000
 NAMES = ("index.html", "model.js", "runtime.js")
 
 
 def write_demo(gan, folder, title=None, report=lambda line: None):
-    """Write a page on which anybody draws samples, walks through latents, mixes styles, or drops images to translate.
+    """Write a page where a visitor can draw samples, interpolate latents, mix styles, or translate images.
 
-    All of it runs in the browser; the page fetches nothing and sends nothing, and opens from the disk as well as from a web server.
+    All of it runs in the browser: the page fetches nothing and sends nothing. It can be opened from the disk
+    or from a web server.
 
     Args:
-        gan: a model that makes images: of latents (classes, texts and styles too) or of images.
-        folder: to write: new, empty, or with an earlier page.
+        gan: a model that makes images from latents (with classes, texts and styles too) or from images.
+        folder: folder to write: new, empty, or with an earlier page.
         title: str. Default: the model and its data.
-        report: function that is given a line of text now and then.
+        report: function that takes a line of text now and then.
 
     Returns:
         Path of the page.
 
     Raises:
-        ValueError: for a model that a page cannot run, or too large for a browser, and for a folder with other things in it.
+        ValueError: for a model that a page cannot run, or that is too large for a browser, and for a folder
+            with other files in it.
         ImportError: without the ONNX packages.
-        OSError: where onnxruntime-web cannot be downloaded; it says what to fetch by hand.
+        OSError: if onnxruntime-web cannot be downloaded; the message names the file to fetch by hand.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -69,7 +72,7 @@ def write_demo(gan, folder, title=None, report=lambda line: None):
         "made_by": provenance.about(type(gan).__name__, dataset=described.get("dataset"))["software"],
     }
     folder.mkdir(parents=True, exist_ok=True)
-    # A text that ends a script would end this one.
+    # A text that contains "</script>" would end this script.
     lines = ["window.ABOUT = " + json.dumps(about).replace("</", "<\\/") + ";\n"]
     lines += [script_of("GRAPHS", name, pack(content)) for name, content in graphs.items()]
     shutil.copyfile(script, folder / "runtime.js")

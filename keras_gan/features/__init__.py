@@ -1,4 +1,4 @@
-"""Networks that turn images and texts into vectors, and what makes vectors smaller."""
+"""Networks that turn images and texts into vectors, and whitening, which reduces the vectors' size."""
 
 from keras_gan.features.extractor import Extractor
 from keras_gan.features.inception import inception

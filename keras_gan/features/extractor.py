@@ -22,30 +22,31 @@ from keras_gan.resize import resize
 _MODULES = ("convnext", "densenet", "efficientnet", "efficientnet_v2", "inception_resnet_v2", "inception_v3")
 _MODULES += ("mobilenet", "mobilenet_v2", "mobilenet_v3", "nasnet", "resnet", "resnet_v2", "vgg16", "vgg19")
 _MODULES += ("xception",)
-# Sides of the images that they were trained on, where these are not 224.
+# Sides of the images on which they were trained, if not 224.
 _SIDES = {"InceptionV3": 299, "InceptionResNetV2": 299, "Xception": 299, "NASNetLarge": 331}
-# What is computed within `shared()`: (extractor, images) -> features.
+# Features computed within `shared()`: (extractor, images) -> features.
 _shared = contextvars.ContextVar("features", default=None)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Extractor:
-    """A network that turns images into vectors, with all that a figure depends on.
+    """A network that turns images into vectors, with all settings on which a metric's value depends.
 
-    Images are rounded to 256 levels, grey ones are repeated to three channels where the network
-    takes colour, images of four channels (RGBA) are composited over white where it takes three, and they are resized to its size by an antialiased bicubic filter, computed in
-    float32 and not rounded again (as clean-fid does). A network whose input is no image, such as one of sound or videos, gets its data as they
-    are, uint8 ones in [-1, 1].
+    Images are rounded to 256 levels. Grey images are repeated to three channels if the network takes colour;
+    images of four channels (RGBA) are composited over white if it takes three. Images are resized to the
+    network's input size by an antialiased bicubic filter, computed in float32 and not rounded again (as in
+    clean-fid). A network whose input is not an image, such as one of sound or videos, receives its data
+    unchanged, or scaled to [-1, 1] if they are uint8.
 
     Args:
         source: "inception" (the FID's network), the name of a network of `keras.applications`
             (such as "mobilenet_v2"), a path of a `.keras` file or SavedModel, or a keras.Model.
-        layer: name of the layer whose output is taken; None for the network's own. Maps of
-            features are averaged over height and width.
+        layer: name of the layer whose output is used; None for the network's own output. Feature maps
+            are averaged over height and width.
         weights: for "inception" the path of its `.pth` file, else that of a `.weights.h5` file;
-            None downloads the published ones.
+            None downloads the published weights.
         value_range: (low, high) of the images that the network takes. Default (-1, 1);
-            `keras.applications`' networks have their own.
+            networks of `keras.applications` have their own.
 
     Attributes:
         features: int, the size of a vector.
@@ -65,7 +66,7 @@ class Extractor:
         if not isinstance(source, (str, os.PathLike, keras.Model)):
             raise ValueError(f"`source` must be a name, a path or a keras.Model. Received: {source!r}")
         if not isinstance(source, keras.Model) and sha256 is None:
-            # Found now, and not when an epoch has been trained; of a config, a file need not be at hand.
+            # Checked here, before an epoch is trained. With a hash from a config the file may be missing.
             _check_source(source, weights)
         if value_range is not None and not (len(value_range) == 2 and value_range[0] < value_range[1]):
             raise ValueError(f"`value_range` must be (low, high). Received: {value_range!r}")
@@ -83,7 +84,7 @@ class Extractor:
         )
 
     def get_config(self):
-        """The network by path or name and hash; one in memory is put into the cache for that."""
+        """The network by path or name and hash; a keras.Model is saved in the cache for that."""
         source = self.source
         if isinstance(source, keras.Model):
             names = hashlib.sha256(json.dumps([layer.name for layer in source.layers]).encode()).hexdigest()
@@ -96,7 +97,7 @@ class Extractor:
             "layer": self.layer,
             "weights": self.weights,
             "value_range": self.value_range,
-            # A file that is not at hand here is none the less what it was.
+            # If the file is missing here, the hash from the config is kept.
             "sha256": self._expected or self.sha256,
         }
 
@@ -105,7 +106,7 @@ class Extractor:
         return cls(**config)
 
     def load(self):
-        """Read the network, and check that it is the one that was asked for."""
+        """Read the network, and check that its hash is the expected one."""
         if self._network is not None:
             return self
         with in_float32():
@@ -114,14 +115,14 @@ class Extractor:
         if self._expected not in (None, self._sha256):
             raise ValueError(
                 f"The extractor {self.name!r} is another one than it was: its SHA-256 is {self._sha256}, "
-                f"and {self._expected} is expected. Figures of the two cannot be compared."
+                f"and {self._expected} is expected. Metrics of the two cannot be compared."
             )
         network.trainable = False
         if self.layer is not None:
             names = [layer.name for layer in network.layers]
             if self.layer not in names:
                 raise ValueError(
-                    f"The network {self.name!r} has no layer {self.layer!r}. Its last ones: {names[-8:]}"
+                    f"The network {self.name!r} has no layer {self.layer!r}. Its last layers: {names[-8:]}"
                 )
             network = keras.Model(network.inputs[0], network.get_layer(self.layer).output)
         self._network = network
@@ -142,7 +143,7 @@ class Extractor:
         return self._sha256
 
     def _read(self):
-        """The network, what brings images in [0, 255] to its range, and what its hash includes."""
+        """The network, a function that scales images in [0, 255] to its range, and data for its hash."""
         low, high = self.value_range or (-1.0, 1.0)
 
         def scale(images):
@@ -158,7 +159,7 @@ class Extractor:
         if isinstance(self.source, keras.Model):
             return self.source, scale, []
         if self.source == "inception":
-            # The 2015 graph's own: (x - 128) / 128.
+            # The scaling of the 2015 graph: (x - 128) / 128.
             return inception(self.weights), lambda images: images / 128.0 - 1.0, []
         if path.suffix == ".keras" or path.is_dir():
             return _from_path(path), scale, []
@@ -181,7 +182,7 @@ class Extractor:
         return self._network.input_shape[1:3]
 
     def size_of(self, image_shape):
-        """(height, width) to which it brings images of this shape."""
+        """(height, width) to which images of this shape are resized."""
         self.load()
         return tuple(want or have for want, have in zip(self._size(), image_shape[:2], strict=True))
 
@@ -189,7 +190,7 @@ class Extractor:
         return self._network.input_shape[-1] or 3
 
     def check(self, image_shape):
-        """Raise a ValueError where images of this shape cannot be given to the network."""
+        """Raise a ValueError if the network cannot take images of this shape."""
         self.load()
         if not self._takes_images:
             wanted = self._network.input_shape[1:]
@@ -240,27 +241,27 @@ class Extractor:
         return self._of_levels(self._opaque(ops.cast(images, "float32")))
 
     def _opaque(self, images):
-        """Images in [0, 255] as the network takes them: RGBA is composited over white for one of three channels."""
+        """Images in [0, 255], composited over white if they are RGBA and the network takes three channels."""
         if images.shape[-1] != 4 or self._channels() != 3:
             return images
         alpha = images[..., 3:] / 255.0
         return ops.round(images[..., :3] * alpha + 255.0 * (1.0 - alpha))
 
     def of_floats(self, images):
-        """Features of images in [-1, 1] that are not rounded to 256 levels, as derivatives need."""
+        """Features of images in [-1, 1], which are not rounded to 256 levels, so that gradients exist."""
         self.check(images.shape[1:])
         if not self._takes_images:
             return self._compute(ops.cast(images, "float32"))
         if images.shape[-1] == 4:
-            raise ValueError("Derivatives are of images without transparency: train with `channels=3`.")
+            raise ValueError("Gradients need images without transparency: train with `channels=3`.")
         return self._of_levels((ops.cast(images, "float32") + 1.0) * 127.5)
 
     def maps(self, layers, before_activation=False):
         """The outputs of layers as a function of images in [-1, 1] of any size, which are not resized.
 
         Args:
-            layers: names; layers with nothing but convolutions and the like before them.
-            before_activation: bool, whether the layer's own activation is left out; of one layer alone.
+            layers: names; the layers before them must take any size, as convolutions do.
+            before_activation: bool, whether to leave out the layer's own activation; for a single layer.
 
         Returns:
             function from images (batch, height, width, channels) to a list of maps.
@@ -285,7 +286,7 @@ class Extractor:
 
     def _of_levels(self, images):
         size = self.size_of(images.shape[1:])
-        # A bicubic filter overshoots; clean-fid cuts that off.
+        # A bicubic filter overshoots; the values are clipped, as in clean-fid.
         images = ops.clip(resize(images, size), 0.0, 255.0)
         if images.shape[-1] < self._channels():
             images = ops.repeat(images, self._channels(), axis=-1)
@@ -302,12 +303,13 @@ class Extractor:
 
 
 def _maps_of(network, layers, before_activation):
-    """A copy of a network for images of any size, whose outputs are those of some layers."""
+    """A copy of a network for images of any size, with the outputs of the given layers."""
     names = [layer.name for layer in network.layers]
     unknown = [name for name in layers if name not in names]
     if unknown or not layers:
         raise ValueError(
-            f"The network {network.name!r} has no layer {(unknown or [''])[0]!r}. There are: {', '.join(names)}"
+            f"The network {network.name!r} has no layer {(unknown or [''])[0]!r}. "
+            f"There are: {', '.join(names)}"
         )
     if before_activation and len(layers) > 1:
         raise ValueError(f"`before_activation` is for one layer. Received: {list(layers)}")
@@ -327,14 +329,14 @@ def _maps_of(network, layers, before_activation):
 
 
 def get(identifier):
-    """Turn what a metric was given into an `Extractor`."""
+    """Return an `Extractor`, from one, from its config or from a `source` for one."""
     if isinstance(identifier, dict):
         identifier = keras.saving.deserialize_keras_object(identifier)
     return identifier if isinstance(identifier, Extractor) else Extractor(identifier)
 
 
 def get_classifier(identifier):
-    """The same for class logits: of "inception" its own, without bias, as the inception score takes them."""
+    """As `get`, for class logits; "inception" gives its logits without bias, as the inception score needs."""
     extractor = get(identifier)
     if extractor.source == "inception" and extractor.layer is None:
         return Extractor("inception", layer="fc", weights=extractor.weights)
@@ -343,7 +345,7 @@ def get_classifier(identifier):
 
 @contextlib.contextmanager
 def in_float32():
-    """Within it layers are made that compute in float32, whatever the policy."""
+    """Context in which new layers compute in float32, whatever the global policy."""
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy("float32")
     try:
@@ -354,7 +356,7 @@ def in_float32():
 
 @contextlib.contextmanager
 def shared():
-    """Within it, each extractor is computed on a batch once, however many metrics ask."""
+    """Context in which each extractor is computed only once per batch, for any number of metrics."""
     token = _shared.set({})
     try:
         yield
@@ -363,12 +365,12 @@ def shared():
 
 
 def _hash(network, identity):
-    """SHA-256 of a network's operations, their settings and connections, and its weights; not of names."""
+    """SHA-256 of a network's operations, their settings and connections, and its weights, without names."""
     shape = [tuple(tensor.shape[1:]) for tensor in network.inputs]
     digest = hashlib.sha256(json.dumps([identity, shape]).encode())
     if hasattr(network, "content"):
         digest.update(network.content)
-    # A Sequential's own configuration does not say how its layers are connected.
+    # A Sequential's own configuration does not contain the connections of its layers.
     config = (getattr(network, "_functional", None) or network).get_config()
     settings = _nameless(config, {name: i for i, name in enumerate(_names_in(config))})
     digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
@@ -378,7 +380,7 @@ def _hash(network, identity):
     return digest.hexdigest()
 
 
-# What does not change what a network computes; where a SavedModel lies is not what it holds.
+# Settings that do not change what a network computes, such as the path of a SavedModel.
 _UNIMPORTANT = ("name", "dtype", "trainable", "seed", "filepath")
 _ENDS = ("_initializer", "_regularizer", "_constraint")
 
@@ -397,7 +399,7 @@ def _names_in(config):
 
 
 def _nameless(value, places):
-    """A configuration with places in the order instead of names."""
+    """A configuration in which names are replaced by their positions in the order."""
     if isinstance(value, dict):
         return {
             key: _nameless(inner, places)
@@ -413,7 +415,7 @@ def _from_path(path):
     if not path.exists():
         raise ValueError(f"There is no extractor {str(path)!r}.")
     if path.suffix == ".keras":
-        # It may hold layers of ours.
+        # The file may contain layers of keras_gan.
         importlib.import_module("keras_gan").register()
         return keras.saving.load_model(path, compile=False)
     import tensorflow as tf

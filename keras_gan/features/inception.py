@@ -1,4 +1,4 @@
-"""The Inception network of 2015 whose features the FID is defined on."""
+"""The Inception network of 2015, on whose features the FID is defined."""
 
 import keras
 from keras import layers
@@ -10,21 +10,21 @@ ORIGIN = f"https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights
 
 
 def inception(weights=None):
-    """Inception v3 of TensorFlow's 2015 graph, of which the FID is made.
+    """Inception v3 of TensorFlow's 2015 graph, which the FID uses.
 
     It differs from `keras.applications.InceptionV3` in its weights, its 1,008 classes, and in the
     last block's pooling.
 
     Args:
         weights: path of `pt_inception-2015-12-05-6726825d.pth`; None downloads it (91 MB, once);
-            "random" leaves the initial weights.
+            "random" keeps the random initial weights.
 
     Returns:
         keras.Model from images of shape (batch, 299, 299, 3) in [-1, 1] to two outputs: features
         (batch, 2048) and class logits without bias (batch, 1008).
 
     Raises:
-        ValueError: where the file's names or shapes are not this network's.
+        ValueError: if the names or shapes in the file are not those of this network.
 
     Example:
     >>> network = keras_gan.features.inception("random")
@@ -47,9 +47,9 @@ def _download():
     except Exception as error:
         raise OSError(
             f"The weights of the FID Inception cannot be downloaded ({error}). Fetch {ORIGIN} elsewhere and "
-            "pass its path: Extractor('inception', weights=PATH), on the command line --weights PATH. Without a network: a "
-            "classifier trained on your classes, `train_extractor(dataset)`, --extractor trained; or a network of your own, "
-            "Extractor('network.keras'), --extractor network.keras."
+            "pass its path: Extractor('inception', weights=PATH), on the command line --weights PATH. "
+            "Offline: a classifier trained on your classes, `train_extractor(dataset)`, --extractor trained; "
+            "or a network of your own, Extractor('network.keras'), --extractor network.keras."
         ) from error
 
 
@@ -69,10 +69,10 @@ def _network():
         x = _block_c(x, f"Mixed_6{letter}", width)
     x = _block_d(x, "Mixed_7a")
     x = _block_e(x, "Mixed_7b", layers.AveragePooling2D(3, 1, padding="same"))
-    # The 2015 graph takes the maximum here, and so does every published FID.
+    # The 2015 graph uses max pooling here, and so does every published FID.
     x = _block_e(x, "Mixed_7c", layers.MaxPooling2D(3, 1, padding="same"))
     features = layers.GlobalAveragePooling2D()(x)
-    # The inception score's logits are without bias.
+    # The inception score uses logits without bias.
     logits = layers.Dense(1008, use_bias=False, name="fc")(features)
     return keras.Model(inputs, [features, logits], name="fid_inception")
 
@@ -84,7 +84,7 @@ def _conv(x, name, filters, size, strides=1, padding="same"):
 
 
 def _chain(x, name, *steps):
-    """Convolutions one after the other, each (name of the branch, filters, size)."""
+    """A sequence of convolutions, each (name of the branch, filters, size)."""
     for branch, filters, size in steps:
         x = _conv(x, f"{name}.{branch}", filters, size)
     return x
@@ -159,7 +159,7 @@ def _block_e(x, name, pooling):
 
 
 def _set_weights(network, state, path):
-    """Put a PyTorch state dict into the network, by names; each must fit."""
+    """Load a PyTorch state dict into the network by names; all names and shapes must match."""
     left = {name for name in state if not name.endswith("num_batches_tracked")} - {"fc.bias"}
     for layer in network.layers:
         kind = ["weight"] if isinstance(layer, (layers.Conv2D, layers.Dense)) else None
@@ -184,5 +184,5 @@ def _set_weights(network, state, path):
         raise ValueError(f"{path} is not the FID Inception's weights: it has {sorted(left)[0]!r} too.")
 
 
-# PyTorch's axes as Keras has them: (out, in, height, width) -> (height, width, in, out).
+# Transpositions from PyTorch's axes to Keras': (out, in, height, width) -> (height, width, in, out).
 _AXES = {1: (0,), 2: (1, 0), 4: (2, 3, 1, 0)}

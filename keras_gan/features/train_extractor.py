@@ -1,4 +1,4 @@
-"""A small classifier as an extractor, for domains without a network of their own."""
+"""A small classifier as an extractor, for domains without a pretrained network."""
 
 import hashlib
 import json
@@ -17,17 +17,17 @@ VERSION = 2
 
 
 def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
-    """Train a small classifier on labelled images, videos or voxels, once, and take its features.
+    """Train a small classifier on labelled images, videos or voxels, once, and use its features.
 
-    The classifier is kept in the cache, by the content of the images, and its accuracy with it.
-    For digits, sprites and other images of which networks trained on photographs know little. Of videos and voxels, arrays
-    of five axes, its convolutions are over three.
+    The classifier and its accuracy are kept in the cache, with a hash of the data as the key. It is for
+    digits, sprites and other images that differ much from the photographs of pretrained networks. For videos
+    and voxels, arrays of five axes, it has 3D convolutions.
 
     Args:
         dataset: `tf.data.Dataset` of (images, labels), images in [-1, 1]
             (`keras_gan.data.load(..., labels=True)`), or (images, labels) arrays.
-        test: the same, held out, for the accuracy; None holds out a tenth.
-        epochs: int, passes over the images. Default: 6, or more for fewer than 1,000 steps of 128.
+        test: the same, held out, for the accuracy; None holds out a tenth of `dataset`.
+        epochs: int, passes over the images. Default: 6, or as many as 1,000 steps of 128 images need.
         seed: int, of the network and the order.
         verbose: bool, whether to print the accuracy.
 
@@ -36,7 +36,7 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
         `classifier`, an `Extractor` of the class logits (for `InceptionScore`, `ModeCoverage`).
 
     Raises:
-        ValueError: for data without labels, or of one class.
+        ValueError: for data without labels, or with a single class.
 
     Example:
     >>> images = np.zeros((64, 16, 16, 1), "float32") - 1.0
@@ -48,8 +48,8 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
     names = [getattr(data, "class_names", None) for data in (dataset, test)]
     if None not in names and names[0] != names[1]:
         raise ValueError(
-            f"The classes of the held-out images are {names[1]}, those of the training {names[0]}: the same label would be "
-            "another class. Load both by one call of `keras_gan.data.load`."
+            f"The classes of the held-out images are {names[1]}, those of the training {names[0]}: the same "
+            "label would be another class. Load both by one call of `keras_gan.data.load`."
         )
     images, labels = _arrays(dataset)
     if test is None:
@@ -73,7 +73,7 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
         network = train_classifier(images, labels, num_classes, epochs, seed, verbose)
         accuracy = json.dumps({"accuracy": accuracy_of(network, test_images, test_labels)}) + "\n"
         write_whole(path.with_suffix(".json"), lambda partial: partial.write_text(accuracy))
-        # Last: where the network is, all is.
+        # Written last: if the network's file exists, the other file does too.
         write_whole(path, network.save)
     extractor = Extractor(path, layer="features")
     extractor.classifier = Extractor(path)
@@ -87,7 +87,7 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
 
 
 def _readable(path):
-    """Whether a classifier is in the cache, whole."""
+    """Whether the cache contains an undamaged classifier."""
     try:
         keras.saving.load_model(path, compile=False)
         return path.with_suffix(".json").exists()
@@ -98,7 +98,7 @@ def _readable(path):
 def train_classifier(images, labels, num_classes, epochs, seed=0, verbose=False):
     """Train a convolutional classifier of images in [-1, 1], in float32; it has a layer "features" (128).
 
-    With `verbose` it prints a line at each tenth of the epochs, with the time that is left.
+    With `verbose` it prints a line at each tenth of the epochs, with the remaining time.
 
     Returns:
         keras.Model from images to logits.
@@ -118,12 +118,12 @@ def train_classifier(images, labels, num_classes, epochs, seed=0, verbose=False)
         if verbose and epoch < epochs and epoch * 10 // epochs > (epoch - 1) * 10 // epochs:
             left = (time.monotonic() - began) / epoch * (epochs - epoch)
             print(f"Classifier: epoch {epoch}/{epochs}, {clock(left)} left", flush=True)
-    # Its optimiser is not part of it.
+    # A new model without the optimiser.
     return keras.Model(network.inputs[0], network.outputs[0], name="classifier")
 
 
 def accuracy_of(network, images, labels):
-    """How often the classifier is right."""
+    """Share of images that the classifier classifies correctly."""
     return float((network.predict(images, batch_size=256, verbose=0).argmax(axis=1) == labels).mean())
 
 
@@ -166,7 +166,7 @@ def _arrays(dataset):
         raise ValueError("`train_extractor` needs (images, labels), or a data set with labels.")
     images, labels = (np.asarray(array) for array in dataset)
     if len(labels) == len(images) and labels.dtype.kind in "iu" and labels.ndim == 1:
-        # Images of a folder `unlabelled` have no class to learn.
+        # Images of a folder `unlabelled` have no class and are left out.
         images, labels = images[labels >= 0], labels[labels >= 0]
     if len(images) != len(labels) or images.ndim not in (4, 5) or len(images) < 2:
         raise ValueError(f"Images and labels do not fit: shapes {images.shape} and {labels.shape}")

@@ -1,4 +1,4 @@
-"""Features with fewer numbers, independent and of variance 1."""
+"""Whitening: fewer features, uncorrelated and of variance 1."""
 
 import keras
 import numpy as np
@@ -8,18 +8,19 @@ from keras_gan.arguments import check_int
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Whitening:
-    """Principal components of features, each divided by its deviation: what a GAN of vectors learns easily.
+    """Principal components of features, each divided by its deviation: easy for a GAN of vectors to learn.
 
     Args:
-        size: int, how many components; the most of them where `share` is given.
-        share: float in (0, 1], of the variance: with fewer components, where these have that much of it. Default: no such limit.
+        size: int, number of components; their largest number if `share` is given.
+        share: float in (0, 1], share of the variance: only as many components are used as explain it.
+            Default: no such limit.
 
     Attributes:
         mean: float array of shape (features,).
         components: float array of shape (features, components found).
 
     Raises:
-        ValueError: of `fit`, for fewer rows or features than components.
+        ValueError: raised by `fit` for fewer rows or features than components.
 
     Example:
     >>> features = np.random.default_rng(0).normal(size=(100, 8)) * np.arange(1, 9)
@@ -46,8 +47,8 @@ class Whitening:
         )
         if features.ndim != 2 or len(features) < 2 or few:
             raise ValueError(
-                f"`features` must have shape (n, m), with n > {self.size} and m >= {self.size} for {self.size} components. Received: "
-                f"shape={features.shape}"
+                f"`features` must have shape (n, m), with n > {self.size} and m >= {self.size} for "
+                f"{self.size} components. Received: shape={features.shape}"
             )
         if not np.isfinite(features).all():
             raise ValueError("The features contain NaN or infinite values.")
@@ -60,7 +61,7 @@ class Whitening:
         deviations = deviations[:size] / np.sqrt(len(features))
         if deviations[-1] <= 1e-9 * deviations[0]:
             raise ValueError(f"The features vary in fewer than {size} directions.")
-        # Which way a component points is of no meaning: its largest number is made positive, on every machine.
+        # The sign of a component has no meaning: its largest element is made positive, on every machine.
         rows = rows[:size] * np.sign(rows[np.arange(size), np.abs(rows[:size]).argmax(axis=1)])[:, None]
         self.components = rows.T / deviations
         return self
@@ -72,7 +73,8 @@ class Whitening:
         features = np.asarray(features, "float64")
         if features.ndim != 2 or features.shape[1] != len(self.mean):
             raise ValueError(
-                f"`features` must have shape (n, {len(self.mean)}), as those of `fit`. Received: shape={features.shape}"
+                f"`features` must have shape (n, {len(self.mean)}), as those of `fit`. "
+                f"Received: shape={features.shape}"
             )
         return ((features - self.mean) @ self.components).astype("float32")
 

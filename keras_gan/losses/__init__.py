@@ -1,4 +1,4 @@
-"""What the two players minimise. Logits are high for real images."""
+"""Losses of the discriminator and the generator. Logits are high for real images."""
 
 import functools
 

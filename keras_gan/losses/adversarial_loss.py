@@ -1,4 +1,4 @@
-"""The base of all adversarial losses."""
+"""Base class of all adversarial losses."""
 
 from keras import ops
 
@@ -6,9 +6,9 @@ from keras_gan.parts import Part
 
 
 class AdversarialLoss(Part):
-    """What the two players minimise, as a function of logits.
+    """The losses of discriminator and generator as functions of logits.
 
-    A subclass gives two formulas, each element by element:
+    A subclass defines two elementwise formulas:
 
     - `discriminator_terms(real_logits, fake_logits)` -> (term of the real, term of the fake)
     - `generator_term(fake_logits, real_logits)` -> term
@@ -41,7 +41,8 @@ class AdversarialLoss(Part):
         """Scalar that the discriminator minimises.
 
         Args:
-            real_logits, fake_logits: float tensors of shape (batch, ...), or lists of such maps, whose losses are added up.
+            real_logits, fake_logits: float tensors of shape (batch, ...), or lists of such maps, whose losses
+                are added up.
             sample_weight: optional tensor of shape (batch,), a weight for each real image.
         """
         if isinstance(real_logits, list) and hasattr(real_logits[0], "shape"):
@@ -51,7 +52,7 @@ class AdversarialLoss(Part):
         return real + fake
 
     def sides(self, real_logits, fake_logits, sample_weight=None):
-        """The two scalars that `discriminator_loss` adds up for one map of logits: of real images, and of fakes."""
+        """The two scalars that `discriminator_loss` adds up for one map of logits: for real and for fakes."""
         real, fake = self.discriminator_terms(_logits(real_logits), _logits(fake_logits))
         return weighted_mean(real, sample_weight), ops.mean(fake)
 

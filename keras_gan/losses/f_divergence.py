@@ -14,7 +14,7 @@ class Divergence:
     """An f-divergence as f-GAN needs it, in terms of the raw logit v.
 
     `activation` is g(v), which maps logits into the domain of the conjugate f*; `conjugate` is
-    f*(g(v)), simplified so that nothing overflows that need not.
+    f*(g(v)), simplified to avoid unnecessary overflows.
     """
 
     activation: object

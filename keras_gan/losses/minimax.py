@@ -8,7 +8,7 @@ from keras_gan.losses.adversarial_loss import AdversarialLoss, check_smoothing
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MinimaxLoss(AdversarialLoss):
-    """The original, saturating GAN loss: binary cross-entropy, and the generator maximises it.
+    """The original, saturating GAN loss: binary cross-entropy, which the generator maximises.
 
     With D = sigmoid(logit):
 

@@ -1,4 +1,4 @@
-"""The non-saturating loss, the usual one."""
+"""The non-saturating loss, the standard GAN loss."""
 
 import keras
 from keras import ops
@@ -8,7 +8,7 @@ from keras_gan.losses.minimax import MinimaxLoss
 
 @keras.saving.register_keras_serializable("keras_gan")
 class NonSaturatingLoss(MinimaxLoss):
-    """The minimax discriminator, with a generator whose gradient does not vanish.
+    """The discriminator's loss of `MinimaxLoss`, with a generator loss whose gradient does not vanish.
 
         generator: -log D(G(z)) = softplus(-logit)
 

@@ -8,13 +8,13 @@ from keras_gan.losses.adversarial_loss import AdversarialLoss
 
 @keras.saving.register_keras_serializable("keras_gan")
 class RelativisticLoss(AdversarialLoss):
-    """Relativistic pairing (RpGAN): each real image is to look more real than the fake beside it.
+    """Relativistic pairing (RpGAN): each real image should have a higher logit than the fake paired with it.
 
         discriminator: softplus(-(D(x) - D(G(z))))
         generator:     softplus(-(D(G(z)) - D(x)))
 
     With `R1Penalty` and `R2Penalty` at every step it is the objective of R3GAN, which converges
-    and keeps all modes.
+    and covers all modes.
 
     Example:
     >>> loss = keras_gan.losses.RelativisticLoss()

@@ -9,12 +9,12 @@ from keras_gan.losses.adversarial_loss import AdversarialLoss
 
 @keras.saving.register_keras_serializable("keras_gan")
 class RelativisticAverageLoss(AdversarialLoss):
-    """Real images are to look more real than the average fake, and the reverse (RaGAN).
+    """Real images should have higher logits than the average fake, and the reverse for fakes (RaGAN).
 
         discriminator: softplus(-(D(x) - E D(G(z)))) + softplus(D(G(z)) - E D(x))
         generator:     softplus(-(D(G(z)) - E D(x))) + softplus(D(x) - E D(G(z)))
 
-    The averages are those of the global batch. ESRGAN's loss.
+    The averages are over the global batch. ESRGAN uses this loss.
 
     Example:
     >>> loss = keras_gan.losses.RelativisticAverageLoss()
@@ -32,7 +32,7 @@ class RelativisticAverageLoss(AdversarialLoss):
         return ops.softplus(fake_mean - real_logits), ops.softplus(fake_logits - real_mean)
 
     def generator_loss(self, fake_logits, real_logits=None, sample_weight=None):
-        # The discriminator's with the roles exchanged; the weights are those of the fakes.
+        # The discriminator's loss with the roles exchanged; the weights are those of the fakes.
         return self.discriminator_loss(fake_logits, real_logits, sample_weight)
 
 

@@ -7,14 +7,15 @@ from keras_gan.losses.adversarial_loss import AdversarialLoss
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SANLoss(AdversarialLoss):
-    """Any loss for the features of a discriminator, and Wasserstein's for its last direction.
+    """Any loss for the features of a discriminator, and the Wasserstein loss for its last direction.
 
         discriminator: loss(D(x), D(G(z))) + d(G(z)) - d(x)
-        generator:     as the loss has it
+        generator:     the generator loss of `loss`
 
-    The logits are those of a discriminator that ends in `layers.SANDense`, (..., 2): D first, then d, the same number with a gradient to
-    the direction alone. Of all slices of the features it is led to the one that tells real from fake best, which makes the loss a
-    distance; the cost is that of one dense layer.
+    The discriminator ends in `layers.SANDense` and returns logits of shape (..., 2): first D, then d, which
+    has the same value but passes gradients only to the direction. So the direction learns the slice of the
+    features that separates real from fake best, which makes the loss a distance. The cost is that of one
+    dense layer.
 
     Args:
         loss: alias or `AdversarialLoss`. Default "non_saturating".
@@ -36,7 +37,7 @@ class SANLoss(AdversarialLoss):
 
         self.loss = losses.get(loss)
         if isinstance(self.loss, SANLoss):
-            raise ValueError("`SANLoss` takes the loss of the features, and that is none with a direction.")
+            raise ValueError("`SANLoss` takes the loss of the features, not another loss with a direction.")
         self.relativistic = self.loss.relativistic
 
     def discriminator_terms(self, real_logits, fake_logits):
@@ -56,6 +57,6 @@ def _split(logits):
     if len(logits.shape) < 2 or logits.shape[-1] != 2:
         raise ValueError(
             "`SANLoss` takes logits of shape (..., 2), of a discriminator that ends in `layers.SANDense`: "
-            f"`networks.san(discriminator)` makes one of another. Received: shape={tuple(logits.shape)}"
+            f"`networks.san(discriminator)` converts one to it. Received: shape={tuple(logits.shape)}"
         )
     return logits[..., 0], logits[..., 1]

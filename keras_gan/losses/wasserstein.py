@@ -7,7 +7,7 @@ from keras_gan.losses.adversarial_loss import AdversarialLoss
 
 @keras.saving.register_keras_serializable("keras_gan")
 class WassersteinLoss(AdversarialLoss):
-    """Difference of the critic's means; needs a Lipschitz constraint on the critic beside it.
+    """Difference of the critic's means; it also needs a Lipschitz constraint on the critic.
 
         critic:    D(G(z)) - D(x)
         generator: -D(G(z))

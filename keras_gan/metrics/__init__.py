@@ -1,4 +1,4 @@
-"""Measures of what a generator makes, against real images."""
+"""Metrics that compare a generator's output with real images."""
 
 from keras_gan.features import Extractor, train_extractor
 from keras_gan.metrics import detection, functional, series, shapes, tables, videos

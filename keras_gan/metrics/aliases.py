@@ -1,4 +1,4 @@
-"""Metrics by name, on the features of Inception, the published metrics' extractor."""
+"""Metrics by name, on the features of Inception, the extractor of the published metrics."""
 
 import keras
 

@@ -1,4 +1,4 @@
-"""Fréchet distance class by class."""
+"""Fréchet distance for each class."""
 
 import warnings
 
@@ -14,14 +14,14 @@ from keras_gan.metrics.reference import moments
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ClassFrechetDistance(FeatureMetric):
-    """Fréchet distance of each class's generated images to its real ones, and their mean.
+    """Fréchet distance between generated and real images of each class, and the mean over classes.
 
-    Logged as `intra_fid`, the mean (intra-FID), and `intra_fid_0`, `intra_fid_1`, ... It needs
-    labels, which real and generated images share: for conditional models.
+    Logged as `intra_fid`, the mean (intra-FID), and `intra_fid_0`, `intra_fid_1`, ... For conditional
+    models: it needs labels, which real and generated images share.
 
     Args:
-        extractor: `Extractor`, or what makes one.
-        num_classes: int. It keeps 2 x num_classes x features^2 x 8 bytes.
+        extractor: `Extractor`, or a `source` for one.
+        num_classes: int. The metric takes 2 x num_classes x features^2 x 8 bytes of memory.
         name: default "intra_fid".
 
     Example:

@@ -11,16 +11,16 @@ from keras_gan.metrics.metric import Sample
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ClassificationAccuracyScore(ImageSampleMetric):
-    """Accuracy on real images of a classifier that was trained on generated ones alone.
+    """Accuracy on real images of a classifier that was trained only on generated ones.
 
-    Needs labels: for conditional models. It trains a small convolutional network every time its
-    result is asked for.
+    For conditional models: it needs labels. Each call of `result` trains a small convolutional
+    network.
 
     Args:
         num_classes: int.
         epochs: int, passes over the generated images. Default 5.
         seed: int, of the classifier.
-        num_samples: int, images of each kind that are kept. Default 10,000.
+        num_samples: int, number of real and of generated images that are kept. Default 10,000.
         name: default "cas".
 
     Example:

@@ -8,17 +8,17 @@ from keras_gan.metrics.functional import nearest_neighbors
 
 
 def auroc(anomalous, scores):
-    """Area under the receiver operating characteristic: how often an anomalous one scores above a normal one; ties count half.
+    """Area under the receiver operating characteristic: P(anomalous score > normal score), ties count half.
 
     Args:
-        anomalous: booleans, or 0 and 1, of any shape: of images, or of pixels.
-        scores: floats of the same shape, the higher the less normal.
+        anomalous: booleans, or 0 and 1, of any shape: one for each image or pixel.
+        scores: floats of the same shape, higher for less normal images or pixels.
 
     Returns:
-        float in [0, 1]; 0.5 for scores that say nothing.
+        float in [0, 1]; 0.5 for scores without information.
 
     Raises:
-        ValueError: for other shapes, NaN, and where all are of one kind.
+        ValueError: for other shapes, NaN, and if all are anomalous or all are normal.
 
     Example:
     >>> keras_gan.metrics.detection.auroc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
@@ -31,12 +31,12 @@ def auroc(anomalous, scores):
 
 
 def auprc(anomalous, scores):
-    """Area under the curve of precision and recall, as average precision: sum of (R_n - R_n-1) P_n over thresholds.
+    """Area under the precision-recall curve as average precision: sum of (R_n - R_n-1) P_n over thresholds.
 
     Arguments and errors as `auroc`.
 
     Returns:
-        float in [0, 1]; the share of anomalous ones for scores that say nothing.
+        float in [0, 1]; for scores without information the share of anomalous images or pixels.
 
     Example:
     >>> round(keras_gan.metrics.detection.auprc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 4)
@@ -49,14 +49,14 @@ def auprc(anomalous, scores):
 
 
 def per_region_overlap(masks, heatmaps, max_false_positive_rate=0.3):
-    """How much of each anomalous region lies above a threshold, the mean over regions and over false-positive rates.
+    """Share of each anomalous region above a threshold, averaged over regions and false-positive rates.
 
-    Each connected region counts the same, whatever its size: pixel AUROC is ruled by large ones.
+    Each connected region has the same weight, whatever its size; in the pixel AUROC large regions dominate.
 
     Args:
         masks: booleans, or 0 and 1, of shape (n, height, width): which pixels are anomalous.
-        heatmaps: floats of the same shape, the higher the less normal.
-        max_false_positive_rate: float in (0, 1], up to which share of normal pixels above the threshold.
+        heatmaps: floats of the same shape, higher for less normal pixels.
+        max_false_positive_rate: float in (0, 1], largest share of normal pixels above the threshold.
 
     Returns:
         float in [0, 1].
@@ -80,7 +80,7 @@ def per_region_overlap(masks, heatmaps, max_false_positive_rate=0.3):
             f"`max_false_positive_rate` must be in (0, 1]. Received: {max_false_positive_rate!r}"
         )
     anomalous, scores = _scored(masks, heatmaps)
-    # A region's pixels share a weight of 1; they touch by a side or a corner.
+    # The pixels of a region share a weight of 1. Pixels that touch by a side or a corner are connected.
     weights, regions = np.zeros(masks.shape), 0
     for mask, weight in zip(masks, weights, strict=True):
         numbers, count = scipy.ndimage.label(mask, np.ones((3, 3)))
@@ -96,7 +96,7 @@ def per_region_overlap(masks, heatmaps, max_false_positive_rate=0.3):
 
 
 def limit_of(scores, false_positive_rate):
-    """The score above which at most a share of normal ones lies.
+    """The score above which at most a given share of normal scores lies.
 
     Args:
         scores: floats (n,) of normal images.
@@ -106,7 +106,7 @@ def limit_of(scores, false_positive_rate):
         float.
 
     Raises:
-        ValueError: for a rate that so few scores cannot show, and for NaN.
+        ValueError: for too few scores for the rate, and for NaN.
 
     Example:
     >>> keras_gan.metrics.detection.limit_of(np.arange(20.0), 0.1)
@@ -127,17 +127,17 @@ def limit_of(scores, false_positive_rate):
 
 
 def membership_auroc(generated, train, held_out):
-    """Whether one can tell from generated images which images a model was trained on.
+    """Whether generated images reveal which images a model was trained on.
 
-    An attack guesses that an image was trained on where a generated one lies near to it: the area under its ROC curve, of training
-    images against held-out ones.
+    An attacker predicts that an image was trained on if a generated one is near it. The result is the area
+    under the ROC curve of this attack on training images and held-out ones.
 
     Args:
-        generated, train, held_out: float arrays of shape (n, features), such as pixels; train and held_out of one kind, since all that
-            differs between them counts.
+        generated, train, held_out: float arrays of shape (n, features), such as pixels. `train` and
+            `held_out` should have the same distribution: any other difference between them counts as a leak.
 
     Returns:
-        float, about .5 where nothing leaks, 1 where all training images are copied.
+        float, about .5 if nothing leaks, 1 if all training images are copied.
 
     Example:
     >>> train, held_out = np.random.default_rng(0).normal(size=(2, 200, 4))
@@ -152,7 +152,7 @@ def membership_auroc(generated, train, held_out):
 
 
 def _scored(anomalous, scores):
-    """Flat booleans and float64 scores, checked."""
+    """Check the arguments; return flat booleans and float64 scores."""
     anomalous, scores = np.asarray(anomalous), np.asarray(scores, "float64")
     if anomalous.shape != scores.shape:
         raise ValueError(f"Each has one score. Received: shapes {anomalous.shape} and {scores.shape}")
@@ -169,7 +169,7 @@ def _scored(anomalous, scores):
 
 
 def _above(scores, *weights):
-    """How much of each weight lies at or above each different score, from the highest score on."""
+    """The sum of each weight at or above each distinct score, from the highest score down."""
     order = np.argsort(-scores, kind="stable")
     last = np.append(np.flatnonzero(np.diff(scores[order])), len(scores) - 1)
     return [np.cumsum(weight[order])[last] for weight in weights]

@@ -1,4 +1,4 @@
-"""How well a generator's pictures move and turn with its input: EQ-T and EQ-R."""
+"""Equivariance metrics EQ-T and EQ-R: whether generated images move and rotate with the input."""
 
 import functools
 
@@ -9,15 +9,15 @@ from keras import ops
 from keras_gan.arguments import check_int
 from keras_gan.metrics.metric import ImageMetric
 
-# Largest shift, a share of the side. Half width of the Lanczos windows, in pixels.
+# Largest shift, as a share of the side. Half width of the Lanczos windows, in pixels.
 SHIFT, LANCZOS = 0.125, 3
 
 
 class _Equivariance(ImageMetric):
-    """Peak signal-to-noise ratio, in dB, of moved pictures to pictures of moved input.
+    """Peak signal-to-noise ratio, in dB, between transformed images and images of transformed input.
 
     Args:
-        num_samples: int, images. Default 500 (the official figures are of 50,000).
+        num_samples: int, images. Default 500 (the official values are of 50,000).
         seed: int.
         batch_size: int.
         name: str.
@@ -39,7 +39,7 @@ class _Equivariance(ImageMetric):
             self._input()
 
     def _input(self):
-        """The layer whose `transform` moves the picture."""
+        """The layer whose `transform` moves the image."""
         generator = self.model.ema_generator
         names = [layer.name for layer in generator.layers]
         synthesis = generator.get_layer("synthesis") if "synthesis" in names else generator
@@ -47,12 +47,12 @@ class _Equivariance(ImageMetric):
             if hasattr(layer, "transform"):
                 return layer
         raise ValueError(
-            f"`{self.name}` is of generators that begin with `FourierFeatures` (StyleGAN3). Received: "
+            f"`{self.name}` needs a generator that begins with `FourierFeatures` (StyleGAN3). Received: "
             f"{type(self.model).__name__}"
         )
 
     def take(self, real, fake, labels):
-        """Nothing: images are generated when the result is asked for."""
+        """Does nothing: `result` generates its own images."""
 
     def compute(self):
         if self.model is None:
@@ -80,22 +80,22 @@ class _Equivariance(ImageMetric):
                 weight += mask.sum() * len(first) * first.shape[-1]
         finally:
             layer.transform.assign(before)
-        # Of a range of 2.
+        # The range of the images is 2.
         return float(10 * np.log10(4 / (error / weight)))
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 class TranslationEquivariance(_Equivariance):
-    """EQ-T: PSNR in dB of pictures moved by whole pixels to pictures whose input was moved.
+    """EQ-T: PSNR in dB between images moved by whole pixels and images whose input was moved.
 
         10 log10(4 / E (t(G(w)) - G_t(w))^2),   shifts t up to 1/8 of the side, over pixels that both have
 
-    Of generators that begin with `FourierFeatures`, StyleGAN3's; higher is better.
+    For generators that begin with `FourierFeatures`, as StyleGAN3's do; higher is better.
 
     Args:
-        num_samples: int, images. Default 500 (the official figures are of 50,000).
+        num_samples: int, images. Default 500 (the official values are of 50,000).
         seed: int. Default 0.
-        batch_size: int, images that are moved alike. Default 8.
+        batch_size: int, number of images that share a shift. Default 8.
         name: default "eq_t".
 
     Example:
@@ -129,10 +129,10 @@ class TranslationEquivariance(_Equivariance):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class RotationEquivariance(_Equivariance):
-    """EQ-R: PSNR in dB of pictures turned by any angle to pictures whose input was turned.
+    """EQ-R: PSNR in dB between images rotated by any angle and images whose input was rotated.
 
-    Pictures are turned with a filter that is the convolution of both orientations' windowed sincs, and what was turned at
-    the input is filtered with it too. Over pixels that both have.
+    Images are rotated with a filter that is the convolution of both orientations' windowed sincs; the
+    images whose input was rotated are filtered with it too. The PSNR is over pixels that both have.
 
     Args:
         num_samples, seed, batch_size: as in `TranslationEquivariance`.
@@ -162,7 +162,7 @@ class RotationEquivariance(_Equivariance):
         return turned, filtered, inner * also_inner
 
 
-# === Turning by any angle ===
+# === Rotation by any angle ===
 
 
 def _rotation(angle):
@@ -175,9 +175,9 @@ def _lanczos(x):
 
 
 def _filter(angle, up):
-    """Convolution of a pixel's windowed sinc and of that of a turned pixel, `up` weights for a pixel.
+    """Convolution of the windowed sincs of a pixel and of a rotated pixel, with `up` weights per pixel.
 
-    Its weights at each of the `up` x `up` positions add up to one.
+    The weights at each of the `up` x `up` positions add up to one.
     """
     # Wide enough for the tails of the sincs.
     reach, wide = 2 * LANCZOS, 64
@@ -186,7 +186,7 @@ def _filter(angle, up):
     turned = np.stack([x, y], axis=-1) @ _rotation(angle).T
 
     def convolved(window):
-        from scipy import fft  # not before: it takes a tenth of a second
+        from scipy import fft  # imported here, as it takes a tenth of a second
 
         straight = window(x) * window(y)
         other = window(turned[..., 0]) * window(turned[..., 1])
@@ -200,8 +200,8 @@ def _filter(angle, up):
 
 
 def _turn(images, angle, up=4):
-    """Images turned about their middle, and where they are whole."""
-    from scipy import ndimage, signal  # not before: it takes a tenth of a second
+    """Images rotated about their centre, and a mask of pixels whose filter lies within the image."""
+    from scipy import ndimage, signal  # imported here, as it takes a tenth of a second
 
     n, height, width, channels = images.shape
     taps = _filter(angle, up)
@@ -209,12 +209,12 @@ def _turn(images, angle, up=4):
     spread = np.zeros((n, up * height, up * width, channels))
     spread[:, ::up, ::up] = images
     wide = signal.fftconvolve(spread, taps[::-1, ::-1][None, :, :, None], mode="full", axes=(1, 2))
-    # A pixel of the result looks at the place of `wide` that the turn takes to it.
+    # Each pixel of the result is read at the position in `wide` that the rotation moves to it.
     y, x = np.meshgrid(
         np.arange(height) + 0.5 - height / 2, np.arange(width) + 0.5 - width / 2, indexing="ij"
     )
     back = np.stack([x, y], axis=-1) @ np.linalg.inv(_rotation(angle)).T
-    # The first of the `up` places of a pixel is its middle.
+    # The first of the `up` positions of a pixel is its centre.
     at = [up * (back[..., i] + (height, width)[1 - i] / 2 - 0.5) + half for i in (1, 0)]
     sample = functools.partial(ndimage.map_coordinates, order=1, mode="constant")
     turned = np.stack(
@@ -227,8 +227,8 @@ def _turn(images, angle, up=4):
 
 
 def _filter_as_turned(images, angle):
-    """What turning does to frequencies, without turning; and where images are whole."""
-    from scipy import signal  # not before: it takes a tenth of a second
+    """Images filtered as `_turn` does but not rotated, and a mask as of `_turn`."""
+    from scipy import signal  # imported here, as it takes a tenth of a second
 
     taps = _filter(-angle, 1)
     half = len(taps) // 2

@@ -1,4 +1,4 @@
-"""Figures of images against reference images, each with everything that it depends on."""
+"""Metrics of images against reference images, each with everything that its value depends on."""
 
 import importlib.metadata
 import inspect
@@ -25,7 +25,7 @@ from keras_gan.metrics.reference import (
 )
 from keras_gan.metrics.sliced_wasserstein import sliced_wasserstein
 
-# Metrics that are one function of both sets of features.
+# Metrics that are a single function of both sets of features.
 _OF_FEATURES = {
     "mind": functional.monge_distance,
     "cmmd": functional.maximum_mean_discrepancy,
@@ -37,23 +37,23 @@ def evaluate(
 ):
     """Measure generated images against reference images.
 
-    The Fréchet distance takes all reference images, the other metrics at most n of them. What is
-    computed of the reference is kept in the cache.
+    The Fréchet distance uses all reference images, the other metrics at most n of them. Features and
+    statistics of the reference are kept in the cache.
 
     Args:
         generated: uint8 images of shape (count, height, width, channels), array or indexable.
-        reference: the same of real ones, or a `tf.data.Dataset`.
-        extractor: `Extractor`, or what makes one; `inception_score` needs `extractor.classifier`
+        reference: the same for real images, or a `tf.data.Dataset`.
+        extractor: `Extractor`, or a `source` for one; `inception_score` needs `extractor.classifier`
             or "inception".
-        metrics: names among "fid", "kid", "prdc", "mind", "cmmd", "inception_score", "swd", "ms_ssim"; and "psnr", "ssim", which
-            compare each generated image with the reference's of the same place.
-        n: int, generated images to take.
-        seed: int, of which images are taken, subsets and projections.
+        metrics: names among "fid", "kid", "prdc", "mind", "cmmd", "inception_score", "swd", "ms_ssim"; and
+            "psnr", "ssim", which compare each generated image with the reference image at the same index.
+        n: int, number of generated images to use.
+        seed: int, of the choice of images, the subsets and the projections.
         k: int, neighbours of precision, recall, density and coverage.
-        report: function that is given a line of text at each stage, or None.
+        report: function that takes a line of text at each stage, or None.
 
     Returns:
-        dict from each figure's name to a dict with `value` and what it depends on.
+        dict from each metric's name to a dict with `value` and what it depends on.
 
     Raises:
         ValueError: for unknown names and too few images.
@@ -68,7 +68,7 @@ def evaluate(
     metrics = check_metrics(metrics)
     of_models = [name for name in metrics if METRICS[name].of == "model"]
     if of_models:
-        raise ValueError(f"{', '.join(of_models)} are of a model, not of images: `evaluate_model`.")
+        raise ValueError(f"{', '.join(of_models)} need a model, not images: use `evaluate_model`.")
     report = report or (lambda line: None)
     reference = images_of(reference)
     generated = images_of(generated)
@@ -124,7 +124,7 @@ def evaluate(
             value = functional.frechet_from_moments(theirs, moments_of(parts))
             figures["fid"] = {"value": value, **on_features, "n_reference": theirs[0]}
             if min(len(mine), theirs[0]) <= extractor.features:
-                figures["fid"]["note"] = "biased upwards: from fewer images than features"
+                figures["fid"]["note"] = "biased upwards: fewer images than features"
         elif name == "kid":
             size = subset_size_of(1000, min(len(real), len(features)))
             mean, deviation = functional.kernel_distance(real, features, 100, size, seed)
@@ -145,7 +145,7 @@ def evaluate(
         elif name == "inception_score":
             figures |= _inception_score(generated, mine, extractor, seed, on_features)
         elif name == "swd":
-            # Patches of all of them would not fit into memory.
+            # Patches of all images would not fit into memory.
             most = min(2048, len(some), len(mine))
             pair = _some(reference, some, most, seed), _some(generated, mine, most, seed)
             depends = {**base, "n_generated": most, "n_reference": most, "patches": 128, "directions": 512}
@@ -170,7 +170,7 @@ def evaluate(
 
 
 def _measured(metric, reference, some, generated, mine, depends):
-    """The figures of a metric that has no quicker way than batch by batch, of as many images of each kind."""
+    """The values of a metric that is computed batch by batch, from as many real as generated images."""
     count = min(len(some), len(mine))
     for start in range(0, count, 64):
         part = slice(start, min(start + 64, count))
@@ -182,12 +182,12 @@ def _measured(metric, reference, some, generated, mine, depends):
 
 
 def _some(images, indices, most, seed):
-    """At most so many of the images of the indices, at random: a folder's lie class by class."""
+    """At most `most` of the images at the indices, chosen at random: a folder is sorted by class."""
     return np.asarray(images[indices[chosen_indices(len(indices), most, seed)]])
 
 
 def named_metrics(names, extractor, weights=None, labelled=None):
-    """The metrics of `evaluate`'s names for `compile(metrics=...)`.
+    """Metrics by their names in `evaluate`, for `compile(metrics=...)`.
 
     Args:
         names: among `METRICS`.
@@ -204,7 +204,7 @@ def named_metrics(names, extractor, weights=None, labelled=None):
     made = []
     for name in names:
         metric = METRICS[name]
-        # At each epoch fewer than once: they generate images of their own.
+        # Fewer samples than in a single evaluation: these metrics generate their own images at each epoch.
         options = {"num_samples": 100} if metric.of == "model" else {}
         made.append(
             metric.make(_classifier_of(extractor) if metric.takes == "classifier" else extractor, **options)
@@ -213,7 +213,7 @@ def named_metrics(names, extractor, weights=None, labelled=None):
 
 
 def trained_on(dataset, image_size, channels, data_dir=None):
-    """The extractor "trained" of a data set: of all images of its split "train", whatever is measured."""
+    """The extractor "trained" of a data set, always trained on all images of its split "train"."""
     source = read(dataset, "train", image_size, channels, labels=True, data_dir=data_dir)
     images = np.asarray(source.images[np.arange(len(source.labels))])
     return train_extractor((images / np.float32(127.5) - 1, source.labels))
@@ -245,13 +245,13 @@ def _inception_score(generated, indices, extractor, seed, depends):
 
 
 def versions():
-    """Versions of what figures are computed with."""
+    """Versions of the packages with which metrics are computed."""
     names = ("keras-gan", "keras", "tensorflow", "numpy")
     return {name: importlib.metadata.version(name) for name in names}
 
 
 def table(figures):
-    """Figures as lines of text."""
+    """The result of `evaluate` as a table of text."""
     lines = [f"{'figure':22}{'value':>12}{'generated':>11}{'reference':>11}  extractor"]
     for name, figure in figures.items():
         n_reference = figure.get("n_reference", "")

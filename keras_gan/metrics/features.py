@@ -1,4 +1,4 @@
-"""Moved to `keras_gan.features`; this name goes with version 1.1."""
+"""Moved to `keras_gan.features`; this module will be removed in version 1.1."""
 
 from keras_gan.deprecation import warn_moved
 from keras_gan.features import Extractor, inception, train_extractor

@@ -1,4 +1,4 @@
-"""Fréchet distance (FID on any extractor)."""
+"""Fréchet distance (FID with any extractor)."""
 
 import keras
 from keras import ops
@@ -12,14 +12,15 @@ from keras_gan.metrics.reference import load_moments, moments, reference_moments
 class FrechetDistance(FeatureMetric):
     """||m1 - m2||^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2)) of features of real and generated images.
 
-    With `extractor="inception"` it is the FID. Means and covariances are summed up in float64 as
-    batches come by: the memory does not grow with their number. Figures depend on the number of
-    images (fewer than features are warned about) and on the extractor; compare only equals.
+    With `extractor="inception"` it is the FID. Means and covariances are accumulated in float64 batch
+    by batch, so memory does not grow with the number of batches. Values depend on the number of
+    images (the metric warns if it is not larger than the number of features) and on the extractor: compare
+    only values for which both are the same.
 
     Args:
-        extractor: `Extractor`, or what makes one.
-        reference: uint8 images (array or data set) to compare with instead of the validation's
-            real images, such as the training set. Their statistics are kept in the cache.
+        extractor: `Extractor`, or a `source` for one.
+        reference: uint8 images (array or data set) to compare with instead of the real images of the
+            validation data, such as the training set. Their statistics are kept in the cache.
         name: default "fid".
 
     Example:

@@ -1,4 +1,4 @@
-"""The figures themselves, as functions of arrays of features: NumPy in, floats out."""
+"""The metrics as functions of arrays of features: NumPy in, floats out."""
 
 import warnings
 
@@ -9,13 +9,13 @@ import scipy.stats
 
 from keras_gan.arguments import check_int
 
-# Rows of a block of distances, and their relative error in float32 at most.
+# Rows of a block of distances, and an upper bound of their relative error in float32.
 BLOCK = 250
 ROUNDING = 4e-6
 
 
 def frechet_distance(real, generated):
-    """Fréchet distance of two sets of features, each taken for a Gaussian.
+    """Fréchet distance between two sets of features, each modelled as a Gaussian.
 
     ||m1 - m2||^2 + Tr(S1 + S2 - 2 (S1 S2)^(1/2)), with the unbiased covariances. On the features of
     the FID Inception it is the FID.
@@ -43,19 +43,21 @@ def frechet_distance(real, generated):
 
 
 def frechet_from_moments(real, generated):
-    """Fréchet distance of two Gaussians given as (n, mean, covariance); n is for the warning alone."""
+    """Fréchet distance between two Gaussians given as (n, mean, covariance); n is for the warning."""
     (n1, mean1, cov1), (n2, mean2, cov2) = real, generated
     cov1, cov2 = np.atleast_2d(cov1), np.atleast_2d(cov2)
     features, fewest = len(cov1), min(n1, n2)
     if fewest <= features:
         warnings.warn(
             f"A Fréchet distance of {features} features from {fewest} samples is biased upwards: take more "
-            "samples than features, or compare only with figures of the same number of samples.",
+            "samples than features, or compare only with values of the same number of samples.",
             stacklevel=2,
         )
-    # Tr (S1 S2)^(1/2) is the sum of the roots of the eigenvalues of S1 S2, those of F' S2 F for any S1 = F F'.
+    # Tr (S1 S2)^(1/2) is the sum of the roots of the eigenvalues of S1 S2. F' S2 F has the same eigenvalues
+    # for any F with S1 = F F'.
     try:
-        # By S1's Cholesky factor. Symmetric, and transposed as LAPACK stores them: not turned around first.
+        # F is S1's Cholesky factor. The matrices are symmetric: their transposes have LAPACK's memory order,
+        # which avoids a copy.
         eigenvalues = scipy.linalg.eigh(
             cov2.T, cov1.T, type=2, eigvals_only=True, driver="gv", check_finite=False
         )
@@ -73,15 +75,15 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
 
     Args:
         real, generated: float arrays of shape (n, features).
-        subsets: int, over how many random subsets it is averaged.
+        subsets: int, number of random subsets to average over.
         subset_size: int, samples in a subset; at most the smaller n.
-        seed: int, of the subsets; the same ones as torch-fidelity draws.
+        seed: int, of the subsets; torch-fidelity draws the same ones.
 
     Returns:
-        (mean, standard deviation) over the subsets. The mean may be negative: it is unbiased.
+        (mean, standard deviation) over the subsets. The mean is unbiased, so it may be negative.
 
     Raises:
-        ValueError: where a set is smaller than `subset_size`.
+        ValueError: if a set is smaller than `subset_size`.
 
     Example:
     >>> real, generated = np.random.default_rng(0).normal(size=(2, 400, 8))
@@ -102,7 +104,7 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
     rng = np.random.RandomState(seed)
     values = []
     for _ in range(subsets):
-        # Both are drawn in this order, so that torch-fidelity's subsets are these.
+        # Both are drawn in this order, as in torch-fidelity, so that the subsets are the same.
         x = real[rng.choice(len(real), subset_size, replace=False)].astype("float64")
         y = generated[rng.choice(len(generated), subset_size, replace=False)].astype("float64")
         xx, yy, xy = (((a @ b.T) / x.shape[1] + 1.0) ** 3 for a, b in ((x, x), (y, y), (x, y)))
@@ -114,12 +116,13 @@ def kernel_distance(real, generated, subsets=100, subset_size=1000, seed=2020):
 def monge_distance(real, generated, directions=1000, seed=0):
     """Monge distance (MIND): squared Wasserstein-2 distance along a line, averaged over random directions.
 
-    Along a line the optimal transport of two sets is known, their sorted order: no Gaussian is assumed, and no covariance estimated. A
-    shift of all features by s gives ||s||^2 / features.
+    Along a line the optimal transport between two sets is known: it pairs them in sorted order. So no
+    Gaussian is assumed and no covariance is estimated. A shift of all features by s gives ||s||^2 / features.
 
     Args:
-        real, generated: float arrays of shape (n, features); of two numbers of samples, the steps of both quantile functions are met.
-        directions: int, random unit vectors.
+        real, generated: float arrays of shape (n, features). If their numbers of samples differ, the distance
+            is integrated between the steps of both quantile functions.
+        directions: int, number of random unit vectors.
         seed: int, of the directions.
 
     Returns:
@@ -137,7 +140,7 @@ def monge_distance(real, generated, directions=1000, seed=0):
     """
     real, generated = _pair(real, generated)
     check_int(directions, "directions")
-    # Cuts of [0, 1] between which both quantile functions are constant, and the sample that is theirs there.
+    # Cuts of [0, 1] between which both quantile functions are constant, and the index of their samples there.
     cuts = np.union1d(*(np.arange(1, len(x) + 1) / len(x) for x in (real, generated)))
     widths, middles = np.diff(cuts, prepend=0.0), cuts - np.diff(cuts, prepend=0.0) / 2
     places = [np.minimum((middles * len(x)).astype(int), len(x) - 1) for x in (real, generated)]
@@ -154,15 +157,16 @@ def monge_distance(real, generated, directions=1000, seed=0):
 
 
 def maximum_mean_discrepancy(real, generated, sigma=10.0, scale=1000.0):
-    """Squared MMD of unit vectors with a Gaussian kernel, times 1000: on CLIP's embeddings of images it is the CMMD.
+    """Squared MMD of unit vectors with a Gaussian kernel, times 1000; on CLIP's image embeddings the CMMD.
 
     Args:
         real, generated: float arrays of shape (n, features); each row is divided by its length.
         sigma: float, width of exp(-||x - y||^2 / (2 sigma^2)).
-        scale: float, a factor that makes figures readable.
+        scale: float, a factor that makes values readable.
 
     Returns:
-        float, not negative; means are over all pairs, a sample with itself too, as in the official code.
+        float, not negative. Means are over all pairs, including each sample with itself, as in the official
+        code.
 
     Example:
     >>> real = np.eye(2).repeat(3, axis=0)
@@ -182,7 +186,7 @@ def maximum_mean_discrepancy(real, generated, sigma=10.0, scale=1000.0):
         units.append(x / np.where(lengths > 0, lengths, 1.0))
 
     def kernel(x, y):
-        # expm1, for with so wide a kernel nearly all is in the one that cancels.
+        # expm1: with so wide a kernel nearly all values are close to 1, and the ones cancel in the sum.
         blocks = (x[i : i + BLOCK] @ y.T for i in range(0, len(x), BLOCK))
         squares = lambda i, block: (x[i : i + BLOCK] ** 2).sum(1)[:, None] + (y**2).sum(1) - 2.0 * block
         sums = (
@@ -199,8 +203,8 @@ def inception_score(probabilities, splits=10, seed=2020):
 
     Args:
         probabilities: array of shape (n, classes), each row a distribution.
-        splits: int, parts of as equal a size as can be that are scored one by one.
-        seed: int, of the order in which they are split, torch-fidelity's; None for the order given.
+        splits: int, number of parts of nearly equal size, each of which is scored.
+        seed: int, of the order in which they are split, as in torch-fidelity; None for the order given.
 
     Returns:
         (mean, standard deviation) over the splits; the mean lies between 1 and `classes`.
@@ -216,7 +220,7 @@ def inception_score(probabilities, splits=10, seed=2020):
     check_int(splits, "splits")
     if (p < 0).any() or not np.allclose(p.sum(axis=1), 1.0, atol=1e-3):
         raise ValueError(
-            "`probabilities` must be rows that are not negative and add up to 1: apply a softmax to logits."
+            "Rows of `probabilities` must be non-negative and add up to 1: apply a softmax to logits."
         )
     if splits > len(p):
         raise ValueError(f"`splits` must be at most the number of samples, {len(p)}. Received: {splits}")
@@ -236,12 +240,12 @@ def precision_recall(real, generated, k=3):
     """Improved precision and recall: which samples lie in the other set's k-nearest-neighbour balls.
 
     Precision is the share of generated samples within the manifold of the real ones, recall the
-    share of real ones within that of the generated. A generator stuck on one good image has
-    precision near 1 and recall near 0.
+    share of real samples within that of the generated ones. A generator that always makes the same
+    good image has precision near 1 and recall near 0.
 
     Args:
         real, generated: float arrays of shape (n, features).
-        k: int, the neighbour whose distance is a ball's radius. A boundary belongs to its ball.
+        k: int, the radius of a ball is the distance to its k-th neighbour. Balls include their boundary.
 
     Returns:
         (precision, recall), in [0, 1].
@@ -259,15 +263,15 @@ def precision_recall(real, generated, k=3):
 
 
 def density_coverage(real, generated, k=5):
-    """Density and coverage: precision and recall that outliers do not mislead.
+    """Density and coverage: like precision and recall, but robust to outliers.
 
-    Density is the mean number of real balls in which a generated sample lies, over k; coverage the
-    share of real balls in which one lies. Equal distributions have density 1 (it may be more) and
-    coverage 1 - prod_i (N - i) / (N + M - i) for i in 1..k.
+    Density is the mean number of real balls that contain a generated sample, divided by k. Coverage is
+    the share of real balls that contain a generated sample. Equal distributions have density 1 (it may
+    be more) and coverage 1 - prod_i (N - i) / (N + M - i) for i in 1..k.
 
     Args:
         real, generated: float arrays of shape (n, features).
-        k: int, the neighbour whose distance is a ball's radius. A boundary is outside its ball.
+        k: int, the radius of a ball is the distance to its k-th neighbour. Balls exclude their boundary.
 
     Returns:
         (density, coverage).
@@ -290,7 +294,7 @@ def prdc(real, generated, k=5):
 
     Args:
         real, generated: float arrays of shape (n, features).
-        k: int, the neighbour whose distance is a ball's radius.
+        k: int, the radius of a ball is the distance to its k-th neighbour.
 
     Returns:
         dict with `precision`, `recall`, `density`, `coverage`: see `precision_recall` and
@@ -308,7 +312,7 @@ def prdc(real, generated, k=5):
             f"`k` must be less than the number of samples. Received: k={k}, with {len(real)} real "
             f"and {len(generated)} generated"
         )
-    # Squared radii of the balls around each sample; it is its own nearest.
+    # Squared radii of the balls around each sample: k + 1, as each sample is its own nearest neighbour.
     real_radii, generated_radii = (_nearest(x, x, k + 1)[0][:, -1:] for x in (real, generated))
     precise, recalled = np.zeros(len(generated), bool), np.zeros(len(real), bool)
     inside, covered = 0, np.zeros(len(real), bool)
@@ -352,10 +356,10 @@ def nearest_neighbors(queries, points, k=1):
 
 
 def memorization(generated, train, held_out):
-    """Whether samples lie nearer to the training images than images of the same kind do.
+    """Whether samples are nearer to the training images than held-out images are.
 
-    Each sample's distance to its nearest training image is compared with the distances of
-    held-out images to theirs.
+    The distance of each sample to its nearest training image is compared with the same distances of
+    held-out images.
 
     Args:
         generated, train, held_out: float arrays of shape (n, features).
@@ -363,7 +367,7 @@ def memorization(generated, train, held_out):
     Returns:
         dict: `nearest`, index of the training image nearest to each sample; `distance`, its
         distance; `held_out_distance`, those of the held-out images; `memorized`, the share of
-        samples nearer than 99 of 100 held-out images are (about .01 for a generator that does
+        samples that are nearer than 99% of the held-out images (about .01 for a generator that does
         not copy, 1 for one that only copies).
 
     Example:
@@ -386,13 +390,13 @@ def mode_coverage(modes, count, weights=None):
     """Number of modes that samples hit, and KL divergence of their histogram from uniform.
 
     Args:
-        modes: int array of shape (n,): the mode of each sample, negative for none of them (a
+        modes: int array of shape (n,): the mode of each sample, negative for no mode (a
             classifier's argmax; or the nearest Gaussian of a mixture, -1 beyond 3 sigma).
-        count: int, how many modes there are.
-        weights: int array of shape (n,), how often each counts. Default: once.
+        count: int, total number of modes.
+        weights: int array of shape (n,), how often each sample counts. Default: once.
 
     Returns:
-        (modes, kl): an int, and log(count) - entropy in nats; infinity where no sample hits a mode.
+        (modes, kl): an int, and log(count) - entropy in nats; infinity if no sample hits a mode.
 
     Example:
     >>> keras_gan.metrics.functional.mode_coverage([0, 0, 1, 1, -1], 2)
@@ -439,12 +443,12 @@ def _pair(real, generated, fewest=2):
     return real, generated
 
 
-# === Distances in blocks: float32 for speed, and float64 for the close calls ===
+# === Distances in blocks: float32 for speed, float64 for comparisons within the rounding error ===
 
 
 def _blocks(x, y):
     """Yield (rows, squared distances of these rows of x to all of y in float32, bound of their error)."""
-    # Around a common centre float32 loses least.
+    # The data are centred first, which minimises float32's rounding errors.
     center = y.mean(axis=0, dtype="float64").astype("float32")
     right = np.empty((y.shape[1] + 2, len(y)), "float32")
     np.subtract(y.T, center[:, None], out=right[:-2], casting="same_kind")
@@ -460,10 +464,10 @@ def _blocks(x, y):
 
 
 def _nearest(x, y, k):
-    """Squared distances and indices of the k nearest of y to each of x, nearest first."""
+    """Squared distances and indices of the k rows of y nearest to each row of x, nearest first."""
     nearest, indices = np.empty((len(x), k)), np.empty((len(x), k), "int64")
     for rows, squares, bound in _blocks(x, y):
-        # All that may be among the k nearest, and their exact order.
+        # Find all that may be among the k nearest, and sort them by exact distances.
         limit = _kth_smallest(squares, k) + 2.0 * bound.max()
         squares -= 2.0 * bound
         i, j = np.divmod(np.flatnonzero(squares <= limit), len(y))
@@ -475,7 +479,7 @@ def _nearest(x, y, k):
 
 
 def _kth_smallest(squares, k):
-    """An upper bound of the k-th smallest of each row, (rows, 1): that of the minima of groups, which is fast."""
+    """An upper bound of the k-th smallest of each row, (rows, 1): the k-th smallest minimum of groups."""
     groups = squares.shape[1] // 32
     if groups >= 4 * k:
         squares = squares[:, : 32 * groups].reshape(len(squares), 32, groups).min(axis=1)
@@ -483,7 +487,7 @@ def _kth_smallest(squares, k):
 
 
 def _in_balls(x, y, squares, bound, radii):
-    """Which pairs are no further apart than the squared radii, and which nearer."""
+    """Which squared distances are at most the squared radii, and which are below them."""
     beyond = squares - radii.astype("float32")
     opened = beyond < -bound
     close = beyond <= bound
@@ -498,11 +502,11 @@ def _in_balls(x, y, squares, bound, radii):
 def _exact(x, y, i, j):
     """Squared distances of the pairs x[i], y[j] in float64."""
     if len(i) > 100 * len(x):
-        # A collapsed set: nearly all pairs are close calls, and one product is the faster way.
+        # A collapsed set: nearly all pairs need exact distances, and one matrix product is faster.
         x, y = x.astype("float64"), y.astype("float64")
         sums = (x**2).sum(axis=1)[:, None] + (y**2).sum(axis=1)
         squares = sums - 2.0 * x @ y.T
-        # What is left of two equal vectors is rounding.
+        # For equal vectors only a rounding error remains, which is set to 0.
         return np.where(squares > 1e-13 * sums, squares, 0.0)[i, j]
     parts = [slice(start, start + BLOCK) for start in range(0, len(i), BLOCK)]
     return np.concatenate(

@@ -1,4 +1,4 @@
-"""Metrics that keep the images themselves."""
+"""Metrics that store the images themselves."""
 
 from keras_gan.arguments import check_int
 from keras_gan.data.images import to_uint8
@@ -6,10 +6,10 @@ from keras_gan.metrics.metric import ImageMetric, Sample
 
 
 class ImageSampleMetric(ImageMetric):
-    """A metric computed on kept uint8 images.
+    """A metric computed on stored uint8 images.
 
     Args:
-        num_samples: int, images of each kind that are kept: the first ones.
+        num_samples: int, number of real and of generated images that are kept: the first ones.
     """
 
     def __init__(self, num_samples, name):

@@ -16,11 +16,11 @@ class InceptionScore(FeatureMetric):
     Logged as `inception_score` and `inception_score_std`.
 
     Args:
-        classifier: `Extractor` whose output is class logits, or what makes one. The published
-            score's is "inception", of which the logits are taken.
-        splits: int, parts that are scored one by one. Default 10.
+        classifier: `Extractor` whose output is class logits, or a `source` for one. The published
+            score uses the logits of "inception".
+        splits: int, number of parts, each of which is scored. Default 10.
         seed: int, of the order in which images are split; None for the order in which they came.
-        num_samples: int, images that are kept.
+        num_samples: int, number of images that are kept.
         name: default "inception_score".
 
     Example:

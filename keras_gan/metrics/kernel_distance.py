@@ -9,16 +9,16 @@ from keras_gan.metrics.sampled import SampledMetric
 
 @keras.saving.register_keras_serializable("keras_gan")
 class KernelDistance(SampledMetric):
-    """Unbiased squared MMD of features with a cubic kernel, and its spread over subsets.
+    """Unbiased squared MMD of features with a cubic kernel, and its standard deviation over subsets.
 
-    Logged as `kid` and `kid_std`. Unbiased: it may be compared between numbers of images.
+    Logged as `kid` and `kid_std`. As it is unbiased, values of different numbers of images can be compared.
 
     Args:
-        extractor: `Extractor`, or what makes one.
+        extractor: `Extractor`, or a `source` for one.
         subsets: int, number of random subsets. Default 100.
-        subset_size: int. Default 1000; half of the images where there are no more, so that subsets differ.
+        subset_size: int. Default 1000; half of the images if there are not more, so that subsets differ.
         seed: int, of the subsets.
-        num_samples: int, images of each kind that are kept.
+        num_samples: int, number of real and of generated images that are kept.
         name: default "kid".
 
     Example:
@@ -52,5 +52,5 @@ class KernelDistance(SampledMetric):
 
 
 def subset_size_of(size, images):
-    """The size of the subsets of so many images: half of them where there are no more than `size`."""
+    """The subset size for a number of images: `size`, or half of the images if there are not more."""
     return size if images > size else max(2, images // 2)

@@ -10,14 +10,14 @@ from keras_gan.metrics.sampled import SampledMetric
 class MaximumMeanDiscrepancy(SampledMetric):
     """Squared MMD of features of unit length with a Gaussian kernel, times 1000. Logged as `cmmd`.
 
-    The published figure is on the image embeddings of CLIP ViT-L/14 at 336 pixels; with another extractor compare figures of that one
-    alone. It assumes no Gaussian.
+    The published metric uses the image embeddings of CLIP ViT-L/14 at 336 pixels. Compare only values of the
+    same extractor. The metric does not assume Gaussian features.
 
     Args:
-        extractor: `Extractor`, or what makes one.
+        extractor: `Extractor`, or a `source` for one.
         sigma: float, the kernel's width. Default 10.
         scale: float, a factor. Default 1000.
-        num_samples: int, images of each kind that are kept.
+        num_samples: int, number of real and of generated images that are kept.
         name: default "cmmd".
 
     Example:

@@ -9,16 +9,16 @@ from keras_gan.metrics.sampled import SampledMetric
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Memorization(SampledMetric):
-    """Share of generated images that lie nearer to a training image than held-out images do.
+    """Share of generated images that are nearer to a training image than held-out images are.
 
     Logged as `memorized`: about .01 for a generator that does not copy, 1 for one that only
     copies. The real images of `update_state` are the held-out ones (validation data).
 
     Args:
-        extractor: `Extractor`, or what makes one.
+        extractor: `Extractor`, or a `source` for one.
         train: uint8 or [-1, 1] training images, array or data set; their features are kept in
-            the cache, and the metric's config holds these.
-        num_samples: int, images of each kind that are kept.
+            the cache, and the metric's config contains the path of that file.
+        num_samples: int, number of real and of generated images that are kept.
         name: default "memorized".
 
     Example:

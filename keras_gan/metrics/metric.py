@@ -1,4 +1,4 @@
-"""What all metrics of real and generated images share."""
+"""Base classes of the metrics of real and generated images."""
 
 import keras
 from keras import ops
@@ -11,21 +11,21 @@ class ImageMetric(keras.metrics.Metric):
     """A metric over batches of real and generated images.
 
     Subclasses store their arguments under their names, make their variables in `make_variables`,
-    take in a batch in `take`, and return a figure, or a dict of figures by name, in `compute`.
+    add a batch in `take`, and return a value, or a dict of values by name, in `compute`.
 
-    `compile(metrics=[...])` takes them; `evaluate` and validation compute them, with images of the
-    EMA generator, as many as there are real ones. By hand: `update_state(real, fake)`, `result()`.
+    Pass metrics to `compile(metrics=[...])`: `evaluate` and validation compute them, with as many images of
+    the EMA generator as there are real ones. Or call `update_state(real, fake)` and `result()`.
     """
 
     # Whether `update_state` needs the labels of the images, which real and generated ones share.
     takes_labels = False
 
-    # The fewest images of each kind that it can be computed of.
+    # Smallest number of real and of generated images from which the metric can be computed.
     fewest = 1
 
     @property
     def figure_names(self):
-        """Names under which its figures are logged."""
+        """Names under which its values are logged."""
         return [self.name]
 
     def __init__(self, name):
@@ -40,7 +40,7 @@ class ImageMetric(keras.metrics.Metric):
         return cls(**config)
 
     def prepare(self, image_shape, model=None):
-        """Check that the images fit, and make the variables, once.
+        """Check the shape of the images, and make the variables, once.
 
         Args:
             image_shape: (height, width, channels).
@@ -54,18 +54,18 @@ class ImageMetric(keras.metrics.Metric):
             self.built = True
 
     def check(self, image_shape):
-        """Raise a ValueError where the metric cannot take images of this shape."""
+        """Raise a ValueError if the metric cannot take images of this shape."""
 
     def make_variables(self, image_shape):
-        """Make what is kept between batches, with `keep`."""
+        """Make the variables that are kept between batches, with `keep`."""
 
     def keep(self, name, shape, dtype):
-        """Make a variable that begins with zeros. Every replica is given the same values."""
+        """Make a variable of zeros. Every replica receives the same values."""
         variable = self.add_variable(shape, "zeros", dtype=dtype, name=name, aggregation="only_first_replica")
         setattr(self, name, variable)
 
     def update_state(self, real, fake, labels=None):
-        """Take in a batch.
+        """Add a batch.
 
         Args:
             real, fake: images of shape (batch, height, width, channels), floats in [-1, 1] or uint8.
@@ -75,7 +75,7 @@ class ImageMetric(keras.metrics.Metric):
         self.prepare(tuple(real.shape[1:]))
         if self.takes_labels and labels is None:
             raise ValueError(f"{type(self).__name__} needs labels: `update_state(real, fake, labels)`.")
-        # A graph cannot raise, and 256 levels know no NaN: `result` tells.
+        # A graph cannot raise an error, and uint8 has no NaN: bad images are counted, and `result` raises.
         self.images_seen.assign_add(ops.cast(ops.shape(fake)[0], "int64"))
         self.bad_images.assign_add(not_finite(real) + not_finite(fake))
         self.take(real, fake, labels)
@@ -84,7 +84,7 @@ class ImageMetric(keras.metrics.Metric):
         raise NotImplementedError(f"{type(self).__name__} must define `take`.")
 
     def result(self):
-        """The figure of the images so far, or a dict of figures.
+        """The value for the images so far, or a dict of values.
 
         Raises:
             ValueError: for too few images, and for NaN in them.
@@ -106,7 +106,7 @@ class ImageMetric(keras.metrics.Metric):
 
 
 def not_finite(images):
-    """How many images hold values that are not finite: an int64 scalar."""
+    """The number of images with values that are not finite: an int64 scalar."""
     if "int" in keras.backend.standardize_dtype(images.dtype):
         return ops.zeros((), "int64")
     bad = ops.logical_not(ops.all(ops.isfinite(images), axis=tuple(range(1, len(images.shape)))))
@@ -117,7 +117,7 @@ class FeatureMetric(ImageMetric):
     """A metric over features of images.
 
     Args:
-        extractor: `Extractor`, or what makes one: "inception", a name of `keras.applications`, a
+        extractor: `Extractor`, or a `source` for one: "inception", a name of `keras.applications`, a
             path, a keras.Model.
     """
 
@@ -130,7 +130,7 @@ class FeatureMetric(ImageMetric):
 
 
 class Sample:
-    """The first `size` rows that come by, in a variable of a metric.
+    """Stores the first `size` rows that are added, in a variable of a metric.
 
     Args:
         metric: the metric that owns the variables.
@@ -142,7 +142,7 @@ class Sample:
 
     def __init__(self, metric, name, size, shape, dtype="float32"):
         self.size = size
-        # One row more, for what is beyond.
+        # The last row receives all rows beyond `size`.
         metric.keep(name, (size + 1, *shape), dtype)
         metric.keep(f"{name}_count", (), "int64")
         self.rows, self.count = getattr(metric, name), getattr(metric, f"{name}_count")

@@ -1,4 +1,4 @@
-"""Modes that generated images hit."""
+"""Number of modes that generated images cover."""
 
 import keras
 import numpy as np
@@ -14,12 +14,12 @@ class ModeCoverage(FeatureMetric):
     """Number of modes among generated samples, and KL divergence of their histogram from uniform.
 
     The modes are a classifier's classes, or the Gaussians of a mixture. Logged as `modes` and
-    `modes_kl` (nats), of a mixture also `modes_hq`, the share of samples near some centre.
+    `modes_kl` (nats), and for a mixture also `modes_hq`, the share of samples near any centre.
 
     Args:
-        classifier: `Extractor` whose output is class logits, or what makes one.
+        classifier: `Extractor` whose output is class logits, or a `source` for one.
         centers: instead of it, array of shape (modes, size): the centres of a mixture of vectors.
-        radius: float, how near a sample must be to its nearest centre: 3 standard deviations.
+        radius: float, largest distance of a sample to its nearest centre: 3 standard deviations.
         name: default "modes".
 
     Example:
@@ -69,7 +69,7 @@ class ModeCoverage(FeatureMetric):
 
     def make_variables(self, image_shape):
         self.modes = self.extractor.features if self.centers is None else len(self.centers)
-        # The last one counts samples of no mode.
+        # The last element counts samples of no mode.
         self.keep("counts", (self.modes + 1,), "int64")
 
     def take(self, real, fake, labels):

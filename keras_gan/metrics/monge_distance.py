@@ -12,10 +12,10 @@ class MongeDistance(SampledMetric):
     """Squared Wasserstein-2 distance of features along random directions, averaged. Logged as `mind`.
 
     Args:
-        extractor: `Extractor`, or what makes one.
-        directions: int, random unit vectors. Default 1000.
+        extractor: `Extractor`, or a `source` for one.
+        directions: int, number of random unit vectors. Default 1000.
         seed: int, of the directions.
-        num_samples: int, images of each kind that are kept.
+        num_samples: int, number of real and of generated images that are kept.
         name: default "mind".
 
     Example:

@@ -1,4 +1,4 @@
-"""Multi-scale structural similarity, and how alike generated images are by it."""
+"""Multi-scale structural similarity (MS-SSIM), and the similarity of generated images that it measures."""
 
 import keras
 import numpy as np
@@ -13,15 +13,15 @@ WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MSSSIM(ImageSampleMetric):
-    """Mean MS-SSIM of random pairs of generated images: diversity, 1 where all are one image.
+    """Mean MS-SSIM of random pairs of generated images: measures diversity; 1 if all images are equal.
 
-    Logged as `ms_ssim` and, of pairs of real images, `ms_ssim_real`: a generator as varied as the
-    data has about that figure, a collapsed one a higher.
+    Logged as `ms_ssim` and, for pairs of real images, `ms_ssim_real`. The two are about equal if the
+    generator is as diverse as the data; for a collapsed generator `ms_ssim` is higher.
 
     Args:
-        pairs: int, random pairs. Default 1000.
+        pairs: int, number of random pairs. Default 1000.
         seed: int, of the pairs.
-        num_samples: int, images of each kind that are kept. Default 2048.
+        num_samples: int, number of real and of generated images that are kept. Default 2048.
         name: default "ms_ssim".
 
     Example:
@@ -57,7 +57,7 @@ class MSSSIM(ImageSampleMetric):
 
 
 def mean_ms_ssim(images, pairs=1000, seed=0):
-    """Mean MS-SSIM of random pairs of two different ones of uint8 images (n, height, width, channels)."""
+    """Mean MS-SSIM of random pairs of different images, from uint8 images (n, height, width, channels)."""
     if len(images) < 2:
         raise ValueError(f"Pairs need at least 2 images. Received: {len(images)}")
     rng = np.random.default_rng(seed)
@@ -69,7 +69,7 @@ def mean_ms_ssim(images, pairs=1000, seed=0):
 
 
 def scales(image_shape):
-    """How many scales (at most 5) fit images: at the smallest the window of 11 pixels still fits."""
+    """Number of scales (at most 5) for an image shape: at the smallest the window of 11 pixels still fits."""
     if len(image_shape) != 3 or min(image_shape[:2]) < SIDE:
         raise ValueError(f"SSIM needs images of {SIDE} pixels and more. Received: {tuple(image_shape)}")
     return min(len(WEIGHTS), int(np.log2(min(image_shape[:2]) / SIDE)) + 1)
@@ -78,8 +78,8 @@ def scales(image_shape):
 def ms_ssim(a, b):
     """Multi-scale structural similarity of pairs of images.
 
-    At as many of the 5 scales as fit (`scales`), whose weights are scaled to add up to 1; at one
-    scale it is the SSIM. Gaussian window of 11 pixels, sigma 1.5.
+    It uses as many of the 5 scales as fit (`scales`), with weights normalised to add up to 1; with one
+    scale it is the SSIM. The window is Gaussian, of 11 pixels, sigma 1.5.
 
     Args:
         a, b: images in [0, 255] of shape (batch, height, width, channels).
@@ -100,13 +100,13 @@ def ms_ssim(a, b):
         if scale == count - 1:
             structure = structure * luminance
         term = ops.mean(structure, axis=(1, 2))
-        # Roots of negative similarities are none.
+        # A negative similarity has no real root: it becomes 0.
         similarity = similarity * ops.maximum(term, 0.0) ** weight
     return ops.mean(similarity, axis=-1)
 
 
 def ssim_terms(a, b, largest=255.0):
-    """Maps of the luminance and of the contrast-structure term; their product is the SSIM."""
+    """Maps of the luminance term and of the contrast-structure term; their product is the SSIM."""
     c1, c2 = (0.01 * largest) ** 2, (0.03 * largest) ** 2
     mean_a, mean_b = _window(a), _window(b)
     products = mean_a * mean_b
@@ -117,7 +117,7 @@ def ssim_terms(a, b, largest=255.0):
 
 
 def _window(images):
-    """Gaussian mean around each pixel whose window lies within the image."""
+    """Gaussian-weighted mean around each pixel whose window lies within the image."""
     channels = images.shape[-1]
     weights = np.exp(-0.5 * ((np.arange(SIDE) - SIDE // 2) / SIGMA) ** 2)
     weights = (weights / weights.sum()).astype("float32")

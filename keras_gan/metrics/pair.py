@@ -1,4 +1,4 @@
-"""What the metrics share that compare each image with its target."""
+"""Base classes of the metrics that compare each image with its target."""
 
 import numpy as np
 from keras import ops
@@ -11,16 +11,16 @@ CHANNELS = ("rgb", "y")
 
 
 class PairMetric(ImageMetric):
-    """The mean over images of a figure of each image and its target; subclasses define `of_pairs`.
+    """The mean over images of a value for each image and its target; subclasses define `of_pairs`.
 
-    For models from image to image, where the generated image stands for the real one it is given with.
+    For models from image to image, where each generated image is compared with the real one of the same pair.
     """
 
     def prepare(self, image_shape, model=None):
         if model is not None and not model.paired:
             raise ValueError(
-                f"The metric {self.name!r} compares each image with its target, and {type(model).__name__} has none: it "
-                "is for models from image to image with pairs."
+                f"The metric {self.name!r} compares each image with its target, and {type(model).__name__} "
+                "has none: it is for models from image to image with pairs."
             )
         super().prepare(image_shape, model)
 
@@ -31,7 +31,7 @@ class PairMetric(ImageMetric):
         self.total.assign_add(ops.sum(self.of_pairs(real, fake)))
 
     def of_pairs(self, real, fake):
-        """float32 of shape (batch,) of images, floats in [-1, 1] or uint8."""
+        """Return the values, float32 of shape (batch,), for images in [-1, 1] or uint8."""
         raise NotImplementedError(f"{type(self).__name__} must define `of_pairs`.")
 
     def compute(self):
@@ -43,12 +43,12 @@ class LevelsMetric(PairMetric):
 
     Args:
         channels: "rgb" (default): all channels; "y": the luma of BT.601 in [16, 235], as super-resolution is
-            usually measured; grey images are their own.
-        border: int, pixels left out on each side, by custom the scale of the super-resolution. Default 0.
+            usually measured; grey images are used as they are.
+        border: int, pixels left out on each side, usually the scale of the super-resolution. Default 0.
         name: under which it is logged.
     """
 
-    # The least height and width that are measured.
+    # Smallest height and width of images that can be measured.
     least = 1
 
     def __init__(self, channels, border, name):
@@ -70,7 +70,7 @@ class LevelsMetric(PairMetric):
         return self.of_levels(*(levels(images, self.channels, self.border) for images in (real, fake)))
 
     def of_levels(self, real, fake):
-        """float32 of shape (batch,) of images in [0, 255]."""
+        """Return the values, float32 of shape (batch,), for images in [0, 255]."""
         raise NotImplementedError(f"{type(self).__name__} must define `of_levels`.")
 
 

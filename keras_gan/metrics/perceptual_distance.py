@@ -1,4 +1,4 @@
-"""How far apart images look to a network."""
+"""Distance between images in the feature maps of a network."""
 
 import keras
 import numpy as np
@@ -8,19 +8,19 @@ from keras_gan import torch_file
 from keras_gan.features import extractor as extractors
 from keras_gan.metrics.pair import PairMetric
 
-# VGG16's convolutions by block, and where PyTorch's `features` has them.
+# VGG16's convolutions by block, and their indices in PyTorch's `features`.
 VGG16 = ((64, (0, 2)), (128, (5, 7)), (256, (10, 12, 14)), (512, (17, 19, 21)), (512, (24, 26, 28)))
 MEAN, DEVIATION = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PerceptualDistance(PairMetric):
-    """Mean distance of images and their targets in a network's maps of features, as LPIPS is made.
+    """Mean distance between images and their targets in a network's feature maps, as in LPIPS.
 
         sum over layers of mean over places of sum over channels of w |f / |f| - g / |g||^2
 
     Args:
-        extractor: `Extractor`, or what makes one. Maps are of the images' own size.
+        extractor: `Extractor`, or a `source` for one. Images are not resized for the feature maps.
         layers: names of layers.
         weights: list of an array of shape (channels,) for each layer; None (default) for 1 / channels.
         name: default "perceptual_distance".
@@ -44,7 +44,8 @@ class PerceptualDistance(PairMetric):
         self.weights = None if weights is None else [np.asarray(w, "float32").tolist() for w in weights]
         if self.weights is not None and len(self.weights) != len(self.layers):
             raise ValueError(
-                f"`weights` must be one array for each of the {len(self.layers)} layers. Received: {len(self.weights)}"
+                f"`weights` must be one array for each of the {len(self.layers)} layers. "
+                f"Received: {len(self.weights)}"
             )
 
     def check(self, image_shape):
@@ -53,7 +54,8 @@ class PerceptualDistance(PairMetric):
         channels = [found.shape[-1] for found in maps]
         if self.weights is not None and [len(w) for w in self.weights] != channels:
             raise ValueError(
-                f"`weights` must have the layers' channels, {channels}. Received: {[len(w) for w in self.weights]}"
+                f"`weights` must have the layers' channels, {channels}. "
+                f"Received: {[len(w) for w in self.weights]}"
             )
 
     def of_pairs(self, real, fake):
@@ -74,7 +76,7 @@ def in_floats(images):
 
 
 def lpips(vgg16, linear):
-    """LPIPS itself, version 0.1 on VGG16, of its published weights.
+    """LPIPS, version 0.1 on VGG16, with its published weights.
 
     Args:
         vgg16: path of torchvision's `vgg16-397923af.pth`.
@@ -84,7 +86,7 @@ def lpips(vgg16, linear):
         `PerceptualDistance` that is logged as "lpips".
 
     Raises:
-        ValueError: for files that hold other weights.
+        ValueError: for files that contain other weights.
 
     Example:
     >>> metric = keras_gan.metrics.lpips("vgg16-397923af.pth", "vgg.pth")  # doctest: +SKIP
@@ -116,7 +118,7 @@ def lpips(vgg16, linear):
 
 
 def array(state, path, name, shape):
-    """The array of a name in a state dict, of the shape it must have."""
+    """The array of a name in a state dict; raise a ValueError if it is missing or has another shape."""
     found = state.get(name) if isinstance(state, dict) else None
     have = getattr(found, "shape", None)
     if (

@@ -12,22 +12,22 @@ from keras_gan.metrics.metric import FeatureMetric
 class PerceptualPathLength(FeatureMetric):
     """E ||f(G(z_t)) - f(G(z_(t + epsilon)))||^2 / epsilon^2 on paths between latents.
 
-    How evenly images change on the way from one latent to another; small is smooth. f is the
-    extractor's output, t is uniform, paths are great circles ("slerp") or straight ("lerp"; always in W). Of the
-    figures of all paths those below the 1st and above the 99th percentile are left out. Images are
-    taken as the generator gives them, not rounded to 256 levels.
+    It measures how smoothly images change between two latents; lower is smoother. f is the extractor's
+    output, t is uniform, paths are great circles ("slerp") or straight lines ("lerp"; always in W). Path
+    lengths below the 1st and above the 99th percentile are left out. Images are used as the generator
+    returns them, not rounded to 256 levels.
 
-    It generates its own images, with the EMA generator, when the result is asked for.
+    `result` generates its own images, with the EMA generator.
 
     Args:
-        extractor: `Extractor`, or what makes one; None compares the outputs themselves.
-        num_samples: int, paths. Default 1000.
-        epsilon: float, step on the path. Default 1e-2: in float32 smaller ones measure rounding.
+        extractor: `Extractor`, or a `source` for one; None compares the generator's outputs themselves.
+        num_samples: int, number of paths. Default 1000.
+        epsilon: float, step on the path. Default 1e-2: in float32 smaller ones measure rounding errors.
         path: "slerp" or "lerp".
         seed: int.
         batch_size: int.
         name: default "ppl".
-        space: "z", the latents (default), or "w", what a StyleGAN maps them to.
+        space: "z", the latents (default), or "w", the latents after a StyleGAN's mapping network.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -74,11 +74,11 @@ class PerceptualPathLength(FeatureMetric):
         self.model = model or self.model
         if self.space == "w" and self.model is not None and not hasattr(self.model, "style"):
             raise ValueError(
-                f"`space='w'` is of StyleGANs. Received: {type(self.model).__name__}. Take `space='z'`."
+                f"`space='w'` is for StyleGANs. Received: {type(self.model).__name__}. Use `space='z'`."
             )
 
     def take(self, real, fake, labels):
-        """Nothing: images on paths are generated when the result is asked for."""
+        """Does nothing: `result` generates the images on paths."""
 
     def compute(self):
         if self.model is None:
@@ -118,7 +118,7 @@ class PerceptualPathLength(FeatureMetric):
         return ops.convert_to_numpy(images).reshape(len(images), -1).astype("float64")
 
     def _condition(self, n):
-        """A condition for n images, of models that take one: every class in turn."""
+        """A condition for n images if the model takes one, else None: every class in turn."""
         if self.model.condition is None:
             return None
         return ops.convert_to_tensor(self.model.grid_inputs(n, 1, self.seed)[1])

@@ -11,15 +11,15 @@ from keras_gan.metrics.sampled import SampledMetric
 class PRDC(SampledMetric):
     """Precision, recall, density and coverage from one pass over the distances.
 
-    Precision and density say how good the images are, recall and coverage how many kinds there
-    are. See `keras_gan.metrics.functional.prdc`.
+    Precision and density measure fidelity, recall and coverage measure diversity. See
+    `keras_gan.metrics.functional.prdc`.
 
     Args:
-        extractor: `Extractor`, or what makes one.
-        k: int, which neighbour's distance is a ball's radius. Default 5.
-        num_samples: int, images of each kind that are kept.
-        name: default "prdc"; the figures are `precision`, `recall`, `density` and `coverage`, with
-            another name behind that name.
+        extractor: `Extractor`, or a `source` for one.
+        k: int, the radius of a ball is the distance to its k-th neighbour. Default 5.
+        num_samples: int, number of real and of generated images that are kept.
+        name: default "prdc"; the values are logged as `precision`, `recall`, `density` and `coverage`;
+            another name is put before them.
 
     Example:
     >>> network = keras.Sequential([keras.layers.Input((4, 4, 1)), keras.layers.Flatten()])
@@ -56,10 +56,10 @@ class PRDC(SampledMetric):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Precision(PRDC):
-    """Share of generated images within the real ones' manifold; `PRDC` gives all four at once.
+    """Share of generated images within the manifold of the real ones; `PRDC` computes all four at once.
 
     Args:
-        extractor, k, num_samples, name: as `PRDC`; k is 3 by default.
+        extractor, k, num_samples, name: as in `PRDC`; k is 3 by default.
 
     Reference: Kynkäänniemi et al., "Improved Precision and Recall Metric for Assessing Generative
     Models", 2019, https://arxiv.org/abs/1904.06991
@@ -78,7 +78,7 @@ class Precision(PRDC):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Recall(PRDC):
-    """Share of real images within the generated ones' manifold; arguments as `Precision`."""
+    """Share of real images within the manifold of the generated ones; arguments as in `Precision`."""
 
     def __init__(self, extractor, k=3, num_samples=10_000, name="recall"):
         super().__init__(extractor, k, num_samples, name)
@@ -93,7 +93,7 @@ class Recall(PRDC):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Density(PRDC):
-    """Mean number of real balls around a generated image, over k; arguments as `PRDC`."""
+    """Mean number of real balls that contain a generated image, divided by k; arguments as in `PRDC`."""
 
     def __init__(self, extractor, k=5, num_samples=10_000, name="density"):
         super().__init__(extractor, k, num_samples, name)
@@ -108,7 +108,7 @@ class Density(PRDC):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Coverage(PRDC):
-    """Share of real balls in which a generated image lies; arguments as `PRDC`."""
+    """Share of real balls that contain a generated image; arguments as in `PRDC`."""
 
     def __init__(self, extractor, k=5, num_samples=10_000, name="coverage"):
         super().__init__(extractor, k, num_samples, name)

@@ -10,7 +10,8 @@ from keras_gan.metrics.pair import LevelsMetric, levels
 class PSNR(LevelsMetric):
     """Mean over images of 10 log10(255^2 / mean squared difference), in decibels; higher is better.
 
-    Of images rounded to 256 levels, as they are stored. An image that equals its target has an infinite ratio.
+    Images are rounded to 256 levels, as they are stored. The ratio is infinite for an image that equals its
+    target.
 
     Args:
         channels: "rgb" (default), or "y" for the luma alone. border: int, pixels left out on each side. Default 0.
@@ -32,11 +33,11 @@ class PSNR(LevelsMetric):
 
 
 def psnr_of_levels(real, fake):
-    """dB of each pair of images in [0, 255] of shape (batch, height, width, channels)."""
+    """PSNR in dB of each pair of images in [0, 255] of shape (batch, height, width, channels)."""
     error = ops.mean(ops.square(real - fake), axis=(1, 2, 3))
     return 10.0 * (ops.log(255.0**2) - ops.log(error)) / ops.log(10.0)
 
 
 def psnr(real, fake, channels="rgb", border=0):
-    """float32 of shape (batch,): PSNR in dB of pairs of images, arguments as `PSNR`; uint8 or in [-1, 1]."""
+    """PSNR in dB of pairs of images, uint8 or in [-1, 1]: float32 (batch,); arguments as in `PSNR`."""
     return psnr_of_levels(levels(real, channels, border), levels(fake, channels, border))

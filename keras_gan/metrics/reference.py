@@ -14,11 +14,11 @@ VERSION = 2
 
 
 def images_of(source):
-    """Images that a reference is made of, as something with a length and `[indices]` -> uint8.
+    """The images of a reference, as an object with a length and `[indices]` -> uint8.
 
     Args:
-        source: uint8 or [-1, 1] array, `tf.data.Dataset` of batches of such (of `keras_gan.data.load`: all
-            images), or an object that is such a thing already.
+        source: uint8 or [-1, 1] array, `tf.data.Dataset` of batches of them (from `keras_gan.data.load`: all
+            images), or an object that already has a length and `[indices]` -> uint8.
     """
     if hasattr(source, "element_spec"):
         source = np.concatenate([_levels(unpack(batch)["image"].numpy()) for batch in from_the_start(source)])
@@ -33,7 +33,7 @@ def _levels(images):
     if images.dtype == np.uint8:
         return images
     if not np.isfinite(images).all() or np.abs(images).max(initial=0.0) > 1.001:
-        raise ValueError("Float images must be finite and in [-1, 1]; others are uint8.")
+        raise ValueError("Float images must be finite and in [-1, 1]; other images must be uint8.")
     return to_uint8(images).numpy()
 
 
@@ -57,13 +57,13 @@ def reference_moments(source, extractor):
 
 
 def load_moments(path):
-    """(n, mean, covariance) of a file of `reference_moments`."""
+    """(n, mean, covariance) from a file of `reference_moments`."""
     arrays = _load_or_raise(path)
     return int(arrays["count"]), arrays["mean"], arrays["covariance"]
 
 
 def moments_of(parts):
-    """(n, mean, unbiased covariance) of features that come part by part."""
+    """(n, mean, unbiased covariance) of features that are given part by part."""
     count, total, products = 0, 0.0, 0.0
     for features in parts:
         features = features.astype("float64")
@@ -73,7 +73,7 @@ def moments_of(parts):
 
 
 def moments(count, total, products):
-    """(n, mean, unbiased covariance) of n vectors, of their sum and the sum of their outer products."""
+    """(n, mean, unbiased covariance) of n vectors, from their sum and the sum of their outer products."""
     count = int(count)
     if count < 2:
         raise ValueError(f"A covariance needs at least 2 images of each kind. Received: {count}")
@@ -105,7 +105,7 @@ def reference_features(source, extractor, n=None, seed=0):
 
 
 def load_features(path):
-    """float32 array of shape (n, features) of a file of `reference_features`."""
+    """float32 array of shape (n, features) from a file of `reference_features`."""
     return _load_or_raise(path)["features"]
 
 
@@ -113,27 +113,27 @@ def _load_or_raise(path):
     arrays = _load(path)
     if arrays is None:
         raise ValueError(
-            f"The reference statistics {path} are gone or damaged: make the metric anew from its images."
+            f"The reference statistics {path} are gone or damaged: create the metric again from its images."
         )
     return arrays
 
 
 def chosen_indices(count, n=None, seed=0):
-    """n indices of `count`, in order; all of them where n is None or as many."""
+    """n of the indices below `count`, chosen at random, in order; all if n is None or at least `count`."""
     if n is None or n >= count:
         return np.arange(count)
     return np.sort(np.random.default_rng(seed).choice(count, n, replace=False))
 
 
 def features_of(images, extractor, indices=None, batch_size=64):
-    """Yield the features of images (all, or those of the indices), part by part."""
+    """Yield the features of images (all, or those at the indices), part by part."""
     indices = np.arange(len(images)) if indices is None else indices
     for start in range(0, len(indices), batch_size):
         yield np.asarray(extractor(np.asarray(images[indices[start : start + batch_size]])))
 
 
 def _cached(kind, images, indices, extractor, compute):
-    """The path of what `compute` gives for this content and this extractor; computed where it is missing."""
+    """The cached file of `compute()` for these images and this extractor; computed if it is missing."""
     digest = hashlib.sha256()
     for start in range(0, len(indices), 1024):
         block = np.ascontiguousarray(images[indices[start : start + 1024]])
@@ -154,7 +154,7 @@ def _save(path, arrays):
 
 
 def _load(path):
-    """The arrays of a cached file, or None where it is missing or damaged."""
+    """The arrays of a cached file, or None if it is missing or damaged."""
     try:
         with np.load(path) as file:
             arrays = {name: file[name] for name in file.files}

@@ -1,15 +1,15 @@
-"""Metrics that keep features of the images, not sums of them."""
+"""Metrics that store the features of the images, not sums of them."""
 
 from keras_gan.arguments import check_int
 from keras_gan.metrics.metric import FeatureMetric, Sample
 
 
 class SampledMetric(FeatureMetric):
-    """A metric computed on kept features: 2 x num_samples x features x 4 bytes.
+    """A metric computed on stored features, which take 2 x num_samples x features x 4 bytes.
 
     Args:
-        extractor: `Extractor`, or what makes one.
-        num_samples: int, images of each kind that are kept: the first ones.
+        extractor: `Extractor`, or a `source` for one.
+        num_samples: int, number of real and of generated images that are kept: the first ones.
     """
 
     def __init__(self, extractor, num_samples, name):

@@ -1,4 +1,4 @@
-"""Figures of generated time series beside real ones."""
+"""Metrics that compare generated time series with real ones."""
 
 import keras
 import numpy as np
@@ -6,15 +6,15 @@ from keras import layers
 
 
 def discriminative_score(real, made, seed=0, hidden=None, epochs=30):
-    """How well a GRU tells generated series from real ones: |accuracy - 1/2| on held-out ones, 0 for no better than chance.
+    """How well a GRU separates generated series from real ones: |accuracy - 1/2| on held-out data.
 
-    Compare it with its floor: the score of two halves of the real data.
+    0 is chance level. Compare the score with its floor: the score of two halves of the real data.
 
     Args:
-        real, made: float arrays of shape (n, times, columns), in one unit.
+        real, made: float arrays of shape (n, times, columns), in the same units.
         seed: int, of the network, of the split (a fifth is held out) and the order.
-        hidden: int, units. Default: half the columns, 8 at least.
-        epochs: int, passes over the training's part. Default 30.
+        hidden: int, units of the GRU. Default: half the columns, 8 at least.
+        epochs: int, passes over the training part. Default 30.
 
     Returns:
         float.
@@ -44,12 +44,14 @@ def discriminative_score(real, made, seed=0, hidden=None, epochs=30):
 
 
 def predictive_score(real, made, seed=0, hidden=None, epochs=30):
-    """Mean absolute error, of real series, with which a GRU that learnt on generated ones predicts the last column's next value from all before.
+    """Mean absolute error on real series of a GRU that was trained on generated ones.
 
-    In shares of the real data's range. The last column's own past is among what is given (in the official code it is not, where there are other
-    columns), so that values are not those of the paper. Compare it with its floor: the score of a GRU that learnt on real series, `made` being other real ones.
+    The GRU predicts the next value of the last column from all earlier values. The error is a share of the
+    real data's range. The inputs include the past of the last column; in the official code they do not if
+    there are other columns, so the values differ from the paper's. Compare the score with its floor: the
+    score of a GRU that was trained on real series, with other real ones as `made`.
 
-    Args and errors: as `discriminative_score`.
+    Args and errors: as in `discriminative_score`.
 
     Example:
     >>> real = np.random.default_rng(0).normal(size=(40, 6, 1))
@@ -67,7 +69,7 @@ def predictive_score(real, made, seed=0, hidden=None, epochs=30):
 
 
 def autocorrelations(series, lags=None):
-    """Correlations of each column with itself some times later: array of shape (lags, columns), of lags 1, 2, ...
+    """Autocorrelations of each column: array of shape (lags, columns), for lags of 1, 2, ... times.
 
     Args:
         series: array of shape (n, times, columns). Means and variances are over all series and times.
@@ -90,7 +92,7 @@ def autocorrelations(series, lags=None):
 
 
 def autocorrelation_distance(real, made, lags=None):
-    """Mean absolute difference of `autocorrelations`: 0 where generated series hang together as real ones do.
+    """Mean absolute difference of `autocorrelations`: 0 if generated series have those of the real ones.
 
     Example:
     >>> x = np.random.default_rng(0).normal(size=(50, 10, 1))
@@ -102,11 +104,12 @@ def autocorrelation_distance(real, made, lags=None):
 
 
 def _checked(real, made):
-    """Both as float32, brought to the range [0, 1] of the real ones."""
+    """Both as float32, scaled so that the real ones have the range [0, 1]."""
     real, made = (np.asarray(x, "float64") for x in (real, made))
     if real.ndim != 3 or made.ndim != 3 or real.shape[1:] != made.shape[1:] or real.shape[1] < 2:
         raise ValueError(
-            f"Both must have shape (n, times, columns), of the same times and columns. Received: {real.shape} and {made.shape}"
+            "Both must have shape (n, times, columns), of the same times and columns. "
+            f"Received: {real.shape} and {made.shape}"
         )
     if min(len(real), len(made)) < 10:
         raise ValueError(f"Ten series of each are needed at least. Received: {len(real)} and {len(made)}")

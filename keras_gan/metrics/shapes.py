@@ -1,4 +1,4 @@
-"""How near generated shapes of voxels come to real ones, and how many of those they cover."""
+"""How near generated voxel shapes are to real ones, and how many of the real ones they cover."""
 
 import keras
 import numpy as np
@@ -9,18 +9,20 @@ from keras_gan.metrics.metric import ImageMetric, Sample
 
 
 def chamfer_distances(first, second):
-    """Chamfer distances between the surfaces of shapes, in squared sides of their cube.
+    """Chamfer distances between the surfaces of shapes; the unit is the squared side of their cube.
 
-        d(A, B) = mean over a in A of min |a - b|^2 + mean over b in B of min |a - b|^2, of the centres of surface voxels
+        d(A, B) = mean over a in A of min |a - b|^2 + mean over b in B of min |a - b|^2,
+        where A and B are the centres of surface voxels
 
     Args:
-        first, second: arrays of shape (n, size, size, size) or with one channel more, (m, ...); solid above 0.5.
+        first, second: arrays of shape (n, size, size, size) and (m, size, size, size), or with a last axis
+            of one channel; values above 0.5 are solid.
 
     Returns:
-        float64 array of shape (n, m); infinite where one of two is empty.
+        float64 array of shape (n, m); infinite if one of the two shapes is empty.
 
     Raises:
-        ValueError: for shapes of two sizes.
+        ValueError: for shapes of different sizes.
 
     Example:
     >>> cubes = np.zeros((2, 8, 8, 8))
@@ -48,12 +50,12 @@ def _solids(shapes):
     shapes = np.asarray(shapes)
     shapes = shapes[..., 0] if shapes.ndim == 5 and shapes.shape[-1] == 1 else shapes
     if shapes.ndim != 4:
-        raise ValueError(f"Shapes must be of shape (n, size, size, size). Received: {shapes.shape}")
+        raise ValueError(f"Shapes must have shape (n, size, size, size). Received: {shapes.shape}")
     return shapes > 0.5
 
 
 def _surfaces_and_fields(shapes):
-    """Of each shape its surface's voxels, each with its share, and every voxel's squared distance to that surface; flat."""
+    """Flat, for each shape: weights of its surface voxels, and squared distances to the surface."""
     surfaces, fields = [], []
     for solid in shapes:
         surface = solid & ~binary_erosion(solid, border_value=0)
@@ -63,11 +65,11 @@ def _surfaces_and_fields(shapes):
 
 
 def coverage_and_matching(distances):
-    """Two figures of a matrix of distances, rows real, columns generated.
+    """Coverage and minimum matching distance from a matrix of distances: real rows, generated columns.
 
     Returns:
-        coverage: float, share of the real shapes that are the nearest of at least one generated shape; minimum matching distance: float,
-        mean over real shapes of the distance to the nearest generated one.
+        coverage: float, share of the real shapes that are nearest to at least one generated shape;
+        minimum matching distance: float, mean over real shapes of the distance to the nearest generated one.
 
     Example:
     >>> coverage, matching = keras_gan.metrics.shapes.coverage_and_matching(np.array([[0.0, 1.0], [2.0, 3.0]]))
@@ -84,13 +86,14 @@ def coverage_and_matching(distances):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ShapeMatching(ImageMetric):
-    """Coverage (high is good) and minimum matching distance (low is good) of generated shapes, on the Chamfer distance of their surfaces.
+    """Coverage (higher is better) and minimum matching distance (lower is better) of generated shapes.
 
-    Logged as `coverage` and `minimum_matching_distance`, squared sides of the cube. Both depend on how many shapes there are: compare only
-    equals, and with the figures of real shapes that were trained on.
+    Both use the Chamfer distance between surfaces. Logged as `coverage` and `minimum_matching_distance`,
+    whose unit is the squared side of the cube. Both depend on the number of shapes: compare only values of
+    the same number, and compare them with the values of real training shapes.
 
     Args:
-        num_samples: int, shapes of each kind that are kept: the first ones. Default 500.
+        num_samples: int, number of real and of generated shapes that are kept: the first ones. Default 500.
         name: default "shape_matching".
 
     Example:
@@ -102,7 +105,7 @@ class ShapeMatching(ImageMetric):
     >>> metric.result()
     {'coverage': 1.0, 'minimum_matching_distance': 0.0}
 
-    Reference: as `shapes.coverage_and_matching`
+    Reference: as in `shapes.coverage_and_matching`
     """
 
     def __init__(self, num_samples=500, name="shape_matching"):

@@ -1,4 +1,4 @@
-"""Sliced Wasserstein distance of patches, scale by scale."""
+"""Sliced Wasserstein distance of patches at several scales."""
 
 import keras
 import numpy as np
@@ -14,13 +14,13 @@ FILTER = np.array([1.0, 4.0, 6.0, 4.0, 1.0]) / 16.0
 class SlicedWasserstein(ImageSampleMetric):
     """Sliced Wasserstein distance of 7x7 patches of Laplacian pyramids, times 1000.
 
-    Levels from the images' size down to 16 pixels say at which scale images differ. Logged as
+    Levels from the images' size down to 16 pixels show at which scale images differ. Logged as
     `swd`, the mean, and `swd_32`, `swd_16`, ... by the side of the level.
 
     Args:
-        num_samples: int, images of each kind that are kept. Default 2048.
-        patches: int, random patches of each image and level. Default 128.
-        directions: int, random projections. Default 512.
+        num_samples: int, number of real and of generated images that are kept. Default 2048.
+        patches: int, number of random patches of each image and level. Default 128.
+        directions: int, number of random projections. Default 512.
         seed: int, of patches and projections.
         name: default "swd".
 
@@ -56,16 +56,16 @@ def sliced_wasserstein(real, fake, patches=128, directions=512, seed=0):
     """Distances by level: a dict from the level's height to 1000 x the sliced Wasserstein distance.
 
     Args:
-        real, fake: uint8 images of shape (n, height, width, channels); of the larger set the first.
+        real, fake: uint8 images of shape (n, height, width, channels); of a larger set the first.
         patches, directions, seed: as in `SlicedWasserstein`.
     """
     n = min(len(real), len(fake))
     if n < 1:
-        raise ValueError("The sliced Wasserstein distance needs images of both kinds.")
+        raise ValueError("The sliced Wasserstein distance needs real and generated images.")
     levels = [_pyramid(images[:n].astype("float32")) for images in (real, fake)]
     figures = {}
     for a, b in zip(*levels, strict=True):
-        # The same places and directions for both: equal sets are at distance 0.
+        # The same positions and directions for both sets: equal sets have distance 0.
         one, two = (_descriptors(level, patches, np.random.default_rng(seed)) for level in (a, b))
         rng = np.random.default_rng([seed, 1])
         projections = rng.normal(size=(one.shape[1], directions))
@@ -79,7 +79,7 @@ def sliced_wasserstein(real, fake, patches=128, directions=512, seed=0):
 
 
 def _blur(images):
-    """The binomial filter over height and width, edges mirrored."""
+    """Apply the binomial filter over height and width, with mirrored edges."""
     for axis in (1, 2):
         padding = [(0, 0)] * images.ndim
         padding[axis] = (2, 2)
@@ -101,7 +101,7 @@ def _pyramid(images):
 
 
 def _descriptors(images, patches, rng):
-    """Random patches as rows, each channel of all of them with mean 0 and deviation 1."""
+    """Random patches as rows; each channel is normalised to mean 0 and deviation 1 over all patches."""
     n, height, width, channels = images.shape
     windows = np.lib.stride_tricks.sliding_window_view(images, (NEIGHBORHOOD, NEIGHBORHOOD), axis=(1, 2))
     rows = rng.integers(height - NEIGHBORHOOD + 1, size=(n, patches))

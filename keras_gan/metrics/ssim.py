@@ -9,11 +9,12 @@ from keras_gan.metrics.pair import LevelsMetric, levels
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SSIM(LevelsMetric):
-    """Mean structural similarity of images and their targets, 1 where they are equal.
+    """Mean structural similarity of images and their targets; 1 if they are equal.
 
-    Gaussian window of 11 pixels, sigma 1.5, where it lies within the image; mean over channels. Of images
-    rounded to 256 levels. It is scikit-image's `structural_similarity` with `gaussian_weights=True, sigma=1.5,
-    use_sample_covariance=False, data_range=255`.
+    The window is Gaussian, of 11 pixels, sigma 1.5, at all positions where it lies within the image. The
+    result is the mean over channels, of images rounded to 256 levels. It equals scikit-image's
+    `structural_similarity` with `gaussian_weights=True, sigma=1.5, use_sample_covariance=False,
+    data_range=255`.
 
     Args:
         channels: "rgb" (default), or "y" for the luma alone. border: int, pixels left out on each side. Default 0.
@@ -45,5 +46,5 @@ def ssim_of_levels(real, fake):
 
 
 def ssim(real, fake, channels="rgb", border=0):
-    """float32 of shape (batch,): SSIM of pairs of images, arguments as `SSIM`; uint8 or in [-1, 1]."""
+    """SSIM of pairs of images, uint8 or in [-1, 1]: float32 (batch,); arguments as in `SSIM`."""
     return ssim_of_levels(levels(real, channels, border), levels(fake, channels, border))

@@ -1,4 +1,4 @@
-"""Figures of generated tables beside real ones: single columns, what goes together, use for learning, and privacy."""
+"""Metrics of generated tables against real ones: columns, pairs of columns, use for training, and privacy."""
 
 import itertools
 
@@ -10,15 +10,17 @@ from keras_gan.metrics.functional import nearest_neighbors
 
 
 def column_shapes(real, made):
-    """How like each column's distribution is, from 0 to 1 for the same: a dict by column.
+    """Similarity of each column's distributions, a dict by column: from 0 to 1, 1 for equal ones.
 
-        of numbers and dates 1 - sup |F(x) - G(x)| (Kolmogorov-Smirnov), of categories 1 - sum |p - q| / 2 (total variation)
+        numbers and dates: 1 - sup |F(x) - G(x)| (Kolmogorov-Smirnov)
+        categories: 1 - sum |p - q| / 2 (total variation)
 
     Args:
-        real, made: pandas DataFrames of the same columns. Missing values are left out of numbers, and a category of their own.
+        real, made: pandas DataFrames with the same columns. In columns of numbers missing values are left
+            out, in others they are a category of their own.
 
     Raises:
-        ValueError: for other columns, and tables without rows.
+        ValueError: for different columns, and tables without rows.
 
     Example:
     >>> import pandas
@@ -40,12 +42,12 @@ def column_shapes(real, made):
 
 
 def pair_trends(real, made):
-    """How like two columns go together, from 0 to 1 for the same: a dict by pairs of columns.
+    """Similarity of the relations between columns, a dict by pairs: from 0 to 1, 1 for equal ones.
 
-        of numbers 1 - |r - s| / 2 of their correlations (Pearson); else 1 - sum |p - q| / 2 of both together, numbers cut at
-        the real ones' tenths
+        two columns of numbers: 1 - |r - s| / 2 of their correlations (Pearson)
+        else: 1 - sum |p - q| / 2 of their joint distributions, with numbers binned at the real data's deciles
 
-    Arguments and errors as `column_shapes`.
+    Arguments and errors as in `column_shapes`.
     """
     real, made = _checked(real, made)
     found, cut = {}, {}
@@ -69,19 +71,21 @@ def pair_trends(real, made):
 
 
 def efficacy(made, real, target, seed=0):
-    """What a classifier, or a regression, that learns from generated rows is worth on real ones: "train synthetic, test real".
+    """Scores on real rows of a model that is trained on generated ones: "train synthetic, test real".
+
+    The model is a classifier or a regression, by scikit-learn's histogram gradient boosting.
 
     Args:
-        made: DataFrame to learn from; real: DataFrame of held-out rows.
+        made: DataFrame to train on; real: DataFrame of held-out rows.
         target: column to predict: of two categories, of several, or of numbers.
         seed: int.
 
     Returns:
-        dict: of two categories "f1" of the rarer one of the real rows, "auroc" and "accuracy"; of several "f1" (their mean) and "accuracy"; of
-        numbers "r2". By scikit-learn's histogram gradient boosting.
+        dict: for two categories "f1" of the one that is rarer in the real rows, "auroc" and "accuracy"; for
+        several "f1" (their mean) and "accuracy"; for numbers "r2".
 
     Raises:
-        ValueError: as `column_shapes`, and for an unknown target.
+        ValueError: as in `column_shapes`, and for an unknown target.
     """
     from sklearn import ensemble, metrics
 
@@ -89,7 +93,7 @@ def efficacy(made, real, target, seed=0):
     real, made = _checked(real, made)
     if target not in real.columns:
         raise ValueError(f"There is no column {target!r}.")
-    # Of rows without a target nothing is learnt.
+    # Rows without a target are left out.
     real, made = (frame[frame[target].notna()] for frame in (real, made))
     if not len(real) or not len(made):
         raise ValueError(f"All rows lack the target {target!r}.")
@@ -126,20 +130,22 @@ def efficacy(made, real, target, seed=0):
 
 
 def privacy(made, train, held_out, schema, most=2000, seed=0):
-    """How near generated rows are to those trained on: the distance to the closest record, and whether membership shows.
+    """How near generated rows are to the training rows: distance to the closest record, and membership AUROC.
 
-    A row's vector has its numbers as ranks of the training data's, from 0 to 1, and of a category that differs 1.
+    Distances are between vectors: numbers are replaced by their ranks in the training data, from 0 to 1, and
+    two different categories have a distance of 1.
 
     Args:
         made, train, held_out: DataFrames.
         schema: `keras_gan.data.Schema`.
-        most: int, rows of each that are compared, drawn at random.
+        most: int, number of rows of each that are compared, drawn at random.
         seed: int.
 
     Returns:
-        dict: "closest_record", median distance of generated rows to the nearest training row; "held_out_closest_record" the same of
-        held-out rows, which copy nothing; "copies", share of generated rows that are a training row in every column; "membership_auroc", how well nearness to
-        generated rows tells rows trained on from held-out ones (0.5 where nothing leaks).
+        dict: "closest_record", median distance of generated rows to the nearest training row;
+        "held_out_closest_record", the same for held-out rows, which are no copies; "copies", share of
+        generated rows that equal a training row in every column; "membership_auroc", how well the distance to
+        generated rows separates training rows from held-out ones (0.5 if nothing leaks).
     """
     random = np.random.default_rng(seed)
     for name, frame in (("train", train), ("held_out", held_out), ("made", made)):
@@ -166,7 +172,7 @@ def privacy(made, train, held_out, schema, most=2000, seed=0):
                 places = {str(value): i for i, value in enumerate(column.values)}
                 text = series.astype(object).where(series.notna(), None).map(str)
                 chosen = text.map(places).fillna(-1).to_numpy("int64")
-                # Two that differ are at a distance of 1.
+                # Two different categories have a distance of 1.
                 parts.append(np.eye(column.width + 1)[chosen] / np.sqrt(2.0))
         return np.concatenate(parts, axis=1).astype("float32")
 
@@ -190,7 +196,7 @@ def _as_texts(frame):
 
 
 def _checked(real, made):
-    """Both tables with dates, also those that are texts, as seconds; a ValueError for other columns or no rows."""
+    """Both tables with dates as seconds, also dates given as text; checks for equal columns and rows."""
     if list(real.columns) != list(made.columns):
         raise ValueError(
             f"The tables must have the same columns. Received: {list(real.columns)} and {list(made.columns)}"
@@ -215,7 +221,7 @@ def _numbers(series):
 
 
 def _variation(a, b):
-    """Half the summed difference of shares, missing values as a category."""
+    """Half the sum of absolute differences of shares, with missing values as a category."""
     shares = [
         series.astype(object).where(series.notna(), None).map(str).value_counts(normalize=True)
         for series in (a, b)

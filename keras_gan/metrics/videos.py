@@ -1,4 +1,4 @@
-"""Figures of videos: how constant their content is, and how well frames are predicted."""
+"""Metrics of videos: how constant their content is, and how well frames are predicted."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from keras_gan.metrics.psnr import psnr
 
 
 def average_content_distance(features):
-    """How much what a video shows changes from frame to frame: 0 where it stays the same.
+    """How much a video's content changes between frames: 0 if it stays the same.
 
         mean over videos of mean over pairs of frames of |f(frame) - f(other frame)|_2
 
     Args:
-        features: array of shape (n, time, features) of what each frame shows: of the frames by a classifier or a network of faces, say
-            `extractor(frames)`, or as simple as the mean colour.
+        features: array of shape (n, time, features) that describes the content of each frame: for example
+            `extractor(frames)` of a classifier or a face network, or simply the mean colour.
 
     Returns:
         float.
@@ -31,19 +31,20 @@ def average_content_distance(features):
     features = np.asarray(features, "float64")
     if features.ndim != 3 or features.shape[1] < 2 or not len(features):
         raise ValueError(
-            f"`features` must have shape (n, time, features), of two frames at least. Received: {features.shape}"
+            "`features` must have shape (n, time, features), of two frames at least. "
+            f"Received: {features.shape}"
         )
     if not np.isfinite(features).all():
         raise ValueError("The features contain NaN or infinite values.")
     first, second = np.triu_indices(features.shape[1], 1)
-    # Pair by pair: all at once may not fit into the memory.
+    # Computed pair by pair: all pairs at once may not fit into memory.
     pairs = zip(first, second, strict=True)
     distances = [np.linalg.norm(features[:, i] - features[:, j], axis=1) for i, j in pairs]
     return float(np.mean(distances))
 
 
 def psnr_by_horizon(real, predicted):
-    """PSNR in dB of predicted frames by how far ahead they lie: of the mean squared error of all videos at each time.
+    """PSNR in dB of predicted frames at each time, from the mean squared error over all videos.
 
     Args:
         real, predicted: arrays of shape (n, time, height, width, channels), uint8 or floats in [-1, 1].
@@ -52,7 +53,7 @@ def psnr_by_horizon(real, predicted):
         float64 array of shape (time,).
 
     Raises:
-        ValueError: for two shapes.
+        ValueError: for different shapes.
 
     Example:
     >>> real = np.zeros((2, 3, 8, 8, 1), "uint8")
@@ -63,9 +64,10 @@ def psnr_by_horizon(real, predicted):
     real, predicted = np.asarray(real), np.asarray(predicted)
     if real.shape != predicted.shape or real.ndim != 5:
         raise ValueError(
-            f"Both must have shape (n, time, height, width, channels). Received: {real.shape} and {predicted.shape}"
+            "Both must have shape (n, time, height, width, channels). "
+            f"Received: {real.shape} and {predicted.shape}"
         )
-    # Of the mean of errors, and not the mean of ratios: one frame that is exact would make that infinite.
+    # From the mean of the errors, not the mean of the ratios, which one exact frame would make infinite.
     errors = [
         np.mean(10.0 ** (-0.1 * np.asarray(psnr(real[:, t], predicted[:, t]), "float64")))
         for t in range(real.shape[1])

@@ -1,1 +1,1 @@
-"""Trainable models. Each is a `GAN`; a variant holds its paper's choice of parts."""
+"""Trainable models. Most are a `GAN`; a variant sets the defaults of its paper."""

@@ -10,25 +10,29 @@ from keras_gan.models.conditional_gan import ConditionalGAN
 
 
 def cross_entropy(labels, logits, unlabelled=False):
-    """The mean cross-entropy of class logits, a scalar; with `unlabelled` that of images whose label is not -1, 0 of none."""
+    """Mean cross-entropy of class logits, a scalar.
+
+    With `unlabelled`, images with the label -1 are left out; the result is 0 when no image has a label.
+    """
     logits = ops.cast(logits, "float32")
     if not unlabelled:
         return ops.mean(ops.sparse_categorical_crossentropy(labels, logits, from_logits=True))
     labelled = ops.cast(labels >= 0, "float32")
     found = ops.sparse_categorical_crossentropy(ops.maximum(labels, 0), logits, from_logits=True)
-    # Over replicas that have unlike numbers of labels, it is still the mean over all.
+    # The mean is over the labels of all replicas, which may hold different numbers of them.
     return ops.sum(found * labelled) / ops.maximum(replicas.mean(ops.sum(labelled)), 1e-12)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ACGAN(ConditionalGAN):
-    """The discriminator does not take the class but predicts it; both players minimise the error of that prediction.
+    """The discriminator predicts the class instead of taking it; both players minimise the error.
 
         discriminator adds  weight * (CE(label, C(x)) + CE(label, C(G(z, label))))
         generator adds      weight * CE(label, C(G(z, label)))
 
-    Logged as `d_classification` and `g_classification`. With `condition=conditions.Labels(10, unlabelled=True)` images may have
-    the label -1: CE(label, C(x)) is the mean over those of the batch that have one.
+    The terms are logged as `d_classification` and `g_classification`. With
+    `condition=conditions.Labels(10, unlabelled=True)` images may have the label -1: CE(label, C(x)) is then
+    the mean over the labelled images of the batch.
 
     Args:
         generator: keras.Model from [latents, labels] to images.
@@ -55,11 +59,11 @@ class ACGAN(ConditionalGAN):
         super().__init__(generator, discriminator, **kwargs)
         num_classes = self.num_classes
         if not isinstance(self.condition, Labels):
-            raise ValueError(f"ACGAN names classes: give `num_classes`. Received: condition={self.condition}")
+            raise ValueError(f"ACGAN needs classes: give `num_classes`. Received: condition={self.condition}")
         shapes = discriminator.output_shape
         if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1][-1] == num_classes):
             raise ValueError(
-                f"The discriminator of an ACGAN gives [logits, {num_classes} class logits]. Received: "
+                f"The discriminator of an ACGAN must return [logits, {num_classes} class logits]. Received: "
                 f'discriminator.output_shape={shapes}. Build it with `conditioning="auxiliary"`.'
             )
         self.classification_weight = check_weight(classification_weight, "classification_weight")
@@ -78,6 +82,6 @@ class ACGAN(ConditionalGAN):
         return {"g_classification": self.classification_weight * self._of_fakes(turn)}
 
     def classify(self, images):
-        """Class probabilities of images in [-1, 1], shape (n, num_classes), by the discriminator."""
+        """The discriminator's class probabilities for images in [-1, 1], of shape (n, num_classes)."""
         outputs = self.discriminator.predict(images, verbose=0)
         return ops.convert_to_numpy(ops.softmax(outputs[1]))

@@ -17,20 +17,22 @@ from keras_gan.regularizers.feature_matching import last_features
 
 @keras.saving.register_keras_serializable("keras_gan")
 class AnoGAN(Detector, keras.Model):
-    """Finds what a trained GAN of normal images cannot make, by a search for the latent of each image.
+    """Detects what a GAN trained on normal images cannot generate, by searching a latent for each image.
 
         score = (1 - feature_weight) mean |x - G(z)| + feature_weight mean |f(x) - f(G(z))|
 
-    of the z that minimises it; f is what the discriminator's last layer with weights is given. Nothing is trained. The search takes
-    `restarts` random latents, a tenth of the steps from each, and all of them from the best: seconds an image, where `FAnoGAN` takes
-    milliseconds. `score`, `heatmap`, `threshold`, `detect` and `measure` are those of `keras_gan.models.detector.Detector`.
+    for the z that minimises it; f is the input of the discriminator's last layer with weights. Nothing is
+    trained. The search starts from `restarts` random latents, makes a tenth of the steps from each, and then
+    all steps from the best one. It takes seconds per image, where `FAnoGAN` takes milliseconds. `score`,
+    `heatmap`, `threshold`, `detect` and `measure` are those of `keras_gan.models.detector.Detector`.
 
     Args:
-        generator, discriminator: of a trained GAN without a condition, `gan.ema_generator` and `gan.discriminator`.
+        generator, discriminator: networks of a trained GAN without a condition: `gan.ema_generator` and
+            `gan.discriminator`.
         feature_weight: float in [0, 1]. Default 0.1.
-        steps: int, of Adam. Default 300; learning_rate: float. Default 0.1.
-        restarts: int. Default 4.
-        seed: int, of the random latents.
+        steps: int, Adam steps. Default 300. learning_rate: float. Default 0.1.
+        restarts: int, random latents to start from. Default 4.
+        seed: int, for the random latents.
         limit: as in `Detector`.
 
     Example:
@@ -41,10 +43,10 @@ class AnoGAN(Detector, keras.Model):
     (3,)
 
     Reference: Schlegl et al., "Unsupervised Anomaly Detection with Generative Adversarial Networks to Guide Marker
-    Discovery", 2017, https://arxiv.org/abs/1703.05921, with means for sums and restarts
+    Discovery", 2017, https://arxiv.org/abs/1703.05921, here with means instead of sums, and with restarts
     """
 
-    # So many times `restarts` latents move at once.
+    # Images per batch; the search optimises `restarts` latents for each of them at once.
     images_at_once = 32
     from_images, condition = False, None
 
@@ -62,7 +64,7 @@ class AnoGAN(Detector, keras.Model):
     ):
         checks.check_networks(generator, discriminator, conditional=False)
         if isinstance(discriminator.output_shape, list) or pack_size(discriminator) > 1:
-            raise ValueError("AnoGAN takes a discriminator of one output that sees images one by one.")
+            raise ValueError("AnoGAN takes a discriminator with one output that sees images one by one.")
         if not 0.0 <= feature_weight <= 1.0:
             raise ValueError(f"`feature_weight` must be in [0, 1]. Received: {feature_weight!r}")
         check_int(steps, "steps")
@@ -73,7 +75,7 @@ class AnoGAN(Detector, keras.Model):
         self.feature_weight = float(feature_weight)
         self.steps, self.restarts, self.seed = int(steps), int(restarts), seed
         self.learning_rate = check_weight(learning_rate, "learning_rate")
-        # Past Keras' tracking: its layers are the discriminator's.
+        # Bypasses Keras' attribute tracking: the layers belong to the discriminator.
         vars(self)["_features"] = last_features(discriminator)
         vars(self)["_search"] = Search(
             lambda z, _: self.generator(z, training=False), self.steps, self.learning_rate, self.distance
@@ -96,8 +98,8 @@ class AnoGAN(Detector, keras.Model):
         return cls(**{**config, **networks})
 
     def fit(self, *args, **kwargs):
-        """Nothing is trained by it: an error that says what is."""
-        raise ValueError("An AnoGAN trains nothing: train the GAN of normal images before, `gan.fit(...)`.")
+        """Raise a ValueError: an AnoGAN has nothing to train, only its GAN is trained."""
+        raise ValueError("An AnoGAN trains nothing: train the GAN on normal images first, `gan.fit(...)`.")
 
     @property
     def image_shape(self):
@@ -108,18 +110,18 @@ class AnoGAN(Detector, keras.Model):
         return modalities.get(None, self.image_shape)
 
     def distance(self, images, made):
-        """The score of each image beside what was made for it."""
+        """Score of each image, compared with the image that was generated for it."""
         features = [self._features(x, training=False) for x in (images, made)]
         image, feature = (mean_absolute(*pair) for pair in ((images, made), features))
         return (1.0 - self.feature_weight) * image + self.feature_weight * feature
 
     def scored(self, images):
-        """The least distances, and |x - G(z)|."""
+        """Scores (the smallest distances found), and heat maps |x - G(z)|."""
         _, made, scores = self.search(images)
         return tf.constant(scores), differences(images, made)
 
     def search(self, images):
-        """Latents of images in [-1, 1], what is made of them, and the distances: arrays."""
+        """Search latents for images in [-1, 1]; return arrays of latents, generated images and distances."""
         size = self.generator.input_shape[-1]
         seed = tf.constant([self.seed, 0], "int64")
         starts = Normal((size,)).draw(self.restarts, seed).numpy()
@@ -133,7 +135,7 @@ class AnoGAN(Detector, keras.Model):
         return self.generator(inputs, training=training)
 
     def export(self, filepath, format="saved_model", metadata=None):
-        """A ValueError: the search is not a function that can be exported."""
+        """Raise a ValueError: the search is not a function that can be exported."""
         raise ValueError(
             "An AnoGAN searches for each image, which no export does: train a `FAnoGAN` on the same networks, and export that."
         )

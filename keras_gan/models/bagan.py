@@ -17,18 +17,19 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BAGAN(InParts, Generative, Game):
-    """A class-conditional GAN for classes of uneven sizes, which begins as an autoencoder of all of them.
+    """A class-conditional GAN for imbalanced classes; training begins with an autoencoder of all classes.
 
     1. For `autoencoder_steps` steps encoder and generator minimise mean (x - G(E(x)))^2.
-    2. Each class gets the Gaussian of its images' latents, of mean and covariance over all training images; the discriminator's
-       layers begin with the encoder's weights.
-    3. Generated images of a class are made of latents of its Gaussian, their classes drawn uniformly. The discriminator names the
-       class of real images, and "generated" for the others, of which all count as one for each `num_classes` real ones (the official
-       code shows it so many fewer); the generator minimises the cross-entropy of the class that its images should be.
+    2. A Gaussian is fitted to the latents of each class, with mean and covariance over all its training
+       images. The discriminator's layers are initialised with the encoder's weights.
+    3. The generator draws classes uniformly, and latents from the Gaussian of the class. The discriminator
+       classifies real images by their class, and generated ones as "generated". In its loss one generated
+       image counts for `num_classes` real ones (the official code shows it that many fewer). The generator
+       minimises the cross-entropy of the class that its images should have.
 
-    Logged are `reconstruction` in the first part, and `d_loss` and `g_loss` in the last; what the other part does not compute is 0.
-    It trains on `(images, labels)`: arrays, or data sets of `keras_gan.data`, whose every image it can encode. Defaults: Adam(5e-5,
-    0.5) for all.
+    The autoencoder stage logs `reconstruction`, the adversarial stage `d_loss` and `g_loss`; metrics of the
+    other stage are logged as 0. It trains on `(images, labels)`: arrays, or data sets of `keras_gan.data`,
+    because it has to encode every image. Defaults: Adam(5e-5, 0.5) for all players.
 
     Args:
         encoder, generator, discriminator: such as `networks.bagan(image_shape, num_classes)`.
@@ -82,8 +83,8 @@ class BAGAN(InParts, Generative, Game):
         shapes = [[tuple(v.shape) for v in network.weights] for network in (encoder, discriminator)]
         if shapes[0][:-2] != shapes[1][:-2]:
             raise ValueError(
-                "`discriminator` must have the encoder's layers but for the last, whose weights it begins with: "
-                "`networks.bagan` makes both."
+                "`discriminator` must have the encoder's layers except the last one, because it is "
+                "initialised with their weights: `networks.bagan` makes both."
             )
 
     def get_config(self):
@@ -97,7 +98,7 @@ class BAGAN(InParts, Generative, Game):
             return [self.discriminator]
         return [self.generator, self.encoder if player == "autoencoder" else self.discriminator]
 
-    # === The parts of the training ===
+    # === Stages ===
 
     def stage_at(self, step):
         return "autoencoder" if step < self.autoencoder_steps else "adversarial"
@@ -124,7 +125,7 @@ class BAGAN(InParts, Generative, Game):
             self._learn_classes(stream)
 
     def _learn_classes(self, stream):
-        """The Gaussian of each class's latents, and the encoder's weights for the discriminator."""
+        """Fit a Gaussian to each class's latents, and copy the encoder's weights to the discriminator."""
         latents, labels = [], []
         for batch in stream.whole():
             batch = self.unpack(batch)
@@ -154,7 +155,7 @@ class BAGAN(InParts, Generative, Game):
                 distances = self.distance(images, self.encoder, self.generator, True)
                 return weighted_mean(distances, weight), {}
 
-            # A step of this part counts as one of the training.
+            # A step of this stage counts as a training step.
             self.state.step.assign_add(1)
             return self.minimize("autoencoder", objective)
         drawn = self.draw(tf.shape(images)[0], self.seed_generator)
@@ -170,12 +171,12 @@ class BAGAN(InParts, Generative, Game):
         return figures | self.minimize("generator", generator_objective, tape)
 
     def _entropy(self, images, labels):
-        """The cross-entropy of each image's class, or of `num_classes` for a generated one."""
+        """Cross-entropy of each image's label; the label of a generated image is `num_classes`."""
         logits = ops.cast(self.discriminator(images, training=True), "float32")
         return ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
 
     def _discriminator_objective(self, batch, fake):
-        """The mean over real and generated images, of which one counts for `num_classes` real ones."""
+        """Mean over real and generated images; one generated image counts for `num_classes` real ones."""
         real = self._entropy(batch["image"], self.condition.of(batch))
         made = self._entropy(fake, ops.full((ops.shape(fake)[0],), self.num_classes, "int32"))
         loss = self.num_classes * weighted_mean(real, batch.get("sample_weight")) + ops.mean(made)
@@ -197,14 +198,14 @@ class BAGAN(InParts, Generative, Game):
         return [*super().exported_variables, self.state.class_means, self.state.class_factors]
 
     def encode(self, images, batch_size=256):
-        """What the encoder gives of images, an array of shape (n, latent_dim); arguments as `reconstruct`.
+        """Encode images into latents, an array of shape (n, latent_dim); arguments as `reconstruct`.
 
-        These are latents of all classes together; those of `generate` are standard normal within a class.
+        All classes share this latent space; the latents of `generate` are standard normal within a class.
         """
         return self.in_parts(lambda x: [self.ema_encoder(x, training=False)], images, batch_size)[0]
 
     def reconstruct(self, images, batch_size=256):
-        """What the generator makes of what the encoder gives, uint8 images.
+        """Encode images and generate them again from these latents; uint8 images.
 
         Args:
             images: uint8, or floats in [-1, 1].
@@ -218,7 +219,7 @@ class BAGAN(InParts, Generative, Game):
         return self.in_parts(reconstructed, images, batch_size)[0]
 
     def synthesize(self, latents, condition=None, training=False):
-        """Images of standard normal latents and classes: the latents of a class are mean + factor z."""
+        """Generate images from standard normal z and classes: the latents of a class are mean + factor z."""
         means, factors = (
             ops.take(table.value, condition, axis=0)
             for table in (self.state.class_means, self.state.class_factors)
@@ -227,24 +228,24 @@ class BAGAN(InParts, Generative, Game):
         return (self.generator if training else self.ema_generator)(moved, training=training)
 
     def call(self, inputs, training=False):
-        """Images of [latents, labels]."""
+        """Generate images from [latents, labels]."""
         return self.synthesize(*inputs, training=training)
 
 
 def class_gaussians(latents, labels, num_classes, class_names=None):
-    """Mean of each class's latents and a factor of their covariance, factor factor^T.
+    """Mean of each class's latents, and a factor of their covariance = factor factor^T.
 
     Args:
         latents: array of shape (n, size).
         labels: ints (n,).
         num_classes: int.
-        class_names: list of str, for the error.
+        class_names: list of str, for the error message.
 
     Returns:
         float32 arrays (num_classes, size) and (num_classes, size, size).
 
     Raises:
-        ValueError: for a class of fewer than two images.
+        ValueError: for a class with fewer than two images.
     """
     means, factors = [], []
     for label in range(num_classes):
@@ -252,7 +253,7 @@ def class_gaussians(latents, labels, num_classes, class_names=None):
         if len(own) < 2:
             name = class_names[label] if class_names else label
             raise ValueError(f"The class {name!r} has {len(own)} images, and its Gaussian needs 2 or more.")
-        # Of fewer images than latents it has no Cholesky factor.
+        # The covariance of fewer images than latents has no Cholesky factor.
         values, vectors = np.linalg.eigh(np.cov(own.T).reshape(own.shape[1], own.shape[1]))
         means.append(own.mean(0))
         factors.append(vectors * np.sqrt(np.maximum(values, 0.0)))

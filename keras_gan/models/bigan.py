@@ -18,23 +18,24 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BiGAN(Detector, Encoding, Generative, Game):
-    """A GAN with an encoder, whose discriminator sees images together with latents; as EGBAD it finds anomalies.
+    """A GAN with an encoder, whose discriminator takes images with latents; as EGBAD it detects anomalies.
 
         discriminator:  -log D(x, E(x)) - log(1 - D(G(z), z))
         generator:      -log D(G(z), z) - log(1 - D(x, E(x))),   for generator and encoder together
 
-    At the optimum E is the inverse of G. The score of an image is (1 - feature_weight) mean (x - G(E(x)))^2 + feature_weight mean
-    (f(x, E(x)) - f(G(E(x)), E(x)))^2, with f what the discriminator's last layer is given, and its heat map |x - G(E(x))|.
-    Adam(2e-4, 0.5) for both. `score`, `heatmap`, `threshold`, `detect` and `measure` are those of
-    `keras_gan.models.detector.Detector`, `generate` that of `GAN`; `latent.invert(model, images, "encoder")` takes its encoder.
+    At the optimum E is the inverse of G. The score of an image is (1 - feature_weight) mean (x - G(E(x)))^2 +
+    feature_weight mean (f(x, E(x)) - f(G(E(x)), E(x)))^2, where f is the input of the discriminator's last
+    layer. The heat map is |x - G(E(x))|. Adam(2e-4, 0.5) for both players. `score`, `heatmap`, `threshold`,
+    `detect` and `measure` are those of `keras_gan.models.detector.Detector`, and `generate` is that of `GAN`.
+    `latent.invert(model, images, "encoder")` uses its encoder.
 
     Args:
         encoder: keras.Model from images to latents, such as `networks.encoder(image_shape, latent_dim)`.
-        generator: keras.Model from latents, which are N(0, I), to images in [-1, 1].
+        generator: keras.Model from latents, drawn from N(0, I), to images in [-1, 1].
         discriminator: keras.Model from [images, latents] to logits, such as `networks.joint_discriminator`.
         feature_weight: float in [0, 1]. Default 0.1.
         limit: as in `Detector`.
-        ema_decay: as in `GAN`, of encoder and generator. seed, dataset_name, class_names: as in `GAN`.
+        ema_decay: as in `GAN`, for encoder and generator. seed, dataset_name, class_names: as in `GAN`.
 
     Example:
     >>> encoder = keras_gan.networks.encoder((28, 28, 1), 8, filters=4)
@@ -47,8 +48,8 @@ class BiGAN(Detector, Encoding, Generative, Game):
     ((2, 28, 28, 1), (4, 28, 28, 1), (32,))
 
     Reference: Donahue et al., "Adversarial Feature Learning", 2017, https://arxiv.org/abs/1605.09782; as a detector: Zenati et
-    al., "Efficient GAN-Based Anomaly Detection" (EGBAD), 2018, https://arxiv.org/abs/1802.06222, whose distances are of norms
-    where these are of means
+    al., "Efficient GAN-Based Anomaly Detection" (EGBAD), 2018, https://arxiv.org/abs/1802.06222, which uses
+    norms as distances where this class uses means
     """
 
     networks = ("encoder", "generator", "discriminator")
@@ -63,7 +64,7 @@ class BiGAN(Detector, Encoding, Generative, Game):
         self.feature_weight = check_weight(feature_weight, "feature_weight")
         if self.feature_weight > 1.0:
             raise ValueError(f"`feature_weight` must be in [0, 1]. Received: {feature_weight!r}")
-        # Past Keras' tracking: its layers are the discriminator's.
+        # Bypasses Keras' attribute tracking: the layers belong to the discriminator.
         vars(self)["_features"] = last_features(discriminator)
 
     def check_networks(self, encoder, generator, discriminator):
@@ -88,7 +89,13 @@ class BiGAN(Detector, Encoding, Generative, Game):
     # === The update ===
 
     def _loss(self, pairs, weight, sign):
-        """softplus of the logits of [images with their codes, fakes with their latents], the first with `sign`."""
+        """Mean softplus of `sign` * logits of images with codes, plus that of -`sign` * logits of fakes.
+
+        Args:
+            pairs: [(images, codes), (fakes, latents)].
+            weight: sample weights of the images, or None.
+            sign: 1.0 or -1.0.
+        """
         logits = [ops.cast(self.discriminator(list(pair), training=True), "float32")[:, 0] for pair in pairs]
         return weighted_mean(ops.softplus(sign * logits[0]), weight) + ops.mean(
             ops.softplus(-sign * logits[1])
@@ -120,7 +127,7 @@ class BiGAN(Detector, Encoding, Generative, Game):
         return self.ema_encoder(images, training=False)
 
     def scored(self, images):
-        """The weighted distances, and |x - G(E(x))|."""
+        """Scores (the weighted distances), and heat maps |x - G(E(x))|."""
         codes = self.codes(images)
         made = self.synthesize(codes)
         features = [self._features([x, codes], training=False) for x in (images, made)]

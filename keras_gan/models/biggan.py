@@ -17,15 +17,16 @@ LATE = Delayed(0.9999, 20_000)
 
 @keras.saving.register_keras_serializable("keras_gan")
 class BigGAN(ConditionalGAN):
-    """BigGAN: large batches by class, truncated latents, and a generator that is smooth enough for them.
+    """BigGAN: class-conditional, with large batches, truncated latents and orthogonal regularisation.
 
-    Defaults: hinge loss; `TruncatedNormal` latents, in training too, which `truncation` cuts further; orthogonal regularisation
-    of the generator, 1e-4 of the official code; two discriminator steps; Adam(5e-5, 0, 0.999) for the generator, 2e-4 for the
-    discriminator; a moving average from the 20,000th step.
+    Defaults: hinge loss; `TruncatedNormal` latents, in training too, which `truncation` cuts further;
+    orthogonal regularisation of the generator with the official code's 1e-4; two discriminator steps;
+    Adam(5e-5, 0, 0.999) for the generator, 2e-4 for the discriminator; a moving average from step 20,000 on.
 
-    Batches larger than the memory: `optimizers.Adam(..., gradient_accumulation_steps=8)` for both players. A step is then one
-    of the eight parts: give `Delayed` eight times the steps. Batch normalisation sees a part, and the generator's gradient is
-    of the discriminator as it was at each part.
+    For batches that do not fit into memory, pass `optimizers.Adam(..., gradient_accumulation_steps=8)` for
+    both players. A step then processes one of eight parts of the batch: give `Delayed` eight times the steps.
+    Batch normalisation uses the statistics of one part, and each part of the generator's gradient uses the
+    discriminator as it was at that part.
 
     Args:
         generator, discriminator: such as `networks.biggan(...)` or `networks.biggan_deep(...)`.
@@ -63,13 +64,14 @@ class BigGAN(ConditionalGAN):
         }
 
     def standing_statistics(self, passes=16, batch_size=64, truncation=1.0, seed=0):
-        """Let `ema_generator` normalise by the means over some batches that it makes at a truncation, of classes at random.
+        """Recompute the batch normalisation statistics of `ema_generator` from batches that it generates.
 
-        Moving averages are those of training's latents, and of a generator that was changing. All later images use these
-        means, whatever their truncation, until the next training step copies training's again.
+        The batches are generated at a truncation, with random classes. The moving statistics of training come
+        from other latents and from a generator that was changing. All images generated later use the new
+        statistics, whatever their truncation, until the next training step copies those of training again.
 
         Args:
-            passes: int, batches. Default 16.
+            passes: int, number of batches. Default 16.
             batch_size: int.
             truncation, seed: as in `generate`.
         """
@@ -95,7 +97,7 @@ class BigGAN(ConditionalGAN):
                 latents = tf.constant(self.sample_latents(batch_size, seed + i, truncation))
                 labels = self.condition.draw(batch_size, tf.constant(seed + i, "int64"))
                 network(inputs_of(network, latents, labels), training=True)
-            # Vectors of spectral normalisation have moved too.
+            # The passes have changed the vectors of spectral normalisation too: restore those.
             before = [(v, value) for v, value in before if id(v) not in statistics]
         finally:
             network.trainable = False

@@ -1,4 +1,4 @@
-"""What is checked before anything is computed, with errors that say what to do."""
+"""Checks of networks, data and parts before anything is computed; the errors explain the fix."""
 
 import warnings
 
@@ -19,7 +19,7 @@ from keras_gan.training.checks import layers_of
 
 
 def check_networks(generator, discriminator, conditional):
-    """Raise a ValueError where the shapes of the two networks do not fit together."""
+    """Raise a ValueError if the shapes of the two networks do not fit together."""
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
             raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
@@ -27,7 +27,7 @@ def check_networks(generator, discriminator, conditional):
         _shape(network, "output", name)
         if not conditional and isinstance(network.input_shape, list):
             raise ValueError(
-                f"The {name} takes {len(network.input_shape)} inputs, and this model gives it one. Networks "
+                f"The {name} takes {len(network.input_shape)} inputs, and this model passes one. Networks "
                 "that take labels belong in `ConditionalGAN` (or `ACGAN`)."
             )
     _check_one_output(generator)
@@ -59,7 +59,10 @@ def check_networks(generator, discriminator, conditional):
 
 
 def check_translation(generator, discriminator, conditional=False):
-    """Raise a ValueError where networks are not those of a model from image to image, or from [image, condition] to image."""
+    """Raise a ValueError if the networks cannot translate images.
+
+    The generator must map images to images; with `conditional`, [images, condition] to images.
+    """
     for name, network in (("generator", generator), ("discriminator", discriminator)):
         if not isinstance(network, keras.Model):
             raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
@@ -70,8 +73,8 @@ def check_translation(generator, discriminator, conditional=False):
     inputs = len(generator.input_shape) if isinstance(generator.input_shape, list) else 1
     if inputs != 1 + conditional or len(source) != 4 or len(made) != 4:
         raise ValueError(
-            f"The generator must take {'[images, condition]' if conditional else 'images'} and give images, (batch, height, "
-            "width, channels). Received: "
+            f"The generator must take {'[images, condition]' if conditional else 'images'} and return "
+            "images, (batch, height, width, channels). Received: "
             f"generator.input_shape={generator.input_shape}, output_shape={generator.output_shape}"
         )
     if len(judged) != 4 or None in judged[1:]:
@@ -112,13 +115,13 @@ def _check_one_output(generator):
 def _check_no_dict(network, name):
     if isinstance(getattr(network, "_outputs_struct", None), dict):
         raise ValueError(
-            f"The {name} gives a dict, {sorted(network._outputs_struct)}, and must give tensors: "
+            f"The {name} returns a dict, {sorted(network._outputs_struct)}, and must return tensors: "
             f"`keras.Model({name}.inputs, {name}.outputs[0])`."
         )
 
 
 def _check_channels_last(generator, discriminator):
-    """Raise a ValueError for networks whose images have the channels before height and width."""
+    """Raise a ValueError if the networks take images with the channels before height and width."""
     for name, network, side in (
         ("generator", generator, "output"),
         ("discriminator", discriminator, "input"),
@@ -141,11 +144,11 @@ def _check_channels_last(generator, discriminator):
 
 
 def check_heads(gan, discriminator):
-    """Raise a ValueError where the discriminator has outputs that nobody trains."""
+    """Raise a ValueError if the discriminator has outputs that no loss trains."""
     _check_no_dict(discriminator, "discriminator")
     shapes = discriminator.output_shape
     maps = maps_of(shapes, gan.heads) if isinstance(shapes, list) else shapes
-    # A map has one channel; a vector of logits is a head's.
+    # A map of logits has one channel; a vector of logits belongs to a head.
     others = [shape for shape in maps if shape[-1] != 1] if isinstance(maps, list) else []
     if others:
         raise ValueError(
@@ -157,10 +160,10 @@ def check_heads(gan, discriminator):
 
 
 def chosen_condition(condition, num_classes, generator, model):
-    """The condition of a model that has one: that given, labels of `num_classes`, or what the generator's inputs say.
+    """The condition of a model: `condition`, or labels of `num_classes`, or read off the generator's inputs.
 
     Raises:
-        ValueError: where the generator takes none, or does not say what it takes.
+        ValueError: if the generator takes no condition, or its inputs do not determine which one.
     """
     if condition is not None and num_classes is not None:
         raise ValueError("Give `num_classes` or `condition`, not both.")
@@ -168,7 +171,7 @@ def chosen_condition(condition, num_classes, generator, model):
         return conditions.get(condition)
     shapes = getattr(generator, "input_shape", None)
     if shapes is None:
-        # No built network: its own check says so.
+        # The network is not built: its own check raises the error.
         return conditions.Labels(num_classes or 1)
     if not isinstance(shapes, list) or len(shapes) < 2:
         raise ValueError(
@@ -182,7 +185,7 @@ def chosen_condition(condition, num_classes, generator, model):
         found = classes_of(generator)
         number = found.pop() if len(found) == 1 else "N"
         raise ValueError(
-            f"These networks take labels: say of how many classes, `{model}(..., num_classes={number})`."
+            f"These networks take labels: pass the number of classes, `{model}(..., num_classes={number})`."
         )
     found = conditions.read_off(generator)
     if found is None:
@@ -193,7 +196,7 @@ def chosen_condition(condition, num_classes, generator, model):
     return found
 
 
-# What a batch holds beside conditions.
+# Keys of a batch that are not conditions.
 RESERVED = (
     "image",
     "sample_weight",
@@ -207,12 +210,10 @@ RESERVED = (
 
 
 def check_condition(condition, generator, class_names):
-    """Raise a ValueError where the generator does not take a condition, or the classes are not as many as their names."""
+    """Raise a ValueError if the generator does not take the condition, or has fewer classes than needed."""
     taken = [key for key in condition.keys if key in RESERVED]
     if taken:
-        raise ValueError(
-            f"A condition cannot have the key {taken[0]!r}, under which batches hold something else."
-        )
+        raise ValueError(f"A condition cannot have the key {taken[0]!r}: batches use it for something else.")
     shapes = generator.input_shape
     condition.check_inputs(shapes if isinstance(shapes, list) else [shapes])
     num_classes = getattr(condition, "num_classes", None)
@@ -222,7 +223,7 @@ def check_condition(condition, generator, class_names):
         raise ValueError(
             f"`class_names` has {len(class_names)} names for num_classes={num_classes}: {class_names}"
         )
-    # More than labels use is allowed, such as one for "no class".
+    # The networks may have more classes than the labels use, such as one for "no class".
     found = classes_of(generator)
     if found and max(found) < num_classes:
         raise ValueError(
@@ -231,7 +232,7 @@ def check_condition(condition, generator, class_names):
 
 
 def check_discriminator_condition(condition, discriminator):
-    """Raise a ValueError where a discriminator takes something else beside images than a condition, or than nothing."""
+    """Raise a ValueError if a discriminator takes inputs beside images that are not the condition."""
     if not isinstance(discriminator.input_shape, list):
         return
     try:
@@ -244,7 +245,7 @@ def check_discriminator_condition(condition, discriminator):
 
 
 def with_num_classes(config, condition):
-    """A config with `num_classes` in place of a condition that is labels, as earlier releases have it."""
+    """Replace a `Labels` condition in a config by `num_classes`, as earlier releases store it."""
     if not isinstance(condition, conditions.Labels) or condition.unlabelled:
         return config
     config = {name: value for name, value in config.items() if name != "condition"}
@@ -252,7 +253,7 @@ def with_num_classes(config, condition):
 
 
 def check_noise(noise, generator):
-    """Raise a ValueError for what is no noise of the generator's latents."""
+    """Raise a ValueError if `noise` is not a `Noise` with the shape of the generator's latents."""
     if noise is None:
         return
     latents = tuple(first(generator.input_shape)[1:])
@@ -263,7 +264,7 @@ def check_noise(noise, generator):
 
 
 def classes_of(network):
-    """How many classes the layers of a functional network have that take labels; a set, empty where they do not say."""
+    """Set of the numbers of classes of a functional network's layers that take labels; may be empty."""
     found = set()
     for layer in getattr(network, "operations", []):
         layer = getattr(layer, "layer", layer)
@@ -277,7 +278,7 @@ def classes_of(network):
 
 
 def check_source(images, shape):
-    """Images that are given to a generator, as an array; raise a ValueError where they do not fit."""
+    """Return images for a generator as an array; raise a ValueError if they do not fit."""
     images = np.asarray(images)
     expected = f"(n, {', '.join('any' if size is None else str(size) for size in shape)})"
     fits = images.ndim == 4 and all(
@@ -292,7 +293,7 @@ def check_source(images, shape):
     if images.dtype != np.uint8:
         check_floats(images)
     elif images.shape[-1] not in (1, 3, 4) and images.max() == 1:
-        raise ValueError("uint8 label maps have 255 where a pixel is of a class. Of 0 and 1: `images * 255`.")
+        raise ValueError("uint8 label maps mark the class of a pixel by 255, not by 1: pass `images * 255`.")
     return images
 
 
@@ -311,12 +312,13 @@ def _shape(network, side, name):
 
 
 def check_parts(gan):
-    """Raise a ValueError where loss, regularizers and discriminator do not go together."""
+    """Raise a ValueError if loss, regularizers and discriminator cannot be combined."""
     names = [regularizer.name for regularizer in gan.regularizers]
     nameless = [type(r).__name__ for r in gan.regularizers if not (isinstance(r.name, str) and r.name)]
     if nameless:
         raise ValueError(
-            f'{nameless[0]} has no `name`, under which its figure is logged: give the class one, `name = "my_penalty"`.'
+            f"{nameless[0]} has no `name`, under which its value is logged: give the class one, "
+            '`name = "my_penalty"`.'
         )
     if len(set(names)) < len(names):
         raise ValueError(f"Each regularizer may be given once. Received: {names}")
@@ -354,7 +356,7 @@ def check_parts(gan):
         )
 
 
-# Layers of Keras whose gradient has no gradient, or a wrong one, and what to use instead.
+# Keras layers whose gradient has no gradient, or a wrong one, and what to use instead.
 _RESIZING = "Use `UpSampling2D` (nearest), a strided or a transposed convolution, or pooling."
 NO_SECOND_DERIVATIVE = {
     "Resizing": _RESIZING,
@@ -393,12 +395,12 @@ def _check_lazy(gan):
         )
 
 
-# Penalties of the logits themselves, of which a discriminator with `SANDense` has each twice.
+# Penalties on the logits themselves; a discriminator with `SANDense` returns each logit twice.
 _OF_LOGITS = ("balanced_consistency", "consistency", "drift", "latent_consistency", "lecam")
 
 
 def _check_san(gan, names):
-    """Raise a ValueError for one of SAN's layer and SAN's loss alone, and for penalties that count each logit once."""
+    """Raise a ValueError for SAN's layer or loss alone, and for penalties that take each logit once."""
     sliced = bool(layers_of(gan.discriminator, SANDense))
     if sliced != isinstance(gan.adversarial_loss, SANLoss):
         remedy = (
@@ -413,8 +415,8 @@ def _check_san(gan, names):
     wrong = [name for name in names if name in _OF_LOGITS]
     if sliced and wrong:
         raise ValueError(
-            f"{', '.join(wrong)} would move the direction of `SANDense` too, which SAN's own loss trains alone. Leave them out, or "
-            "take a discriminator without it."
+            f"{', '.join(wrong)} would move the direction of `SANDense` too, which only SAN's own loss may "
+            "train. Leave them out, or take a discriminator without it."
         )
 
 
@@ -424,15 +426,15 @@ def _one_map_each(network):
 
 
 def ends_in_sigmoid(network):
-    """Whether the last thing that a network computes is a sigmoid."""
-    # `operations` has what is no layer too, such as a `keras.ops.sigmoid`.
+    """Whether the last operation of a network is a sigmoid."""
+    # `operations` includes operations that are not layers, such as `keras.ops.sigmoid`.
     for layer in reversed(getattr(network, "operations", network.layers)):
         if isinstance(layer, keras.Model):
             return ends_in_sigmoid(layer)
         if type(layer).__name__ in ("Sigmoid", "HardSigmoid"):
             return True
         if type(layer).__name__ in ("Rescaling", "Multiply", "Add", "Subtract"):
-            # To another range.
+            # These change the range of the sigmoid.
             return False
         activation = getattr(layer, "activation", None)
         if activation in (keras.activations.sigmoid, keras.activations.hard_sigmoid):

@@ -18,26 +18,28 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class CLIP(InParts, Game):
-    """Encoders of images and of texts whose vectors have a small angle where a text is that of an image.
+    """Encoders of images and texts; the vectors of an image and its text have a small angle.
 
     With the cosines c_ij between image i and text j of a batch, divided by the temperature,
 
         loss = (CE over j of softmax_j c_ij + CE over i of softmax_i c_ij) / 2
 
-    where the targets of an image are all texts equal to its own, in equal shares. Logged are `loss` and `accuracy`, the share of
-    images whose nearest text is theirs. One player, `encoders`, moves both networks; Adam(1e-3).
+    where the targets of an image are all texts equal to its own, in equal shares. It logs `loss` and
+    `accuracy`, the share of images whose nearest text is their own. One player, `encoders`, trains both
+    networks; Adam(1e-3).
 
-    It trains on dicts with `image` and `condition`, the texts as ints: `data.captioned(..., encoder=clip.tokens)`. Then
-    `text_encoder` is what `DFGAN` and `StackGAN2` take of texts: `condition=conditions.Texts(clip.text_encoder)`.
+    It trains on dicts with `image` and `condition`, the texts as ints:
+    `data.captioned(..., encoder=clip.tokens)`. `DFGAN` and `StackGAN2` then take its `text_encoder`:
+    `condition=conditions.Texts(clip.text_encoder)`.
 
     Args:
         image_encoder: keras.Model from images to vectors, such as `networks.encoder(image_shape, dim)`.
         text_encoder: such as `networks.text_encoder(captions, dim)`, with vectors of the same size.
-        temperature: float > 0. Default 0.1, the factor of 10 of AttnGAN's matching loss.
-        ema_decay: as in `GAN`, of both networks; default None. seed, dataset_name, class_names: as in `GAN`.
+        temperature: float > 0. Default 0.1, the factor of 10 in AttnGAN's matching loss.
+        ema_decay: as in `GAN`, for both networks; default None. seed, dataset_name, class_names: as in `GAN`.
 
     Raises:
-        ValueError: for networks that do not fit together.
+        ValueError: if the networks do not fit together.
 
     Example:
     >>> captions = ["a red heart", "a blue star", "a green leaf", "a red star"]
@@ -52,7 +54,7 @@ class CLIP(InParts, Game):
     4
 
     Reference: Radford et al., "Learning Transferable Visual Models From Natural Language Supervision", 2021,
-    https://arxiv.org/abs/2103.00020; small encoders trained before a GAN, as Xu et al., "AttnGAN", 2018
+    https://arxiv.org/abs/2103.00020; small encoders trained before a GAN, as in Xu et al., "AttnGAN", 2018
     """
 
     networks = ("image_encoder", "text_encoder")
@@ -70,7 +72,7 @@ class CLIP(InParts, Game):
         layer = self.tokens_layer
         self._condition = Tokens(layer.output.shape[1], layer.vocabulary_size(), "condition")
         for name, encoder in (("_of_tokens", text_encoder), ("_ema_of_tokens", self.ema_text_encoder)):
-            # Past Keras' tracking: its layers are the text encoders'.
+            # Bypasses Keras' attribute tracking: the layers belong to the text encoders.
             vars(self)[name] = keras.Model(tokens_layer(encoder).output, encoder.output)
 
     @property
@@ -98,11 +100,11 @@ class CLIP(InParts, Game):
         return {"encoders_optimizer": Adam(1e-3)}
 
     def compile(self, *, metrics=None, **parts):
-        """As `Game.compile`; a ValueError for `metrics`, which compare generated images."""
+        """As `Game.compile`; raises a ValueError for `metrics`, because they compare generated images."""
         if metrics:
             raise ValueError(
-                f"`metrics` compare generated images, and {type(self).__name__} makes none; of validation data it computes "
-                f"loss and accuracy. Received: {metrics!r}"
+                f"`metrics` compare generated images, and {type(self).__name__} makes none; it computes loss "
+                f"and accuracy on validation data. Received: {metrics!r}"
             )
         super().compile(**parts)
 
@@ -111,16 +113,16 @@ class CLIP(InParts, Game):
         return self._condition
 
     def tokens(self, texts):
-        """Texts as it trains on them: int32 array of shape (number of texts, length).
+        """Convert texts to tokens for training: int32 array of shape (number of texts, length).
 
-        Words that are not in the vocabulary, and words beyond `length`, are a warning.
+        It warns about words that are not in the vocabulary, and about words beyond `length`.
         """
         return tokens_of(self.text_encoder, texts)
 
     # === The update ===
 
     def objective(self, batch, training=True):
-        """The loss of a batch, and its figures."""
+        """Loss of a batch, and a dict of its other metrics."""
         of_images = self.image_encoder if training else self.ema_image_encoder
         of_tokens = self._of_tokens if training else self._ema_of_tokens
         tokens = self.condition.of(batch)
@@ -128,7 +130,7 @@ class CLIP(InParts, Game):
             raise ValueError("CLIP compares the images of a batch: it needs batches of 2 images or more.")
         images = _unit(of_images(batch["image"], training=training))
         texts = _unit(of_tokens(tokens, training=training))
-        # Each is compared with those of all replicas, so that one process equals two.
+        # Each row is compared with those of all replicas, so that two replicas compute what one process does.
         same = ops.all(ops.equal(tokens[:, None], replicas.gather(tokens)[None]), axis=-1)
         same = ops.cast(same, "float32")
         targets, loss = same / ops.sum(same, axis=1, keepdims=True), 0.0
@@ -149,17 +151,20 @@ class CLIP(InParts, Game):
     # === Use ===
 
     def call(self, inputs, training=False):
-        """Vectors of images."""
+        """Encode images as vectors."""
         return self.ema_image_encoder(inputs, training=training)
 
     def embed_images(self, images, batch_size=256):
-        """Vectors of length 1 of images, uint8 or floats in [-1, 1]: array of shape (n, dim)."""
+        """Encode images (uint8, or floats in [-1, 1]) as vectors of length 1: array of shape (n, dim)."""
         return self.in_parts(
             lambda x: [_unit(self.ema_image_encoder(x, training=False))], images, batch_size
         )[0]
 
     def embed_texts(self, texts):
-        """Vectors of length 1 of a list of texts: array of shape (n, dim); words that are not in the vocabulary are a warning."""
+        """Encode a list of texts as vectors of length 1: array of shape (n, dim).
+
+        It warns about words that are not in the vocabulary.
+        """
         check_texts(self.text_encoder, texts, warn=True)
         return np.asarray(_unit(encoded(self.ema_text_encoder, list(texts))))
 
@@ -179,7 +184,7 @@ class CLIP(InParts, Game):
             For each image a list of pairs (text, cosine), best first.
 
         Raises:
-            ValueError: for empty texts, too long ones, and words that are not in the vocabulary.
+            ValueError: for empty texts, texts that are too long, and words that are not in the vocabulary.
         """
         check_int(top, "top")
         check_texts(self.text_encoder, texts)
@@ -187,7 +192,7 @@ class CLIP(InParts, Game):
         return [[(texts[i], float(row[i])) for i in np.argsort(-row)[:top]] for row in cosines]
 
     def search(self, texts, images, top=5):
-        """The images that fit each text best; the other way round than `caption`.
+        """The images that fit each text best; the reverse of `caption`.
 
         Args:
             texts: list of texts.
@@ -195,7 +200,8 @@ class CLIP(InParts, Game):
             top: int, how many.
 
         Returns:
-            For each text a list of pairs (index of the image, cosine), best first; errors as `caption`.
+            For each text a list of pairs (index of the image, cosine), best first. It raises the same errors
+            as `caption`.
         """
         check_int(top, "top")
         check_texts(self.text_encoder, texts)
@@ -203,9 +209,11 @@ class CLIP(InParts, Game):
         return [[(int(i), float(row[i])) for i in np.argsort(-row)[:top]] for row in cosines]
 
     def retrieval(self, images, texts):
-        """How often an image's own text, texts[i] of images[i], is among the nearest of all different texts, and the other way round.
+        """Recall at 1 and 5 of retrieving texts by images, and images by texts.
 
-        A text finds its images where one of them is among its nearest; other images or texts at the same distance come first.
+        texts[i] is the text of images[i]. An image finds its text if that is among the nearest of all
+        distinct texts; a text finds its images if one of them is among the nearest. In a tie, wrong images or
+        texts rank first.
 
         Returns:
             Dict of shares: "image_to_text_r1", "image_to_text_r5", "text_to_image_r1", "text_to_image_r5".
@@ -224,7 +232,7 @@ class CLIP(InParts, Game):
             figures |= {f"{name}_r{k}": float((rank < k).mean()) for k in (1, 5)}
         return figures
 
-    # === Pictures ===
+    # === Sample grids ===
 
     grid_caption, grid_rows = "nearest images", 8
 
@@ -241,7 +249,7 @@ class CLIP(InParts, Game):
         return " ".join(str(words[token]) for token in tokens if token)
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        """Images to choose from, and the tokens of each row's text."""
+        """Images to choose from, and the tokens of the text of each row."""
         return self.examples(256)["image"], self._shown(rows)
 
     def grid_images(self, inputs, columns):
@@ -254,7 +262,7 @@ class CLIP(InParts, Game):
         return np.asarray(self.modality.to_storage(tf.constant(images[best]))), columns
 
     def described(self):
-        """What metadata of its exports say, a dict for JSON."""
+        """Metadata for exports, a dict for JSON."""
         return {
             "class": type(self).__name__,
             "image_shape": list(self.image_shape),

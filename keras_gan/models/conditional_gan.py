@@ -11,19 +11,20 @@ class ConditionalGAN(GAN):
     """A GAN whose networks take a condition: a class, or a vector of attributes.
 
     It trains on batches `(images, labels)` or dicts with `label` (classes) or `condition` (vectors).
-    How the networks use the condition is theirs: concatenated (`networks.dcgan(num_classes=10)`),
-    or by projection and conditional batch normalisation (`conditioning="projection"`).
+    The networks decide how they use the condition: they concatenate it (`networks.dcgan(num_classes=10)`),
+    or use projection and conditional batch normalisation (`conditioning="projection"`).
 
     Args:
         generator: keras.Model from [latents, condition] to images.
         discriminator: keras.Model from [images, condition] to logits; one that takes images alone
-            does not get it.
-        num_classes: int; the condition is a label, an int in 0 .. num_classes - 1.
-        condition: another one, as in `GAN`. Without both it is read off the generator's second input: vectors, sequences
-            of them, or images.
+            does not get the condition.
+        num_classes: int; the condition is then a label, an int in 0 .. num_classes - 1.
+        condition: another condition, as in `GAN`. Default, without `num_classes`: read off the generator's
+            second input (vectors, sequences of vectors, or images).
         ema_decay, seed: as in `GAN`.
 
-    Images without a label (label -1) are refused, but with `condition=conditions.Labels(num_classes, unlabelled=True)`.
+    Images without a label (label -1) raise an error unless
+    `condition=conditions.Labels(num_classes, unlabelled=True)` is passed.
 
     Example:
     >>> networks = keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8, num_classes=10)

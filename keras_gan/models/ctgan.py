@@ -16,13 +16,14 @@ from keras_gan.regularizers import GradientPenalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class CTGAN(Tabular, GAN):
-    """Rows of a table: numbers as a mixture of modes, categories by Gumbel-softmax, and a category of one column as the condition.
+    """Generates rows of a table, on the condition of a category of one column.
 
-    Wasserstein loss with gradient penalty 10 over packs of ten rows, Adam(2e-4, 0.5, 0.9). The generator also minimises the cross-entropy of the
-    category that it was asked for.
+    Numbers are modelled as a mixture of modes, categories by Gumbel-softmax. Wasserstein loss with gradient
+    penalty 10 over packs of ten rows, Adam(2e-4, 0.5, 0.9). The generator also minimises the cross-entropy of
+    the category in its condition.
 
     Args:
-        generator, discriminator: both of `networks.ctgan(schema)`.
+        generator, discriminator: both networks of `networks.ctgan(schema)`.
         schema: `keras_gan.data.Schema` of the table, `dataset.schema`.
         others: as in `GAN`.
 
@@ -49,10 +50,11 @@ class CTGAN(Tabular, GAN):
         names = [layer.name for layer in generator.layers]
         if not {"logits", "rows"} <= set(names):
             raise ValueError(
-                "The generator must have the layers `logits`, a row's before the last activation, and `rows`, a "
-                f"`layers.RowActivation`, as `networks.ctgan` has. Received: {names}"
+                "The generator must have the layers `logits`, whose output is a row before the last "
+                "activation, and `rows`, a `layers.RowActivation`, as `networks.ctgan` has. Received: "
+                f"{names}"
             )
-        # Past Keras' tracking: their layers are the generator's.
+        # Bypasses Keras' attribute tracking: the layers belong to the generator.
         outputs = [generator.get_layer("logits").output, generator.output]
         vars(self)["_with_logits"] = keras.Model(generator.inputs, outputs)
         vars(self)["_activation"] = generator.get_layer("rows")
@@ -82,14 +84,14 @@ class CTGAN(Tabular, GAN):
         if not training:
             return super().forward(batch, training)
         inputs = inputs_of(self.generator, batch["latents"], self.condition_to_make(batch))
-        # For the generator's turn on the same batch.
+        # `generator_terms` uses the logits in the generator's turn on the same batch.
         batch["logits"], rows = self._with_logits(inputs, training=True)
         return rows
 
     def generator_terms(self, turn):
         if self.condition is None:
             return {}
-        # Of the column that the condition is about alone: the others' places in it are zero.
+        # Only the column in the condition counts: the condition is zero at the places of other columns.
         choices = self._activation.log_softmax(turn.batch["logits"][:, len(self.schema.numbers) :])
         asked = choices[:, -self.schema.condition_size :]
         return {
@@ -99,7 +101,10 @@ class CTGAN(Tabular, GAN):
     # === Use ===
 
     def rows_asked(self, n, place, seed, batch_size):
-        """Vectors of n rows, by a place of the condition, or None for conditions by their frequency."""
+        """Vectors of n rows.
+
+        `place` is the index of a category in the condition; None draws conditions by their frequency.
+        """
         condition = self.labels_of(None, n, seed)
         if place is not None:
             condition = tf.one_hot([place] * n, self.schema.condition_size).numpy()

@@ -16,27 +16,28 @@ from keras_gan.training.image_pool import ImagePool
 
 @keras.saving.register_keras_serializable("keras_gan")
 class CycleGAN(Translation):
-    """Translates between two domains of images, learnt from unpaired ones.
+    """Translates images between two domains; it learns from unpaired images.
 
-    Two generators and two discriminators. Beside their adversarial losses the generators minimise
-    `cycle_weight` x mean |x - back(there(x))| and `cycle_weight` x `identity_weight` x mean
-    |x - there(x)| for x of the domain that `there` makes. The discriminators see fakes of earlier
+    It has two generators and two discriminators. In addition to their adversarial losses the generators
+    minimise `cycle_weight` x mean |x - back(there(x))|, and `cycle_weight` x `identity_weight` x mean
+    |x - there(x)| for x from the domain that `there` generates. The discriminators see fakes of earlier
     steps too (`pool_size`).
 
-    It trains on dicts with `condition`, images of domain A, and `image`, images of domain B, which need
-    not belong together: see `keras_gan.data.unpaired_folders`. Each player holds its two networks as one
-    model of a batch whose first half is of domain A and whose second half of domain B; all figures are means over
-    both, so that the weights are to each other as in the official code. Its loss is `LeastSquaresLoss(
-    generator_weight=1.0)`.
+    It trains on dicts with `condition`, images of domain A, and `image`, images of domain B. The images need
+    not be pairs: see `keras_gan.data.unpaired_folders`. Each player holds its two networks as one model. The
+    first half of that model's batch is from domain A, the second half from domain B. All losses are means
+    over both halves, so that their ratios are those of the official code. The adversarial loss is
+    `LeastSquaresLoss(generator_weight=1.0)`.
 
     Args:
         a2b, b2a: keras.Model from images to images in [-1, 1], such as `networks.resnet`. The domains may differ
             in their channels (grey and RGB) where `identity_weight` is 0.
         discriminator_a, discriminator_b: keras.Model from images to logits, such as `networks.patchgan`.
-        cycle_weight: float, or (weight of a -> b -> a, weight of b -> a -> b) where one domain says less than the other: a
-            colour picture that must come back from its outlines is hidden in them as noise. Default 10.
-        identity_weight: float, relative to `cycle_weight`. Default 0.5; 0 saves its time.
-        pool_size: int, images of each domain that the pool holds. Default 50; 0 for none.
+        cycle_weight: float, or (weight of a -> b -> a, weight of b -> a -> b) if one domain contains less
+            information than the other: a network that has to restore a colour image from its outlines hides
+            the colours in them as noise. Default 10.
+        identity_weight: float, relative to `cycle_weight`. Default 0.5; 0 saves the time to compute it.
+        pool_size: int, number of images that the pool of each domain holds. Default 50; 0 for no pool.
         ema_decay: float or None (default, as in the paper). seed: as in `GAN`.
 
     Example:
@@ -78,7 +79,7 @@ class CycleGAN(Translation):
             )
         if a2b.input_shape != a2b.output_shape and identity_weight:
             raise ValueError(
-                "The identity loss gives each network images of the domain that it makes, and these have "
+                "The identity loss passes each network images of the domain that it makes, and these have "
                 f"{a2b.output_shape[-1]} channels where a2b takes {a2b.input_shape[-1]}: pass `identity_weight=0`, or give "
                 "grey images three channels."
             )
@@ -87,7 +88,7 @@ class CycleGAN(Translation):
             raise ValueError(f"`cycle_weight` is a number, or two. Received: cycle_weight={cycle_weight!r}")
         self.cycle_weight = [check_weight(weight, "cycle_weight") for weight in weights]
         self.identity_weight = check_weight(identity_weight, "identity_weight")
-        # The joined batch has the channels of the domain that has more.
+        # The joined batch has as many channels as the domain that has more.
         widest = max(network.input_shape[-1] for network in (a2b, b2a))
         shape = (*discriminator_a.input_shape[1:3], widest)
         super().__init__(
@@ -114,7 +115,7 @@ class CycleGAN(Translation):
 
     @property
     def source_shape(self):
-        # The joined model has the training's size, which its networks need not have.
+        # The joined model has the image size of the training; its networks may take other sizes.
         return tuple(self.direction("a2b").input_shape[1:])
 
     @property
@@ -143,25 +144,25 @@ class CycleGAN(Translation):
         terms["g_cycle"] = self._weighted_distance(image, self.synthesize(turn.fake, training=True))
         if not self.identity_weight:
             return {**terms, "g_identity": ops.zeros(())}
-        # With the halves exchanged each generator is given what it makes.
+        # With the halves exchanged, each generator receives images of the domain that it makes.
         half = tf.shape(image)[0] // 2
         same = self.synthesize(tf.concat([image[half:], image[:half]], axis=0), training=True)
         return {**terms, "g_identity": self.identity_weight * self._weighted_distance(image, same)}
 
     def _weighted_distance(self, image, other):
-        """Mean over both domains of their distances times their `cycle_weight`."""
+        """Mean over both domains of the distance times its `cycle_weight`."""
         half = tf.shape(image)[0] // 2
         of_a, of_b = (distance(image[part], other[part]) for part in (slice(half), slice(half, None)))
         return (self.cycle_weight[0] * of_a + self.cycle_weight[1] * of_b) / 2.0
 
     def assess(self, batch):
-        """Metrics are given domain B and what a2b makes of domain A; scores are of both directions."""
+        """As `GAN.assess`; the images are those of domain B and of a2b, the logits are of both directions."""
         real, fake, *logits = super().assess(batch)
         half, channels = tf.shape(real)[0] // 2, self.image_shape[-1]
         return real[half:, ..., :channels], fake[half:, ..., :channels], *logits
 
     def direction(self, name):
-        """The network of "a2b" or "b2a" that translates: the moving average's, if there is one."""
+        """The network that translates in the direction "a2b" or "b2a": the EMA one, if there is one."""
         if name not in ("a2b", "b2a"):
             raise ValueError(f'`direction` must be "a2b" or "b2a". Received: {name!r}')
         b2a, a2b = of_both_domains(self.ema_generator)
@@ -177,11 +178,11 @@ class CycleGAN(Translation):
     grid_caption = "input | output | and back"
 
     def grid_images(self, inputs, columns):
-        """Rows of a -> b -> a, and rows of b -> a -> b: input, output, and back."""
+        """Rows of a -> b -> a and rows of b -> a -> b, each with input, output and the way back."""
         cells, in_row = [], max(1, columns // 3)
         for kind, there, back in (("condition", "a2b", "b2a"), ("image", "b2a", "a2b")):
             given = to_uint8(inputs[kind]).numpy()
-            # Half of the rows for each direction, whole ones.
+            # Each direction gets half of the rows; only full rows are used.
             in_row = min(in_row, len(given))
             given = given[: max(1, len(given) // in_row // 2) * in_row]
             made = self.translate(given, there)
@@ -195,10 +196,10 @@ def distance(a, b):
 
 
 def two_domains(of_a, of_b, shape, swap, name):
-    """One model of a batch in halves, domain A and domain B, each given to its network; with `swap` the other half."""
+    """Join two networks into one model: each gets its half of the batch, with `swap` the other half."""
     if of_a is of_b:
         raise ValueError("Both directions need a network of their own: the same one was given twice.")
-    if of_a.name == of_b.name:  # layers of one model
+    if of_a.name == of_b.name:  # layers of one model need different names
         of_a.name, of_b.name = f"{of_a.name}_a", f"{of_b.name}_b"
     inputs = keras.layers.Input(tuple(shape))
     halves, outputs = Halves()(inputs), []
@@ -214,7 +215,7 @@ def two_domains(of_a, of_b, shape, swap, name):
 
 
 def of_both_domains(model):
-    """The two networks of `two_domains`: those that make, or judge, domain A and domain B."""
+    """The two networks in a model of `two_domains`: generators or discriminators of domain A and domain B."""
     networks = []
     for tensor in model.layers[-1].input:
         operation = tensor._keras_history.operation
@@ -225,7 +226,7 @@ def of_both_domains(model):
 
 
 def with_channels(images, channels):
-    """Grey images with their channel repeated, and the first channels of others."""
+    """Repeat the channel of grey images; of other images take the first channels."""
     if images.shape[-1] == 1 and channels > 1:
         return ops.repeat(images, channels, axis=-1)
     return images[..., :channels]
@@ -233,7 +234,7 @@ def with_channels(images, channels):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Channels(keras.layers.Layer):
-    """Repeats the one channel of grey images, or takes the first channels of others."""
+    """Repeats the channel of grey images; of other images it takes the first channels."""
 
     def __init__(self, channels, **kwargs):
         super().__init__(**kwargs)

@@ -1,4 +1,4 @@
-"""What models have that find anomalies: scores, heat maps, a threshold, and images larger than the networks'."""
+"""Base class of anomaly detectors: scores, heat maps, a threshold, and images in windows."""
 
 import warnings
 
@@ -14,19 +14,21 @@ from keras_gan.tiles import in_windows
 
 
 class Detector(InParts):
-    """Scores of images, heat maps and what lies above a threshold; a base of models beside `Game`.
+    """Computes anomaly scores and heat maps, and detects anomalies by a threshold; a mixin for `Game`.
 
-    A subclass defines `scored`. It trains on normal images alone.
+    A subclass defines `scored`. A detector trains on normal images only.
 
     Args:
-        limit: float, the score above which an image is an anomaly; `threshold` finds it. Default: none yet.
+        limit: float, the score above which an image is an anomaly; `threshold` determines it. Default: None,
+            not set.
 
     Attributes:
-        limit: the same.
-        memory: latents of normal images by which it scores, (n, latent_dim), where `remember` was called; else None.
+        limit: as the argument.
+        memory: latents of normal images, (n, latent_dim), that scores are computed with after `remember`;
+            else None.
     """
 
-    # Images, or windows, at once.
+    # Images or windows per batch.
     images_at_once = 256
 
     def __init__(self, *networks, limit=None, **kwargs):
@@ -34,18 +36,18 @@ class Detector(InParts):
         if limit is not None and not np.isfinite(limit):
             raise ValueError(f"`limit` must be a finite number, or None. Received: {limit!r}")
         self.limit = None if limit is None else float(limit)
-        # Past Keras' tracking: no weight.
+        # Bypasses Keras' attribute tracking: `memory` is not a weight.
         vars(self)["memory"] = None
 
     def get_config(self):
         return {**super().get_config(), "limit": self.limit}
 
     def fit(self, *args, **kwargs):
-        """As `Game.fit`; `limit` and `memory` are those of the detector before, and are forgotten with a warning."""
+        """As `Game.fit`; resets `limit` and `memory`, which belong to the old weights, with a warning."""
         for name, anew in (("memory", "remember"), ("limit", "threshold")):
             if getattr(self, name) is not None:
                 warnings.warn(
-                    f"The detector trains on: its `{name}` was that of before. Find it anew with `{anew}`.",
+                    f"The detector trains further: its `{name}` no longer holds. Find it anew with `{anew}`.",
                     stacklevel=2,
                 )
                 vars(self)[name] = None
@@ -63,14 +65,16 @@ class Detector(InParts):
         super().load_own_variables(store)
 
     def remember(self, images, batch_size=None):
-        """Keep the latents of normal images; the score of an image is from now on how far its own are from the nearest of those.
+        """Keep the latents of normal images; scores are then the distance to the nearest of these latents.
 
             score = min over n of mean (E(x) - E(n))^2
 
-        Where the normal images are of many kinds this finds far more than how well an image comes back. `limit` is forgotten. Heat maps are as before.
+        If the normal images are diverse, this detects far more anomalies than the reconstruction error does.
+        It resets `limit`. Heat maps do not change.
 
         Args:
-            images: normal ones of the networks' size, those of the training too; None to score as before.
+            images: normal images of the networks' size; training images may be used. None restores the old
+                score.
             batch_size: int, images at once.
 
         Raises:
@@ -79,16 +83,16 @@ class Detector(InParts):
         Reference: Bergman et al., "Deep Nearest Neighbor Anomaly Detection", 2020, https://arxiv.org/abs/2002.10445
         """
         if not hasattr(self, "encode"):
-            raise ValueError(f"{type(self).__name__} has no encoder, whose latents it would remember.")
+            raise ValueError(f"{type(self).__name__} has no encoder that could give latents to remember.")
         batch_size = self.images_at_once if batch_size is None else batch_size
         vars(self)["memory"] = None if images is None else self.encode(images, batch_size)
         self.limit = None
 
     def result(self, images):
-        """What `scored` gives, with the scores by `memory` where there is one."""
+        """Scores and heat maps of `scored`; with a `memory` the scores are the distances to it."""
         scores, heatmaps = self.scored(images)
         if self.memory is not None:
-            # About the mean, so that squares of far-off latents do not drown their differences.
+            # The mean is subtracted so that large squares do not cancel the differences between latents.
             kept = ops.convert_to_tensor(self.memory - self.memory.mean(0))
             codes = ops.cast(self.codes(images), "float32") - self.memory.mean(0)
             rows, columns = (ops.sum(ops.square(x), axis=1) for x in (codes, kept))
@@ -97,26 +101,33 @@ class Detector(InParts):
         return scores, heatmaps
 
     def scored(self, images):
-        """Scores (batch,), and heat maps (batch, height, width) or of vectors (batch, size), of images in [-1, 1]: tensors."""
+        """Compute scores and heat maps of images in [-1, 1].
+
+        Returns:
+            Tensors: scores (batch,), and heat maps (batch, height, width), for vectors (batch, size).
+        """
         raise NotImplementedError(f"{type(self).__name__} must define `scored`.")
 
     def score(self, images, batch_size=None, overlap=0.5, scaled=False):
         """Anomaly score of each image, the higher the less normal; array of shape (n,).
 
         Args:
-            images: uint8, or floats in [-1, 1], of shape (n, height, width, channels), or vectors (n, size). Larger images than the
-                networks' are scored window by window; their score is that of their worst window.
-            batch_size: int, images or windows at once. Default: 256, of `AnoGAN` 32.
-            overlap: float in [0, 1), share of a window's side that the next one covers too.
-            scaled: bool, whether the lowest of these scores becomes 0 and the highest 1, as GANomaly's official test has it.
+            images: uint8, or floats in [-1, 1], of shape (n, height, width, channels), or vectors (n, size).
+                Images larger than the networks take are scored window by window; the highest score of a
+                window is theirs.
+            batch_size: int, images or windows at once. Default: 256; 32 for `AnoGAN`.
+            overlap: float in [0, 1), share of a window's side that the next window covers too.
+            scaled: bool, whether to scale these scores so that the lowest is 0 and the highest 1, as
+                GANomaly's official test does.
         """
         scores = self.found(images, batch_size, overlap)[0]
         return (scores - scores.min()) / max(np.ptp(scores), 1e-12) if scaled else scores
 
     def heatmap(self, images, batch_size=None, overlap=0.5):
-        """Where each image is not normal: array of shape (n, height, width), of vectors (n, size); arguments as `score`.
+        """Heat map of each image, high where it is not normal; arguments as `score`.
 
-        Where windows overlap it is their mean.
+        Returns:
+            Array of shape (n, height, width), for vectors (n, size). Where windows overlap, it is their mean.
         """
         return self.found(images, batch_size, overlap)[1]
 
@@ -134,17 +145,17 @@ class Detector(InParts):
         )
 
     def threshold(self, false_positive_rate=0.05, images=None, batch_size=None, overlap=0.5):
-        """Find and keep `limit`, the score above which lies at most that share of normal images.
+        """Set `limit` to the score above which at most a share `false_positive_rate` of normal images lies.
 
         Args:
             false_positive_rate: float in [0, 1).
-            images: normal ones that it was not trained on. images, batch_size, overlap: as in `score`.
+            images: normal images that it was not trained on. images, batch_size, overlap: as in `score`.
 
         Returns:
             float, the limit.
 
         Raises:
-            ValueError: for a rate that so few images cannot show, and as `score`.
+            ValueError: if there are too few images for the rate; and as `score`.
         """
         if images is None:
             raise ValueError("`images` must be normal ones that it was not trained on.")
@@ -152,13 +163,13 @@ class Detector(InParts):
         return self.limit
 
     def detect(self, images, batch_size=None, overlap=0.5):
-        """Which images score above `limit`: booleans (n,); a ValueError before `threshold` has found it."""
+        """Which images score above `limit`: booleans (n,). Raises a ValueError if `limit` is not set."""
         if self.limit is None:
             raise ValueError("Find the limit first: `threshold(false_positive_rate=0.05, images=normal)`.")
         return self.score(images, batch_size, overlap) > self.limit
 
     def measure(self, images, anomalous, masks=None, batch_size=None, overlap=0.5):
-        """How well scores separate anomalous images from normal ones.
+        """Measure how well scores separate anomalous images from normal ones.
 
         Args:
             images, batch_size, overlap: as in `score`.
@@ -166,10 +177,11 @@ class Detector(InParts):
             masks: booleans (n, height, width), which pixels are anomalous, or None.
 
         Returns:
-            dict with "auroc" and "auprc" of images, and with masks "pixel_auroc" and "per_region_overlap".
+            dict with "auroc" and "auprc" over images; if masks are given, also "pixel_auroc" and
+            "per_region_overlap".
 
         Raises:
-            ValueError: as `metrics.detection.auroc`, and for masks of images that are said to be normal.
+            ValueError: as `metrics.detection.auroc`, and if images that are not `anomalous` have a mask.
         """
         if masks is not None and (np.asarray(masks).any((1, 2)) & ~np.asarray(anomalous, bool)).any():
             raise ValueError("Some images have a mask and are not `anomalous`.")
@@ -181,7 +193,7 @@ class Detector(InParts):
         return found
 
     def described(self):
-        """What metadata of its exports say, a dict for JSON."""
+        """Metadata for exports, a dict for JSON."""
         return {
             "class": type(self).__name__,
             "image_shape": list(self.image_shape),
@@ -194,18 +206,18 @@ class Detector(InParts):
         }
 
     def export(self, filepath, format="saved_model", metadata=None):
-        """Write a SavedModel for use without keras_gan: `score`, from images to `scores` and `heatmaps`."""
+        """Write a SavedModel for use without keras_gan, with `score`: images to `scores` and `heatmaps`."""
         return export.export_detector(self, filepath, format=format, metadata=metadata)
 
-    # === Pictures ===
+    # === Sample grids ===
 
     grid_caption, grid_rows = "input | reconstruction | heat map", 8
 
     def row_names(self, rows):
-        """Rows of a sample grid have none."""
+        """None: the rows of a sample grid have no names."""
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        """Examples for the rows of a sample grid: as many in a row as cells of three allow."""
+        """Examples for the rows of a sample grid; each example takes three cells of a row."""
         return self.examples(rows * max(1, columns // 3))["image"]
 
     def grid_images(self, inputs, columns):
@@ -217,6 +229,6 @@ class Detector(InParts):
 
 
 def differences(images, made):
-    """|x - made|, the mean over channels of images (batch, height, width), of vectors as it is: a heat map."""
+    """Heat map |x - made|: (batch, height, width), the mean over channels; for vectors (batch, size)."""
     found = ops.abs(ops.cast(images, "float32") - ops.cast(made, "float32"))
     return ops.mean(found, axis=-1) if len(images.shape) == 4 else found

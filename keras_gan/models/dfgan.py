@@ -9,12 +9,14 @@ from keras_gan.regularizers import MatchingAwarePenalty, MismatchedPairs
 
 @keras.saving.register_keras_serializable("keras_gan")
 class DFGAN(ConditionalGAN):
-    """DF-GAN: images of a text's embedding, in one stage.
+    """DF-GAN: generates images from the embedding of a text, in one stage.
 
-    Defaults: hinge loss; `MismatchedPairs`, so that images with another image's text count as fakes; the matching-aware
-    gradient penalty, 2 E ||grad||^6; Adam(1e-4, 0, 0.9) for the generator, 4e-4 for the discriminator.
+    Defaults: hinge loss; `MismatchedPairs`, so that images with another image's text count as fakes; the
+    matching-aware gradient penalty, 2 E ||grad||^6; Adam(1e-4, 0, 0.9) for the generator, 4e-4 for the
+    discriminator.
 
-    It trains on dicts with `image` and `condition`, the embeddings: float vectors of any frozen encoder, one for each image.
+    It trains on dicts with `image` and `condition`, the embeddings: one float vector for each image, from any
+    frozen encoder.
 
     Args:
         generator, discriminator: such as `networks.dfgan(...)`.

@@ -1,4 +1,4 @@
-"""What models have that encode images: latents of images, and images of those again."""
+"""Base classes of models that encode images into latents and reconstruct images from them."""
 
 import keras
 import numpy as np
@@ -10,10 +10,19 @@ from keras_gan.data.images import from_uint8
 
 
 class InParts:
-    """Functions of many images, computed some at a time; a base of models beside `Game`."""
+    """Applies functions to many images, one batch at a time; a mixin for `Game`."""
 
     def in_parts(self, function, images, batch_size):
-        """A function of a batch of images in [-1, 1] that returns a list of tensors, of many: a list of arrays."""
+        """Apply a function to many images, one batch at a time.
+
+        Args:
+            function: takes a batch of images in [-1, 1]; returns a list of tensors.
+            images: uint8, or floats in [-1, 1].
+            batch_size: int, images at once.
+
+        Returns:
+            list of arrays, the concatenated results.
+        """
         check_int(batch_size, "batch_size")
         images = np.asarray(images)
         if images.shape[1:] != self.image_shape or not len(images):
@@ -34,21 +43,21 @@ class InParts:
 
 
 class Encoding(InParts):
-    """Latents of images; a base of models beside `Generative`, which have a network `encoder`."""
+    """Encodes images into latents; a mixin for `Generative` models that have a network `encoder`."""
 
     def codes(self, images):
-        """The latents that stand for images, (batch, latent_dim); a subclass defines it."""
+        """Encode a batch of images into latents, (batch, latent_dim); a subclass defines it."""
         raise NotImplementedError(f"{type(self).__name__} must define `codes`.")
 
     def encode(self, images, batch_size=256):
-        """The latents that stand for images, an array of shape (n, latent_dim); arguments as `reconstruct`."""
+        """Encode images into latents, an array of shape (n, latent_dim); arguments as `reconstruct`."""
         return self.in_parts(lambda x: [self.codes(x)], images, batch_size)[0]
 
     def reconstruct(self, images, batch_size=256):
-        """What the generator makes of the latents that stand for images: uint8 images, or float32 vectors.
+        """Encode images and generate them again from these latents: uint8 images, or float32 vectors.
 
         Args:
-            images: as the encoder takes them: uint8, or floats in [-1, 1].
+            images: of the shape that the encoder takes: uint8, or floats in [-1, 1].
             batch_size: int, images at once.
         """
 
@@ -59,7 +68,7 @@ class Encoding(InParts):
 
 
 class Variational(Encoding):
-    """Latents of images as normal distributions, of which the encoder gives means and log variances side by side."""
+    """Encodes images as normal distributions; the encoder returns means and log variances side by side."""
 
     def posterior(self, images, training=False):
         """Mean and log variance of q(z | x), each of shape (batch, latent_dim), in float32."""
@@ -70,14 +79,14 @@ class Variational(Encoding):
         return self.posterior(images)[0]
 
     def encode(self, images, batch_size=256):
-        """Means and deviations of the posterior of images, each an array of shape (n, latent_dim)."""
+        """Means and standard deviations of the posterior of images, arrays of shape (n, latent_dim)."""
         mean, log_variance = self.in_parts(self.posterior, images, batch_size)
         return mean, np.exp(0.5 * log_variance)
 
     def unit_divergences(self, images, batch_size=256):
         """KL(q(z_i | x) || N(0, 1)) of each image and latent unit in nats, an array of shape (n, latent_dim).
 
-        A unit for which it is zero of all images has collapsed: it says nothing about them.
+        A unit whose divergence is zero for all images has collapsed: it contains no information about them.
         """
         return self.in_parts(lambda x: [_of_units(*self.posterior(x))], images, batch_size)[0]
 
@@ -88,12 +97,15 @@ def divergence(mean, log_variance):
 
 
 def _of_units(mean, log_variance):
-    """The same of each latent unit, whose sum it is: (batch, latent_dim)."""
+    """KL divergence of each latent unit, (batch, latent_dim); `divergence` is their sum."""
     return 0.5 * (ops.square(mean) + ops.exp(log_variance) - 1.0 - log_variance)
 
 
 def check_encoder(encoder, generator, per_latent, name="decoder"):
-    """Raise a ValueError where an encoder does not take what a generator makes, or give `per_latent` numbers for a latent."""
+    """Raise a ValueError if an encoder does not fit a generator.
+
+    The encoder must take what the generator makes, and return `per_latent` numbers for each latent unit.
+    """
     if not isinstance(encoder, keras.Model):
         raise ValueError(f"`encoder` must be a keras.Model. Received: {type(encoder).__name__}")
     images, codes = encoder.input_shape, encoder.output_shape

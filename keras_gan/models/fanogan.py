@@ -17,23 +17,24 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class FAnoGAN(Detector, Encoding, Generative, Game):
-    """Finds what a GAN of normal images cannot make: an encoder on its trained, frozen networks (f-AnoGAN's izi_f).
+    """Detects what a GAN of normal images cannot generate, by an encoder for the trained, frozen GAN.
 
         loss = mean (x - G(E(x)))^2 + kappa mean (f(x) - f(G(E(x))))^2
 
-    over pixels and over the discriminator's features, what its last layer with weights is given. The same of one image is
-    its anomaly score. Only the encoder learns; Adam(2e-4, 0.5).
+    This is f-AnoGAN's izi_f loss. The means are over pixels, and over the discriminator's features, the input
+    f of its last layer with weights. The loss of one image is its anomaly score. Only the encoder is trained;
+    Adam(2e-4, 0.5).
 
-    `score`, `heatmap`, `threshold`, `detect` and `measure` are those of `keras_gan.models.detector.Detector`. Heat maps are
-    |x - G(E(x))|, the mean over channels, in [0, 2].
+    `score`, `heatmap`, `threshold`, `detect` and `measure` are those of `keras_gan.models.detector.Detector`.
+    Heat maps are |x - G(E(x))|, the mean over channels, in [0, 2].
 
     Args:
         encoder: keras.Model from images to latents, such as `networks.encoder(image_shape, latent_dim)`.
-        generator, discriminator: of a trained GAN without a condition, `gan.ema_generator` and `gan.discriminator`. They are
-            used as in inference, and nothing of them moves.
+        generator, discriminator: networks of a trained GAN without a condition, `gan.ema_generator` and
+            `gan.discriminator`. They run in inference mode, and none of their variables change.
         kappa: float, weight of the features' distance. Default 1.
         limit: as in `Detector`.
-        ema_decay: as in `GAN`, of the encoder; default None. seed, dataset_name, class_names: as in `GAN`.
+        ema_decay: as in `GAN`, for the encoder; default None. seed, dataset_name, class_names: as in `GAN`.
 
     Example:
     >>> gan = keras_gan.WGANGP(*keras_gan.networks.dcgan(
@@ -62,7 +63,7 @@ class FAnoGAN(Detector, Encoding, Generative, Game):
     def __init__(self, encoder, generator, discriminator, *, kappa=1.0, ema_decay=None, **kwargs):
         super().__init__(encoder, generator, discriminator, ema_decay=ema_decay, **kwargs)
         self.kappa = check_weight(kappa, "kappa")
-        # Past Keras' tracking: its layers are the discriminator's.
+        # Bypasses Keras' attribute tracking: the layers belong to the discriminator.
         vars(self)["_features"] = last_features(discriminator)
 
     def check_networks(self, encoder, generator, discriminator):
@@ -92,12 +93,12 @@ class FAnoGAN(Detector, Encoding, Generative, Game):
     # === The update ===
 
     def distances(self, images, made):
-        """How far images are from what the generator makes of their latents: of pixels and of features, each (batch,)."""
+        """Distances between images and their reconstructions, in pixels and in features, each (batch,)."""
         features = [self._features(x, training=False) for x in (images, made)]
         return [mean_square(images, made), mean_square(*features)]
 
     def objective(self, batch, training=True):
-        """The loss of a batch; returns as `minimize` takes it."""
+        """The loss of a batch; returns (loss, metrics) for `minimize`."""
         encoder = self.encoder if training else self.ema_encoder
         made = self.generator(encoder(batch["image"], training=training), training=False)
         distances = self.distances(batch["image"], made)
@@ -117,7 +118,7 @@ class FAnoGAN(Detector, Encoding, Generative, Game):
         return self.ema_encoder(images, training=False)
 
     def scored(self, images):
-        """The distances' sum, and |x - G(E(x))|."""
+        """Scores (the weighted sum of the distances), and heat maps |x - G(E(x))|."""
         made = self.synthesize(self.codes(images))
         image, feature = self.distances(images, made)
         return image + self.kappa * feature, differences(images, made)

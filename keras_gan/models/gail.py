@@ -17,33 +17,34 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GAIL(Game):
-    """A policy that learns to act as an expert did, from the expert's states and actions alone.
+    """A policy that learns to imitate an expert from the expert's states and actions alone.
 
         D: logits f(s, a), high for the expert;  -E_expert log sigmoid(f) - E_policy log(1 - sigmoid(f))
         reward "gail": softplus(f) = -log(1 - D);  "airl": log D - log(1 - D) = f - log pi(a | s), where D = exp(f) / (exp(f) + pi(a | s))
 
-    One step plays `rollout_steps` steps in each of several copies of the environment, from new episodes on, trains the policy by PPO on the
-    discriminator's rewards, and then the discriminator on a batch of the expert's pairs and as many of the policy's. The environment's own
-    rewards are only logged: `episode_return`, the mean over episodes that ended within the step. Adam(1e-3) for both.
+    One training step starts new episodes and plays `rollout_steps` steps in each of several copies of the
+    environment. It trains the policy by PPO on the discriminator's rewards, and then the discriminator on a
+    batch of the expert's pairs and as many of the policy's. The environment's own rewards are only logged:
+    `episode_return`, the mean over episodes that ended within the step. Adam(1e-3) for both players.
 
-    The reward "gail" is above zero, so that long episodes pay, as in CartPole; where the task is to end soon, as in MountainCar and Acrobot, take
-    "airl", whose reward may be of either sign.
+    The reward "gail" is positive, which favours long episodes, as in CartPole. If the task is to end an
+    episode early, as in MountainCar and Acrobot, use "airl", whose reward may be positive or negative.
 
     Args:
-        policy, value, discriminator: of `networks.imitation`.
-        environment: name of a gymnasium environment with a choice of actions, or a function that makes one, and takes `render_mode` where
-            it is filmed.
+        policy, value, discriminator: the networks of `networks.imitation`.
+        environment: name of a gymnasium environment with discrete actions, or a function that makes one; for
+            `film` the function must take `render_mode`.
         reward: "gail" or "airl".
         environments: int, copies that step together. Default 8.
-        rollout_steps: int, of each copy. Default: an episode's limit, at most 500.
-        ema_decay: as in `GAN`; default None. seed: int, also of the episodes; None is 0.
+        rollout_steps: int, steps of each copy. Default: the environment's limit of an episode, at most 500.
+        ema_decay: as in `GAN`; default None. seed: int, also for the episodes; None is 0.
 
     `compile(policy_optimizer=, discriminator_optimizer=, gamma=0.99, lam=0.95, clip=0.2, entropy=0.005, policy_epochs=4,
     minibatch=256)`.
 
     Raises:
-        ImportError: without `pip install 'keras-gan[rl]'`. ValueError: for an environment with continuous actions, and networks that do not
-            fit it.
+        ImportError: if `pip install 'keras-gan[rl]'` is missing. ValueError: for an environment with
+            continuous actions, and for networks that do not fit it.
 
     Example:
     >>> observations, actions = np.random.default_rng(0).normal(size=(64, 4)), np.arange(64) % 2
@@ -101,7 +102,7 @@ class GAIL(Game):
         self.rollout_steps = check_int(rollout_steps, "rollout_steps", optional=True) or min(
             world.limit or 500, 500
         )
-        # Past Keras' tracking: they are no parts of the model.
+        # Bypasses Keras' attribute tracking: these are not part of the model.
         vars(self)["world"] = world
         wide, flat = (self.rollout_steps, world.count, size), (self.rollout_steps, world.count)
         shapes = {"observations": wide, "next_observations": wide, "actions": flat, "log_probabilities": flat}
@@ -122,7 +123,7 @@ class GAIL(Game):
     def get_config(self):
         if callable(self.environment):
             raise ValueError(
-                "A game whose environment is made by a function cannot be saved: give a name of gymnasium's."
+                "A model whose environment is made by a function cannot be saved: give a name of gymnasium's."
             )
         about = {
             name: getattr(self, name) for name in ("environment", "reward", "environments", "rollout_steps")
@@ -152,7 +153,7 @@ class GAIL(Game):
                 f"A step plays {samples} steps of the environment. Received: minibatch={minibatch}"
             )
         if self.distribute_strategy.num_replicas_in_sync > 1:
-            raise ValueError("GAIL plays its environments in one process: it is not for several replicas.")
+            raise ValueError("GAIL plays its environments in one process: it cannot use several replicas.")
         super()._take_parts(
             gamma=check_fraction(gamma, "gamma"),
             lam=check_fraction(lam, "lam"),
@@ -164,10 +165,10 @@ class GAIL(Game):
         )
 
     def pairs(self, observations, actions):
-        """States with their action's one-hot after them, as `fit` takes an expert's: float32 of shape (n, d + actions).
+        """Join an expert's states and one-hot actions for `fit`: float32 of shape (n, d + actions).
 
         Raises:
-            ValueError: for other states than the environment's, and actions that it does not have.
+            ValueError: for states or actions that the environment does not have.
         """
         observations, actions = np.asarray(observations, "float32"), np.asarray(actions)
         size, count = self.world.observation_shape[0], self.world.actions
@@ -192,13 +193,13 @@ class GAIL(Game):
         return figures | {name: played[name] for name in ("episode_return", "episodes")}
 
     def discriminator_objective(self, expert, made):
-        """The discriminator's loss on pairs of the expert and of the policy; returns as `minimize` takes it."""
+        """The discriminator's loss on pairs of expert and policy; returns (loss, metrics) for `minimize`."""
         logits = [self.logits(pairs) for pairs in (expert, made)]
         loss = ops.mean(ops.softplus(-logits[0])) + ops.mean(ops.softplus(logits[1]))
         return loss, {"expert_score": ops.mean(logits[0]), "policy_score": ops.mean(logits[1])}
 
     def logits(self, pairs):
-        """The discriminator's logits of pairs, (batch,), high for the expert."""
+        """The discriminator's logits for pairs, (batch,), high for the expert."""
         logits = ops.cast(self.discriminator(pairs, training=True), "float32")[:, 0]
         if self.reward == "gail":
             return logits
@@ -207,12 +208,12 @@ class GAIL(Game):
         return logits - ops.stop_gradient(ops.sum(log_policy * ops.cast(pairs[:, size:], "float32"), axis=1))
 
     def rewards(self, pairs):
-        """What the policy is paid for pairs, (batch,)."""
+        """The policy's rewards for pairs, (batch,)."""
         logits = self.logits(pairs)
         return ops.softplus(logits) if self.reward == "gail" else logits
 
     def _played(self):
-        """A rollout of the policy as it is, with advantages."""
+        """A rollout of the current policy, with advantages."""
         steps, count, size = self.rollout_steps, self.environments, self.world.observation_shape[0]
         played = {name: tf.identity(variable) for name, variable in self._rollout.items()}
         flat = tf.reshape(played["observations"], (-1, size))
@@ -236,7 +237,10 @@ class GAIL(Game):
         }
 
     def enter_stage(self):
-        """Play before each step: within it, on one core, the policy would wait for the step and the step for the policy."""
+        """Play a rollout before each step.
+
+        Within the step it would deadlock on one core: the policy waits for the step, and the step for the
+        policy."""
         super().enter_stage()
         if self.steps_per_execution > 1:
             raise ValueError(
@@ -246,13 +250,13 @@ class GAIL(Game):
         generator = np.random.default_rng(seed)
         found = self.world.rollout(lambda x: self._act(x, generator), self.rollout_steps, seed)
         returns = found.pop("returns")
-        # Of a step in which no episode ended nothing is known.
+        # The return is unknown if no episode ended in this step.
         found |= {"episode_return": returns.mean() if len(returns) else 0.0, "episodes": len(returns)}
         for name, values in found.items():
             self._rollout[name].assign(tf.cast(values, self._rollout[name].dtype))
 
     def _act(self, observations, generator, average=False):
-        """Actions drawn by the policy, or for no generator its likeliest, and their log probabilities."""
+        """Draw actions, or take the likeliest if `generator` is None; return them and log probabilities."""
         logits = self._choices[average](tf.constant(observations, "float32")).numpy().astype("float64")
         logits -= np.log(
             np.exp(logits - logits.max(axis=1, keepdims=True)).sum(axis=1, keepdims=True)
@@ -262,7 +266,7 @@ class GAIL(Game):
         return actions, logits[np.arange(len(actions)), actions]
 
     def _train_policy(self, played):
-        """PPO's epochs over a rollout; the figures of the last step."""
+        """Run PPO's epochs over a rollout; return the metrics of the last step."""
         samples = self.environments * self.rollout_steps
         each = samples // self.minibatch
         order = tf.concat(
@@ -291,7 +295,7 @@ class GAIL(Game):
         return dict(zip(names, values, strict=True))
 
     def policy_objective(self, observations, actions, log_probabilities, gain, targets):
-        """PPO's loss of a minibatch; returns as `minimize` takes it."""
+        """PPO's loss of a minibatch; returns (loss, metrics) for `minimize`."""
         logits = self.policy(observations, training=True)
         loss, entropy = policy_loss(logits, actions, log_probabilities, gain, self.clip)
         values = ops.cast(self.value(observations, training=True), "float32")[:, 0]
@@ -306,23 +310,26 @@ class GAIL(Game):
     # === Use ===
 
     def call(self, inputs, training=False):
-        """Logits of actions for states, by `ema_policy`."""
+        """Logits of actions for states, from `ema_policy`."""
         return self.ema_policy(inputs, training=training)
 
     def play(self, episodes=10, seed=0, greedy=True):
-        """Whole episodes of the environment; returns their sums of the environment's own rewards, array of shape (episodes,).
+        """Play whole episodes; return the sums of the environment's own rewards, array of shape (episodes,).
 
         Args:
             episodes: int.
-            seed: int, other ones than those of the training.
-            greedy: bool, whether the likeliest action is taken; else it is drawn.
+            seed: int; the episodes differ from those of the training.
+            greedy: bool, whether to take the likeliest action; otherwise actions are drawn.
         """
         check_int(episodes, "episodes")
         generator = None if greedy else np.random.default_rng(seed)
         return self.world.play(lambda x: self._act(x, generator, average=True), episodes, seed)[0]
 
     def film(self, path, episodes=1, seed=0, fps=30):
-        """Write episodes as a GIF, WebP or MP4; returns their returns. Needs gymnasium's `classic-control` for its environments."""
+        """Write episodes as a GIF, WebP or MP4 file; return the sums of their rewards.
+
+        Gymnasium's classic environments need its extra `classic-control` for this.
+        """
         check_int(episodes, "episodes")
         returns, frames = self.world.play(
             lambda x: self._act(x, None, average=True), episodes, seed, render=True
@@ -331,17 +338,18 @@ class GAIL(Game):
         return returns
 
     def clone_behaviour(self, observations, actions, epochs=200, batch_size=64, validation=0.3, seed=0):
-        """Train the policy alone to name the expert's action of each state: behaviour cloning, to compare with.
+        """Train only the policy to predict the expert's actions: behaviour cloning, as a baseline.
 
         Args:
-            observations, actions: as `pairs`.
-            epochs: int, at most; it ends, and goes back to the best, where the held-out error has not fallen for 20 of them.
+            observations, actions: as in `pairs`.
+            epochs: int, maximum number of epochs. Training stops early if the held-out loss has not fallen
+                for 20 epochs, and restores the best weights.
             batch_size: int.
             validation: float, share of the pairs that is held out.
-            seed: int, of the order.
+            seed: int, for the order of the pairs.
 
         Returns:
-            the share of held-out states with the expert's action.
+            The share of held-out states in which the policy predicts the expert's action.
         """
         pairs = self.pairs(observations, actions)
         states, wanted = (
@@ -352,7 +360,7 @@ class GAIL(Game):
         count = int(check_fraction(validation, "validation") * len(order))
         if not 0 < count < len(order):
             raise ValueError(
-                f"Of {len(order)} pairs some must be held out and some not. Received: validation={validation}"
+                f"`validation` must hold out some of the {len(order)} pairs, not all. Received: {validation}"
             )
         held_out, rest = np.split(order, [count])
         network = keras.Model(self.policy.inputs, self.policy.outputs)

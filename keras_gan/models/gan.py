@@ -24,8 +24,8 @@ from keras_gan.training.game import Game
 class GAN(Generative, Game):
     """A generative adversarial network that trains with `fit`.
 
-    One step of training is k = `discriminator_steps` updates of the discriminator, each on fresh
-    real images, and one of the generator, on the fakes that the last of them saw.
+    One training step makes k = `discriminator_steps` updates of the discriminator, each on fresh real
+    images, and then one of the generator, on the fakes of the last discriminator update.
 
     Calling the model, `predict`, `generate`, validation and export use `ema_generator`, a moving
     average of the generator's weights with decay min(ema_decay, (1 + t) / (10 + t)) at step t;
@@ -35,20 +35,20 @@ class GAN(Generative, Game):
         generator: keras.Model from latents of shape (batch, latent_dim), standard normal, to
             images of shape (batch, height, width, channels) in [-1, 1], or to vectors.
         discriminator: keras.Model from images to one logit per image or per patch, high for real,
-            without a sigmoid; of several outputs (batch, ..., 1) the losses are added up.
-        condition: what the networks take beside latents and images: the number of classes, one of `keras_gan.conditions`, or a
-            tuple of them;
-            `None` for nothing. The networks take [latents, condition] and [images, condition] then; a discriminator that
-            takes images alone does not get it.
+            without a sigmoid; with several outputs (batch, ..., 1) the losses are added up.
+        condition: what the networks take in addition to latents and images: the number of classes, one of
+            `keras_gan.conditions`, or a tuple of them; `None` for nothing. With a condition, the networks
+            take [latents, condition] and [images, condition]; a discriminator that takes images alone does
+            not get it.
         noise: `keras_gan.noise.Noise` that latents are drawn from. Default: standard normal.
         ema_decay: float in [0, 1), or a schedule over generator steps such as `schedules.HalfLife`; default
             0.999; `None` for no moving average (then `ema_generator` is `generator`).
-        seed: int, or `None` for a random one. Seeds everything that training draws. The initial
-            weights are the networks' own: `keras.utils.set_random_seed` before building them.
+        seed: int, or `None` for a random one. It seeds everything that training draws, but not the networks'
+            initial weights: call `keras.utils.set_random_seed` before building them.
         modality, dataset_name, class_names: as in `Game`.
 
     Raises:
-        ValueError: where the two networks do not fit together.
+        ValueError: if the two networks do not fit together.
 
     Example:
     >>> generator, discriminator = keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8)
@@ -68,22 +68,22 @@ class GAN(Generative, Game):
     loss_names = {"discriminator": "d_loss", "generator": "g_loss"}
     validation_names = ("real_score", "fake_score", "d_adversarial", "g_adversarial")
 
-    # Whether each image that it makes has a target.
+    # Whether each generated image has a target.
     paired = False
 
-    # Factor of the adversarial loss in what the generator minimises.
+    # Weight of the adversarial loss in the generator's loss.
     adversarial_weight = 1.0
 
-    # How many classes its labels have, or None.
+    # Number of classes of the labels, or None.
     num_classes = None
 
-    # Until `compile` chooses them.
+    # Values before `compile` sets them.
     discriminator_steps, augmentations = 1, ()
 
-    # Names of the outputs of the discriminator that it trains beside the logits, in their order.
+    # Names of the discriminator outputs that the model trains in addition to the logits, in order.
     heads = ()
 
-    # Whether this stage of the training leaves the discriminator out.
+    # Whether the current stage of training does not use the discriminator.
     discriminator_rests = False
 
     # === Construction ===
@@ -99,7 +99,7 @@ class GAN(Generative, Game):
         seed=None,
         **kwargs,
     ):
-        # Past Keras' tracking: it is not yet a model.
+        # Bypasses Keras' attribute tracking: the model is not initialised yet.
         vars(self)["_condition"] = conditions.get(condition)
         networks = {"generator": generator, "discriminator": discriminator}
         super().__init__(**networks, ema_decay=ema_decay, seed=seed, **kwargs)
@@ -110,7 +110,7 @@ class GAN(Generative, Game):
             checks.check_condition(self._condition, generator, self.class_names)
             self.check_discriminator_condition(discriminator)
             self.num_classes = getattr(self._condition, "num_classes", None)
-        # Keras saves the weights of what is an attribute.
+        # It is an attribute so that Keras saves its weights.
         self.text_encoder = self._text_encoder()
         if self._modality is not None and self._modality.shape != self.image_shape:
             raise ValueError(
@@ -119,11 +119,11 @@ class GAN(Generative, Game):
 
     @property
     def condition(self):
-        """What the networks take beside latents and images, a `keras_gan.conditions.Condition`, or None."""
+        """The networks' input beside latents and images, a `keras_gan.conditions.Condition`, or None."""
         return self._condition
 
     def _text_encoder(self):
-        """The network that makes vectors of texts, or None."""
+        """The network that encodes texts as vectors, or None."""
         found = getattr(self._condition, "conditions", [self._condition])
         encoders = [condition.encoder for condition in found if isinstance(condition, conditions.Texts)]
         encoders = [encoder for encoder in encoders if isinstance(encoder, keras.Model)]
@@ -139,19 +139,19 @@ class GAN(Generative, Game):
         return {**super().get_config(), **parts}
 
     def check_networks(self, generator, discriminator):
-        """Raise a ValueError where the two networks do not fit together, or not this model."""
+        """Raise a ValueError if the two networks do not fit together, or do not fit this model."""
         checks.check_networks(generator, discriminator, self._condition is not None)
 
     def check_discriminator_condition(self, discriminator):
-        """Raise a ValueError where the discriminator takes something else beside images than the condition."""
+        """Raise a ValueError if the discriminator takes inputs beside images that are not the condition."""
         checks.check_discriminator_condition(self._condition, discriminator)
 
     # === Compilation ===
 
     def defaults(self):
-        """What `compile` uses for each argument left `None`: the choice of the variant's paper.
+        """Values that `compile` uses for arguments left `None`: the settings of the variant's paper.
 
-        Here the non-saturating loss and DCGAN's Adam(2e-4, 0.5), one discriminator step.
+        For `GAN`: the non-saturating loss, DCGAN's Adam(2e-4, 0.5), and one discriminator step.
         """
         return {
             "loss": "non_saturating",
@@ -177,27 +177,30 @@ class GAN(Generative, Game):
         optimizer=None,
         **others,
     ):
-        """Choose the parts of training. What is left `None` is the variant's default.
+        """Choose the parts of training. Arguments left `None` take the variant's default.
 
         Args:
             generator_optimizer, discriminator_optimizer: Keras optimisers or their names. Each
-                player needs its own. Under a `mixed_float16` policy they are loss-scaled.
+                player needs its own object. Under a `mixed_float16` policy they use loss scaling.
             loss: `keras_gan.losses.AdversarialLoss`, or an alias such as "wasserstein".
             regularizers: list of `keras_gan.regularizers.Regularizer` or aliases; `[]` for none.
-            augmentation: `keras_gan.augmentations.Augmentation`, or an alias such as "diffaugment" or "ada", or a list of
-                them, one after another: of all that the discriminator sees in training.
-            discriminator_steps: int, discriminator updates for one of the generator.
-            metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
-                [-1, 1], or aliases such as "fid" (on Inception's features); computed by `evaluate` and validation, with fakes of `ema_generator`.
-            jit_compile: bool or "auto" (Keras decides; off on a CPU and where XLA would end the process). XLA.
+            augmentation: `keras_gan.augmentations.Augmentation`, or an alias such as "diffaugment" or "ada",
+                or a list of them, applied in order. It augments all images that the discriminator sees in
+                training.
+            discriminator_steps: int, discriminator updates per generator update.
+            metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in [-1, 1], or
+                aliases such as "fid" (on Inception's features). `evaluate` and validation compute them, with
+                fakes of `ema_generator`.
+            jit_compile: bool or "auto", whether to compile with XLA. With "auto" Keras decides, but it is off
+                on a CPU and where XLA would end the process.
             steps_per_execution: int, steps in one call of the compiled function.
             run_eagerly: bool, for debugging.
-            optimizer: not for GANs, whose players have one each: a ValueError.
-            others: what else the model's `defaults` name, such as the optimiser of a third player.
+            optimizer: raises a ValueError, because each player of a GAN has its own optimiser.
+            others: other arguments that the model's `defaults` name, such as the optimiser of a third player.
 
         Raises:
             TypeError: for an argument that the model does not have.
-            ValueError: for an unknown name, and for parts that do not go together.
+            ValueError: for an unknown name, and for parts that cannot be combined.
         """
         self.check_known(others)
         parts = {
@@ -224,14 +227,14 @@ class GAN(Generative, Game):
         return [*self.augmentations, *self.regularizers, self.adversarial_loss]
 
     def part(self, name):
-        # The list, which may be empty where the model's default is not.
+        # It must be the list itself: an empty list differs from None, which means the default.
         kept = {"loss": "adversarial_loss", "augmentation": "augmentations"}.get(name, name)
         part = super().part(kept)
         return list(part) if name in ("regularizers", "augmentation") else part
 
     @property
     def augmentation(self):
-        """The augmentation, a list of several, or None."""
+        """The augmentation; a list if there are several, None if there is none."""
         return self.augmentations[0] if len(self.augmentations) == 1 else list(self.augmentations) or None
 
     @property
@@ -239,12 +242,12 @@ class GAN(Generative, Game):
         return self.discriminator_steps
 
     def passed_by(self, player):
-        # The discriminator's gradient ends at the fakes.
+        # The discriminator's gradient stops at the fakes.
         return [self.generator, self.discriminator] if player == "generator" else [self.discriminator]
 
     @property
     def image_shape(self):
-        """(height, width, channels) of the images, or (size,) of vectors."""
+        """(height, width, channels) of the images, or (size,) for vectors."""
         return tuple(first(self.discriminator.input_shape)[1:])
 
     @property
@@ -253,8 +256,9 @@ class GAN(Generative, Game):
         return pack_size(self.discriminator)
 
     def __getattr__(self, name):
-        # Not as properties: Keras looks at each of those when it saves. Of a property that failed the second names what was
-        # missing in it.
+        # The old names are not properties, because Keras reads every property when it saves. If a property
+        # raised an AttributeError, `object.__getattribute__` raises it again, with the name that was missing
+        # inside it.
         return hooks.renamed(self, name) if name in hooks.RENAMED else object.__getattribute__(self, name)
 
     def __init_subclass__(cls, **kwargs):
@@ -263,7 +267,7 @@ class GAN(Generative, Game):
 
     @property
     def figure_names(self):
-        """Names of what a step logs, in the order in which it computes them."""
+        """Names of the metrics that a step logs, in the order in which it computes them."""
         added = {
             player: [
                 *self.term_names[player],
@@ -297,7 +301,7 @@ class GAN(Generative, Game):
         return {**means, **figures}
 
     def play(self, player, batch):
-        """One step of one player alone, on a batch with what `draw` gives; figures as `update`."""
+        """One step of one player alone, on a batch with the values of `draw`; returns metrics as `update`."""
         with self.record("generator") as generator_tape:
             fake = self.forward(batch)
         if player == "discriminator":
@@ -305,7 +309,7 @@ class GAN(Generative, Game):
         return self._play(self.turn_of("generator", batch, fake), generator_tape)
 
     def turn_of(self, player, batch, fake):
-        """A player's `Turn`, before the discriminator has looked."""
+        """A player's `Turn`, before the discriminator has computed its outputs."""
         real = batch["image"]
         for augmentation in self.augmentations if player == "discriminator" else ():
             real = augmentation.replace_real(self, {**batch, "image": real})
@@ -320,7 +324,7 @@ class GAN(Generative, Game):
         )
 
     def with_outputs(self, turn, real, fake):
-        """The turn with what the discriminator says of real (or None) and generated images, all its outputs."""
+        """The turn with all discriminator outputs for real (or None) and generated images."""
         said = {}
         for side, outputs in (("real", real), ("fake", fake)):
             if outputs is not None:
@@ -331,11 +335,11 @@ class GAN(Generative, Game):
         return dataclasses.replace(turn, **said)
 
     def _play(self, turn, tape=None):
-        """A player's step, and what moves after it."""
+        """A player's step, and the updates of the parts after it."""
         figures = self.minimize(turn.player, lambda: self._objective(turn), tape)
         shared = figures
         if replicas.count_and_index()[0] > 1:
-            # What parts keep moves alike on all replicas.
+            # The state of parts must change identically on all replicas.
             shared = {name: replicas.mean(value) for name, value in figures.items()}
         for part in self.parts():
             figures |= hooks.moved(part, part.after_step(self, turn, {**figures, **shared}))
@@ -343,18 +347,19 @@ class GAN(Generative, Game):
         return {name: value for name, value in figures.items() if name not in measured}
 
     def _objective(self, turn):
-        """A player's objective; the generator's leaves the discriminator's moving statistics as they were."""
+        """A player's objective; the generator's does not change the discriminator's moving statistics."""
         if turn.player == "discriminator":
             return self.discriminator_objective(turn)
         with untouched(self.discriminator):
             return self.generator_objective(turn)
 
     def gradients(self, batch, fake, tape):
-        """Both players' gradients by name, as `differentiate` gives them, for who looks on: no step is made.
+        """Both players' gradients by name, as `differentiate` returns them, for monitoring: no step is made.
 
         Args:
-            batch: what `arrange` gave, with what `draw` adds to it.
-            fake: of `forward`, recorded by `tape`, `record("generator")`.
+            batch: the result of `arrange`, with the values of `draw`.
+            fake: the result of `forward`, recorded by `tape`.
+            tape: of `record("generator")`.
         """
         turns = (
             self.turn_of("generator", batch, fake),
@@ -369,15 +374,18 @@ class GAN(Generative, Game):
         }
 
     def shown(self, fake):
-        """What the discriminator is shown of the fakes: its gradient ends there."""
+        """The fakes that the discriminator trains on; its gradient stops there."""
         return tf.stop_gradient(fake)
 
     def condition_of(self, batch):
-        """What the discriminator gets of a batch beside images, or None."""
+        """The part of a batch that the discriminator takes in addition to images, or None."""
         return None if self.condition is None else self.condition.of(batch)
 
     def condition_to_make(self, batch):
-        """What the generator gets of a batch beside latents, or None: the same, but a class for images without a label."""
+        """The part of a batch that the generator takes in addition to latents, or None.
+
+        It is the condition of the discriminator, but images without a label get a class.
+        """
         return None if self.condition is None else self.condition.to_make(batch)
 
     def arrange(self, batch, training=True):
@@ -385,19 +393,19 @@ class GAN(Generative, Game):
         return batch
 
     def forward(self, batch, training=True):
-        """Generate fakes for a batch of real images and what `draw` adds to it."""
+        """Generate fakes for a batch of real images with the values of `draw`."""
         return self.synthesize(batch["latents"], self.condition_to_make(batch), training=training)
 
     def samples(self, batch):
-        """Fakes of the prior alone, in training mode, for who looks on."""
+        """Fakes from the prior alone, in training mode, for monitoring."""
         return self.forward(batch)
 
     def side_by_side(self, images):
-        """The images that stand side by side in the channels of what the networks exchange, a list."""
+        """Split a tensor of the networks into the images that its channels hold side by side, a list."""
         return [images]
 
     def visible(self, images):
-        """The images that people and metrics look at, of those that the networks exchange."""
+        """The part of the networks' images that is displayed and passed to metrics."""
         return images
 
     def assess(self, batch):
@@ -420,13 +428,13 @@ class GAN(Generative, Game):
         return figures, real, fake
 
     def discriminator_outputs(self, images, condition=None, training=True, network=None):
-        """All that the discriminator says of images. The only way by which images reach it.
+        """All outputs of the discriminator for images, which reach it only through this method.
 
         Args:
             images: of shape (batch, ...).
-            condition: given to a discriminator that takes one.
-            training: bool; only in training the images are augmented.
-            network: another network to look with, made of the discriminator's layers, of the same inputs.
+            condition: passed to a discriminator that takes one.
+            training: bool; images are augmented only in training.
+            network: another network to use, made of the discriminator's layers, with the same inputs.
         """
         if training:
             for augmentation in self.augmentations:
@@ -435,17 +443,17 @@ class GAN(Generative, Game):
         return network(inputs_of(self.discriminator, images, condition), training=training)
 
     def discriminate(self, images, condition=None, training=True):
-        """Logits of images; a list where the discriminator has several maps of them."""
+        """Logits of images; a list if the discriminator has several maps of logits."""
         return maps_of(self.discriminator_outputs(images, condition, training), self.heads)
 
     def discriminator_objective(self, turn):
-        """What the discriminator minimises.
+        """The discriminator's objective.
 
         Args:
             turn: `Turn` without logits.
 
         Returns:
-            A scalar, and a dict of scalar figures for the logs.
+            The loss, a scalar, and a dict of scalar metrics for the logs.
         """
         real, fake = (self.discriminator_outputs(x, turn.condition) for x in (turn.real, turn.fake))
         turn = self.with_outputs(turn, real, fake)
@@ -460,12 +468,12 @@ class GAN(Generative, Game):
         return self._add(turn, loss, {**figures, "d_adversarial": loss}, self.discriminator_terms(turn))
 
     def discriminator_loss(self, turn):
-        """The adversarial loss of the discriminator: of the logits that regularizers left in its turn."""
+        """The discriminator's adversarial loss on the logits of its turn, as regularizers left them."""
         weight = turn.batch.get("sample_weight")
         return self.adversarial_loss.discriminator_loss(turn.real_logits, turn.fake_logits, weight)
 
     def generator_objective(self, turn):
-        """What the generator minimises; arguments and returns as `discriminator_objective`."""
+        """The generator's objective; arguments and returns as `discriminator_objective`."""
         fake, real, weight = self.discriminator_outputs(turn.fake, turn.condition), None, None
         if self.adversarial_loss.relativistic:
             real = self.discriminator_outputs(turn.real, turn.condition)
@@ -477,20 +485,20 @@ class GAN(Generative, Game):
         figures = {"g_adversarial": loss}
         return self._add(turn, self.adversarial_weight * loss, figures, self.generator_terms(turn))
 
-    # Names of what `discriminator_terms` and `generator_terms` give, and of what `figures` gives.
+    # Keys of the dicts that `discriminator_terms` and `generator_terms`, and `figures`, return.
     term_names = {"discriminator": (), "generator": ()}
     logged_names = {"discriminator": (), "generator": ()}
 
     def discriminator_terms(self, turn):
-        """What a model adds to the discriminator's loss: a dict of scalars, by `term_names`."""
+        """Terms that a model adds to the discriminator's loss: a dict of scalars, by `term_names`."""
         return {}
 
     def generator_terms(self, turn):
-        """What a model adds to the generator's loss: a dict of scalars, by `term_names`."""
+        """Terms that a model adds to the generator's loss: a dict of scalars, by `term_names`."""
         return {}
 
     def figures(self, turn):
-        """What is logged of a player's turn and not minimised: a dict of scalars, by `logged_names`."""
+        """Metrics of a turn that are logged but not minimised: a dict of scalars, by `logged_names`."""
         return {}
 
     def _add(self, turn, loss, figures, terms):
@@ -510,7 +518,7 @@ class GAN(Generative, Game):
 
 @contextlib.contextmanager
 def untouched(network):
-    """Keep what a pass in training mode moves in a network, such as its moving statistics, as it was."""
+    """Restore afterwards what passes in training mode change in a network, such as moving statistics."""
     before = [(v, tf.identity(v.value)) for v in network.non_trainable_weights]
     yield
     for variable, value in before:
@@ -518,7 +526,7 @@ def untouched(network):
 
 
 def mean_logit(logits):
-    """Mean of logits of any shape, in float32 at least; of several maps the sum, as they count in the loss."""
+    """Mean of logits of any shape, in float32 or higher; for several maps the sum of their means."""
 
     def mean(logits):
         return tf.reduce_mean(tf.cast(logits, keras.backend.result_type(logits.dtype, "float32")))

@@ -12,13 +12,15 @@ from keras_gan.regularizers import AccuracyLimit
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GAN3D(GAN):
-    """Makes shapes of voxels: Adam(2.5e-3, 0.5) for the generator, Adam(1e-5, 0.5) for a discriminator that waits above 80% accuracy.
+    """Generates shapes of voxels.
 
-    `generate` gives occupancies, float32 arrays of shape (n, size, size, size, 1) in [0, 1]; sample grids are rendered.
+    Adam(2.5e-3, 0.5) for the generator, Adam(1e-5, 0.5) for the discriminator, which is not updated while its
+    accuracy is above 80%. `generate` returns occupancies, float32 arrays of shape (n, size, size, size, 1) in
+    [0, 1]; sample grids are rendered.
 
     Args:
-        generator, discriminator: such as both of `networks.gan3d`.
-        num_classes: int, or condition: as in `ConditionalGAN`, of networks that take one.
+        generator, discriminator: such as both networks of `networks.gan3d`.
+        num_classes: int, or condition: as in `ConditionalGAN`, for networks that take one.
         others: as in `GAN`.
 
     Example:

@@ -19,23 +19,25 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GANomaly(Detector, Encoding, Game):
-    """Finds images whose latents, made into an image and encoded again, come back as others.
+    """Detects anomalies as images whose latents change when they are decoded and encoded again.
 
-    With z = E(x), x' = G(z), z' = E'(x') and f(x) what the discriminator's last layer is given:
+    With z = E(x), x' = G(z), z' = E'(x') and f(x) the input of the discriminator's last layer:
 
         generator:      adversarial_weight mean (f(x) - f(x'))^2 + contextual_weight mean |x - x'| + encoding_weight mean (z - z')^2
         discriminator:  1/2 (BCE(D(x), 1) + BCE(D(x'), 0))
 
-    The score of an image is mean (z - z')^2, its heat map |x - x'|. Logged are `g_loss`, `d_loss`, the three terms without their weights, and
-    `restarts`: a discriminator whose loss is below 1e-5 begins anew, as in the official code, and this is the share of steps in
-    which it did. Adam(2e-4, 0.5) for both. `score`, `heatmap`, `threshold`, `detect` and `measure` are those of
+    The score of an image is mean (z - z')^2, its heat map |x - x'|. It logs `g_loss`, `d_loss`, the three
+    terms without their weights, and `restarts`. A discriminator whose loss is below 1e-5 is reinitialised, as
+    in the official code; `restarts` is the share of steps in which that happened. Adam(2e-4, 0.5) for both
+    players. `score`, `heatmap`, `threshold`, `detect` and `measure` are those of
     `keras_gan.models.detector.Detector`.
 
     Args:
         encoder, decoder, second_encoder, discriminator: such as `networks.ganomaly(image_shape)`.
         adversarial_weight, contextual_weight, encoding_weight: floats. Defaults 1, 50, 1.
         limit: as in `Detector`.
-        ema_decay: as in `GAN`, of encoders and decoder; default None. seed, dataset_name, class_names: as in `GAN`.
+        ema_decay: as in `GAN`, for encoders and decoder; default None. seed, dataset_name, class_names: as in
+            `GAN`.
 
     Example:
     >>> detector = keras_gan.GANomaly(*keras_gan.networks.ganomaly((16, 16, 1), latent_dim=4, filters=4))
@@ -59,7 +61,7 @@ class GANomaly(Detector, Encoding, Game):
     figure_names = ("d_loss", "g_loss", "adversarial", "contextual", "encoding", "restarts")
     validation_names = ("contextual", "encoding")
 
-    # Below this loss a discriminator begins anew.
+    # A discriminator with a loss below this is reinitialised.
     collapsed = 1e-5
 
     def __init__(
@@ -79,7 +81,7 @@ class GANomaly(Detector, Encoding, Game):
         self.adversarial_weight = check_weight(adversarial_weight, "adversarial_weight")
         self.contextual_weight = check_weight(contextual_weight, "contextual_weight")
         self.encoding_weight = check_weight(encoding_weight, "encoding_weight")
-        # Past Keras' tracking: its layers are the discriminator's.
+        # Bypasses Keras' attribute tracking: the layers belong to the discriminator.
         vars(self)["_features"] = last_features(discriminator)
 
     def check_networks(self, **networks):
@@ -112,7 +114,7 @@ class GANomaly(Detector, Encoding, Game):
     # === The update ===
 
     def forward(self, images, training=True):
-        """Latents, images of those, and latents of those again."""
+        """Latents of images, their reconstructions, and the latents of these."""
         names = self.averaged if training else [f"ema_{name}" for name in self.averaged]
         encoder, decoder, second_encoder = (getattr(self, name) for name in names)
         latents = encoder(images, training=training)
@@ -120,7 +122,7 @@ class GANomaly(Detector, Encoding, Game):
         return latents, made, second_encoder(made, training=training)
 
     def terms(self, images, passed, weight=None):
-        """The two terms without the discriminator, scalars."""
+        """The two terms that do not use the discriminator, scalars."""
         latents, made, again = passed
         contextual = ops.mean(ops.reshape(differences(images, made), (ops.shape(images)[0], -1)), axis=1)
         return {
@@ -129,7 +131,12 @@ class GANomaly(Detector, Encoding, Game):
         }
 
     def generator_objective(self, batch, passed):
-        """What encoders and decoder minimise of a batch that has `passed` through; returns as `minimize` takes it."""
+        """The objective of encoders and decoder; returns (loss, metrics) for `minimize`.
+
+        Args:
+            batch: dict with `image`.
+            passed: the result of `forward` on its images.
+        """
         images, weight = batch["image"], batch.get("sample_weight")
         figures = self.terms(images, passed, weight)
         with untouched(self.discriminator):
@@ -139,7 +146,7 @@ class GANomaly(Detector, Encoding, Game):
         return sum(getattr(self, f"{name}_weight") * figures[name] for name in names), figures
 
     def discriminator_objective(self, batch, made):
-        """What the discriminator minimises; returns as `minimize` takes it."""
+        """The discriminator's objective; returns (loss, metrics) for `minimize`."""
         losses = [
             ops.softplus(sign * ops.cast(self.discriminator(x, training=True), "float32")[:, 0])
             for x, sign in ((batch["image"], -1.0), (made, 1.0))
@@ -155,7 +162,7 @@ class GANomaly(Detector, Encoding, Game):
         return {**figures, "restarts": self._restarted(replicas.mean(figures["d_loss"]))}
 
     def _restarted(self, loss):
-        """Let a collapsed discriminator begin anew, its kernels from N(0, 0.02); 1 where it did, else 0."""
+        """Reinitialise a collapsed discriminator, kernels from N(0, 0.02); return 1.0 if it did, else 0.0."""
         due, seed = loss < self.collapsed, tf.cast(self.seed_generator.next(), "int32")
         network = self.discriminator
         drawn = [(0.0, 0.02, v) for v in network.trainable_weights if len(v.shape) > 1]
@@ -187,17 +194,17 @@ class GANomaly(Detector, Encoding, Game):
     # === Use ===
 
     def call(self, inputs, training=False):
-        """Images again."""
+        """Reconstruct images."""
         return self.forward(inputs, training=training)[1]
 
     def codes(self, images):
         return self.ema_encoder(images, training=False)
 
     def synthesize(self, latents, condition=None, training=False):
-        """Images of latents."""
+        """Generate images from latents."""
         return self.ema_decoder(latents, training=training)
 
     def scored(self, images):
-        """mean (z - z')^2, and |x - x'|."""
+        """Scores mean (z - z')^2, and heat maps |x - x'|."""
         latents, made, again = self.forward(images, training=False)
         return mean_square(latents, again), differences(images, made)

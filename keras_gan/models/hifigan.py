@@ -17,24 +17,25 @@ from keras_gan.optimizers import Adam
 
 @keras.saving.register_keras_serializable("keras_gan")
 class HiFiGAN(Pretraining, GAN):
-    """Makes sound of mel spectrograms: a vocoder.
+    """A vocoder: generates sound from mel spectrograms.
 
-    It trains on sound alone, whose spectrograms it computes. The generator minimises the least-squares loss of all discriminators,
-    `feature_weight` x the mean absolute difference of the activations of their layers, summed over layers, and `mel_weight` x that of
-    the mel spectrograms. Adam(2e-4, 0.8, 0.99). For `pretraining_steps` generator steps it minimises the last alone, and the discriminator
-    rests: a short training gets far with it.
+    It trains on sound alone and computes the spectrograms itself. The generator minimises three terms, the
+    least-squares loss of all discriminators, `feature_weight` x the mean absolute difference of the
+    activations of their layers, summed over layers, and `mel_weight` x the mean absolute difference of the
+    mel spectrograms. Adam(2e-4, 0.8, 0.99). For the first `pretraining_steps` generator steps it minimises
+    the mel term alone, without the discriminator, which improves the results of short trainings.
 
     Args:
         generator: keras.Model from (batch, frames, bands) to (batch, frames x hop, 1), such as `networks.hifigan` or `networks.melgan`.
         discriminator: keras.Model from (batch, samples, 1) to logit maps, whose outputs are called `logits...`, and activations, such as
             `networks.hifigan_discriminator`.
-        mel: `layers.MelSpectrogram`, what the generator is given.
+        mel: `layers.MelSpectrogram`, which computes the generator's input.
         feature_weight: float. Default 2. mel_weight: float. Default 45.
         pretraining_steps: int. Default 0, as in the paper.
         ema_decay: default None: no moving average, as in the paper. seed: as in `GAN`.
 
     Raises:
-        ValueError: where bands or samples of a frame differ between `mel` and the generator.
+        ValueError: if `mel` and the generator differ in the number of bands or in the samples per frame.
 
     Example:
     >>> mel = keras_gan.layers.MelSpectrogram(8000, bands=20, fft=64, hop=16)
@@ -54,9 +55,9 @@ class HiFiGAN(Pretraining, GAN):
     term_names = {"discriminator": (), "generator": ("g_feature", "g_mel")}
     pretraining_stage, pretraining_figures = "mel loss", ("g_mel",)
     validation_names = (*GAN.validation_names, "mel_distance")
-    # Its sounds are made of spectrograms, and each has a target.
+    # Sounds are generated from spectrograms, and each has a target.
     from_images = paired = True
-    # Least squares have a factor of 1/2 here, and not in the paper's sum.
+    # The least-squares loss has a factor of 1/2 here, which the paper's sum does not have.
     adversarial_weight = 2.0
 
     def __init__(
@@ -82,14 +83,14 @@ class HiFiGAN(Pretraining, GAN):
                 "The discriminator's outputs must be logit maps, called `logits...`, before the activations that are matched. "
                 f"Received: {names}"
             )
-        # Past Keras' tracking: it is not yet a model.
+        # Bypasses Keras' attribute tracking: the model is not initialised yet.
         vars(self)["heads"] = tuple(names[len(maps) :])
         length = first(discriminator.input_shape)[1]
         kwargs.setdefault("modality", Audio(mel.rate, (length, 1)))
         super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
         if length is None or length % mel.hop:
             raise ValueError(
-                f"The discriminator must see whole frames of {mel.hop} samples. Received: length={length}"
+                f"The discriminator must take whole frames of {mel.hop} samples. Received: length={length}"
             )
         self.mel = mel
         self.feature_weight = check_weight(feature_weight, "feature_weight")
@@ -106,7 +107,7 @@ class HiFiGAN(Pretraining, GAN):
         }
 
     def check_networks(self, generator, discriminator):
-        """Nothing beyond `check_fit`: the generator is given spectrograms of any length."""
+        """Do nothing: the generator takes spectrograms of any length, and `check_fit` has checked it."""
 
     def defaults(self):
         return {
@@ -150,20 +151,21 @@ class HiFiGAN(Pretraining, GAN):
 
     @property
     def source_shape(self):
-        """(frames, bands) of what the generator is given; frames are None."""
+        """(frames, bands) of the generator's input; frames are None."""
         return tuple(self.generator.input_shape[1:])
 
     def exported_condition(self):
-        """What an export takes beside spectrograms: nothing."""
+        """None: an export takes spectrograms alone."""
 
     def vocode(self, mel, frames=None, batch_size=4):
-        """Sound of mel spectrograms of any length.
+        """Generate sound from mel spectrograms of any length.
 
         Args:
-            mel: array of shape (n, frames, bands), as `mel` makes it.
-            frames: int, made at once of a long spectrogram, so that memory does not grow with it; None for all. The result is the same:
-                as many frames are looked at beside them as the generator sees.
-            batch_size: int, how many at once.
+            mel: array of shape (n, frames, bands), as the layer `mel` returns it.
+            frames: int, frames of a long spectrogram to process at once, so that memory does not grow with
+                its length; None for all. The result is the same: each chunk includes the neighbouring frames
+                of the generator's receptive field.
+            batch_size: int, spectrograms at once.
 
         Returns:
             float32 array of shape (n, frames x hop, 1) in [-1, 1].
@@ -180,14 +182,17 @@ class HiFiGAN(Pretraining, GAN):
         if not np.isfinite(mel).all():
             raise ValueError("The spectrograms contain NaN or infinite values.")
         if "_vocoding" not in vars(self):
-            # Past Keras' tracking; one graph for all calls and lengths.
+            # Bypasses Keras' attribute tracking; one graph serves all calls and lengths.
             spec = tf.TensorSpec([None, None, self.mel.bands])
             vars(self)["_vocoding"] = tf.function(lambda mel: self.ema_generator(mel), input_signature=[spec])
         run = export_sound.in_chunks(self._vocoding, self.ema_generator, self.mel.hop, frames)
         return np.concatenate([run(mel[i : i + batch_size]) for i in range(0, len(mel), batch_size)])
 
     def reconstruct(self, sound, frames=None):
-        """Sound -> its mel spectrogram -> sound, of arrays of shape (n, samples, 1); samples beyond whole frames are cut off."""
+        """Generate sound again from the mel spectrogram of a sound: arrays of shape (n, samples, 1).
+
+        Samples beyond the last whole frame are cut off.
+        """
         sound = np.asarray(sound)
         if sound.ndim != 3 or sound.shape[2] != 1 or sound.shape[1] < self.mel.fft:
             raise ValueError(
@@ -198,14 +203,14 @@ class HiFiGAN(Pretraining, GAN):
         return self.vocode(self.mel(sound[:, :whole]), frames)
 
     def generate(self, *args, **kwargs):
-        """Not for vocoders: see `vocode`."""
-        raise TypeError(f"{type(self).__name__} makes sound of mel spectrograms: use `vocode(mel)`.")
+        """Raise a TypeError: a vocoder has `vocode` instead."""
+        raise TypeError(f"{type(self).__name__} makes sound from mel spectrograms: use `vocode(mel)`.")
 
     def sample_latents(self, *args, **kwargs):
-        """Not for vocoders, which have no latents."""
-        raise TypeError(f"{type(self).__name__} has no latents: its generator is given mel spectrograms.")
+        """Raise a TypeError: a vocoder has no latents."""
+        raise TypeError(f"{type(self).__name__} has no latents: its generator takes mel spectrograms.")
 
-    # === Pictures ===
+    # === Sample grids ===
 
     grid_caption = "given | made"
 
@@ -214,7 +219,7 @@ class HiFiGAN(Pretraining, GAN):
         return self.examples(rows * max(1, columns // 2))["image"]
 
     def grid_images(self, inputs, columns):
-        """Each sound beside what is made of its spectrogram."""
+        """Each sound beside the sound generated from its spectrogram."""
         made = np.stack([inputs, self.reconstruct(inputs)], axis=1).reshape(-1, *inputs.shape[1:])
         return made, 2 * max(1, columns // 2)
 
@@ -224,7 +229,7 @@ class HiFiGAN(Pretraining, GAN):
 
 
 def check_fit(generator, mel):
-    """Raise a ValueError where a generator takes other spectrograms than `mel` makes."""
+    """Raise a ValueError if a generator takes other spectrograms than `mel` computes."""
     if generator.input_shape[-1] != mel.bands:
         raise ValueError(
             f"The generator takes {generator.input_shape[-1]} bands, and `mel` makes {mel.bands}."
@@ -232,7 +237,8 @@ def check_fit(generator, mel):
     made = generator(np.zeros((1, 8, mel.bands), "float32")).shape
     if tuple(made) != (1, 8 * mel.hop, 1):
         raise ValueError(
-            f"The generator must make {mel.hop} samples of a frame, which is `mel`'s hop. Of 8 frames it makes {tuple(made[1:])}."
+            f"The generator must make {mel.hop} samples per frame, the hop of `mel`. From 8 frames it makes "
+            f"{tuple(made[1:])}."
         )
 
 

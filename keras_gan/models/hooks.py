@@ -1,4 +1,7 @@
-"""What a model's own methods must be named, take and give: checked when a class is made, or when its graph is traced."""
+"""Checks of the names, arguments and results of a model's hooks.
+
+They run when a class is defined, or when its graph is traced.
+"""
 
 import functools
 import inspect
@@ -8,7 +11,7 @@ from keras_gan.deprecation import warn_moved
 CONDITION = "pass `condition=`, one of `keras_gan.conditions`, to the constructor"
 NOISE = "pass `noise=`, a `keras_gan.noise.Noise`, to the constructor"
 
-# Hooks of before, which nothing calls any more, and what to define instead.
+# Hooks of earlier releases that are no longer called, and what to define instead.
 GONE = {
     "generator_variables": "define `variables_of(player)`",
     "discriminator_variables": "define `variables_of(player)`",
@@ -28,7 +31,7 @@ GONE = {
     "condition_spec": CONDITION,
 }
 
-# Earlier names, which go with version 1.1.
+# Names of earlier releases, which version 1.1 will remove.
 RENAMED = {
     "generator_variables": ('variables_of("generator")', lambda gan: gan.variables_of("generator")),
     "discriminator_variables": (
@@ -54,14 +57,14 @@ OF_TURN = (
 
 
 def renamed(gan, name):
-    """What a name of before stands for, with a warning."""
+    """The attribute that replaces a name of an earlier release; it warns."""
     new, of = RENAMED[name]
     warn_moved(f"`{name}`", f"`{new}`", "1.1", stacklevel=4)
     return of(gan)
 
 
 def check(cls):
-    """Raise a TypeError where a subclass of `GAN` defines a hook of before."""
+    """Raise a TypeError if a subclass of `GAN` defines a hook of an earlier release."""
     if inspect.isfunction(vars(cls).get("condition")):
         raise TypeError(f"{cls.__name__} defines `condition(batch)`, which is now `condition_of(batch)`.")
     for name in GONE.keys() & vars(cls):
@@ -76,7 +79,7 @@ def check(cls):
 
 
 def check_given(model, hook, given, names):
-    """Raise a ValueError where a hook gives other figures than the model declares."""
+    """Raise a ValueError if a hook returns other metrics than the model declares."""
     if not isinstance(given, dict) or set(given) != set(names):
         received = list(given) if isinstance(given, dict) else repr(given)
         raise ValueError(
@@ -85,13 +88,14 @@ def check_given(model, hook, given, names):
 
 
 def moved(part, given):
-    """The figures that a part's `after_step` gave.
+    """Return the metrics that a part's `after_step` returned.
 
     Raises:
-        ValueError: where it gave no dict.
+        ValueError: if they are not a dict.
     """
     if not isinstance(given, dict):
         raise ValueError(
-            f"`after_step` of {type(part).__name__} must return a dict of figures, `{{}}` for none. Received: {given!r}"
+            f"`after_step` of {type(part).__name__} must return a dict of metrics, `{{}}` for none. "
+            f"Received: {given!r}"
         )
     return given

@@ -16,16 +16,16 @@ from keras_gan.noise import Codes
 
 @keras.saving.register_keras_serializable("keras_gan")
 class InfoGAN(GAN):
-    """Finds factors of the data without labels: part of the latents can be read off the images.
+    """Learns factors of the data without labels: a part of the latents can be predicted from the images.
 
     The latents are [noise ~ N(0, I), one-hot category, codes ~ U(-1, 1)]. A recognition head Q on
-    the discriminator's features tells category and codes of an image; the generator, and Q with it,
-    maximises a lower bound of the mutual information between them and the image:
+    the discriminator's features predicts category and codes from an image. The generator and Q
+    maximise a lower bound of the mutual information between category, codes and image:
 
         generator adds  information_weight * (-log Q(category | x)) + code_weight * (-log Q(codes | x))
 
-    with Q(codes | x) a Gaussian of variance 1 around its mean. The bound itself, in nats, is logged
-    as `mutual_information` for the category: log(categories) at most.
+    where Q(codes | x) is a Gaussian of variance 1 around its mean. The bound for the category, in nats, is
+    logged as `mutual_information`; its maximum is log(categories).
 
     Args:
         generator: keras.Model from latents of shape (batch, noise + categories + codes) to images.
@@ -35,7 +35,8 @@ class InfoGAN(GAN):
         codes: int, number of continuous codes. Default 2.
         information_weight: float. Default 1.
         code_weight: float. Default 0.1.
-        condition, ema_decay, seed: as in `GAN`; with a condition it finds factors beside the classes.
+        condition, ema_decay, seed: as in `GAN`; with a condition it learns factors in addition to the
+            classes.
 
     Example:
     >>> networks = keras_gan.networks.dcgan((28, 28, 1), latent_dim=62 + 10 + 2, filters=8, recognition=12)
@@ -72,7 +73,8 @@ class InfoGAN(GAN):
         shapes, size = discriminator.output_shape, categories + codes
         if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1][-1] == size):
             raise ValueError(
-                f"The discriminator of an InfoGAN gives [logits, {size} outputs for categories and codes]. "
+                f"The discriminator of an InfoGAN must return [logits, {size} outputs for categories and "
+                "codes]. "
                 f"Received: discriminator.output_shape={shapes}. Build it with `recognition={size}`."
             )
         latent_dim = first(generator.input_shape)[-1]
@@ -85,7 +87,7 @@ class InfoGAN(GAN):
         super().__init__(generator, discriminator, **kwargs)
         self.categories, self.codes = categories, codes
         self.information_weight, self.code_weight = float(information_weight), float(code_weight)
-        # Q belongs to the generator: all of the discriminator that its logits do not need.
+        # Q, all variables of the discriminator that its logits do not need, is trained with the generator.
         self._judging = {id(variable) for variable in logits_only(discriminator, self.heads).variables}
 
     def get_config(self):
@@ -105,7 +107,7 @@ class InfoGAN(GAN):
     # === Objective ===
 
     def _recognized(self, turn):
-        """What Q says of the fakes, the codes that they were made of, and the category's cross-entropy."""
+        """Q's outputs for the fakes, the latent codes of the fakes, and the category's cross-entropy."""
         q = ops.cast(turn.fake_heads["recognition"], "float32")
         code = ops.cast(turn.latents[:, self.noise.noise_dim :], "float32")
         categories = (x[:, : self.categories] for x in (code, q))
@@ -130,12 +132,12 @@ class InfoGAN(GAN):
     def generate(
         self, n, seed=None, batch_size=64, truncation=1.0, category=None, codes=None, labels=None, units=False
     ):
-        """Generate images, of a category and with codes where they are given.
+        """Generate images, optionally of a given category and with given codes.
 
         Args:
             n, seed, batch_size, truncation, labels, units: as in `GAN.generate`.
             category: int in 0 .. categories - 1, or n of them; `None` for random ones.
-            codes: `codes` floats in [-1, 1] (more goes beyond what was trained), or n rows of
+            codes: `codes` floats in [-1, 1] (larger values were not trained), or n rows of
                 them; `None` for random ones.
 
         Returns:
@@ -166,7 +168,7 @@ class InfoGAN(GAN):
         return self.images_of(latents, self.labels_of(labels, n, seed), batch_size, units)
 
     def recognize(self, images):
-        """What Q says of images in [-1, 1].
+        """Predict categories and codes of images in [-1, 1] with Q.
 
         Returns:
             Probabilities of the categories (n, categories), and means of the codes (n, codes).
@@ -175,21 +177,21 @@ class InfoGAN(GAN):
         return ops.convert_to_numpy(ops.softmax(q[:, : self.categories])), q[:, self.categories :]
 
     def row_names(self, rows):
-        """None: rows are of categories, which have no names."""
+        """None: the rows are categories, which have no names."""
 
     @property
     def grid_rows(self):
-        """Rows of a sample grid: one for each category, of the first 32."""
+        """Number of rows of a sample grid: one for each of the first 32 categories."""
         return min(self.categories, 32)
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        """Latents that differ between rows in their category alone."""
+        """Latents that differ between rows only in their category."""
         latents = np.tile(self.sample_latents(columns, seed, truncation), (rows, 1))
         noise, _, codes = np.split(
             latents, [self.noise.noise_dim, self.noise.noise_dim + self.categories], axis=1
         )
         category = (np.arange(rows) % self.categories).repeat(columns)
-        # Of classes each column has one, so that rows still differ in their category alone.
+        # With classes, each column has one class, so that rows still differ only in their category.
         beside = None
         if self.condition is not None:
             drawn = self.condition.grid(columns, seed, self.examples)

@@ -13,21 +13,23 @@ from keras_gan.optimizers import Adam
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MoCoGAN(GAN):
-    """Makes videos of a content that stays and a motion that goes on: Adam(2e-4, 0.5), the losses of a discriminator of videos and of one of
-    single frames added up.
+    """Generates videos from a content code that is constant and a motion code that changes over time.
 
-    With classes, such as of actions, the discriminator of videos names the class. It learns that from real videos alone, as in the official
-    code (`ACGAN` adds its fakes, of which it could learn marks that are no motion):
+    Adam(2e-4, 0.5). The losses of a discriminator of videos and of a discriminator of single frames are added
+    up. With classes, such as actions, the discriminator of videos also predicts the class. It learns the
+    classes from real videos alone, as in the official code (`ACGAN` also uses fakes, from which it could
+    learn marks that are no motion):
 
         discriminator adds  weight * CE(label, C(x))
         generator adds      weight * CE(label, C(G(z, label)))
 
-    `generate` gives uint8 arrays of shape (n, time, height, width, channels); sample grids are filmstrips, beside GIFs.
+    `generate` returns uint8 arrays of shape (n, time, height, width, channels). Sample grids are filmstrips,
+    with GIFs beside them.
 
     Args:
-        generator, discriminator: such as both of `networks.mocogan`.
-        fps: frames a second. Default 10.
-        num_classes: int, of networks that take labels.
+        generator, discriminator: such as both networks of `networks.mocogan`.
+        fps: frames per second. Default 10.
+        num_classes: int, for networks that take labels.
         classification_weight: float. Default 1.
         others: as in `GAN`.
 
@@ -55,7 +57,7 @@ class MoCoGAN(GAN):
         condition = kwargs.pop("condition", None)
         if isinstance(getattr(generator, "input_shape", None), list) or num_classes or condition is not None:
             condition = checks.chosen_condition(condition, num_classes, generator, type(self).__name__)
-            # Past Keras' tracking: it is not yet a model.
+            # Bypasses Keras' attribute tracking: the model is not initialised yet.
             vars(self)["heads"] = ("classes",)
             shapes = discriminator.output_shape
             if not (isinstance(shapes, list) and shapes[-1][-1] == condition.num_classes):
@@ -84,7 +86,7 @@ class MoCoGAN(GAN):
 
     @property
     def fps(self):
-        """Frames a second."""
+        """Frames per second."""
         return self.modality.fps
 
     # === Classes ===
@@ -102,7 +104,7 @@ class MoCoGAN(GAN):
         return self._classified(turn, self.condition_to_make(turn.batch), turn.fake_heads)
 
     def _classified(self, turn, labels, heads):
-        """The error of the class that a player's turn adds, by the one name that it has, or nothing without classes."""
+        """The classification loss of a player's turn, by its name in `term_names`; empty without classes."""
         return {
             name: self.classification_weight * cross_entropy(labels, heads["classes"])
             for name in self.term_names[turn.player]

@@ -13,10 +13,11 @@ from keras_gan.regularizers import GradientDifferencePenalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class NextFrame(Pix2Pix):
-    """Predicts the frame that follows some frames of a video: `Pix2Pix` from frames, side by side in the channels, to the next one.
+    """Predicts the next frame of a video: `Pix2Pix` from frames, joined in the channels, to the next one.
 
-    The generator minimises `adversarial_weight` x its adversarial loss, plus `l1_weight` x mean |image - G(frames)|, plus the gradient difference
-    loss (`regularizers.GradientDifferencePenalty`). It trains on `keras_gan.data.next_frames`.
+    The generator minimises `adversarial_weight` x its adversarial loss, plus `l1_weight` x mean |image -
+    G(frames)|, plus the gradient difference loss (`regularizers.GradientDifferencePenalty`). It trains on
+    `keras_gan.data.next_frames`.
 
     Args:
         generator: keras.Model from (batch, height, width, history x channels) to (batch, height, width, channels), such as `networks.unet`.
@@ -54,24 +55,25 @@ class NextFrame(Pix2Pix):
 
     @property
     def history_length(self):
-        """How many frames the generator is given."""
+        """Number of frames that the generator takes."""
         return self.source_shape[-1] // self.image_shape[-1]
 
     # === Use ===
 
     def continue_videos(self, videos, frames=1, batch_size=16):
-        """Predict frames, each from those before it, of which the first are the videos' last ones.
+        """Predict the frames that follow videos, one after another, each from the frames before it.
 
         Args:
-            videos: array of shape (n, time, height, width, channels), of at least `history_length` frames: uint8, or floats in [-1, 1].
-            frames: int, how many.
-            batch_size: int, how many videos at once.
+            videos: array of shape (n, time, height, width, channels), of at least `history_length` frames:
+                uint8, or floats in [-1, 1].
+            frames: int, number of frames to predict.
+            batch_size: int, videos at once.
 
         Returns:
             uint8 array of shape (n, frames, height, width, channels).
 
         Raises:
-            ValueError: for videos of another shape or range than the generator takes, and too few frames.
+            ValueError: for videos of another shape or range than the generator takes, or with too few frames.
         """
         check_int(frames, "frames")
         videos = np.asarray(videos)
@@ -96,12 +98,12 @@ class NextFrame(Pix2Pix):
             known = np.concatenate([known[:, 1:], following], axis=1)
         return np.concatenate(made, axis=1)
 
-    # === Pictures ===
+    # === Sample grids ===
 
     grid_caption = "last frame | predicted | true"
 
     def grid_images(self, inputs, columns):
-        """Last frame, prediction and truth of each example side by side."""
+        """Last frame, predicted frame and true frame of each example side by side."""
         last = inputs["condition"][..., -self.image_shape[-1] :]
         cells = [
             to_uint8(last).numpy(),

@@ -13,12 +13,14 @@ from keras_gan.regularizers import R1Penalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PiGAN(GAN):
-    """Learns volumes of images alone, each of a view that is not known: non-saturating, R1(10), Adam(5e-5, 0, 0.9) and Adam(2e-4, 0, 0.9).
+    """Learns 3D volumes from single images with unknown views.
 
-    `generate` gives images of random views; `views` looks at volumes from where one asks for; `densities` gives the volumes themselves.
+    Defaults: non-saturating loss, R1(10), Adam(5e-5, 0, 0.9) for the generator and Adam(2e-4, 0, 0.9) for the
+    discriminator. `generate` renders random views, `views` renders volumes from given cameras, and
+    `densities` returns the volumes themselves.
 
     Args:
-        generator, discriminator: both of `networks.pigan`.
+        generator, discriminator: both networks of `networks.pigan`.
         others: as in `GAN`.
 
     Raises:
@@ -57,15 +59,16 @@ class PiGAN(GAN):
 
     @property
     def z_dim(self):
-        """Of z, without the camera's two numbers."""
+        """Size of z, without the camera's two numbers."""
         return first(self.generator.input_shape)[-1] - 2
 
     def views(self, latents, yaw, pitch=0.45, batch_size=16):
-        """Images of volumes by cameras.
+        """Render volumes from given cameras.
 
         Args:
-            latents: array of shape (n, z_dim), or with two numbers more, which are left out.
-            yaw: list of k floats, radians about the upright axis. pitch: float, or k of them, radians above the horizontal.
+            latents: array of shape (n, z_dim), or with two more numbers, which are ignored.
+            yaw: list of k floats, radians about the upright axis. pitch: float, or k of them, radians above
+                the horizontal.
             batch_size: int, images at once.
 
         Returns:
@@ -88,9 +91,10 @@ class PiGAN(GAN):
         return np.concatenate(made).reshape(len(z), count, *self.image_shape)
 
     def densities(self, latents, size=32):
-        """Densities in the cube [-1, 1]^3: float32 array of shape (n, size, size, size, 1), axes x, y up, z to the front.
+        """Densities in the cube [-1, 1]^3: float32 array of shape (n, size, size, size, 1).
 
-        `data.mesh_of(densities > s)` gives a surface; at a density s half of the light passes a length of 0.69 / s.
+        The axes are x, y (up) and z (to the front). `data.mesh_of(densities > s)` computes a surface; at a
+        density s half of the light passes a length of 0.69 / s.
         """
         check_int(size, "size", least=2)
         places = (np.arange(size, dtype="float32") + 0.5) / size * 2.0 - 1.0

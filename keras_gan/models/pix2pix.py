@@ -9,10 +9,10 @@ from keras_gan.models.translation import Translation
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Pix2Pix(Translation):
-    """Translates images into images of another kind, learnt from pairs.
+    """Translates images from one domain into another; it learns from pairs.
 
-    The generator minimises its adversarial loss plus `l1_weight` x mean |image - G(condition)|; the
-    discriminator scores patches, and sees the condition too. It trains on batches of pairs, dicts with
+    The generator minimises its adversarial loss plus `l1_weight` x mean |image - G(condition)|. The
+    discriminator scores patches and also takes the condition. It trains on batches of pairs, dicts with
     `condition` and `image`: see `keras_gan.data.paired_folders`.
 
     Args:

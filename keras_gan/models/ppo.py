@@ -1,15 +1,16 @@
-"""Proximal policy optimisation: advantages, and the loss of a policy and a value."""
+"""Proximal policy optimisation: advantages, and the loss of a policy."""
 
 import tensorflow as tf
 from keras import ops
 
 
 def advantages(rewards, values, next_values, terminated, truncated, gamma, lam):
-    """Generalised advantage estimates, and the values' targets.
+    """Generalised advantage estimates, and targets for the value network.
 
         delta_t = r_t + gamma V(s_t+1) (1 - terminated_t) - V(s_t);   A_t = delta_t + gamma lam A_t+1, within an episode
 
-    Where time ran out the episode would have gone on: its last state counts by its value. Where the task ended nothing follows.
+    A truncated episode could have continued: the value of its last state counts. After termination no reward
+    follows.
 
     Args:
         rewards, values, next_values, terminated, truncated: float32 of shape (steps, environments).
@@ -42,12 +43,14 @@ def policy_loss(logits, actions, log_probabilities, advantages, clip=0.2):
         -mean min(r A, clip(r, 1 - c, 1 + c) A),   r = pi(a | s) / pi_old(a | s)
 
     Args:
-        logits: (batch, actions); actions: ints (batch,); log_probabilities: those when the actions were chosen, (batch,).
+        logits: (batch, actions).
+        actions: ints (batch,).
+        log_probabilities: log probabilities of the actions at the time they were chosen, (batch,).
         advantages: (batch,).
         clip: float, c.
 
     Returns:
-        two scalars.
+        Two scalars, the loss and the mean entropy.
 
     Reference: Schulman et al., "Proximal Policy Optimization Algorithms", 2017, https://arxiv.org/abs/1707.06347
     """

@@ -1,13 +1,14 @@
-"""A first stage in which the generator learns from its targets alone."""
+"""A first training stage in which the generator learns from its targets alone."""
 
 
 class Pretraining:
-    """A base of models beside `GAN`: for `pretraining_steps` generator steps the discriminator rests.
+    """A mixin for `GAN`: for the first `pretraining_steps` generator steps the discriminator is not trained.
 
-    A subclass sets `pretraining_steps`, and defines `pretraining_objective`, which returns what `generator_objective` does.
+    A subclass sets `pretraining_steps`, and defines `pretraining_objective`, which takes and returns the same
+    as `generator_objective`.
     """
 
-    # What the stage is called, and the figures that it has beside the generator's loss.
+    # Name of the stage, and the metrics that it logs in addition to the generator's loss.
     pretraining_stage, pretraining_figures = "pretraining", ()
 
     def stage_at(self, step):

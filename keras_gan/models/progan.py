@@ -15,19 +15,21 @@ from keras_gan.regularizers import DriftPenalty, GradientPenalty
 class ProGAN(GAN):
     """Progressive GAN: grows from 4 x 4 to the full size in one `fit`.
 
-    The first stage lasts `stable_images` real images; each further one fades in over `fade_images` and then lasts
-    `stable_images`. Real images are made smaller, and blended as the generated ones are. No weight and no state of the
-    optimisers is lost where a stage begins: all exist from the start. Defaults: WGAN-GP of weight 10 with drift 0.001,
-    one critic step, Adam(0.001, 0, 0.99).
+    The first stage lasts `stable_images` real images; each later stage fades in over `fade_images` and then
+    lasts `stable_images`. Real images are downscaled, and blended as the generated ones are. All weights and
+    optimiser states exist from the start, so that none is lost when a stage begins. Defaults: WGAN-GP with
+    weight 10 and drift 0.001, one critic step, Adam(0.001, 0, 0.99).
 
-    The logs have `image_size` and `alpha`, the newest layers' share.
+    It also logs `image_size` and `alpha`, the weight of the newest layers.
 
     Args:
-        generator, discriminator: of `networks.progan(...)`.
-        fade_images, stable_images: ints, real images shown. Default 600,000 (the official code) each.
-        batch_sizes: dict from image size to batch size, where a stage wants less than the data set's batch, which is
-            then split; the data set's must be a multiple. A step of `fit` makes a step for each part. Default: the data
-            set's for all.
+        generator, discriminator: the networks of `networks.progan(...)`.
+        fade_images, stable_images: ints, numbers of real images shown. Default 600,000 (the official code)
+            each.
+        batch_sizes: dict from image size to batch size, for stages with smaller batches than the data set's.
+            The data set's batch is then split, and its size must be a multiple; a step of `fit` makes a step
+            for each part.
+            Default: the data set's batch size for all stages.
         ema_decay, seed: as in `GAN`.
 
     Example:
@@ -57,7 +59,7 @@ class ProGAN(GAN):
             check_int(value, name)
         super().__init__(generator, discriminator, **kwargs)
         self.fade_images, self.stable_images = fade_images, stable_images
-        # JSON has no numbers as keys.
+        # JSON does not support numbers as keys.
         self.batch_sizes = {int(size): batch for size, batch in (batch_sizes or {}).items()}
         unknown = [size for size in self.batch_sizes if size not in generator.sizes]
         if unknown or not all(isinstance(b, int) and b >= 1 for b in self.batch_sizes.values()):
@@ -65,7 +67,7 @@ class ProGAN(GAN):
                 f"`batch_sizes` is a dict from sizes of {generator.sizes} to positive ints. Received: {batch_sizes!r}"
             )
         self.state.add("images_shown", needed=True)
-        # Of the newest step, as what is generated until the next one; the next may begin another.
+        # Stage of the latest step, which `generate` uses until the next step; that may begin another stage.
         self.state.add("stage", needed=True)
         self._show(0)
         self._set_alpha()
@@ -102,23 +104,23 @@ class ProGAN(GAN):
 
     @property
     def images_to_full_size(self):
-        """Real images until the last stage has faded in, and been stable as long as the others."""
+        """Number of real images until the end of all stages, the last one included."""
         stages = len(self.generator.sizes)
         return stages * self.stable_images + (stages - 1) * self.fade_images
 
     def begin_of(self, stage):
-        """Real images shown when a stage begins."""
+        """Number of real images shown when a stage begins."""
         return stage and self.stable_images + (stage - 1) * (self.fade_images + self.stable_images)
 
     def stage_at(self, step):
-        # By the images shown: a step shows more or fewer of them.
+        # Stages depend on the number of images shown, because a step may show more or fewer images.
         shown = int(self.state.images_shown.numpy())
         return max(s for s in range(len(self.generator.sizes)) if self.begin_of(s) <= shown)
 
     def enter_stage(self):
         if self.steps_per_execution > 1:
             raise ValueError(
-                "ProGAN changes its graph where a stage begins, and needs steps_per_execution=1. Received: "
+                "ProGAN changes its graph when a stage begins, and needs steps_per_execution=1. Received: "
                 f"{self.steps_per_execution}"
             )
         before = self._compiled_stage
@@ -149,7 +151,7 @@ class ProGAN(GAN):
         return network.trainable_variables if self.stage is None else network.stage_variables()
 
     def _set_alpha(self):
-        """The newest layers' share, by the images shown."""
+        """Set the weight of the newest layers from the number of images shown."""
         alpha = tf.ones(())
         if self.stage:
             since = self.state.images_shown.value - self.begin_of(self.stage)
@@ -164,7 +166,7 @@ class ProGAN(GAN):
         return [*super().figure_names, "image_size", "alpha"]
 
     def arrange(self, batch, training=True):
-        """In training, real images at the stage's size, blended with smaller ones as generated ones are."""
+        """In training, scale real images to the stage's size, and blend them as generated images are."""
         if not training:
             return batch
         self._set_alpha()
@@ -174,7 +176,7 @@ class ProGAN(GAN):
         return {**batch, "image": images}
 
     def step(self, batch):
-        """A step for each part of the batch that the stage wants."""
+        """One step for each part of the batch, of the stage's batch size."""
         count = batch["image"].shape[0]
         wanted = self.batch_sizes.get(self.generator.size)
         parts = 1
@@ -184,8 +186,9 @@ class ProGAN(GAN):
             )
             if shown is None or (shown % wanted and shown > wanted):
                 raise ValueError(
-                    f"The data set's batch must be a multiple of batch_sizes[{self.generator.size}] = {wanted}, and known. "
-                    f"Received: a batch of {shown}. `keras_gan.data` gives such ones."
+                    f"The data set's batch must be a multiple of batch_sizes[{self.generator.size}] = "
+                    f"{wanted}, and known. Received: a batch of {shown}. Data sets of `keras_gan.data` have "
+                    "batches of a known size."
                 )
             parts = max(shown // wanted, 1)
         rounds = []

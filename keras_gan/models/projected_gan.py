@@ -9,17 +9,18 @@ from keras_gan.optimizers import Adam
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ProjectedGAN(GAN):
-    """A discriminator on features that a network learnt from other images: good samples after few images.
+    """A GAN whose discriminator uses features of a pretrained network: good samples after few images.
 
     Defaults: hinge loss, `DiffAugment`, no penalty, Adam(2e-4, 0, 0.99).
 
-    A Fréchet distance on the features that the discriminator is given flatters the generator: measure on those of another network too.
+    A Fréchet distance on the features that the discriminator takes is biased in favour of the generator:
+    measure on the features of another network too.
 
     Args:
         generator: such as `networks.fastgan_generator(...)`.
         discriminator: such as `networks.projected_discriminator(...)`.
 
-    Other arguments as `GAN`.
+    Other arguments as in `GAN`.
 
     Example:
     >>> network = keras.applications.MobileNet(include_top=False, input_shape=(None, None, 3), weights=None, alpha=0.25)

@@ -18,9 +18,10 @@ from keras_gan.regularizers import FeatureMatchingPenalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SomeLabels(Labels):
-    """Labels of a data set of which most images may have none; the networks do not take them.
+    """Labels of a data set in which most images may have none; the networks do not take them.
 
-    Beside `label` batches may have `labelled_image` and `labelled_label`, as of `data.semi_supervised`.
+    In addition to `label`, batches may have `labelled_image` and `labelled_label`, as those of
+    `data.semi_supervised`.
     """
 
     beside = ("labelled_image", "labelled_label")
@@ -34,11 +35,12 @@ class SomeLabels(Labels):
         if not any(given):
             return super().check(specs, where)
         if not all(given):
-            raise ValueError(f"{where} has one of {self.beside} alone: labelled images need both.")
+            raise ValueError(f"{where} has only one of {self.beside}: labelled images need both.")
         images, labels = (specs[name] for name in self.beside)
         if images.shape[1:] != specs["image"].shape[1:] or not images.dtype.is_floating:
             raise ValueError(
-                f"`labelled_image` of {where} must be as `image`, {specs['image']}. Received: {images}"
+                f"`labelled_image` of {where} must have the shape and type of `image`, {specs['image']}. "
+                f"Received: {images}"
             )
         super().check({self.key: labels}, where)
 
@@ -49,25 +51,27 @@ class SomeLabels(Labels):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SemiSupervisedGAN(InParts, GAN):
-    """Learns to classify from few labels and many images without one.
+    """Learns to classify from few labelled and many unlabelled images.
 
-    The discriminator is a classifier of the K classes of real images, generated ones being no class at all: with class logits l and
-    Z = log sum exp l the probability that an image is real is exp(Z) / (exp(Z) + 1). So
+    The discriminator classifies real images into K classes; generated images have no class. With class logits
+    l and Z = log sum exp l, the probability that an image is real is exp(Z) / (exp(Z) + 1). Therefore
 
         discriminator:  classification_weight * CE(label, l) + softplus(Z(x)) - Z(x) + softplus(Z(G(z)))
         generator:      adversarial_weight * softplus(-Z(G(z))) + ||E f(x) - E f(G(z))||^2
 
-    where CE is the mean over the images that have a label. Labels are ints, -1 for none: `(images, labels)`, or what
-    `data.semi_supervised` gives, whose every batch has a batch of labelled images beside it: with few labels that learns faster.
-    Logged beside a GAN's figures is `d_classification`, and of validation data `accuracy`.
-    Defaults: the penalty `FeatureMatchingPenalty` of weight 1, no adversarial loss of the generator, Adam(3e-4, 0.5).
+    where CE is the mean over the labelled images. Labels are ints, -1 for none. It trains on
+    `(images, labels)`, or on data sets of `data.semi_supervised`, which add a batch of labelled images to
+    every batch; with few labels that learns faster. In addition to the metrics of `GAN` it logs
+    `d_classification`, and `accuracy` on validation data.
+    Defaults: `FeatureMatchingPenalty` with weight 1, no adversarial loss for the generator, Adam(3e-4, 0.5).
 
     Args:
         generator: keras.Model from latents to images in [-1, 1].
-        discriminator: keras.Model from images to class logits (batch, num_classes), such as `networks.semi_supervised(...)` gives.
+        discriminator: keras.Model from images to class logits (batch, num_classes), such as that of
+            `networks.semi_supervised(...)`.
         classification_weight: float. Default 2, the official code's loss times 2.
         adversarial_weight: float. Default 0.
-        ema_decay: as in `GAN`, of generator and classifier. noise, seed: as in `GAN`.
+        ema_decay: as in `GAN`, for generator and classifier. noise, seed: as in `GAN`.
 
     Example:
     >>> networks = keras_gan.networks.semi_supervised((16, 16, 1), num_classes=3, latent_dim=8, filters=4)
@@ -127,7 +131,7 @@ class SemiSupervisedGAN(InParts, GAN):
     # === Objective ===
 
     def _cross_entropy(self, turn):
-        """CE of the batch's labelled images."""
+        """Cross-entropy of the batch's labelled images."""
         if "labelled_label" not in turn.batch:
             return cross_entropy(self.labels.of(turn.batch), turn.real_heads["classes"], True)
         logits = self.discriminator_outputs(turn.batch["labelled_image"])[1]
@@ -148,7 +152,7 @@ class SemiSupervisedGAN(InParts, GAN):
         )
 
     def _named(self, names, values):
-        """With the accuracy of validation: what is right of what is labelled, of all batches so far."""
+        """Add the validation accuracy, the share of labelled images of all batches so far that are right."""
         logs = super()._named(names, values)
         if "right" not in logs:
             return logs
@@ -162,11 +166,11 @@ class SemiSupervisedGAN(InParts, GAN):
         return [*super().exported_variables, *self.ema_discriminator.weights]
 
     def class_probabilities(self, images):
-        """As `classify`, of a tensor, and one."""
+        """As `classify`, but takes and returns a tensor."""
         return ops.softmax(ops.cast(self.ema_discriminator(images, training=False)[1], "float32"))
 
     def classify(self, images, batch_size=256):
-        """Class probabilities, by the classifier's moving average.
+        """Class probabilities, from the classifier's moving average.
 
         Args:
             images: uint8, or floats in [-1, 1], of shape (n, height, width, channels).
@@ -179,7 +183,7 @@ class SemiSupervisedGAN(InParts, GAN):
 
 
 def with_logits(classifier):
-    """A discriminator that gives [Z, class logits], Z = log sum exp of them, from a network of class logits alone."""
+    """Turn a network with class logits into a discriminator with [Z, class logits], Z = log sum exp."""
     outputs = getattr(classifier, "outputs", None)
     if not outputs:
         raise ValueError(
@@ -196,7 +200,8 @@ def with_logits(classifier):
         or outputs[0].shape[1] < 2
     ):
         raise ValueError(
-            "`discriminator` must give class logits of shape (batch, num_classes), of 2 classes or more, and nothing else. "
+            "`discriminator` must return class logits of shape (batch, num_classes), for 2 classes or more, "
+            "and nothing else. "
             f"Received: output_shape={classifier.output_shape}"
         )
     logits = ops.logsumexp(ops.cast(outputs[0], "float32"), axis=1, keepdims=True)

@@ -16,31 +16,33 @@ from keras_gan.optimizers import Adam
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SequenceGAN(Pretraining, GAN):
-    """Makes sequences of tokens: maximum likelihood first, for `pretraining_steps`, and then the adversarial loss.
+    """Generates sequences of tokens: `pretraining_steps` of maximum likelihood, then the adversarial loss.
 
-    Tokens have no gradient; there are two estimates of it:
+    Tokens have no gradient; two estimators are available:
 
         "gumbel"     straight-through Gumbel-softmax: one-hot forward, softmax((logits + noise) / temperature) backward
-        "reinforce"  the policy gradient: minimise -sum over t of log p(y_t | y_<t) (Q_t - b), where Q_t is the mean of sigmoid(D) over `rollouts`
-                     sequences that begin with y_1 ... y_t, and b the mean of Q_t over the batch
+        "reinforce"  the policy gradient: minimise -sum over t of log p(y_t | y_<t) (Q_t - b), where Q_t
+                     is the mean of sigmoid(D) over `rollouts` sequences that begin with y_1 ... y_t, and b is
+                     the mean of Q_t over the batch
 
-    The policy gradient is the generator's whatever the loss, which then is the discriminator's alone, and must be one of logits. Rollouts take
-    4 x batch x rollouts x length^2 x vocabulary bytes.
+    With "reinforce" the generator uses the policy gradient instead of the adversarial loss; the loss is then
+    only the discriminator's, and must be a loss of logits. Rollouts take 4 x batch x rollouts x length^2 x
+    vocabulary bytes.
 
-    `generate` gives int32 tokens of shape (n, length); `texts` words.
+    `generate` returns int32 tokens of shape (n, length), `texts` returns words.
 
     Args:
-        generator, discriminator: such as both of `networks.sequence_gan`.
+        generator, discriminator: such as both networks of `networks.sequence_gan`.
         estimator: "gumbel" (default) or "reinforce".
-        rollouts: int, of "reinforce". Default 4.
+        rollouts: int, for "reinforce". Default 4.
         pretraining_steps: int. Default 0.
         words: list of str by token, such as `dataset.words`, or None.
         others: as in `GAN`.
 
-    Adam(1e-3, 0.9) for both; the non-saturating loss.
+    Adam(1e-3, 0.9) for both players; the non-saturating loss.
 
     Raises:
-        ValueError: for a generator without a `TokenSampler`.
+        ValueError: if the generator has no `TokenSampler`.
 
     Example:
     >>> data = keras_gan.data.sequences(["a red heart", "a blue star", "a red star", "a heart"], batch_size=4)
@@ -112,7 +114,7 @@ class SequenceGAN(Pretraining, GAN):
         return {"nll": self._nll(turn.real)}
 
     def _nll(self, tokens):
-        """Mean negative log likelihood of a token, in nats."""
+        """Mean negative log likelihood per token, in nats."""
         return -ops.mean(self._sampler_of(self.generator).log_probabilities(tokens))
 
     def pretraining_objective(self, turn):
@@ -123,7 +125,7 @@ class SequenceGAN(Pretraining, GAN):
         drawn = super().draw(count, seed)
         if self.estimator == "reinforce" and not self.discriminator_rests:
             length, vocabulary = self.modality.shape
-            # A seed of its own: a seed that is a tensor would give the same numbers again.
+            # Another seed for the rollouts: a tensor seed would draw the same numbers again.
             seed = seed + 1 if tf.is_tensor(seed) else seed
             drawn["rollouts"] = Gumbel((self.rollouts * (length - 1), length, vocabulary)).draw(count, seed)
         return drawn
@@ -139,16 +141,16 @@ class SequenceGAN(Pretraining, GAN):
         return self._add(turn, loss, {"g_adversarial": loss}, {})
 
     def values(self, tokens, noise):
-        """Q of each token of generated sequences (batch, length, vocabulary): (batch, length), without a gradient.
+        """Q of each token of generated sequences, (batch, length), without a gradient.
 
         Args:
-            tokens: one-hot.
-            noise: Gumbel noise of the rollouts, (batch, rollouts * (length - 1), length, vocabulary).
+            tokens: one-hot, (batch, length, vocabulary).
+            noise: Gumbel noise for the rollouts, (batch, rollouts * (length - 1), length, vocabulary).
         """
         count, length, vocabulary = ops.shape(tokens)[0], *tokens.shape[1:]
         each = self.rollouts * (length - 1)
         given = ops.reshape(ops.repeat(tokens[:, None], each, axis=1), (-1, length, vocabulary))
-        # The first rollouts keep one token, the next ones two ...
+        # The first rollouts keep one token, the next ones two, and so on.
         known = ops.tile(ops.repeat(ops.arange(1, length), self.rollouts), (count,))
         sampler = self._sampler_of(self.generator)
         ended = sampler(ops.reshape(noise, (-1, length, vocabulary)), given=given, known=known)
@@ -166,11 +168,11 @@ class SequenceGAN(Pretraining, GAN):
     # === Use ===
 
     def texts(self, n, seed=None):
-        """n generated sequences as texts."""
+        """Generate n sequences as texts."""
         return self.modality.texts(self.generate(n, seed))
 
     def log_likelihood(self, tokens, batch_size=256):
-        """log p of sequences by the EMA generator, in nats: array of shape (n,).
+        """log p of sequences under the EMA generator, in nats: array of shape (n,).
 
         Args:
             tokens: ints of shape (n, length).
@@ -183,5 +185,5 @@ class SequenceGAN(Pretraining, GAN):
 
 
 def policy_loss(sampler, tokens, advantages):
-    """-mean over the batch of the sum over t of log p(y_t | y_<t) x advantage, whose gradient is REINFORCE's."""
+    """-mean over the batch of sum over t of log p(y_t | y_<t) x advantage; its gradient is REINFORCE's."""
     return -ops.mean(ops.sum(sampler.log_probabilities(tokens) * advantages, axis=1))

@@ -10,13 +10,14 @@ from keras_gan.networks.outputs import first
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SpecGAN(WaveGAN):
-    """Makes sound as images of its spectrogram, with the networks of any GAN of images; parts as `WaveGAN`.
+    """Generates sound as images of spectrograms, with the networks of any image GAN; defaults as `WaveGAN`.
 
-    It trains on `front_end.to_images(sounds)`. `generate` gives these images, `generate_sounds` sounds.
+    It trains on `front_end.to_images(sounds)`. `generate` returns such images, `generate_sounds` returns
+    sounds.
 
     Args:
-        generator, discriminator: networks of images, such as both of `networks.dcgan((128, 128, 1))`, without batch normalisation in the
-            discriminator.
+        generator, discriminator: networks for images, such as both networks of
+            `networks.dcgan((128, 128, 1))`, without batch normalisation in the discriminator.
         front_end: `data.Spectrograms`, fitted.
         others: as in `WaveGAN`.
 
@@ -43,5 +44,8 @@ class SpecGAN(WaveGAN):
         super().__init__(generator, discriminator, **kwargs)
 
     def generate_sounds(self, n, seed=None, iterations=32, **options):
-        """float32 sounds of shape (n, samples, 1): `generate(n, seed, **options)` by way of so many steps of Griffin and Lim."""
+        """Generate sounds: float32 array of shape (n, samples, 1).
+
+        The spectrograms of `generate(n, seed, **options)` are inverted by `iterations` steps of Griffin-Lim.
+        """
         return self.modality.front_end.to_sounds(self.generate(n, seed, **options), iterations)

@@ -16,22 +16,24 @@ from keras_gan.tiles import in_tiles
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SRGAN(Pretraining, Translation):
-    """Enlarges images, with details that a discriminator takes for real.
+    """Upscales images, with details that the discriminator classifies as real.
 
-    For `pretraining_steps` generator steps the generator minimises the pixel loss alone, and the
-    discriminator rests; thereafter `pixel_weight` x pixel loss + `adversarial_weight` x adversarial loss
-    + what the regularizers add: by default the distance of VGG19's features, `PerceptualPenalty()`.
+    For the first `pretraining_steps` generator steps the generator minimises the pixel loss alone, and the
+    discriminator is not trained. After that the generator minimises `pixel_weight` x pixel loss +
+    `adversarial_weight` x adversarial loss + the penalties of the regularizers: by default the distance of
+    VGG19's features, `PerceptualPenalty()`.
 
-    It trains on dicts with `condition`, small images, and `image`, large ones, a whole factor larger: see
-    `keras_gan.data.low_high`.
+    It trains on dicts with `condition`, small images, and `image`, large images. The ratio of their sizes
+    must be an integer: see `keras_gan.data.low_high`.
 
     Args:
         generator: keras.Model from images of any size to larger ones, such as `networks.srresnet`.
         discriminator: keras.Model from large images of fixed size to logits, such as
             `networks.srgan_discriminator`.
-        pretraining_steps: int, generator steps of the pixel loss alone. Default 0.
-        pixel_loss: "l1" or "l2". Default: the model's paper's.
-        pixel_weight: float, of the pixel loss in the adversarial phase; it is 1 before. Default 0 (SRGAN).
+        pretraining_steps: int, generator steps with the pixel loss alone. Default 0.
+        pixel_loss: "l1" or "l2". Default: as in the model's paper.
+        pixel_weight: float, weight of the pixel loss in the adversarial phase; before that it is 1. Default 0
+            (SRGAN).
         adversarial_weight: float. Default 1e-3.
         ema_decay, seed: as in `GAN`.
 
@@ -108,11 +110,11 @@ class SRGAN(Pretraining, Translation):
 
         Args:
             image: array of shape (height, width, channels), uint8 or floats in [-1, 1].
-            tile: int, pixels of the input in a tile's side; None for the whole image at once.
-            overlap: int, pixels of the input around a tile that are looked at and cut off. The result is that
-                of the whole image where it is at least half the network's receptive field, which is the default
-                (by its layers, 40 of SRResNet x4), but 64 at most: RRDBNet of 23 blocks looks 350 pixels far,
-                and sees next to nothing of what is beyond 64.
+            tile: int, side of a tile in input pixels; None for the whole image at once.
+            overlap: int, input pixels around a tile that the network also sees; their output is cut off. The
+                result equals that of the whole image if `overlap` is at least half the network's receptive
+                field. That is the default (computed from the layers, 40 for SRResNet x4), but at most 64:
+                RRDBNet with 23 blocks sees 350 pixels far, but pixels beyond 64 have almost no influence.
             batch_size: int, tiles at once.
 
         Returns:
@@ -129,12 +131,13 @@ class SRGAN(Pretraining, Translation):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ESRGAN(SRGAN):
-    """SRGAN with the relativistic average loss, L1, and a larger share of the adversary.
+    """SRGAN with the relativistic average loss, an L1 pixel loss, and a larger adversarial weight.
 
-    Pixel loss L1 of weight 5e-3, adversarial weight 5e-3, L1 of VGG19's features before the activation, scaled by
-    1 / 12.75 as SRGAN's are; made for `networks.rrdbnet`. `networks.interpolate` lies between the phases.
+    L1 pixel loss with weight 5e-3, adversarial weight 5e-3, L1 distance of VGG19's features before the
+    activation, scaled by 1 / 12.75 as in SRGAN; intended for `networks.rrdbnet`. `networks.interpolate`
+    interpolates between the networks of the two phases.
 
-    Arguments as `SRGAN`.
+    Arguments as in `SRGAN`.
 
     Example:
     >>> keras_gan.ESRGAN.default_adversarial_weight
@@ -144,7 +147,7 @@ class ESRGAN(SRGAN):
     https://arxiv.org/abs/1809.00219
     """
 
-    # Half the paper's 1e-2: images in [-1, 1] differ by twice what those in [0, 1] do.
+    # Half the paper's 1e-2: differences of images in [-1, 1] are twice those of images in [0, 1].
     default_pixel_loss, default_pixel_weight, default_adversarial_weight = "l1", 5e-3, 5e-3
 
     def defaults(self):
@@ -156,7 +159,7 @@ class ESRGAN(SRGAN):
 
 
 def _scale_of(generator):
-    """How many times larger a network's output is than its input."""
+    """Factor by which a network enlarges its input."""
     side = 16
     shape = generator.compute_output_shape((1, side, side, generator.input_shape[-1]))
     if None in shape[1:3]:

@@ -13,23 +13,26 @@ from keras_gan.regularizers.mismatched_pairs import check_loss, mismatched_condi
 
 @keras.saving.register_keras_serializable("keras_gan")
 class StackGAN(GAN):
-    """One stage of StackGAN: images of a text's embedding, around which the generator draws its condition.
+    """One stage of StackGAN: images from a text's embedding; the generator samples its condition around it.
 
-    The discriminator takes the mean of that distribution, which is no path of its gradient to the generator, and sees real
-    images with another image's text too. Of its logits of images with their text (c), and of images alone (u) where it gives those, it minimises
+    The discriminator takes the mean of that distribution; no gradient passes through it to the generator. The
+    discriminator also sees real images with another image's text. From its logits for images with their text
+    (c), and for images alone (u) if it returns those, it minimises
 
-        real_c + (fake_c + mismatched_c) / 2                                    of stage I
-        (real_c + real_u) / 2 + (fake_c + mismatched_c + fake_u) / 3            of stage II
+        real_c + (fake_c + mismatched_c) / 2                                    in stage I
+        (real_c + real_u) / 2 + (fake_c + mismatched_c + fake_u) / 3            in stage II
 
-    where each is a mean of softplus(-logit) or softplus(logit). The generator adds `kl_weight` times the divergence between its
-    distribution and the standard normal one (the mean over units, logged as `g_kl`). Adam(2e-4, 0.5).
+    where each term is a mean of softplus(-logit) or softplus(logit). The generator adds `kl_weight` times the
+    divergence between its distribution and the standard normal one (the mean over units, logged as `g_kl`).
+    Adam(2e-4, 0.5).
 
-    It trains on dicts with `image` and `condition`, the embeddings: float vectors of any frozen encoder. Stage II is a
-    second `StackGAN`, with a `fit` of its own, whose generator holds stage I's, frozen.
+    It trains on dicts with `image` and `condition`, the embeddings: float vectors from any frozen encoder.
+    Stage II is a second `StackGAN` with its own `fit`; its generator contains the frozen generator of stage
+    I.
 
     Args:
         generator, discriminator: such as `networks.stackgan(...)`; the generator has one
-            `layers.ConditioningAugmentation`, whose means the discriminator takes.
+            `layers.ConditioningAugmentation`, and the discriminator takes its means.
         kl_weight: float. Default 2.
         condition, noise, ema_decay, seed: as in `GAN`; the condition is read off the generator's second input.
 
@@ -52,7 +55,7 @@ class StackGAN(GAN):
     """
 
     term_names = {"discriminator": (), "generator": ("g_kl",)}
-    # Whether the generator learns by what the discriminator makes of its mean; it does in version 2.
+    # Whether gradients pass from the discriminator through the mean to the generator; in version 2 they do.
     mean_is_trained = False
 
     def __init__(self, generator, discriminator, *, kl_weight=2.0, condition=None, **kwargs):
@@ -61,25 +64,25 @@ class StackGAN(GAN):
         self.kl_weight = check_weight(kl_weight, "kl_weight")
 
     def chosen_condition(self, condition, generator):
-        """The condition given, or what the generator's second input says."""
+        """The condition given, or the one read off the generator's second input."""
         return checks.chosen_condition(condition, None, generator, type(self).__name__)
 
     def get_config(self):
         return {**super().get_config(), "kl_weight": self.kl_weight}
 
-    # === What the networks are given ===
+    # === Inputs of the networks ===
 
     def check_networks(self, generator, discriminator):
         super().check_networks(generator, discriminator)
         self.check_maps(discriminator)
 
     def check_maps(self, discriminator):
-        """Raise a ValueError for a discriminator of other logits than this model's loss is of."""
+        """Raise a ValueError if the discriminator does not have the logits that this model's loss needs."""
         count = len(discriminator.output_shape) if isinstance(discriminator.output_shape, list) else 1
         if count > 2:
             raise ValueError(
-                f"The discriminator of a {type(self).__name__} gives logits of images with their condition and, in stage II, of "
-                f"images alone too. Received: {count} outputs"
+                f"The discriminator of a {type(self).__name__} must return logits for images with their "
+                f"condition and, in stage II, also for images alone. Received: {count} outputs"
             )
 
     def check_discriminator_condition(self, discriminator):
@@ -108,7 +111,7 @@ class StackGAN(GAN):
     # === Objectives ===
 
     def mismatched(self, turn):
-        """Real images, and conditions that are not theirs."""
+        """Real images, and conditions of other images."""
         return turn.real, mismatched_condition(turn, type(self).__name__)
 
     def discriminator_loss(self, turn):
@@ -129,10 +132,10 @@ class StackGAN(GAN):
 
 
 def augmentation_of(generator):
-    """A generator's own layer that draws its condition, and not that of a stage inside it.
+    """The layer of a generator that samples its condition, not that of a stage inside it.
 
     Raises:
-        ValueError: where there is not one.
+        ValueError: if there is not exactly one.
     """
     found = [layer for layer in generator.layers if isinstance(layer, ConditioningAugmentation)]
     if len(found) != 1:

@@ -15,25 +15,27 @@ from keras_gan.parts import as_list
 
 @keras.saving.register_keras_serializable("keras_gan")
 class StackGAN2(StackGAN):
-    """StackGAN-v2: one generator that draws an image at each of several sizes, all trained together.
+    """StackGAN-v2: one generator makes an image at each of several sizes; all are trained together.
 
-    Within the model an "image" is a pyramid: the images of all sizes in one tensor (`layers.ImagePyramid`). `generate`,
-    metrics and exports are of the largest. It trains on images of that size, whose means over pixels are the smaller ones.
+    Within the model an "image" is a pyramid: the images of all sizes in one tensor (`layers.ImagePyramid`).
+    `generate`, metrics and exports use the largest image. It trains on images of that size; the smaller ones
+    are means over their pixels.
 
-    Of each size the discriminator has logits of images with their text (c) and, with `networks.stackgan2(...,
-    unconditional=True)`, of images alone (u). It minimises the sum over sizes of
+    For each size the discriminator returns logits for images with their text (c) and, with
+    `networks.stackgan2(..., unconditional=True)`, for images alone (u). It minimises the sum over sizes of
 
         real_c + mismatched_c + fake_c + 2 real_u + fake_u
 
-    or without u of real_c + (mismatched_c + fake_c) / 2, and of a model without a condition of real_u + fake_u. The generator
-    adds the divergence of `StackGAN` and colour consistency, logged as `g_color`: `color_weight` times the mean squared
-    difference between neighbouring sizes' channel means, and five times that of their channel covariances; the smaller image
-    is the target.
+    Without u the summand is real_c + (mismatched_c + fake_c) / 2; for a model without a condition it is
+    real_u + fake_u. The generator adds the divergence of `StackGAN` and colour consistency, logged as
+    `g_color`: `color_weight` times the mean squared difference between the channel means of neighbouring
+    sizes, plus five times that of their channel covariances. The smaller image is the target.
 
     Args:
         generator, discriminator: such as `networks.stackgan2(...)`.
         color_weight: float. Default 0 with a condition, 50 without one.
-        kl_weight, condition, noise, ema_decay, seed: as in `StackGAN`; networks of latents and images alone have no condition.
+        kl_weight, condition, noise, ema_decay, seed: as in `StackGAN`. Networks that take latents and images
+            alone have no condition.
 
     Example:
     >>> networks = keras_gan.networks.stackgan2(
@@ -69,7 +71,7 @@ class StackGAN2(StackGAN):
 
     @property
     def levels(self):
-        """The layer that takes a pyramid apart."""
+        """The layer that splits a pyramid into its images."""
         return next(layer for layer in self.discriminator.layers if isinstance(layer, PyramidLevels))
 
     @property
@@ -97,7 +99,8 @@ class StackGAN2(StackGAN):
         levels = [layer for layer in discriminator.layers if isinstance(layer, PyramidLevels)]
         if len(levels) != 1:
             raise ValueError(
-                "The discriminator of a StackGAN2 begins with one `keras_gan.layers.PyramidLevels`, and its generator ends in "
+                "The discriminator of a StackGAN2 must begin with one `keras_gan.layers.PyramidLevels`, and "
+                "its generator end in "
                 f"`layers.ImagePyramid`: build them with `networks.stackgan2`. It has {len(levels)} of them."
             )
         sizes, shapes = len(levels[0].sides), discriminator.output_shape
@@ -105,7 +108,8 @@ class StackGAN2(StackGAN):
         wanted = (sizes, 2 * sizes) if isinstance(discriminator.input_shape, list) else (sizes,)
         if count not in wanted:
             raise ValueError(
-                f"The discriminator of a StackGAN2 of {sizes} sizes gives {' or '.join(map(str, wanted))} logits. Received: {count}"
+                f"The discriminator of a StackGAN2 with {sizes} sizes must return "
+                f"{' or '.join(map(str, wanted))} logits. Received: {count}"
             )
 
     def visible(self, images):
@@ -113,7 +117,7 @@ class StackGAN2(StackGAN):
         return images[..., -self.image_shape[-1] :]
 
     def side_by_side(self, images):
-        """The images of a pyramid, all of the last one's size."""
+        """The images of a pyramid, all at the size of the last one."""
         return ops.split(images, len(self.levels.sides), axis=-1)
 
     def arrange(self, batch, training=True):
@@ -124,7 +128,7 @@ class StackGAN2(StackGAN):
         return super().synthesize(batch["latents"], self.condition_to_make(batch), training)
 
     def synthesize(self, latents, condition=None, training=False):
-        """In training the generator's pyramids of latents, else the largest images of `ema_generator`'s."""
+        """In training the generator's pyramids, otherwise the largest images of `ema_generator`."""
         images = super().synthesize(latents, condition, training)
         return images if training else self.visible(images)
 
@@ -132,7 +136,7 @@ class StackGAN2(StackGAN):
         return self.visible(super().call(inputs, training))
 
     def assess(self, batch):
-        """Metrics are given the largest images; scores are of all."""
+        """As `GAN.assess`; the images are the largest ones, the logits are those of all sizes."""
         real, fake, *logits = super().assess(batch)
         return self.visible(real), self.visible(fake), *logits
 
@@ -155,7 +159,7 @@ class StackGAN2(StackGAN):
             _, other = loss.sides(other, other)
             total = total + (real + (fake + other) / 2.0 if each == 1 else real + fake + other)
         for real, fake, other in maps[1::each] if each == 2 else ():
-            # Alone, an image with another's text is as real as with its own.
+            # Without its text, an image of a mismatched pair is a real image.
             other, _ = loss.sides(other, other, weight)
             total = total + sum(loss.sides(real, fake, weight)) + other
         return total
@@ -167,7 +171,7 @@ class StackGAN2(StackGAN):
         return terms
 
     def color_difference(self, pyramids):
-        """Mean squared differences of channel means and, five times, of channel covariances between neighbouring sizes."""
+        """Mean squared difference of channel means, plus 5 x that of covariances, of neighbouring sizes."""
         found = [mean_and_covariance(images) for images in self.levels(pyramids)]
         total = 0.0
         for target, image in itertools.pairwise(found):

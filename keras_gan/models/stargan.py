@@ -22,31 +22,34 @@ from keras_gan.tiles import as_graph, filled_up
 
 @keras.saving.register_keras_serializable("keras_gan")
 class StarGAN(Translation):
-    """Translates images between several domains, all by one generator that takes the domain to make.
+    """Translates images between several domains with one generator, which takes the target domain.
 
-    The discriminator also classifies images by domain. With y the domain of an image x, and y' that of another image of the
-    batch:
+    The discriminator also classifies images by domain. With y the domain of an image x, and y' that of
+    another image of the batch:
 
         discriminator adds  classification_weight * CE(y, C(x))
         generator adds      classification_weight * CE(y', C(G(x, y'))) + cycle_weight * mean |x - G(G(x, y'), y)|
                             + identity_weight * mean |x - G(x, y)|
 
-    Logged as `d_classification`, `g_classification`, `g_cycle` and `g_identity`. The last is not in the paper: the way back alone
-    lets shapes change with the domain in a way that can be undone, most of all in short trainings. Of attributes, of which an image has several, CE is the sum
-    of their binary cross-entropies. Defaults: the Wasserstein loss with gradient penalty 10, five discriminator steps,
-    Adam(1e-4, 0.5).
+    The terms are logged as `d_classification`, `g_classification`, `g_cycle` and `g_identity`. The last one
+    is not in the paper. With the cycle term alone, shapes may change with the domain in a way that can be
+    undone, especially in short trainings. For attributes, of which an image may have several, CE is the sum
+    of their binary cross-entropies.
+    Defaults: the Wasserstein loss with gradient penalty 10, five discriminator steps, Adam(1e-4, 0.5).
 
-    It trains on dicts with `image` and `label` (domains), or `condition` (attributes, each 0 or 1): what
-    `data.load(..., labels=True)` gives, with a folder for each domain.
+    It trains on dicts with `image` and `label` (domains), or `condition` (attributes, each 0 or 1), as
+    `data.load(..., labels=True)` yields them, with a folder for each domain.
 
     Args:
         generator: keras.Model from [images, domains] to images in [-1, 1].
-        discriminator: keras.Model from images to [logits, domain logits]; both such as `networks.stargan(...)`.
-        num_classes: int, domains of which an image is in one.
-        condition: `conditions.Attributes(n)`. Without both it is read off the generator's second input.
+        discriminator: keras.Model from images to [logits, domain logits]; both such as
+            `networks.stargan(...)`.
+        num_classes: int, number of domains; each image belongs to one.
+        condition: `conditions.Attributes(n)`. Default, without `num_classes`: read off the generator's second
+            input.
         classification_weight: float. Default 1.
         cycle_weight: float. Default 10.
-        identity_weight: float. Default 0, which saves its time.
+        identity_weight: float. Default 0, which saves the time to compute it.
         ema_decay: float or None (default, as in the paper). seed: as in `GAN`.
 
     Example:
@@ -87,7 +90,8 @@ class StarGAN(Translation):
             condition = Attributes(condition.size, condition.key)
         if not isinstance(condition, (Labels, Attributes)):
             raise ValueError(
-                f"The domains of a StarGAN are `num_classes` labels, or `conditions.Attributes`. Received: {condition}"
+                "The domains of a StarGAN must be `num_classes` labels, or `conditions.Attributes`. "
+                f"Received: {condition}"
             )
         super().__init__(generator, discriminator, condition=condition, **kwargs)
         self.classification_weight = check_weight(classification_weight, "classification_weight")
@@ -96,7 +100,8 @@ class StarGAN(Translation):
         shapes = discriminator.output_shape
         if not (isinstance(shapes, list) and len(shapes) == 2 and shapes[1] == (None, self.domains)):
             raise ValueError(
-                f"The discriminator of this StarGAN gives [logits, {self.domains} domain logits]. Received: "
+                f"The discriminator of this StarGAN must return [logits, {self.domains} domain logits]. "
+                "Received: "
                 f"discriminator.output_shape={shapes}. Build it with `networks.stargan`."
             )
 
@@ -109,13 +114,14 @@ class StarGAN(Translation):
         }
         return checks.with_num_classes(config, self.condition)
 
-    # === What the networks are given ===
+    # === Inputs of the networks ===
 
     def check_networks(self, generator, discriminator):
         checks.check_translation(generator, discriminator, conditional=True)
         if first(generator.input_shape)[-1] != generator.output_shape[-1]:
             raise ValueError(
-                "The generator translates back what it made: its images must have as many channels as it takes. Received: "
+                "The generator also translates its own images back: they must have as many channels as it "
+                "takes. Received: "
                 f"generator.input_shape={generator.input_shape}, output_shape={generator.output_shape}"
             )
 
@@ -123,7 +129,7 @@ class StarGAN(Translation):
 
     @property
     def domains(self):
-        """How many classes or attributes there are."""
+        """Number of classes or attributes."""
         return self.num_classes or self.condition.size
 
     @property
@@ -138,13 +144,13 @@ class StarGAN(Translation):
         return {"target_order": random.uniform((count,), seed)}
 
     def targets(self, batch):
-        """The domains to make: those of the whole batch, all replicas' together, in the order that `draw` drew."""
+        """The target domains: those of the global batch over all replicas, in the random order of `draw`."""
         own, order = self.condition_of(batch), batch["target_order"]
         if replicas.count_and_index()[0] == 1:
             if own.shape[0] == 1:
                 raise ValueError(
-                    "StarGAN asks each image for the domain of another one of its batch, which must have 2 images or more. "
-                    "Received: a batch of 1"
+                    "StarGAN translates each image into the domain of another image of its batch, which must "
+                    "have 2 images or more. Received: a batch of 1"
                 )
             return tf.gather(own, tf.argsort(order, stable=True))
         rows = tf.shape(own)[0]
@@ -156,7 +162,7 @@ class StarGAN(Translation):
         return self.synthesize(batch["image"], self.targets(batch), training=training)
 
     def synthesize(self, images, condition=None, training=False):
-        """Translations of images in [-1, 1] into domains: in training the generator's, else `ema_generator`'s."""
+        """Translate images in [-1, 1] into domains; uses `ema_generator`, or in training `generator`."""
         return (self.generator if training else self.ema_generator)([images, condition], training=training)
 
     # === Objectives ===
@@ -209,14 +215,15 @@ class StarGAN(Translation):
 
         Args:
             images: array of shape (n, height, width, channels): uint8, or floats in [-1, 1].
-            labels: a class (an int, or a name of `class_names`), or one for each image; of attributes a vector, or n of them.
-            batch_size: int, how many at once.
+            labels: a class (an int, or a name of `class_names`), or one for each image; for attributes a
+                vector, or n of them.
+            batch_size: int, images at once.
 
         Returns:
             uint8 array of shape (n, height, width, channels).
 
         Raises:
-            ValueError: for images of another shape or range than the generator takes, and labels that there are not.
+            ValueError: for images of another shape or range than the generator takes, and for unknown labels.
         """
         check_int(batch_size, "batch_size")
         network = self.ema_generator
@@ -228,7 +235,7 @@ class StarGAN(Translation):
             wanted = tf.constant(labels[part])
             outputs.append(
                 filled_up(
-                    # What finds out which sizes the network takes gives it one image.
+                    # `filled_up` may pass a single image to find out which sizes the network takes.
                     lambda x, training, wanted=wanted: graph([x, wanted[: len(x)]], training=training),
                     images[part],
                     self.source_shape[:2],
@@ -237,13 +244,13 @@ class StarGAN(Translation):
         return np.concatenate(outputs)
 
     def call(self, inputs, training=False):
-        """Translations of [images, domains] by `ema_generator`."""
+        """Translate [images, domains] with `ema_generator`."""
         return self.ema_generator(inputs, training=training)
 
     def exported_condition(self):
         return self.condition
 
-    # === Pictures ===
+    # === Sample grids ===
 
     @property
     def grid_caption(self):
@@ -251,7 +258,7 @@ class StarGAN(Translation):
         kind = "" if self.num_classes else "changed: "
         return f"input | {kind}" + " | ".join(names[: self._shown_domains])
 
-    # Of more domains there are no rows that one could look at.
+    # With more domains the rows of a sample grid would be too long to read.
     _most_shown = 8
 
     @property

@@ -1,4 +1,4 @@
-"""What the StyleGANs share: latents go through a mapping network, and each layer has a style of its own."""
+"""Base class of the StyleGANs: a mapping network turns latents into styles, one for each synthesis layer."""
 
 import numpy as np
 import tensorflow as tf
@@ -12,7 +12,7 @@ from keras_gan.models import checks
 from keras_gan.models.gan import GAN
 from keras_gan.schedules import HalfLife
 
-# The layer by which each generator is known.
+# The layer class that identifies the generator of each model.
 KINDS = {
     "StyleGAN3": FourierFeatures,
     "StyleGAN2": ModulatedConv2D,
@@ -22,7 +22,7 @@ EMA_DECAY = HalfLife(10_000, batch_size=32, rampup=0.05)
 
 
 def kind_of(generator):
-    """The name of the model that a generator of styles is of; None of one that is not of `networks`."""
+    """Name of the model that a style-based generator is made for; None if it is not one of `networks`."""
     found = {type(layer) for layer in generator.get_layer("synthesis").layers}
     return next((name for name, layer in KINDS.items() if layer in found), None)
 
@@ -30,15 +30,15 @@ def kind_of(generator):
 class StyleBased(GAN):
     """A GAN whose generator consists of `mapping`, from latents to w, and `synthesis`, from w's to images.
 
-    With networks that take labels it is a conditional GAN, and without them none.
+    It is a conditional GAN if its networks take labels.
 
     Args:
         generator: keras.Model with two layers that are models, `mapping`, (batch, latent_dim) -> (batch, w_dim), and
             `synthesis`, (batch, layers, w_dim) -> images; such as that of `networks.stylegan2`.
         discriminator: keras.Model from images to logits.
-        style_mixing: float in [0, 1], share of the training's fakes that have the w of other latents from a random
-            layer on.
-        num_classes: int, of networks that take labels.
+        style_mixing: float in [0, 1], share of the training's fakes that use the w of other latents from a
+            random layer on.
+        num_classes: int, for networks that take labels.
         ema_decay: as in `GAN`. Default: a half-life of 10,000 images in batches of 32, shorter at the beginning.
         seed: as in `GAN`.
     """
@@ -75,7 +75,8 @@ class StyleBased(GAN):
         missing = [name for name in ("mapping", "synthesis") if name not in names]
         if missing:
             raise ValueError(
-                f"The generator of {type(self).__name__} has two layers that are models, `mapping` and `synthesis`: "
+                f"The generator of {type(self).__name__} must have two layers that are models, `mapping` and "
+                "`synthesis`: "
                 f"`networks.stylegan2` and the like make it. It lacks {missing}; its layers are {names}."
             )
         kind = kind_of(generator)
@@ -101,7 +102,7 @@ class StyleBased(GAN):
         return self.generator.get_layer("synthesis")(self.mix(ws, batch, condition), training=True)
 
     def mix(self, ws, drawn, condition):
-        """w's of which some images have others from a random layer on, by what `draw` has drawn."""
+        """Style mixing: replace the w's of some images from a random layer on, by the values of `draw`."""
         if not self.style_mixing:
             return ws
         count, mix = ws.shape[1], drawn["mix"]
@@ -116,27 +117,28 @@ class StyleBased(GAN):
         Args:
             latents: of shape (batch, latent_dim).
             condition: labels, or None.
-            training: bool, whether of the generator instead of `ema_generator`.
-            follow: bool, whether the mean of w follows them. Default: in training.
+            training: bool, whether to use `generator` instead of `ema_generator`.
+            follow: bool, whether to update the moving average of w with them. Default: as `training`.
         """
         network = self.generator if training else self.ema_generator
         follow = training if follow is None else follow
         inputs = latents if condition is None else [latents, *tf.nest.flatten(condition)]
         w = network.get_layer("mapping")(inputs, training=follow)
-        # Repeated by adding: under XLA the gradient of `repeat` fails inside a branch, a lazy penalty's.
+        # Adding zeros repeats w: under XLA the gradient of `repeat` fails inside a branch, as a lazy penalty
+        # has.
         return w[:, None] + ops.zeros((1, network.get_layer("synthesis").input_shape[1], 1), w.dtype)
 
     # === Use ===
 
     @property
     def average_style(self):
-        """The mean w of `ema_generator`, of shape (w_dim,): that towards which truncation moves."""
+        """The mean w of `ema_generator`, of shape (w_dim,); truncation moves w towards it."""
         return self.ema_generator.get_layer("mapping").get_layer("average").average
 
     def synthesize(
         self, latents, condition=None, training=False, truncation=1.0, truncation_cutoff=None, noise=None
     ):
-        """Images of latents, or of w's of shape (batch, layers, w_dim); the rest as in `generate`."""
+        """Generate images from latents, or from w's (batch, layers, w_dim); arguments as in `generate`."""
         if training:
             return super().synthesize(latents, condition, training=True)
         ws = latents
@@ -169,8 +171,8 @@ class StyleBased(GAN):
             n, seed, batch_size, units: as in `GAN.generate`.
             truncation: float. w is moved towards its mean: mean + truncation (w - mean). 0.7 gives more typical and
                 less varied images.
-            labels: of networks that take them: int, or n ints; `None` for classes drawn at random.
-            truncation_cutoff: int, how many of the first layers that is done for. Default: all.
+            labels: for networks that take them: int, or n ints; `None` for classes drawn at random.
+            truncation_cutoff: int, number of the first layers that w is truncated for. Default: all.
             noise: "const" (default), the same for all images, "random", by the seed, or "none".
 
         Returns:

@@ -1,4 +1,4 @@
-"""What models of tables have: samples as a DataFrame."""
+"""Base class of models of tables: samples as a DataFrame."""
 
 import numpy as np
 
@@ -9,16 +9,16 @@ from keras_gan.modalities import Rows
 
 
 class Tabular:
-    """Rows of tables: `sample`; a base of models beside `GAN` or `VAE`.
+    """Generates rows of tables with `sample`; a mixin for `GAN` or `VAE`.
 
     A subclass defines `rows_asked`.
     """
 
-    # Of rows asked for by `where` at most so many times as many are generated.
+    # `sample` generates at most this many times the number of rows that `where` asks for.
     most_tries = 200
 
     def _take_schema(self, schema, kwargs, conditioned):
-        """Keep the schema, and put the modality of its rows among a model's options."""
+        """Keep the schema, and add the modality of its rows to the model's arguments."""
         schema = Schema.from_config(schema) if isinstance(schema, dict) else schema
         if not isinstance(schema, Schema):
             raise ValueError(f"`schema` must be a `keras_gan.data.Schema`. Received: {type(schema).__name__}")
@@ -26,29 +26,30 @@ class Tabular:
         if given:
             raise ValueError(f"A model of tables makes its own {' and '.join(given)}: leave it out.")
         kwargs.pop("condition", None)
-        # Past Keras' tracking: it is not yet a model.
+        # Bypasses Keras' attribute tracking: the model is not initialised yet.
         vars(self)["schema"] = schema
         kwargs["modality"] = Rows(schema, conditioned)
 
     def rows_asked(self, n, place, seed, batch_size):
-        """Vectors of n rows, by a place among the categories that a condition asks for, or None."""
+        """Vectors of n rows; `place` is the index of a category in the condition, or None."""
         raise NotImplementedError(f"{type(self).__name__} must define `rows_asked`.")
 
     def sample(self, n, where=None, seed=None, batch_size=5000):
         """Generate rows of the table.
 
         Args:
-            n: int, how many.
-            where: dict from a column to what its values must be: of categories one, or a list of them; of numbers
-                (low, high). Rows are generated until so many fulfil it; the rarest of its categories is asked for.
+            n: int, number of rows.
+            where: dict from a column to the values it must have: for categories one, or a list of them; for
+                numbers (low, high). Rows are generated until n of them fulfil it; the condition is its rarest
+                category.
             seed: int for the same rows at every call; `None` for new ones.
             batch_size: int, rows at once.
 
         Returns:
-            pandas DataFrame with the columns, in the order and of the dtypes of the training data.
+            pandas DataFrame with the columns of the training data, in their order and with their dtypes.
 
         Raises:
-            ValueError: for columns and values that there are not, and where too few rows fulfil `where`.
+            ValueError: for unknown columns and values, and if too few rows fulfil `where`.
         """
         check_int(n, "n")
         check_int(batch_size, "batch_size")
@@ -58,10 +59,11 @@ class Tabular:
         while sum(map(len, found)) < n:
             if made >= max(self.most_tries * n, batch_size):
                 raise ValueError(
-                    f"Of {made} rows {sum(map(len, found))} fulfil {where}: fewer than the {n} that were asked for."
+                    f"Among {made} rows only {sum(map(len, found))} fulfil {where}, fewer than the {n} "
+                    "requested."
                 )
             count = n if not where else min(batch_size, max(4 * n, 100))
-            # Another seed for each try, and the given one for the first.
+            # Each try has another seed; the first one has the given seed.
             vectors = self.rows_asked(count, place, (seed + 7919 * len(found)) % 2**31, batch_size)
             rows = self.schema.decode(vectors)
             found.append(rows[fulfilled(rows)])
@@ -73,7 +75,7 @@ class Tabular:
         return self.sample(n, where, seed, batch_size)
 
     def fit(self, x=None, *args, **kwargs):
-        """As `GAN.fit`, of a data set of `keras_gan.data.table`."""
+        """As `GAN.fit`, on a data set of `keras_gan.data.table`."""
         if hasattr(x, "columns") and hasattr(x, "dtypes"):
             raise ValueError(
                 "A model of tables trains on vectors of rows: `fit(keras_gan.data.table(frame, schema=model.schema))`"
@@ -83,12 +85,18 @@ class Tabular:
         return super().fit(x, *args, **kwargs)
 
     def export(self, filepath, format="saved_model", metadata=None, **options):
-        """As `GAN.export`; `sample` gives vectors, which `Schema.from_config(metadata["schema"]).decode(vectors)` turns into rows."""
+        """As `GAN.export`; the exported `sample` returns vectors.
+
+        `Schema.from_config(metadata["schema"]).decode(vectors)` turns them into rows.
+        """
         about = {"schema": self.schema.get_config(), **(metadata or {})}
         return super().export(filepath, format, about, **options)
 
     def _asked(self, where):
-        """The place of the rarest category of `where` in the condition, and a function from rows to whether they fulfil it."""
+        """The index in the condition of the rarest category of `where`, and a function that checks rows.
+
+        The function takes rows, and returns which of them fulfil `where`.
+        """
         if not isinstance(where, dict):
             raise ValueError(f"`where` must be a dict from columns to values. Received: {where!r}")
         columns = {column.name: column for column in self.schema.columns}
@@ -102,7 +110,7 @@ class Tabular:
             if isinstance(column, Categories):
                 kept[name] = values = [_value_of(column, one) for one in _as_list(value)]
                 if not values:
-                    raise ValueError(f"Of the column {name!r} `where` has no value.")
+                    raise ValueError(f"`where` has no value for the column {name!r}.")
                 if len(values) == 1:
                     place = column.values.index(values[0])
                     asked.append((column.counts[place], start_of[name] + place))
@@ -128,7 +136,7 @@ def _as_list(value):
 
 
 def _ends_of(column, value):
-    """(low, high) of numbers, of dates in seconds; a ValueError for another form."""
+    """(low, high) of numbers, or of dates in seconds; raises a ValueError for another form."""
     pandas = pandas_of()
     pair = list(value) if isinstance(value, (tuple, list)) else []
     try:
@@ -141,13 +149,14 @@ def _ends_of(column, value):
     if len(pair) != 2 or not pair[0] <= pair[1]:
         what = "dates" if column.kind == "date" else "numbers"
         raise ValueError(
-            f"Of the column {column.name!r}, of {what}, `where` takes (low, high), both included. Received: {value!r}"
+            f"For the column {column.name!r}, of {what}, `where` takes (low, high), both included. Received: "
+            f"{value!r}"
         )
     return tuple(pair)
 
 
 def _value_of(column, value):
-    """A category as the column has it, also of what was written on a command line; a ValueError for another."""
+    """The column's category for a value or its text from a command line; raises a ValueError if unknown."""
     value = None if pandas_of().isna(value) else value
     for known in column.values:
         if known == value or str(known) == str(value):

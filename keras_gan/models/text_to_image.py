@@ -1,4 +1,4 @@
-"""Text -> vector of an image -> image."""
+"""Text to image in two steps: text -> vector of an image -> image."""
 
 import keras
 import numpy as np
@@ -13,19 +13,20 @@ from keras_gan.models.generative import Generative
 
 @keras.saving.register_keras_serializable("keras_gan")
 class TextToImage(keras.Model):
-    """Draws images of texts in two steps: a prior makes vectors of images from a text's vector, a decoder images of those.
+    """Generates images from texts: a prior maps a text's vector to an image's, a decoder that to an image.
 
-    Nothing is trained by it: prior and decoder are two GANs with a `fit` of their own. The decoder learns from images alone, so
-    that images without captions count. The prior is a GAN too, and not a regression, because many images fit a text.
+    It trains nothing itself: prior and decoder are two GANs, each with its own `fit`. The decoder learns from
+    images alone, so that images without captions can be used. The prior is a GAN and not a regression,
+    because many images fit a text.
 
     Args:
         text_encoder: as in `conditions.Texts`.
-        prior: a trained GAN that makes vectors, such as `features.Whitening` gives of images, on the condition
-            of a text's vector: `ConditionalGAN(*networks.mlp(size, ..., condition_dim=...))`.
-        decoder: a trained GAN that makes images on the condition of such a vector.
+        prior: a trained GAN that generates vectors, such as `features.Whitening` computes from images, on the
+            condition of a text's vector: `ConditionalGAN(*networks.mlp(size, ..., condition_dim=...))`.
+        decoder: a trained GAN that generates images on the condition of such a vector.
 
     Raises:
-        ValueError: for parts that do not fit together.
+        ValueError: if the parts do not fit together.
 
     Example:
     >>> text_encoder = keras_gan.networks.text_encoder(["a red heart", "a blue star"], dim=8)
@@ -56,7 +57,7 @@ class TextToImage(keras.Model):
                 f"Received: from {sizes[0]} to {sizes[1]}"
             )
         super().__init__(**kwargs)
-        # Past Keras' tracking: what it holds that is a model is an attribute below.
+        # Bypasses Keras' attribute tracking: its model, the encoder, is an attribute below.
         vars(self)["texts"] = texts
         self.text_encoder, self.prior, self.decoder = texts.encoder, prior, decoder
         self.built = True
@@ -72,7 +73,7 @@ class TextToImage(keras.Model):
         return cls(**{name: keras.saving.deserialize_keras_object(part) for name, part in config.items()})
 
     def fit(self, *args, **kwargs):
-        """Nothing is trained by it: an error that says what is."""
+        """Raise a ValueError: only its parts are trained."""
         raise ValueError(
             "A TextToImage trains nothing: train its parts, `prior.fit(...)` and `decoder.fit(...)`."
         )
@@ -80,16 +81,17 @@ class TextToImage(keras.Model):
     # === Use ===
 
     def generate(self, texts, n=1, seed=None, truncation=1.0, guidance=1.0, batch_size=64):
-        """Images of texts.
+        """Generate images from texts.
 
         Args:
             texts: a text, or a list of them.
-            n: int, images of each text.
+            n: int, images for each text.
             seed: int for the same images at every call; `None` for new ones.
-            truncation: float, of the decoder's latents, as in `GAN.generate`.
-            guidance: float; more than 1 moves the image's vector further from what the prior makes of a condition of zeros, which
-                stands for no text: `data.conditioned(..., drop=0.1)` trains a prior on some of those.
-            batch_size: int, how many at once.
+            truncation: float, for the decoder's latents, as in `GAN.generate`.
+            guidance: float; more than 1 moves the image's vector further away from the prior's vector for a
+                condition of zeros, which means no text. `data.conditioned(..., drop=0.1)` trains a prior on
+                some such conditions.
+            batch_size: int, images at once.
 
         Returns:
             uint8 array of shape (texts * n, height, width, channels), the images of the first text first.
@@ -100,7 +102,10 @@ class TextToImage(keras.Model):
         return self.decoder.images_of(latents, embeddings, batch_size)
 
     def embed(self, texts, n=1, seed=None, guidance=1.0):
-        """The vectors of images that the prior makes of texts: array of shape (texts * n, size); arguments as `generate`."""
+        """Generate image vectors from texts with the prior: array of shape (texts * n, size).
+
+        Arguments as in `generate`.
+        """
         return self._embedded(self._repeated(texts, n), Generative.checked_seed(n, seed), guidance).numpy()
 
     def _repeated(self, texts, n):
@@ -109,7 +114,7 @@ class TextToImage(keras.Model):
         return np.repeat(self.texts.vectors(texts), n, axis=0)
 
     def _embedded(self, vectors, seed, guidance):
-        # Another seed than the decoder's latents have.
+        # The seed differs from that of the decoder's latents.
         latents = self.prior.export_latents(tf.shape(vectors)[0], tf.cast(seed, "int64") + 2**31, 1.0)
         made = self.prior.synthesize(latents, tf.convert_to_tensor(vectors))
         if isinstance(guidance, (int, float)) and guidance == 1.0:
@@ -118,18 +123,18 @@ class TextToImage(keras.Model):
         return without + guidance * (made - without)
 
     def sample(self, vectors, seed, truncation, guidance):
-        """Float images of texts' vectors, of an exported sampler."""
+        """Float images from texts' vectors, for an exported sampler."""
         embeddings = self._embedded(vectors, seed, guidance)
         latents = self.decoder.export_latents(tf.shape(vectors)[0], seed, truncation)
         return self.decoder.synthesize(latents, embeddings)
 
     def call(self, inputs, training=False):
-        """Images of [the prior's latents, the decoder's latents, texts' vectors]."""
+        """Generate images from [the prior's latents, the decoder's latents, texts' vectors]."""
         prior_latents, latents, vectors = inputs
         return self.decoder.synthesize(latents, self.prior.synthesize(prior_latents, vectors))
 
     def described(self):
-        """What metadata of its exports say, a dict for JSON."""
+        """Metadata for exports, a dict for JSON."""
         return {
             "class": type(self).__name__,
             "image_shape": list(self.decoder.output_shape[1:]),

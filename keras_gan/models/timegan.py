@@ -16,9 +16,9 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class TimeGAN(Generative, Game):
-    """Makes time series, in the space of an autoencoder that a supervisor teaches how one time follows another.
+    """Generates time series in an autoencoder's latent space; a supervisor predicts the next time step.
 
-    Three stages, each of a third of `steps`:
+    It trains in three stages, each a third of `steps`:
 
         embedding     the embedder and the recovery minimise          10 sqrt(R),  R = mean (x - recovery(h))^2,  h = embedder(x)
         supervision   the generator and the supervisor minimise       S = mean (h_(t+1) - supervisor(h)_t)^2
@@ -26,17 +26,20 @@ class TimeGAN(Generative, Game):
                       embedder and recovery, twice a step:            10 sqrt(R) + 0.1 S
                       the discriminator, without a gradient below 0.15:  L(h) + U'(s) + U'(e),  e = generator(z), s = supervisor(e), z ~ U(0, 1)
 
-    U, U_e: the non-saturating loss of s and e; V: distance of means and deviations of generated series from the batch's, over the batch. A step is one
-    update of the stage: in the joint one it takes two batches. Adam(1e-3) for all.
+    U and U_e are the non-saturating losses of s and e, and V is the distance between generated and real
+    series in their means and standard deviations over the batch. A step is one update of the stage; in the
+    joint stage it takes two batches. Adam(1e-3) for all players.
 
     Args:
-        embedder, recovery, generator, supervisor, discriminator: such as all of `networks.timegan`.
-        steps: int, of all three stages together.
-        columns, scale: of the data, such as `dataset.columns` and `dataset.scale`, for the units of what is generated. Default: [0, 1].
+        embedder, recovery, generator, supervisor, discriminator: such as all networks of `networks.timegan`.
+        steps: int, number of steps of all three stages together.
+        columns, scale: of the data, such as `dataset.columns` and `dataset.scale`, for the units of generated
+            series.
+            Default: [0, 1].
         ema_decay: default None: no moving average, as in the paper. others: as in `Game`.
 
     Raises:
-        ValueError: where the networks do not fit together.
+        ValueError: if the networks do not fit together.
 
     Example:
     >>> data = keras_gan.data.series(np.random.default_rng(0).normal(size=(200, 2)), window=8, batch_size=16)
@@ -70,7 +73,7 @@ class TimeGAN(Generative, Game):
     )
     validation_names = ("reconstruction", "supervised")
     batches_per_step = 2
-    # Of a discriminator whose loss is less the gradient is 0; its optimiser's momentum runs out.
+    # Below this loss the discriminator's gradient is 0; only its optimiser's momentum still moves it.
     waits_below = 0.15
 
     def __init__(self, *networks, steps=30_000, columns=None, scale=None, ema_decay=None, **kwargs):
@@ -141,12 +144,12 @@ class TimeGAN(Generative, Game):
                     "embedder", lambda half=half: self.embedder_objective(half, supervised=True)
                 )
             return figures | self.minimize("discriminator", lambda: self.discriminator_objective(halves[1]))
-        # The discriminator counts the steps, and rests.
+        # Steps are counted by the discriminator, which is not trained in this stage.
         self.state.step.assign_add(1)
         return figures
 
     def embedder_objective(self, batch, supervised=False):
-        """10 sqrt(R), in the joint stage with 0.1 S; returns as `minimize` takes it."""
+        """10 sqrt(R), in the joint stage plus 0.1 S; returns (loss, metrics) for `minimize`."""
         h = self.embedder(batch["image"], training=True)
         error = replicas.mean(_square(batch["image"], self.recovery(h, training=True)))
         loss, figures = 10.0 * ops.sqrt(error + 1e-12), {"reconstruction": error}
@@ -155,13 +158,13 @@ class TimeGAN(Generative, Game):
         return loss, figures
 
     def supervised_objective(self, batch):
-        """S, in which the generator has no part yet: its gradient is 0."""
+        """S; it does not depend on the generator yet, whose gradient is 0."""
         error = self._supervised(self.embedder(batch["image"], training=True))
         nothing = sum(ops.sum(0.0 * v) for v in self.generator.trainable_variables)
         return error + ops.cast(nothing, error.dtype), {"supervised": error}
 
     def _supervised(self, h):
-        # Its root is taken of the whole batch's.
+        # The mean is over the global batch, because the objectives take its square root.
         return replicas.mean(_square(h[:, 1:], self.supervisor(h, training=True)[:, :-1]))
 
     def generator_objective(self, batch):
@@ -182,13 +185,13 @@ class TimeGAN(Generative, Game):
         s = self.supervisor(e, training=True)
         real, *fake = (self.discriminator(ops.stop_gradient(x), training=True) for x in (h, s, e))
         bce = NonSaturatingLoss()
-        # Halves of the two-sided loss, whose real side counts once.
+        # The sum of both losses contains the real side twice; it should count once.
         loss = bce.discriminator_loss(real, fake[0]) + self.gamma * bce.discriminator_loss(real, fake[1])
         loss = loss - self.gamma * ops.mean(ops.softplus(-ops.cast(real, loss.dtype)))
         return ops.where(loss > self.waits_below, loss, ops.stop_gradient(loss)), {}
 
     def validate(self, batch):
-        """Errors of a held-out batch; for metrics its series, and as many generated ones."""
+        """Errors of a held-out batch; for metrics also its series, and as many generated ones."""
         h = self.embedder(batch["image"], training=False)
         figures = {
             "reconstruction": _square(batch["image"], self.recovery(h, training=False)),
@@ -199,7 +202,7 @@ class TimeGAN(Generative, Game):
     # === Use ===
 
     def synthesize(self, latents, condition=None, training=False):
-        """Series in [0, 1] of noise: in training by the networks as they are, else by their moving averages."""
+        """Generate series in [0, 1] from noise: in training by the networks, otherwise by their averages."""
         x = latents
         for name in ("generator", "supervisor", "recovery"):
             x = getattr(self, name if training else f"ema_{name}")(x, training=training)
@@ -222,7 +225,7 @@ def _square(a, b):
 
 
 def _moments(made, real):
-    """Mean distance of deviations and of means over the batch, at each time of each column."""
+    """Mean distance of the batch's standard deviations and means, taken at each time of each column."""
     made, real = (ops.cast(x, "float32") for x in (made, real))
     means = [replicas.mean(ops.mean(x, axis=0)) for x in (made, real)]
     variances = [

@@ -1,4 +1,4 @@
-"""What the models from image to image share."""
+"""Base class of the models that translate images to images."""
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from keras_gan.tiles import as_graph, filled_up
 
 
 class Translation(GAN):
-    """A GAN whose generator is given images instead of latents; the base of `Pix2Pix` and others.
+    """A GAN whose generator takes images instead of latents; the base class of `Pix2Pix` and others.
 
-    It trains on dicts with `condition`, the images that the generator is given, and `image`, those
-    that it is to make, both float32 in [-1, 1].
+    It trains on dicts with `condition`, the generator's input images, and `image`, its target images, both
+    float32 in [-1, 1].
     """
 
     from_images = paired = True
@@ -24,19 +24,19 @@ class Translation(GAN):
     def __init__(self, generator, discriminator, *, ema_decay=None, **kwargs):
         super().__init__(generator, discriminator, ema_decay=ema_decay, **kwargs)
 
-    # === What the networks are given ===
+    # === Inputs of the networks ===
 
     def check_networks(self, generator, discriminator):
         checks.check_translation(generator, discriminator)
 
     @property
     def source_shape(self):
-        """(height, width, channels) of the images that the generator is given; sizes may be None."""
+        """(height, width, channels) of the generator's input images; sizes may be None."""
         return tuple(self.generator.input_shape[1:])
 
     @property
     def source_scale(self):
-        """How many times larger the output is than the input."""
+        """Factor by which the output is larger than the input."""
         return 1
 
     def draw(self, count, seed):
@@ -46,16 +46,16 @@ class Translation(GAN):
         return self.synthesize(batch["condition"], training=training)
 
     def synthesize(self, images, condition=None, training=False):
-        """Translations of images in [-1, 1]: in training the generator's, else `ema_generator`'s."""
+        """Translate images in [-1, 1]: in training with `generator`, otherwise with `ema_generator`."""
         return (self.generator if training else self.ema_generator)(images, training=training)
 
     @property
     def condition(self):
-        """The images that it is trained to translate, a `keras_gan.conditions.Images`."""
+        """The images that the model is trained to translate, a `keras_gan.conditions.Images`."""
         return Images(self.trained_source_shape)
 
     def condition_of(self, batch):
-        """The images that were translated, for a discriminator that takes them too."""
+        """The input images, for a discriminator that takes them too; otherwise None."""
         return batch["condition"] if isinstance(self.discriminator.input_shape, list) else None
 
     # === Use ===
@@ -85,24 +85,24 @@ class Translation(GAN):
         return np.concatenate(outputs)
 
     def generate(self, *args, **kwargs):
-        """Not for models from image to image: see `translate`."""
-        raise TypeError(f"{type(self).__name__} makes images of images: use `translate(images)`.")
+        """Raise a TypeError: models that translate images have `translate` instead."""
+        raise TypeError(f"{type(self).__name__} makes images from images: use `translate(images)`.")
 
     def sample_latents(self, *args, **kwargs):
-        """Not for models from image to image, which have no latents."""
-        raise TypeError(f"{type(self).__name__} has no latents: its generator is given images.")
+        """Raise a TypeError: models that translate images have no latents."""
+        raise TypeError(f"{type(self).__name__} has no latents: its generator takes images.")
 
-    # === Pictures ===
+    # === Sample grids ===
 
     grid_caption = "input | output | target"
 
     def examples(self, count):
-        """A dict of `count` pairs of the data that `fit` holds out (or else trains on): see `FitSession.examples`."""
+        """A dict of `count` pairs of the held-out or else the training data: see `FitSession.examples`."""
         found = super().examples(count)
         return {name: found[name] for name in ("condition", "image")}
 
     def grid_inputs(self, rows, columns, seed, truncation=1.0):
-        """Examples for the rows of a sample grid: as many in a row as cells of three allow."""
+        """Examples for the rows of a sample grid; each example takes three cells of a row."""
         return self.examples(rows * max(1, columns // 3))
 
     def grid_images(self, inputs, columns):
@@ -112,16 +112,16 @@ class Translation(GAN):
         return interleave(cells), 3 * max(1, columns // 3)
 
     def exported_networks(self):
-        """What an export holds: networks by the name under which they are called."""
+        """The networks in an export, by the names of the functions that call them."""
         return {"translate": self.ema_generator}
 
     def exported_condition(self):
-        """What exported networks take beside images, or None."""
+        """The condition that exported networks take in addition to images, or None."""
         return None
 
     @property
     def trained_source_shape(self):
-        """(height, width, channels) of the images that it is trained to translate."""
+        """(height, width, channels) of the images that the model is trained to translate."""
         height, width = (side and side // self.source_scale for side in self.image_shape[:2])
         return height, width, self.source_shape[2]
 

@@ -11,16 +11,18 @@ from keras_gan.models.vae import VAE
 
 @keras.saving.register_keras_serializable("keras_gan")
 class TVAE(Tabular, VAE):
-    """Rows of a table by a variational autoencoder: a `VAE` under `layers.RowLikelihood`.
+    """Generates rows of a table by a variational autoencoder: a `VAE` with `layers.RowLikelihood`.
 
-    It trains on `keras_gan.data.table(..., by_category=False)`, quicker and steadier than `CTGAN`; `where` is fulfilled by drawing until it is.
+    It trains on `keras_gan.data.table(..., by_category=False)`, faster and more stably than `CTGAN`. For
+    `where` it draws rows until enough of them fulfil it.
 
     Args:
-        encoder, decoder: both of `networks.tvae(schema)`.
+        encoder, decoder: both networks of `networks.tvae(schema)`.
         schema: `keras_gan.data.Schema` of the table.
         others: as in `VAE`.
 
-    `compile(optimizer=, beta=)`, by default Adam(1e-3) and beta = 0.5, as the paper doubles the likelihood.
+    `compile(optimizer=, beta=)`; defaults Adam(1e-3) and beta = 0.5, because the paper doubles the
+    likelihood.
 
     Example:
     >>> import pandas
@@ -52,7 +54,7 @@ class TVAE(Tabular, VAE):
         return {**super().defaults(), "beta": 0.5}
 
     def rows_asked(self, n, place, seed, batch_size):
-        """Vectors of n rows, drawn from the decoder's distribution; by no condition."""
+        """Vectors of n rows, drawn from the decoder's distribution; `place` is ignored."""
         seed = tf.constant(seed, "int64")
         drawn, found = [self.export_latents(n, seed, 1.0), *self._noise_of_rows(n, seed)], []
         for start in range(0, n, batch_size):
@@ -61,7 +63,7 @@ class TVAE(Tabular, VAE):
         return np.concatenate(found)
 
     def _noise_of_rows(self, n, seed):
-        """Normal noise of the numbers, and Gumbel noise of the choices: other numbers than the latents'."""
+        """Normal noise for numbers and Gumbel noise for categories, independent of the latents."""
         normal = tf.random.stateless_normal(
             [n, len(self.schema.numbers)], tf.stack([seed, tf.ones_like(seed)])
         )
@@ -78,6 +80,6 @@ class TVAE(Tabular, VAE):
         return [*super().exported_variables, *self.likelihood.weights]
 
     def reconstruct(self, images, batch_size=256):
-        """Rows of a DataFrame as they come back, a DataFrame."""
+        """Encode and decode the rows of a DataFrame; returns a DataFrame."""
         vectors = super().reconstruct(self.schema.encode(images), batch_size)
         return self.schema.decode(vectors)

@@ -19,19 +19,20 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class VAE(Variational, Generative, Game):
-    """Variational autoencoder: an encoder to a normal posterior over latents, and a decoder back.
+    """Variational autoencoder: an encoder to a normal posterior over latents, and a decoder to images.
 
         loss = E[-log p(x | z)] + beta KL(q(z | x) || N(0, I)),   z ~ q(z | x) = N(mean(x), diag(deviation(x)^2))
 
-    One player, `autoencoder`, moves both networks. Figures are in nats an image: `loss`, `reconstruction` and `kl`; with
-    beta = 1 the loss is the negative evidence lower bound. Adam(1e-3).
+    One player, `autoencoder`, trains both networks. The metrics `loss`, `reconstruction` and `kl` are in nats
+    per image; with beta = 1 the loss is the negative evidence lower bound. Adam(1e-3).
 
     Args:
         encoder: keras.Model from images to means and log variances side by side, (batch, 2 latent_dim).
-        decoder: keras.Model from latents to images, such as both of `networks.vae`; under a Bernoulli likelihood to the
-            logits of white.
-        likelihood: "gaussian" (default) with a learnt variance, `layers.GaussianLikelihood(variance)`, or "bernoulli".
-        ema_decay: as in `GAN`, of both networks; default None. seed, dataset_name, class_names: as in `GAN`.
+        decoder: keras.Model from latents to images; with a Bernoulli likelihood to the logits of white.
+            `networks.vae` makes both networks.
+        likelihood: "gaussian" (default) with a learnt variance, `layers.GaussianLikelihood(variance)`, or
+            "bernoulli".
+        ema_decay: as in `GAN`, for both networks; default None. seed, dataset_name, class_names: as in `GAN`.
 
     `compile(optimizer=, beta=1.0)`; `beta` is a number or a schedule over steps.
 
@@ -44,7 +45,8 @@ class VAE(Variational, Generative, Game):
     ((2, 28, 28, 1), (4, 28, 28, 1))
 
     Reference: Kingma & Welling, "Auto-Encoding Variational Bayes", 2014, https://arxiv.org/abs/1312.6114; beta: Higgins et
-    al., "beta-VAE", 2017; the bound of many samples: Burda et al., "Importance Weighted Autoencoders", 2016,
+    al., "beta-VAE", 2017; the bound from many samples: Burda et al., "Importance Weighted Autoencoders",
+    2016,
     https://arxiv.org/abs/1509.00519
     """
 
@@ -95,7 +97,7 @@ class VAE(Variational, Generative, Game):
     # === The update ===
 
     def objective(self, batch, training=True):
-        """The loss of a batch with `latents`, the posterior's noise; returns as `minimize` takes it."""
+        """Loss of a batch with `latents`, the posterior's noise; returns (loss, metrics) for `minimize`."""
         image, weight = batch["image"], batch.get("sample_weight")
         mean, log_variance = self.posterior(image, training)
         z = mean + ops.exp(0.5 * log_variance) * batch["latents"]
@@ -113,7 +115,7 @@ class VAE(Variational, Generative, Game):
         return self.minimize("autoencoder", lambda: self.objective(batch))
 
     def validate(self, batch):
-        """The loss of a held-out batch; for metrics its images, and as many of the decoder's."""
+        """The loss of a held-out batch; for metrics also its images, and as many generated ones."""
         loss, figures = self.objective(batch, training=False)
         return {**figures, "loss": loss}, batch["image"], self.synthesize(batch["latents"])
 
@@ -127,23 +129,23 @@ class VAE(Variational, Generative, Game):
         return self.synthesize(inputs)
 
     def elbo(self, images, seed=0, batch_size=256):
-        """The evidence lower bound of each image in nats, with one draw of z; array of shape (n,)."""
+        """The evidence lower bound of each image in nats, with one sample of z; array of shape (n,)."""
         return self.log_likelihood(images, samples=None, seed=seed, batch_size=batch_size)
 
     def log_likelihood(self, images, samples=64, seed=0, batch_size=256):
-        """A lower bound of log p(x) of each image in nats, the tighter the more samples; array of shape (n,).
+        """A lower bound of log p(x) of each image in nats; array of shape (n,). More samples make it tighter.
 
             log of the mean over z ~ q(z | x) of p(x | z) p(z) / q(z | x)
 
         Args:
-            images: as the encoder takes them: uint8, or floats in [-1, 1].
-            samples: int, of z for each image.
+            images: of the shape that the encoder takes: uint8, or floats in [-1, 1].
+            samples: int, samples of z for each image.
             seed: int.
             batch_size: int, images at once.
         """
         if samples is not None:
             check_int(samples, "samples")
-        # Other numbers for each part and each sample.
+        # Each part and each sample has its own seed.
         drawn = iter(range(1, 2**31))
 
         def bound(x):

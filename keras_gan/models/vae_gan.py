@@ -20,29 +20,29 @@ from keras_gan.schedules import number_or_schedule, value_at
 
 @keras.saving.register_keras_serializable("keras_gan")
 class VAEGAN(Variational, GAN):
-    """Variational autoencoder whose reconstructions are compared by features of a discriminator, which it also deceives.
+    """A VAE and a GAN with one generator; reconstructions are compared by discriminator features.
 
         features = mean (f(x) - f(G(z)))^2,   z ~ q(z | x) = N(mean(x), diag(deviation(x)^2))
-        encoder:        units / 2 log features + beta KL(q(z | x) || N(0, I)), in nats an image
+        encoder:        units / 2 log features + beta KL(q(z | x) || N(0, I)), in nats per image
         generator:      feature_weight / 2 log features + adversarial loss of G(z) and of G(z'),   z' ~ N(0, I)
         discriminator:  adversarial loss of x against both
 
-    The first is the likelihood of f(x) under a normal distribution around f(G(z)) of the batch's own variance, so that it does
-    not matter how large the discriminator's features are.
+    The first term is the likelihood of f(x) under a normal distribution around f(G(z)) with the variance of
+    the batch, so that the scale of the discriminator's features does not matter.
 
-    f is what the discriminator's last layer with weights is given. The discriminator sees as many fakes as real images, one a
-    reconstruction, the next a sample. Figures: those of `GAN`, `g_features` (with
-    its weight), `features`, `kl` in nats an image, and `e_loss`. Three players, in the order discriminator, generator,
-    encoder; Adam(2e-4, 0.5) for each, the non-saturating loss.
+    f is the input of the discriminator's last layer with weights. The discriminator sees as many fakes as
+    real images, alternately reconstructions and samples. It logs the metrics of `GAN`, `g_features` (with its
+    weight), `features`, `kl` in nats per image, and `e_loss`. It has three players, in the order
+    discriminator, generator, encoder; Adam(2e-4, 0.5) for each, and the non-saturating loss.
 
     Args:
         encoder: keras.Model from images to means and log variances side by side, (batch, 2 latent_dim).
         generator: keras.Model from latents to images in [-1, 1].
         discriminator: keras.Model from images to logits.
-        feature_weight: float, of the features beside the adversarial loss, for the generator. Default 1.
-        ema_decay: as in `GAN`, of encoder and generator. seed, dataset_name, class_names: as in `GAN`.
+        feature_weight: float, weight of the generator's feature loss against the adversarial loss. Default 1.
+        ema_decay: as in `GAN`, for encoder and generator. seed, dataset_name, class_names: as in `GAN`.
 
-    `compile` takes `encoder_optimizer` and `beta` too, a number or a schedule over steps; default 1.
+    `compile` also takes `encoder_optimizer`, and `beta`, a number or a schedule over steps; default 1.
 
     Example:
     >>> encoder, _ = keras_gan.networks.vae((28, 28, 1), latent_dim=8, filters=4)
@@ -55,8 +55,8 @@ class VAEGAN(Variational, GAN):
     ((2, 28, 28, 1), (4, 28, 28, 1))
 
     Reference: Larsen et al., "Autoencoding beyond pixels using a learned similarity metric", 2016,
-    https://arxiv.org/abs/1512.09300, whose variance is 1; that of the batch: Rybkin et al., "Simple and Effective VAE Training
-    with Calibrated Decoders", 2021, https://arxiv.org/abs/2006.13202
+    https://arxiv.org/abs/1512.09300, with a variance of 1; the variance of the batch: Rybkin et al., "Simple
+    and Effective VAE Training with Calibrated Decoders", 2021, https://arxiv.org/abs/2006.13202
     """
 
     networks = ("encoder", "generator", "discriminator")
@@ -73,7 +73,7 @@ class VAEGAN(Variational, GAN):
                 f"The prior of a VAEGAN is normal, of which the KL divergence is computed. Received: noise={self.noise}"
             )
         self.feature_weight = check_weight(feature_weight, "feature_weight")
-        # Past Keras' tracking: its layers are the discriminator's.
+        # Bypasses Keras' attribute tracking: the layers belong to the discriminator.
         vars(self)["_features"] = last_features(discriminator, self.heads)
 
     def check_networks(self, encoder, generator, discriminator):
@@ -104,12 +104,12 @@ class VAEGAN(Variational, GAN):
     def draw(self, count, seed):
         drawn = super().draw(count, seed)
         if not isinstance(seed, keras.random.SeedGenerator):
-            # The same seed would give the latents again.
+            # The same seed would draw the latents again.
             seed = seed + tf.constant([1, 0], seed.dtype)
         return {**drawn, "posterior_noise": random.normal((count, *self.noise.shape), seed)}
 
     def encoded(self, batch, training=True):
-        """The batch with `made`, its images again, and how far they are: `features` and `kl`, scalars."""
+        """The batch with its reconstructions `made`, and the scalars `features` (their distance) and `kl`."""
         mean, log_variance = self.posterior(batch["image"], training)
         z = mean + ops.exp(0.5 * log_variance) * batch["posterior_noise"]
         made = self.synthesize(z, training=training)
@@ -127,7 +127,7 @@ class VAEGAN(Variational, GAN):
         }
 
     def forward(self, batch, training=True):
-        """In training every other one is a reconstruction; samples alone else."""
+        """Fakes: in training alternately reconstructions and samples, otherwise samples alone."""
         fake = super().forward(batch, training)
         if not training:
             return fake
@@ -143,7 +143,7 @@ class VAEGAN(Variational, GAN):
         with self.record("encoder") as encoder_tape, self.record("generator") as generator_tape:
             batch = self.encoded(batch)
             fake = self.forward(batch)
-        # Those of the fakes.
+        # The latents of the fakes: codes of reconstructions, and latents of samples.
         batch["latents"] = by_turns(tf.stop_gradient(batch["codes"]), batch["latents"])
         figures = self._play(self.turn_of("discriminator", batch, self.shown(fake)))
         figures |= self._play(self.turn_of("generator", batch, fake), generator_tape)
@@ -155,7 +155,7 @@ class VAEGAN(Variational, GAN):
         return super().passed_by(player)
 
     def encoder_objective(self, batch):
-        """What the encoder minimises of a batch that is `encoded`; returns as `minimize` takes it."""
+        """The encoder's objective on a batch from `encoded`; returns (loss, metrics) for `minimize`."""
         beta = value_at(self.beta, self.state.step.value)
         figures = {name: batch[name] for name in ("features", "kl")}
         return 0.5 * batch["units"] * self._log_features(batch) + beta * batch["kl"], figures
@@ -174,7 +174,7 @@ class VAEGAN(Variational, GAN):
 
 
 def by_turns(first, second):
-    """Rows of one and of the other in turn, by rows of the global batch: two replicas see what one device does."""
+    """Alternate rows of both by their index in the global batch: replicas compute what one device does."""
     count = tf.shape(first)[0]
     row = replicas.count_and_index()[1] * count + tf.range(count)
     return tf.where(tf.reshape(row % 2 == 0, (-1,) + (1,) * (len(first.shape) - 1)), first, second)

@@ -1,4 +1,4 @@
-"""Messages in images that survive what happens to images, and generators that write them."""
+"""Watermarks: messages in images that survive common distortions, and generators that embed them."""
 
 import keras
 import numpy as np
@@ -20,19 +20,20 @@ from keras_gan.training.game import Game
 
 @keras.saving.register_keras_serializable("keras_gan")
 class Watermark(InParts, Game):
-    """A message of bits in images, read again after JPEG, new sizes, blur and noise, and in part after crops.
+    """Embeds bits in images, readable after JPEG, resizing, blur and noise, and in part after crops.
 
         loss = cross-entropy of D(disturbed(E(x, m))) against the bits m + distortion mean (E(x, m) - x)^2
 
-    E the encoder, D the decoder, m drawn at random; each image meets another disturbance. One player, `coder`, moves both networks;
-    Adam(1e-3). Logged are `loss`, `bit_accuracy` under the disturbances, and `distortion`, the mean square.
+    where E is the encoder, D the decoder, and m is drawn at random; each image gets another disturbance. One
+    player, `coder`, trains both networks; Adam(1e-3). It logs `loss`, `bit_accuracy` under the disturbances,
+    and `distortion`, the mean square.
 
     Args:
-        encoder, decoder: both of `networks.watermark(image_shape, bits)`.
+        encoder, decoder: both networks of `networks.watermark(image_shape, bits)`.
         ema_decay: as in `GAN`; default None. seed, dataset_name, class_names: as in `GAN`.
 
-    `compile(coder_optimizer=, distortion=)`; `distortion` is a number or a schedule over steps. Default: nothing for 400 steps, while
-    the bits are learnt, then rising to 30 within 1,600.
+    `compile(coder_optimizer=, distortion=)`; `distortion` is a number or a schedule over steps. Default: 0
+    for 400 steps, while the bits are learnt, then rising to 30 within 1,600 steps.
 
     Example:
     >>> mark = keras_gan.Watermark(*keras_gan.networks.watermark((16, 16, 1), bits=8, filters=4))
@@ -43,7 +44,7 @@ class Watermark(InParts, Game):
     >>> mark.decode(marked).shape, len(mark.p_values(marked, "10110010"))
     ((32, 8), 32)
 
-    Reference: as `networks.watermark`
+    Reference: as in `networks.watermark`
     """
 
     networks = ("encoder", "decoder")
@@ -77,7 +78,7 @@ class Watermark(InParts, Game):
 
     @property
     def bits(self):
-        """How long a message is."""
+        """Number of bits of a message."""
         return self.decoder.output_shape[-1]
 
     def defaults(self):
@@ -89,7 +90,7 @@ class Watermark(InParts, Game):
     # === The update ===
 
     def objective(self, batch, training=True):
-        """The loss of a batch with `message` and `chance`; returns as `minimize` takes it."""
+        """The loss of a batch with `message` and `chance`; returns (loss, metrics) for `minimize`."""
         image, weight = batch["image"], batch.get("sample_weight")
         marked = ops.cast(self.encoder([image, batch["message"]], training=training), "float32")
         seen = disturbed(ops.clip(marked, -1.0, 1.0), batch["chance"], batch["noise"])
@@ -107,7 +108,7 @@ class Watermark(InParts, Game):
         return loss, figures
 
     def draw(self, count, seed):
-        """A message, and chances and noise of the disturbance, for each image."""
+        """A message, and the random numbers of the disturbance, for each image."""
         message = ops.cast(random.uniform((count, self.bits), seed) < 0.5, "float32")
         return {"message": message, **chances(count, self.image_shape, seed)}
 
@@ -116,18 +117,18 @@ class Watermark(InParts, Game):
         return self.minimize("coder", lambda: self.objective(batch))
 
     def validate(self, batch):
-        """The figures of a held-out batch; for metrics its images, and the same with messages."""
+        """Losses of a held-out batch; for metrics also its images, and the same images with messages."""
         loss, figures = self.objective(batch, training=False)
         return {**figures, "loss": loss}, batch["image"], self.encoder([batch["image"], batch["message"]])
 
     # === Use ===
 
     def embed(self, images, message, batch_size=256):
-        """Images with a message.
+        """Embed a message in images.
 
         Args:
             images: of the networks' shape: uint8, or floats in [-1, 1].
-            message: as many bits as the networks have: a str of 0 and 1, or ints.
+            message: as many bits as the networks take: a str of 0 and 1, or ints.
             batch_size: int, images at once.
 
         Returns:
@@ -146,20 +147,24 @@ class Watermark(InParts, Game):
         return self.in_parts(marked, images, batch_size)[0]
 
     def decode(self, images, batch_size=256):
-        """The bits read from images, with or without a message: int array of 0 and 1, (n, bits); arguments as `embed`."""
+        """Decode bits from images, with or without a message: int array of 0 and 1, (n, bits).
+
+        Arguments as in `embed`.
+        """
         found = self.in_parts(lambda x: [self.decoder(x, training=False)], images, batch_size)[0]
         return (found > 0).astype("int64")
 
     def p_values(self, images, message, batch_size=256):
-        """How likely an image without the message would agree with it in as many bits, or more, by chance; array of shape (n,).
+        """Probability that an image without the message agrees with it in as many bits, array of shape (n,).
 
-        Take the message for there where it is below what so many images as are asked about leave, such as 1e-6.
+        Conclude that an image has the message if its value is below a threshold, such as 1e-6, that is small
+        enough for the number of images tested.
         """
         agree = (self.decode(images, batch_size) == self.bits_of(message).astype("int64")).sum(axis=1)
         return p_value(agree, self.bits)
 
     def bits_of(self, message):
-        """A message as a float32 array of 0 and 1, or a ValueError."""
+        """A message as a float32 array of 0 and 1; raises a ValueError for anything else."""
         given = np.array([*message]) if isinstance(message, str) else np.asarray(message)
         given = given.astype(str) if given.ndim == 1 else np.array([])
         if len(given) != self.bits or not np.isin(given, ["0", "1"]).all():
@@ -169,23 +174,25 @@ class Watermark(InParts, Game):
 
 @keras.saving.register_keras_serializable("keras_gan")
 class WatermarkedGenerator(Generative, Game):
-    """A trained generator, trained on until all that it makes carries a message.
+    """A trained generator, trained further until all its images carry a message.
 
         loss = cross-entropy of D(disturbed(G(z))) against the bits m + distortion mean (G(z) - E(G_0(z), m))^2
 
-    E and D of a trained `Watermark`, G_0 the generator as it was: the generator learns to make what it made with the message in it. It
-    makes images as the GAN did: `generate`, sample grids, exports. `fit` takes the GAN's data, of which only the size of batches counts.
-    Adam(1e-3). Logged are `loss`, `bit_accuracy` under the disturbances, and `distortion`, mean (G(z) - G_0(z))^2.
+    E and D are the networks of a trained `Watermark`, and G_0 is the original generator: the generator learns
+    to make the same images with the message in them. `generate`, sample grids and exports work as those of
+    the GAN. `fit` takes the GAN's data, but uses only the size of its batches. Adam(1e-3). It logs `loss`,
+    `bit_accuracy` under the disturbances, and `distortion`, mean (G(z) - G_0(z))^2.
 
     Args:
-        generator: of a trained model, `gan.ema_generator`; it is copied, and the copy learns.
-        encoder, decoder: of a trained `Watermark`.
-        message: as `Watermark.embed` takes it.
-        original: the generator as it was, in saved files. Default: a copy.
-        noise, condition: `gan.noise`, where it is not normal, and `gan.condition`.
-        ema_decay: as in `GAN`, of the generator. seed, dataset_name, class_names: as in `GAN`.
+        generator: the generator of a trained model, `gan.ema_generator`; a copy of it is trained.
+        encoder, decoder: the networks of a trained `Watermark`.
+        message: as in `Watermark.embed`.
+        original: the original generator; saved files use it. Default: a copy of `generator`.
+        noise, condition: `gan.noise`, if it is not normal, and `gan.condition`.
+        ema_decay: as in `GAN`, for the generator. seed, dataset_name, class_names: as in `GAN`.
 
-    `compile(generator_optimizer=, distortion=)`; `distortion` is a number or a schedule over steps. Default: rising to 60 within 1,000.
+    `compile(generator_optimizer=, distortion=)`; `distortion` is a number or a schedule over steps. Default:
+    rising to 60 within 1,000 steps.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((16, 16, 1), latent_dim=8, filters=4))
@@ -196,8 +203,8 @@ class WatermarkedGenerator(Generative, Game):
     >>> marked.generate(3, seed=0).shape
     (3, 16, 16, 1)
 
-    Reference: after Fei et al., "Supervised GAN Watermarking for Intellectual Property Protection", 2022,
-    https://arxiv.org/abs/2209.03466, who have a decoder alone
+    Reference: based on Fei et al., "Supervised GAN Watermarking for Intellectual Property Protection", 2022,
+    https://arxiv.org/abs/2209.03466, who use a decoder alone
     """
 
     networks = ("generator", "encoder", "decoder", "original")
@@ -224,7 +231,7 @@ class WatermarkedGenerator(Generative, Game):
             given, (original, generator) = generator, (clone(generator), clone(generator))
             for copy in (original, generator):
                 copy.set_weights(given.get_weights())
-            # A moving average's layers are frozen one by one, and stay so in a copy.
+            # The layers of a moving average are frozen one by one, and are frozen in its copy too.
             for layer in (*generator._flatten_layers(include_self=False), generator):
                 layer.trainable = True
         if isinstance(generator.input_shape, list) and condition is None:
@@ -275,7 +282,7 @@ class WatermarkedGenerator(Generative, Game):
         return {**super().draw(count, seed), **chances(count, self.image_shape, seed)}
 
     def objective(self, batch, training=True):
-        """The loss of a batch with `latents` and `chance`; returns as `minimize` takes it."""
+        """The loss of a batch with `latents` and `chance`; returns (loss, metrics) for `minimize`."""
         condition = None if self.condition is None else self.condition.of(batch)
         made = ops.cast(self.synthesize(batch["latents"], condition, training), "float32")
         inputs = (
@@ -296,14 +303,14 @@ class WatermarkedGenerator(Generative, Game):
         return self.minimize("generator", lambda: self.objective(batch))
 
     def validate(self, batch):
-        """The figures of as many images as a held-out batch has, and for metrics both."""
+        """Losses of as many generated images as a held-out batch has; for metrics also both image sets."""
         loss, figures = self.objective(batch, training=False)
         condition = None if self.condition is None else self.condition.of(batch)
         return {**figures, "loss": loss}, batch["image"], self.synthesize(batch["latents"], condition)
 
 
 def p_value(agree, bits):
-    """How likely so many of so many bits, or more, agree by chance: of the binomial distribution.
+    """Probability that `agree` or more of `bits` bits agree by chance, by the binomial distribution.
 
     Example:
     >>> float(keras_gan.models.watermark.p_value(27, 32)).__round__(7)
@@ -313,7 +320,7 @@ def p_value(agree, bits):
 
 
 def read_loss(logits, message):
-    """Cross-entropy of each image's bits, and the share that is right, both (batch,), in float32."""
+    """Cross-entropy of each image's bits, and the share of correct bits, both (batch,), in float32."""
     logits = ops.cast(logits, "float32")
     loss = ops.softplus(ops.where(message > 0.5, -logits, logits))
     right = ops.cast(ops.equal(logits > 0, message > 0.5), "float32")
@@ -324,7 +331,7 @@ def read_loss(logits, message):
 
 
 def chances(count, image_shape, seed):
-    """What `disturbed` takes of so many images, a dict; seed as `random.normal`."""
+    """Random arguments of `disturbed` for `count` images, a dict; seed as in `random.normal`."""
     if isinstance(seed, keras.random.SeedGenerator):
         return {
             "chance": random.uniform((count, 7), seed),
@@ -338,14 +345,15 @@ def chances(count, image_shape, seed):
 
 
 def disturbed(images, chance, noise):
-    """Images in [-1, 1] after what happens to images on their way: with a gradient, another for each image.
+    """Apply common distortions to images in [-1, 1], differentiably, and different ones to each image.
 
-    A third of them are cropped to .7 to 1 of each side and made as large as they were; a third were made smaller, to .5 or .75, or
-    blurred by .5 or 1 pixels; half go through JPEG of quality 50 to 95; all have noise of a standard deviation up to .05.
+    A third of the images are cropped to .7 to 1 of each side and resized to their original size. A third are
+    downscaled to .5 or .75 and upscaled again, or blurred by .5 or 1 pixels. Half of all images pass through
+    JPEG of quality 50 to 95. All images get noise with a standard deviation of up to .05.
 
     Args:
-        images: (batch, height, width, channels); of other than 1, 3 or 4 channels none goes through JPEG.
-        chance, noise: of `chances`.
+        images: (batch, height, width, channels); images with other than 1, 3 or 4 channels skip JPEG.
+        chance, noise: from `chances`.
     """
     _, height, width, channels = images.shape
     way = ops.floor(3.0 * chance[:, :1, None])
@@ -357,18 +365,18 @@ def disturbed(images, chance, noise):
         matrix = ops.where(way < 0.5, cut, ops.where(way < 1.5, other, ops.eye(size)[None]))
         images = ops.einsum("nij,njwc->niwc" if axis == 1 else "nij,nhjc->nhic", matrix, images)
     if channels in (1, 3, 4):
-        # Half of them at a quality that changes nothing to speak of would still be rounded.
+        # Images that skip JPEG keep their values: even at a very high quality JPEG would round them.
         coded = JPEG(75, dtype="float32")(
             images[..., :3], quality=50.0 + 90.0 * ops.minimum(chance[:, 5], 0.5)
         )
-        # Transparency stays as it is.
+        # The alpha channel is not changed.
         coded = ops.concatenate([coded, images[..., 3:]], axis=-1) if channels == 4 else coded
         images = ops.where(chance[:, 5, None, None, None] < 0.5, coded, images)
     return images + 0.05 * chance[:, 6, None, None, None] * noise
 
 
 def _cut(size, share, place):
-    """Matrices (batch, size, size) that take a share of rows, from a place on, and stretch it to all: linear interpolation."""
+    """Matrices (batch, size, size) that crop a share of rows at a place, and stretch it linearly to all."""
     at = np.arange(size, dtype="float32")
     source = (at + 0.5) * share + (1.0 - share) * size * place - 0.5
     source = ops.clip(source, 0.0, size - 1.0)
@@ -376,11 +384,11 @@ def _cut(size, share, place):
 
 
 def _resampled(size):
-    """Matrices (4, size, size): smaller by .5 and .75 and large again, Gaussian blur of deviation .5 and 1."""
+    """Matrices (4, size, size): downscaling to .5 and .75 and back, Gaussian blur of deviation .5 and 1."""
     at = np.arange(size) + 0.5
 
     def to(count):
-        # From `size` places to `count`, each the mean around it, as wide as a place of the fewer is.
+        # From `size` to `count` pixels: weighted means around each, as wide as a pixel of the smaller size.
         center, width = (np.arange(count) + 0.5) * size / count, max(1.0, size / count)
         weights = np.maximum(0.0, 1.0 - np.abs(center[:, None] - at) / width)
         return weights / weights.sum(axis=1, keepdims=True)

@@ -11,14 +11,15 @@ from keras_gan.optimizers import Adam
 
 @keras.saving.register_keras_serializable("keras_gan")
 class WaveGAN(WGANGP):
-    """Makes sound, sample by sample: WGAN-GP with five discriminator steps, Adam(1e-4, 0.5, 0.9).
+    """Generates sound as raw samples: WGAN-GP with five discriminator steps, Adam(1e-4, 0.5, 0.9).
 
-    `generate` gives float32 arrays of shape (n, samples, channels) in [-1, 1]; sample grids are spectrograms, beside WAV files.
+    `generate` returns float32 arrays of shape (n, samples, channels) in [-1, 1]. Sample grids are
+    spectrograms, with WAV files beside them.
 
     Args:
-        generator, discriminator: such as both of `networks.wavegan(length)`.
-        rate: int, samples a second.
-        num_classes: int, or condition: as in `ConditionalGAN`, of networks that take one.
+        generator, discriminator: such as both networks of `networks.wavegan(length)`.
+        rate: int, samples per second.
+        num_classes: int, or condition: as in `ConditionalGAN`, for networks that take one.
         others: as in `GAN`.
 
     Example:
@@ -38,7 +39,7 @@ class WaveGAN(WGANGP):
             condition = checks.chosen_condition(condition, num_classes, generator, type(self).__name__)
         if "modality" not in kwargs:
             if rate is None:
-                raise ValueError("`rate` must be given: samples a second of the sounds.")
+                raise ValueError("`rate` must be given: samples per second of the sounds.")
             kwargs["modality"] = Audio(rate, first(discriminator.input_shape)[1:])
         super().__init__(generator, discriminator, condition=condition, **kwargs)
 
@@ -54,5 +55,5 @@ class WaveGAN(WGANGP):
 
     @property
     def rate(self):
-        """Samples a second."""
+        """Samples per second."""
         return self.modality.rate

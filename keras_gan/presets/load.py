@@ -1,4 +1,4 @@
-"""Preset -> model, and model -> preset."""
+"""Load a model from a preset, and save a model as a preset."""
 
 import json
 import pathlib
@@ -15,20 +15,20 @@ NOTES = "preset.json"
 def from_preset(name):
     """Load a pretrained model.
 
-    Files that do not come with keras_gan are downloaded once, into the cache folder (`$XDG_CACHE_HOME`, ~/.cache/keras_gan/presets),
-    and checked by their SHA-256; nothing in them is run.
+    Files that do not come with keras_gan are downloaded once into the cache folder (`$XDG_CACHE_HOME`,
+    ~/.cache/keras_gan/presets), and their SHA-256 is checked; no code in them is run.
 
     Args:
-        name: of `keras-gan presets`; or the path of a folder that `save_to_preset` wrote; or "hf://USER/NAME" of the Hugging Face
-            Hub.
+        name: a name from `keras-gan presets`; or the path of a folder that `save_to_preset` wrote; or
+            "hf://USER/NAME" on the Hugging Face Hub.
 
     Returns:
-        A model of keras_gan. `generate` of those from latents, `upscale` of super-resolution; what was trained by keras_gan trains on
-        with `compile` and `fit`.
+        A model of keras_gan. Models of latents have `generate`, super-resolution has `upscale`; `compile` and
+        `fit` continue the training of a model that keras_gan trained.
 
     Raises:
-        ValueError: for an unknown name, and for a file that is not the one that was registered.
-        OSError: without a network; it names the file to fetch by hand and where to put it.
+        ValueError: for an unknown name, and for a file with another SHA-256 than the registered one.
+        OSError: without a network; the message names the file to fetch by hand and where to put it.
 
     Example:
     >>> model = keras_gan.from_preset("digits")
@@ -63,15 +63,17 @@ def save_to_preset(model, target, licence=None, metadata=None):
 
     Args:
         model: a model of keras_gan.
-        target: folder to write, new, empty or a preset; or "hf://USER/NAME" of the Hugging Face Hub, see `keras_gan.hub.save`.
-        licence: identifier for the card, such as "cc-by-4.0"; None says that it is not given.
-        metadata: dict of what else to note, such as {"command": "keras-gan train", "figures": {"fid": {"value": 7.2}}}.
+        target: folder to write, new, empty or a preset; or "hf://USER/NAME" on the Hugging Face Hub, see
+            `keras_gan.hub.save`.
+        licence: identifier for the card, such as "cc-by-4.0"; with None the card states that none is given.
+        metadata: dict of further entries, such as
+            {"command": "keras-gan train", "figures": {"fid": {"value": 7.2}}}.
 
     Returns:
         The target, as a str.
 
     Raises:
-        ValueError: for a folder with other things in it; nothing is written.
+        ValueError: for a folder with other files in it; nothing is written.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
@@ -87,7 +89,7 @@ def save_to_preset(model, target, licence=None, metadata=None):
     if folder.is_dir() and any(folder.iterdir()) and not (folder / NOTES).exists():
         raise ValueError(f"{folder} is not empty and no preset; it is not overwritten.")
     folder.mkdir(parents=True, exist_ok=True)
-    # A reader who comes meanwhile finds no preset.
+    # A process that reads the folder meanwhile finds no preset.
     (folder / NOTES).unlink(missing_ok=True)
     for name, content in hub.samples_of(model).items():
         (folder / name).write_bytes(content)

@@ -1,4 +1,4 @@
-"""What a preset is, and the registry of those there are."""
+"""The class of presets, and the registry of all presets."""
 
 import dataclasses
 import difflib
@@ -13,20 +13,21 @@ PRESETS = {}
 
 @dataclasses.dataclass(frozen=True)
 class Preset:
-    """A pretrained model: where its file is, and what it must be.
+    """A pretrained model: where its file is, and which file is expected.
 
     Args:
         name: str.
-        family: str, whose model it is, such as "Real-ESRGAN".
+        family: str, the project that it comes from, such as "Real-ESRGAN".
         summary: str, what it does.
-        licence: str, an SPDX identifier where there is one.
-        range: str, what it takes and gives.
-        example: str, lines of Python that use `model`, what `from_preset(name)` returns.
-        address: str, of the file to download; None of a preset that comes with keras_gan.
-        sha256: str, of that file, or of `model.keras`.
-        size: int, its bytes.
-        members: names of the files that are used of an archive, the weights first; () where the file is the weights.
-        prefix: str, as of `convert.load`.
+        licence: str, an SPDX identifier if there is one.
+        range: str, its inputs and outputs.
+        example: str, lines of Python that use `model`, which `from_preset(name)` returns.
+        address: str, URL of the file to download; None for a preset that comes with keras_gan.
+        sha256: str, SHA-256 of that file, or of `model.keras`.
+        size: int, size of the file in bytes.
+        members: names of the files that are used from an archive, the weights first; () if the file is the
+            weights.
+        prefix: str, as in `convert.load`.
     """
 
     name: str
@@ -43,7 +44,7 @@ class Preset:
 
     @property
     def folder(self):
-        """Where its files are, or go."""
+        """The folder of its files, which need not exist yet."""
         return cache_folder("presets") if self.address else _own_folder(self.name)
 
     @property
@@ -52,14 +53,14 @@ class Preset:
         return self.folder / (self.address.rpartition("/")[2] if self.address else "model.keras")
 
     def fetch(self):
-        """Download the file where it is not in the cache, and check it.
+        """Download the file if it is not in the cache, and check its SHA-256.
 
         Returns:
             The path of the weights.
 
         Raises:
-            OSError: without a network; it names the file to fetch by hand and where to put it.
-            ValueError: where the file is not the one that is meant.
+            OSError: without a network; the message names the file to fetch by hand and where to put it.
+            ValueError: if the file has another SHA-256.
         """
         what = f"the preset {self.name!r}"
         if self.address is None:
@@ -74,7 +75,7 @@ class Preset:
         return self._extracted() if self.members else self.file
 
     def _extracted(self):
-        """The members of the archive, beside it; returns the path of the first."""
+        """Extract the members of the archive into a folder beside it; returns the path of the first."""
         folder = self.folder / self.name
         folder.mkdir(exist_ok=True)
         paths = [folder / pathlib.PurePosixPath(member).name for member in self.members]
@@ -95,7 +96,7 @@ def register(*presets):
 
 
 def preset_of(name):
-    """The `Preset` of a name; a ValueError with the nearest names where there is none."""
+    """Return the `Preset` of a name; raise a ValueError with the nearest names if there is none."""
     if name not in PRESETS:
         near = difflib.get_close_matches(str(name), PRESETS, n=3, cutoff=0.4)
         meant = f" Did you mean {' or '.join(near)}?" if near else ""
@@ -104,7 +105,7 @@ def preset_of(name):
 
 
 def _own_folder(name):
-    """The folder of a preset that comes with keras_gan: in a clone, or where pip put the wheel's files."""
+    """Return the folder of a preset that comes with keras_gan: in a clone, or of the installed wheel."""
     clone = pathlib.Path(__file__).parents[2] / "saved_models" / name
     if clone.is_dir():
         return clone

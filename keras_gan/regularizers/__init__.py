@@ -1,4 +1,4 @@
-"""Penalties, constraints and hooks on a player."""
+"""Penalties, constraints and hooks that act on the training of a player."""
 
 from keras_gan import parts
 from keras_gan.deprecation import warn_moved

@@ -1,4 +1,4 @@
-"""A limit of the discriminator's accuracy, above which it does not train."""
+"""A limit on the discriminator's accuracy, above which it does not train."""
 
 import keras
 from keras import ops
@@ -13,8 +13,9 @@ from keras_gan.regularizers.regularizer import Regularizer
 class AccuracyLimit(Regularizer):
     """Trains the discriminator on a batch only if its accuracy on that batch is at most `limit`.
 
-    A logit above 0 for a real example counts, and one below for a fake, of all replicas together. Beyond the limit its gradient is zero: under
-    Adam it still drifts by its momentum, where the paper leaves the step out.
+    Accuracy is the share of real examples with a logit above 0 and of fakes with one below 0, over all
+    replicas together. Above the limit the discriminator's gradient is zero. With Adam its weights still move
+    by the momentum; the paper omits the step.
 
     Args:
         limit: float in [0, 1]. Default 0.8.
@@ -47,5 +48,5 @@ class AccuracyLimit(Regularizer):
 
 
 def _right(real, fake):
-    """The share of logits with the right sign."""
+    """The share of logits with the correct sign."""
     return (ops.mean(ops.cast(real > 0, "float32")) + ops.mean(ops.cast(fake < 0, "float32"))) / 2.0

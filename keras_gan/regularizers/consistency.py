@@ -11,11 +11,11 @@ from keras_gan.schedules import number_or_schedule, value_at
 
 @keras.saving.register_keras_serializable("keras_gan")
 class ConsistencyPenalty(Penalty):
-    """The discriminator is to say the same of a real image and of a shifted, mirrored copy (CR).
+    """The discriminator should give the same logit for a real image and its shifted, mirrored copy (CR).
 
         weight * E (D(x) - D(T(x)))^2,   x real
 
-    T mirrors half of the images and shifts each by up to `shift` pixels, the border repeated.
+    T mirrors half of the images and shifts each by up to `shift` pixels, repeating the border.
 
     Args:
         weight: float. Default 10.
@@ -57,7 +57,7 @@ class ConsistencyPenalty(Penalty):
             coin = random.uniform((count, 1, 1, 1), gan.seed_generator) < 0.5
             images = ops.where(coin, ops.flip(images, axis=2), images)
         for axis in (1, 2):
-            # Gathered row by row: XLA compiles it, and its gradient has a gradient.
+            # Gathered row by row: XLA compiles this, and it has second derivatives.
             size = images.shape[axis]
             draw = random.uniform((count, 1), gan.seed_generator)
             offset = ops.floor(draw * (2 * self.shift + 1)) - self.shift
@@ -96,7 +96,7 @@ class BalancedConsistencyPenalty(ConsistencyPenalty):
         self._fixed = isinstance(self.weight, float) and isinstance(self.fake_weight, float)
 
     def weight_at(self, step):
-        # Schedules are inside the penalty: the two may be 0 at different steps.
+        # Schedules are applied inside the penalty: the two weights may be 0 at different steps.
         return self.weight if self._fixed else 1.0
 
     def penalty(self, gan, turn):

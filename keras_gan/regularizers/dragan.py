@@ -14,7 +14,7 @@ class DRAGANPenalty(GradientNormPenalty):
         weight * E (||grad D(x^)|| - 1)^2,   x^ = x + a b std(x) / 2,   a ~ U(0, 1) per image,
         b ~ U(0, 1) per pixel
 
-    std(x) is the standard deviation of all numbers of the batch, as in the authors' code.
+    std(x) is the standard deviation over all elements of the batch, as in the authors' code.
 
     Args:
         weight: float. Default 10.

@@ -16,7 +16,8 @@ class FeatureMatchingPenalty(Penalty):
 
         weight * ||E f(x) - E f(G(z))||^2
 
-    It is added to the generator's loss (the paper's replaces it: a weight well above 1 comes near).
+    It is added to the generator's loss. In the paper it replaces that loss, which a weight well above 1
+    approximates.
 
     Args:
         weight: float. Default 1.
@@ -24,7 +25,7 @@ class FeatureMatchingPenalty(Penalty):
         interval: int. Computed at every `interval`-th step of the generator, times `interval`.
 
     Raises:
-        ValueError: at `compile`, for a layer that is not there; the message lists those that are.
+        ValueError: at `compile`, for a layer that does not exist; the message lists the existing ones.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=64, filters=8))
@@ -51,7 +52,8 @@ class FeatureMatchingPenalty(Penalty):
         names = [layer.name for layer in network.layers] if hasattr(network, "outputs") else []
         if self.layer not in names:
             raise ValueError(
-                f"The discriminator has no layer {self.layer!r}. There are: {', '.join(names) or 'none (not functional)'}"
+                f"The discriminator has no layer {self.layer!r}. "
+                f"There are: {', '.join(names) or 'none (not functional)'}"
             )
         self._features[gan] = keras.Model(inputs_of(network), network.get_layer(self.layer).output)
 
@@ -65,15 +67,15 @@ class FeatureMatchingPenalty(Penalty):
 
 
 def last_features(discriminator, heads=()):
-    """What a discriminator's last layer with weights is given, as a function of its inputs and `training`."""
+    """The input of a discriminator's last layer with weights, as a function of its inputs and `training`."""
     if hasattr(discriminator, "features"):
         return discriminator.features
     network = logits_only(discriminator, heads)
     if not getattr(network, "outputs", None):
         raise ValueError(
-            f"{type(discriminator).__name__} is not a functional model: its last features are known only by a method "
-            "`features(images, training=False)`, which it lacks."
+            f"{type(discriminator).__name__} is not a functional model: it must define a method "
+            "`features(images, training=False)` that returns its last features."
         )
-    # Embeddings, which take labels, see no features of an image.
+    # Embeddings, which take labels, do not see the features of an image.
     layers = [x for x in network.layers if x.weights and "float" in str(first(x.input).dtype)]
     return keras.Model(inputs_of(network), layers[-1].input)

@@ -8,11 +8,13 @@ from keras_gan.regularizers.regularizer import Penalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class GradientDifferencePenalty(Penalty):
-    """The generator's images have edges as strong as their targets', which keeps predictions sharp.
+    """The generator's images should have edges as strong as their targets', which keeps predictions sharp.
 
-        weight * (mean | |dy x| - |dy G| |^power + mean | |dx x| - |dx G| |^power), of differences of neighbouring rows and columns
+        weight * (mean | |dy x| - |dy G| |^power + mean | |dx x| - |dx G| |^power),
+        where dy and dx are differences of neighbouring rows and columns
 
-    For models whose images have a target: `NextFrame`, `Pix2Pix`, `SRGAN`. An added constant costs nothing.
+    For models whose images have a target: `NextFrame`, `Pix2Pix`, `SRGAN`. A constant added to an image does
+    not change the penalty.
 
     Args:
         weight: float. Default 1.
@@ -38,8 +40,8 @@ class GradientDifferencePenalty(Penalty):
     def build(self, gan):
         if not getattr(gan, "paired", False) or len(gan.image_shape) != 3:
             raise ValueError(
-                f"`gradient_difference` compares each image with its target, and {type(gan).__name__} has none: it is for "
-                "models from image to image with pairs."
+                f"`gradient_difference` compares each image with its target, and {type(gan).__name__} has "
+                "none: it is for models from image to image with pairs."
             )
 
     def penalty(self, gan, turn):

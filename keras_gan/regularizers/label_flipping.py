@@ -13,12 +13,12 @@ from keras_gan.schedules import fade
 class LabelFlipping(Regularizer):
     """Swaps real and fake labels for a fraction of the batch that decays to zero.
 
-    With probability fraction * max(0, 1 - step / decay_steps) a real image and the fake beside it
-    change places in the discriminator's loss: the real one counts as fake, the fake one as real.
+    With probability fraction * max(0, 1 - step / decay_steps) a real image and the fake paired with it
+    are swapped in the discriminator's loss: the real one counts as fake, the fake one as real.
 
     Args:
         fraction: float in [0, 1]. Default 0.05.
-        decay_steps: int, generator steps until it is gone, or None to keep it. Default None.
+        decay_steps: int, generator steps until the fraction is 0, or None to keep it constant. Default None.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
@@ -37,7 +37,7 @@ class LabelFlipping(Regularizer):
 
     def relabel(self, gan, turn):
         if isinstance(turn.real_logits, list):
-            # Each map has its own coins.
+            # Each map is flipped independently.
             pairs = zip(turn.real_logits, turn.fake_logits, strict=True)
             return tuple(map(list, zip(*(self._flip(gan, *pair) for pair in pairs), strict=True)))
         return self._flip(gan, turn.real_logits, turn.fake_logits)

@@ -9,15 +9,15 @@ from keras_gan.regularizers.regularizer import Penalty, check_player, mean_squar
 
 @keras.saving.register_keras_serializable("keras_gan")
 class LatentConsistencyPenalty(Penalty):
-    """A small change of the latents: the discriminator is to ignore it, the generator to show it (zCR).
+    """After a small change of the latents the image should change, but not the discriminator's logit (zCR).
 
         discriminator:  weight * E (D(G(z)) - D(G(z + e)))^2
         generator:     -weight * E (G(z) - G(z + e))^2,   e ~ N(0, stddev^2)
 
-    zCR is both, an object for each player; with `BalancedConsistencyPenalty` it is ICR.
+    zCR uses both, one object for each player; together with `BalancedConsistencyPenalty` it is ICR.
 
     Args:
-        weight: float. The paper's are 5 for the discriminator (default) and 0.5 for the generator.
+        weight: float. The paper uses 5 for the discriminator (default) and 0.5 for the generator.
         player: "discriminator" (default) or "generator".
         stddev: float, of the change. Default 0.05.
         interval: int. Computed at every `interval`-th step of its player, times `interval`.

@@ -1,4 +1,4 @@
-"""The LeCam regularisation for little data."""
+"""The LeCam regularisation for small data sets."""
 
 import keras
 from keras import ops
@@ -10,12 +10,12 @@ from keras_gan.regularizers.regularizer import Penalty, per_image
 
 @keras.saving.register_keras_serializable("keras_gan")
 class LeCamPenalty(Penalty):
-    """Holds the discriminator's outputs near moving averages of the other side's.
+    """Keeps the discriminator's outputs for real images near their average for fakes, and the reverse.
 
         weight * (E max(0, D(x) - a_fake)^2 + E max(0, a_real - D(G(z)))^2)
 
     a_real and a_fake are exponential moving averages of the mean logits, kept in the model's saved
-    state; they begin at the first batch's means.
+    state; their first values are the means of the first batch.
 
     Args:
         weight: float. Default 0.3.
@@ -41,7 +41,7 @@ class LeCamPenalty(Penalty):
         gan.state.add("lecam_averages", (3,), "float32")
 
     def _moved(self, gan, real, fake):
-        """The averages with those of a step, scalars, taken in."""
+        """The averages after an update with the means of a step, which are scalars."""
         averages = gan.state.lecam_averages
         means = ops.stop_gradient(replicas.mean(ops.stack([real, fake, 1.0])))
         moved = self.decay * averages.value + (1.0 - self.decay) * means
@@ -49,7 +49,7 @@ class LeCamPenalty(Penalty):
 
     def penalty(self, gan, turn):
         real, fake = (
-            # Of several maps each image has one sum.
+            # With several maps each image has the sum over maps.
             per_image(x) if isinstance(x, list) else ops.cast(x, "float32")
             for x in (turn.real_logits, turn.fake_logits)
         )

@@ -11,7 +11,7 @@ from keras_gan.regularizers.regularizer import GradientNormPenalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MatchingAwarePenalty(GradientNormPenalty):
-    """Keeps the discriminator flat at real images with their own condition, in the direction of both.
+    """Penalises the discriminator's gradient with respect to image and condition, at real pairs of both.
 
         weight * E ||(grad_x D(x, t), grad_t D(x, t))||^power
 
@@ -45,8 +45,8 @@ class MatchingAwarePenalty(GradientNormPenalty):
             )
         if not isinstance(spec, tf.TensorSpec) or not spec.dtype.is_floating:
             raise ValueError(
-                f"`{self.name}` differentiates by the condition: it needs a model with one condition of floats, such as "
-                f"`conditions.Vectors`. Received: condition={gan.condition}"
+                f"`{self.name}` differentiates by the condition: it needs a model with one condition of "
+                f"floats, such as `conditions.Vectors`. Received: condition={gan.condition}"
             )
 
     def penalty(self, gan, turn):

@@ -9,7 +9,7 @@ from keras_gan.regularizers.regularizer import GradientNormPenalty, between
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MaxGradientPenalty(GradientNormPenalty):
-    """Pulls down the steepest gradient of the batch, an estimate of the Lipschitz constant.
+    """Penalises the largest gradient norm of the batch, an estimate of the Lipschitz constant.
 
         weight * max ||grad D(x^)||^2,   x^ between real and fake as in `GradientPenalty`
 

@@ -10,14 +10,14 @@ from keras_gan.regularizers.regularizer import Regularizer
 
 @keras.saving.register_keras_serializable("keras_gan")
 class MismatchedPairs(Regularizer):
-    """Shows the discriminator each real image with another's condition too, and counts that as fake.
+    """Adds each real image with the condition of another one, as a fake for the discriminator.
 
     The loss of the fakes is the mean over the fakes and these pairs:
 
         real + (fake + mismatched) / 2
 
-    The other image is the one before it in the batch, or where that has the same condition the nearest one before that has
-    not; the papers' code takes the one before it in any case. It takes one more pass of the discriminator.
+    The other image is the nearest one before it in the batch that has a different condition; the papers' code
+    always uses the one directly before it. This takes one more pass of the discriminator.
 
     Example:
     >>> networks = keras_gan.networks.dfgan((16, 16, 3), condition_dim=4, filters=2)
@@ -35,15 +35,17 @@ class MismatchedPairs(Regularizer):
     def build(self, gan):
         if gan.condition is None or not isinstance(gan.discriminator.input_shape, list):
             raise ValueError(
-                f"`{self.name}` needs a model with a condition whose discriminator takes it: [images, condition]. Received: "
-                f"condition={gan.condition}, discriminator.input_shape={gan.discriminator.input_shape}"
+                f"`{self.name}` needs a model with a condition whose discriminator takes it: [images, "
+                f"condition]. Received: condition={gan.condition}, "
+                f"discriminator.input_shape={gan.discriminator.input_shape}"
             )
         check_loss(gan.adversarial_loss, f"`{self.name}`")
         later = gan.regularizers[gan.regularizers.index(self) + 1 :]
         others = [r.name for r in later if type(r).relabel is not Regularizer.relabel]
         if others:
             raise ValueError(
-                f"`{self.name}` makes the fakes twice as many, which `{others[0]}` does not take: give `{self.name}` after it."
+                f"`{self.name}` doubles the number of fakes, which `{others[0]}` does not take: "
+                f"give `{self.name}` after it."
             )
 
     def relabel(self, gan, turn):
@@ -53,21 +55,22 @@ class MismatchedPairs(Regularizer):
 
 
 def check_loss(loss, name):
-    """Raise a ValueError for a loss that cannot count mismatched pairs among the fakes; `name` is who counts them."""
+    """Raise a ValueError for a loss that cannot count mismatched pairs as fakes; `name` is for its text."""
     if loss.relativistic:
         raise ValueError(
-            f"{name} adds to the fakes, and {type(loss).__name__} compares each fake with a real image. Use another loss, such "
-            'as "hinge".'
+            f"{name} adds to the fakes, and {type(loss).__name__} compares each fake with a real image. Use "
+            'another loss, such as "hinge".'
         )
 
 
 def mismatched_condition(turn, name):
-    """The condition of the nearest image before that has another one, for each image of the whole batch.
+    """For each image the condition of the nearest earlier image with a different condition.
 
-    Of all replicas together, so that one process equals two. Where all conditions of a batch are the same, so are these.
+    The batch is that of all replicas together, so that one process gives the same result as two. If all
+    conditions of a batch are the same, so are the returned ones.
 
     Raises:
-        ValueError: for a batch of one image; `name` is who asks.
+        ValueError: for a batch of one image; `name` is for the message.
     """
     rows, alone = tf.shape(turn.real)[0], replicas.count_and_index()[0] == 1
     if alone:

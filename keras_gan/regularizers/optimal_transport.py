@@ -9,20 +9,22 @@ from keras_gan.regularizers.regularizer import Penalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class OptimalTransportPenalty(Penalty):
-    """Of all generators of the data's distribution, the one that moves latents least.
+    """Selects, among all generators of the data's distribution, the one that moves latents least.
 
-        weight * mean over batch and numbers of (G(z) - z)^2
+        weight * mean over batch and elements of (G(z) - z)^2
 
-    The adversarial loss alone leaves open which latents become what; this makes it the optimal transport of the latents' distribution to
-    the data's. A weight that fades, such as `schedules.LinearDecay(1.0, steps)`, chooses the map at the beginning and then leaves it to the
-    adversary; one that stays biases it towards the latents. Of Gaussians N(0, I) and N(m, S) the map is m + S^(1/2) z.
+    The adversarial loss does not determine which latents become which images. With this penalty the map is
+    the optimal transport from the latents' distribution to the data's. A weight that decays to zero, such as
+    `schedules.LinearDecay(1.0, steps)`, chooses the map at the beginning; then the adversarial loss alone
+    trains it. A constant weight biases the map towards the latents. Between the Gaussians N(0, I) and N(m, S)
+    the map is m + S^(1/2) z.
 
     Args:
         weight: float, or a schedule over steps. Default 1.
         interval: int, as in `Penalty`.
 
     Raises:
-        ValueError: when compiled, for latents of another size than what the generator makes.
+        ValueError: at `compile`, for latents of another size than the generator's output.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
@@ -43,8 +45,8 @@ class OptimalTransportPenalty(Penalty):
         latents = (shape[0] if isinstance(shape, list) else shape)[1:]
         if np.prod(made) != np.prod(latents):
             raise ValueError(
-                f"`optimal_transport` needs as many latents as the generator makes numbers: {np.prod(made)} of shape {made}. "
-                f"Received: latents of shape {latents}"
+                "`optimal_transport` needs as many latents as the generator makes numbers: "
+                f"{np.prod(made)} of shape {made}. Received: latents of shape {latents}"
             )
 
     def penalty(self, gan, turn):

@@ -8,7 +8,7 @@ from keras_gan.regularizers.regularizer import Penalty, check_player
 
 @keras.saving.register_keras_serializable("keras_gan")
 class OrthogonalPenalty(Penalty):
-    """Makes the filters of every convolution and dense layer orthogonal to one another, of any length.
+    """Makes the filters of every convolution and dense layer orthogonal to one another, with any norm.
 
         weight * sum over kernels of ||W^T W * (1 - I)||^2,   W of shape (inputs, filters)
 
@@ -16,8 +16,9 @@ class OrthogonalPenalty(Penalty):
         weight: float. Default 1e-4.
         player: "generator" (default, as in BigGAN) or "discriminator".
         interval: int. Computed at every `interval`-th step of its player, times `interval`.
-        embeddings: bool, whether to penalise tables of `keras.layers.Embedding` too (their rows are the filters), except the
-            layer "shared". Default False. BigGAN's official code does; its gradient for a weight is that of half the weight here.
+        embeddings: bool, whether to penalise tables of `keras.layers.Embedding` too (their rows are the
+            filters), except the layer "shared". Default False. BigGAN's official code penalises them; the
+            gradient for its weight equals that of half the weight here.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2, latent_dim=2))
@@ -56,7 +57,7 @@ class OrthogonalPenalty(Penalty):
             if kernel is not None:
                 inputs, filters = kernel.shape
                 if filters > 4096 and inputs < filters:
-                    # The same by the smaller product: BigGAN's first layer has 24,576 filters of 20 inputs.
+                    # The same value by the smaller product: BigGAN's first layer has 24,576 filters of 20.
                     small = ops.matmul(kernel, ops.transpose(kernel))
                     total += ops.sum(ops.square(small)) - ops.sum(
                         ops.square(ops.sum(ops.square(kernel), axis=0))

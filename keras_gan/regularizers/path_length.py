@@ -11,7 +11,7 @@ from keras_gan.regularizers.regularizer import Penalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PathLengthPenalty(Penalty):
-    """Lets a step in w of one length change the image by one amount, whatever w and the direction are.
+    """Makes a step of fixed length in w change the image by a fixed amount, for every w and direction.
 
         weight E (|J^T y| - a)^2,   J = d image / d w,   y ~ N(0, 1 / (height width))
 
@@ -22,7 +22,7 @@ class PathLengthPenalty(Penalty):
         weight: float. Default 2.
         interval: int. Computed at every `interval`-th step of the generator, times `interval`. Default 4.
         decay: float in [0, 1], of a. Default 0.99.
-        shrink: int. Only a part of the batch is looked at, batch / shrink. Default 2.
+        shrink: int. Only batch / shrink images are used. Default 2.
 
     Example:
     >>> keras_gan.regularizers.PathLengthPenalty()

@@ -9,14 +9,14 @@ from keras_gan.regularizers.regularizer import Penalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class PerceptualPenalty(Penalty):
-    """The generator's images have the features of their targets, in a network that knows images.
+    """The generator's images should have the features of their targets, in a pretrained network.
 
         weight * mean over layers of mean |f(x) - f(G(c))|^p
 
-    For models whose images have a target: `SRGAN`, `Pix2Pix`. Features are of the images' own size.
+    For models whose images have a target: `SRGAN`, `Pix2Pix`. Images are not resized for the features.
 
     Args:
-        weight: float. Default 0.006, SRGAN's for "vgg19" and the squared distance.
+        weight: float. Default 0.006, SRGAN's value for "vgg19" and the squared distance.
         extractor: "vgg19" (weights of keras.applications, downloaded), the name of another such network, a path
             or a keras.Model, or a `keras_gan.metrics.Extractor`.
         layers: names of layers, or one. Default: VGG19's last convolution, "block5_conv4" (relu5_4).

@@ -9,14 +9,14 @@ from keras_gan.schedules import number_or_schedule, value_at
 
 @keras.saving.register_keras_serializable("keras_gan")
 class R1Penalty(GradientNormPenalty):
-    """Keeps the discriminator flat at real images, which makes the game converge.
+    """Penalises the discriminator's gradient at real images, which makes the training converge.
 
         gamma / 2 * E ||grad D(x)||^2,   x real
 
     Args:
         gamma: float, or a schedule of `keras.optimizers.schedules` over generator steps. Default
-            10; small images want less (0.1 on 28x28 digits). The gradient is that of the sum of an image's
-            logits: of a map of n of them (`patchgan`), whose mean the losses take, it is n times as long.
+            10; small images need less (0.1 on 28x28 digits). The gradient is that of the sum of an image's
+            logits. For a map of n logits (`patchgan`), whose mean the losses use, it is n times as large.
         interval: int. Computed at every `interval`-th step of the discriminator, times `interval`.
 
     Example:

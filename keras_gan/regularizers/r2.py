@@ -8,7 +8,7 @@ from keras_gan.regularizers.r1 import R1Penalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class R2Penalty(R1Penalty):
-    """Keeps the discriminator flat at generated images.
+    """Penalises the discriminator's gradient at generated images.
 
         gamma / 2 * E ||grad D(G(z))||^2
 

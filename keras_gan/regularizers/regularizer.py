@@ -1,4 +1,4 @@
-"""The bases of all regularizers."""
+"""Base classes of all regularizers."""
 
 import inspect
 
@@ -22,7 +22,7 @@ class Regularizer(Part):
 
     Attributes:
         player: "discriminator" or "generator".
-        name: what the logs call it.
+        name: its name in the logs.
     """
 
     player = "discriminator"
@@ -35,18 +35,19 @@ class Regularizer(Part):
         super().__init_subclass__(**kwargs)
         if "perturb" in vars(cls):
             raise TypeError(
-                f"{cls.__name__} defines `perturb`, which nothing calls any more: what changes the images that the "
-                "discriminator sees is a `keras_gan.augmentations.Augmentation` with `augment(gan, images, condition)`."
+                f"{cls.__name__} defines `perturb`, which nothing calls any more: to change the images that "
+                "the discriminator sees, write a `keras_gan.augmentations.Augmentation` with "
+                "`augment(gan, images, condition)`."
             )
         for hook in ("relabel", "generator_weight"):
             if hook in vars(cls) and list(inspect.signature(getattr(cls, hook)).parameters)[2:] != ["turn"]:
                 raise TypeError(
-                    f"{cls.__name__} defines `{hook}` with other arguments than `{hook}(gan, turn)`: the logits are "
-                    "`turn.real_logits` and `turn.fake_logits`."
+                    f"{cls.__name__} defines `{hook}` with other arguments than `{hook}(gan, turn)`: the "
+                    "logits are `turn.real_logits` and `turn.fake_logits`."
                 )
 
     def relabel(self, gan, turn):
-        """The logits that the discriminator's loss counts as those of real and of fake images; `turn` has those so far."""
+        """The logits that the discriminator's loss counts as real and as fake; `turn` has them so far."""
         return turn.real_logits, turn.fake_logits
 
     def generator_weight(self, gan, turn):
@@ -65,7 +66,7 @@ class Penalty(Regularizer):
         interval: as in `Regularizer`.
 
     Attributes:
-        measured: names of the scalars that `penalty` gives beside its value for `after_step`.
+        measured: names of the scalars that `penalty` returns besides its value, for `after_step`.
     """
 
     measured = ()
@@ -83,17 +84,17 @@ class Penalty(Regularizer):
         return ops.equal(step % self.interval, 0)
 
     def penalty(self, gan, turn):
-        """Return the scalar penalty, without its weight; with names in `measured`, that and a dict of scalars by them.
+        """Return the scalar penalty, without its weight; with names in `measured`, also a dict of scalars.
 
         Args:
-            gan: the model; `gan.discriminate(images, condition)` gives logits, `gan.seed_generator`
+            gan: the model; `gan.discriminate(images, condition)` returns logits, `gan.seed_generator`
                 is its source of randomness.
             turn: `Turn`, the images, their condition and logits.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `penalty`.")
 
     def term(self, gan, turn, dtype):
-        """What it adds to the objective at this step of its player, of a dtype, and a dict of what it measured."""
+        """The term of the objective at this step of its player, in a dtype, and a dict of its scalars."""
 
         def weighted():
             value, measured = self._checked(self.penalty(gan, turn))
@@ -107,7 +108,7 @@ class Penalty(Regularizer):
         if self.interval == 1:
             value, *measured = weighted()
         elif replicas.count_and_index()[0] == 1:
-            # A lazy penalty costs nothing at the steps between.
+            # A lazy penalty costs nothing at the steps at which it is not due.
             value, *measured = gradients.where_due(
                 due,
                 weighted,
@@ -117,8 +118,8 @@ class Penalty(Regularizer):
                 scale=gan.optimizer_of(turn.player).scale_loss,
             )
         else:
-            # Replicas cannot exchange anything inside a branch: computed always, but counted, and its
-            # traces kept (spectral norms, moving statistics, random draws), only where it is due.
+            # Replicas cannot communicate inside a branch. So the penalty is always computed, but its value
+            # and its state changes (spectral norms, moving statistics, random draws) count only if it is due.
             kept = [*gan.generator.non_trainable_weights, *gan.discriminator.non_trainable_weights]
             before = [(v, tf.identity(v.value)) for v in [*kept, *gan.state.seeds()]]
             value, *measured = weighted()
@@ -128,7 +129,7 @@ class Penalty(Regularizer):
         return value, dict(zip(self.measured, measured, strict=True))
 
     def _checked(self, found):
-        """The value and the measured figures that `penalty` returned."""
+        """Check the value and the measured scalars that `penalty` returned."""
         value, measured = found if self.measured and isinstance(found, tuple) else (found, {})
         rank = getattr(getattr(value, "shape", None), "rank", 0)
         if value is None or rank not in (0, None) or set(measured) != set(self.measured):
@@ -138,24 +139,25 @@ class Penalty(Regularizer):
 
 
 class Constraint(Regularizer):
-    """A regularizer that moves its player's variables after the optimiser's step."""
+    """A regularizer that changes its player's variables after the optimiser's step."""
 
     def after_update(self, variable):
-        """Return the value that a variable of the player takes."""
+        """Return the new value of a variable of the player."""
         raise NotImplementedError(f"{type(self).__name__} must define `after_update`.")
 
 
 class GradientNormPenalty(Penalty):
     """A penalty on the gradient of the discriminator's logits at some images.
 
-    That gradient is one of each image alone, so batch normalisation is refused beside it. (Layers that
-    compare the images of a batch, as `MinibatchStdDev` does, are not: papers use them so.)
+    The gradient must depend on one image only, so a discriminator with batch normalisation is rejected.
+    (Layers that compare the images of a batch, such as `MinibatchStdDev`, are allowed, as papers use them
+    this way.)
     """
 
     def squared_norms(self, gan, images, condition):
         """Squared L2 norm of the gradient of each logit, float32 of shape (batch,).
 
-        It is that of the summed logits at each image, or at each pack of images (`Packing`).
+        The gradient is that of the summed logits with respect to each image or pack of images (`Packing`).
         """
         gradient = gradients.of_sum(lambda x: gan.discriminate(x, condition), images)
         squares = ops.sum(ops.square(gradient), axis=tuple(range(1, len(gradient.shape))))
@@ -166,12 +168,12 @@ class GradientNormPenalty(Penalty):
         return ops.sum(ops.reshape(ops.pad(squares, [[0, missing]]), (-1, m)), axis=1)
 
     def norms(self, gan, images, condition):
-        """L2 norms of that gradient; their derivative is finite at zero too."""
+        """L2 norms of the same gradient; their derivative is finite at zero too."""
         return ops.sqrt(self.squared_norms(gan, images, condition) + 1e-12)
 
 
 def between(gan, turn):
-    """A point on the line from each real image to the fake beside it, uniform along it; of a pack the same share."""
+    """A uniformly random point between each real image and its fake, at the same ratio within a pack."""
     real, m = turn.real, gan.pack_size
     count = ops.shape(real)[0]
     alpha = random.uniform(((count + m - 1) // m,) + (1,) * (len(real.shape) - 1), gan.seed_generator)
@@ -186,7 +188,7 @@ def check_player(player):
 
 
 def per_image(values):
-    """Mean over patches: one value per image, float32 of shape (batch,); of several maps the sum."""
+    """Mean over patches: one value per image, float32 of shape (batch,); the sum over several maps."""
 
     def one(values):
         values = ops.cast(values, "float32")
@@ -196,7 +198,7 @@ def per_image(values):
 
 
 def mean_square(a, b=None):
-    """Mean square of logits, or of the difference of two, in float32; of several maps the sum."""
+    """Mean square of logits, or of the difference of two, in float32; the sum over several maps."""
     if b is None:
         return over_maps(lambda x: ops.mean(ops.square(ops.cast(x, "float32"))), a)
     return over_maps(lambda x, y: ops.mean(ops.square(ops.cast(x, "float32") - ops.cast(y, "float32"))), a, b)

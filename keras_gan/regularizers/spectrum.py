@@ -9,11 +9,13 @@ from keras_gan.regularizers.regularizer import Penalty
 
 @keras.saving.register_keras_serializable("keras_gan")
 class SpectrumPenalty(Penalty):
-    """The generator's images have each frequency as strong as real ones have it, so that their upsampling leaves no trace there.
+    """Matches the spectrum of generated images to that of real ones, against artefacts of upsampling.
 
-        weight * mean over radii k of (S_k(x) - S_k(G(z)))^2,   S_k the mean of log |DFT| over a batch and over frequencies of radius k
+        weight * mean over radii k of (S_k(x) - S_k(G(z)))^2,
+        where S_k is the mean of log |DFT| over a batch and over frequencies of radius k
 
-    of the mean over channels of images in [0, 1]. Whether detectors of `keras_gan.trust` find less then is to be measured: of digits they did not.
+    The DFT is that of the mean over channels of images in [0, 1]. The effect on the detectors of
+    `keras_gan.trust` must be measured: on digits they did not find fewer images.
 
     Args:
         weight: float. Default 0.1.
@@ -23,8 +25,8 @@ class SpectrumPenalty(Penalty):
     >>> keras_gan.regularizers.SpectrumPenalty().name
     'spectrum'
 
-    Reference: Durall et al., "Watch your Up-Convolution", 2020, https://arxiv.org/abs/2003.01826, which has a cross-entropy in place of
-    the square, of spectra of single images
+    Reference: Durall et al., "Watch your Up-Convolution", 2020, https://arxiv.org/abs/2003.01826, which uses
+    a cross-entropy instead of the square, on the spectra of single images
     """
 
     name = "spectrum"
@@ -43,7 +45,7 @@ class SpectrumPenalty(Penalty):
         def mean_spectrum(images):
             grey = (ops.mean(ops.cast(images, "float32"), axis=-1) + 1.0) / 2.0
             real, imaginary = ops.fft2((grey, ops.zeros_like(grey)))
-            # Half the logarithm of the square, whose gradient is finite.
+            # log |DFT| as half the logarithm of the square, whose gradient is finite.
             spectra = 0.5 * ops.log(ops.square(real) + ops.square(imaginary) + 1e-6)
             mean = ops.reshape(ops.mean(spectra, axis=0), (-1,))
             return ops.segment_sum(mean, bins, num_segments=len(counts)) / counts.astype("float32")
@@ -53,13 +55,13 @@ class SpectrumPenalty(Penalty):
 
 
 def radial_bins(height, width):
-    """The bin of each frequency of a DFT, (height * width,), and how many each has; bin k has the radii from k to k + 1.
+    """The bin of each frequency of a DFT, (height * width,), and the number of frequencies in each bin.
 
-    Radii count periods in the longer side.
+    Bin k contains the radii from k to k + 1. The unit of radii is one period in the longer side.
     """
     radius = np.hypot(np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None])
-    # A hair below a whole number by rounding is that number.
+    # 1e-9: a radius that is a whole number must not be rounded down to the bin below.
     bins = np.floor(radius * max(height, width) + 1e-9).astype("int32").ravel()
-    # Of oblong images some radii are of no frequency.
+    # For oblong images some bins have no frequency and are left out.
     _, bins = np.unique(bins, return_inverse=True)
     return bins.astype("int32"), np.bincount(bins)

@@ -10,10 +10,10 @@ from keras_gan.regularizers.regularizer import Regularizer, per_image
 
 @keras.saving.register_keras_serializable("keras_gan")
 class TopK(Regularizer):
-    """The generator learns from the fakes that the discriminator finds most real, and not the others.
+    """Trains the generator only on the k fakes of a batch with the highest logits.
 
-    k begins at the whole (global) batch and is multiplied by `decay` after every epoch of `fit`, not
-    below `lowest` of the batch.
+    k is at first the whole (global) batch and is multiplied by `decay` after every epoch of `fit`, down
+    to `lowest` of the batch.
 
     Args:
         decay: float in [0, 1]. Default 0.99.
@@ -40,9 +40,9 @@ class TopK(Regularizer):
         count = ops.cast(ops.shape(everyone)[0], "float32")
         epoch = ops.cast(gan.state.epoch.value, "float32")
         share = ops.maximum(ops.power(self.decay, epoch), self.lowest)
-        # At least one; the tiny excess keeps an exact product from being rounded up.
+        # At least one; 1e-4 prevents a whole product from being rounded up.
         k = ops.maximum(ops.ceil(count * share - 1e-4), 1.0)
         rank = ops.sum(ops.cast(everyone[None, :] > scores[:, None], "float32"), axis=1)
         chosen = ops.stop_gradient(ops.cast(rank < k, "float32"))
-        # The loss is the mean over all: those chosen (more than k where scores are equal) count for the others.
+        # The loss is the mean over all fakes, so the chosen (more than k if scores are equal) are scaled up.
         return chosen * count / replicas.total(ops.sum(chosen))

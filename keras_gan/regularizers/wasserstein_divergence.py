@@ -8,7 +8,7 @@ from keras_gan.regularizers.regularizer import GradientNormPenalty, between
 
 @keras.saving.register_keras_serializable("keras_gan")
 class WassersteinDivergencePenalty(GradientNormPenalty):
-    """Turns the Wasserstein loss into the Wasserstein divergence, without a Lipschitz constraint.
+    """Turns the Wasserstein loss into the Wasserstein divergence, which needs no Lipschitz constraint.
 
         weight * E ||grad D(x^)||^power,   x^ between real and fake as in `GradientPenalty`
 

@@ -8,7 +8,7 @@ from keras_gan.regularizers.regularizer import Constraint
 
 @keras.saving.register_keras_serializable("keras_gan")
 class WeightClipping(Constraint):
-    """Clips every weight of the critic to [-limit, limit] after its step.
+    """Clips every weight of the critic to [-limit, limit] after the critic's step.
 
     Args:
         limit: positive float. Default 0.01.

@@ -1,8 +1,8 @@
-"""Runs: their folder, models loaded from it, their evaluation and their report."""
+"""Runs: their folder, loading models from it, evaluation and reports."""
 
 import importlib
 
-# Loaded when they are first used: a command that reads a folder starts no TensorFlow.
+# Imported at first use: a command that only reads a folder does not start TensorFlow.
 _PLACES = {
     "Generator": "generator",
     "RunFolder": "folder",

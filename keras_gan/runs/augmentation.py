@@ -27,18 +27,20 @@ def augment_folder(
     seed=0,
     report=print,
 ):
-    """Write class folders of equal size, filled up with a model's images, and `manifest.csv`, which says which are generated.
+    """Write class folders of equal size, filled up with generated images, and `manifest.csv`.
+
+    `manifest.csv` contains which images are generated.
 
     Args:
         path: run folder, `.keras` file or SavedModel of a model of classes.
-        out: folder to write, which must not exist or be empty.
+        out: folder to write, new or empty.
         dataset: real images, as `keras_gan.data.load` takes them. Default: those of the run.
         split, data_dir: as in `keras_gan.data.load`.
         per_class, mix, truncation, seed: as in `keras_gan.data.augment`.
-        report: function that is given lines of text.
+        report: function that takes lines of text.
 
     Returns:
-        (how many real images, how many generated ones) were written.
+        (number of real images, number of generated images) written.
     """
     out = pathlib.Path(out)
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -50,7 +52,7 @@ def augment_folder(
         value_range = None
     dataset = dataset or options.get("dataset")
     if not dataset:
-        raise ValueError(f"{path} does not say which data it was trained on: give --dataset.")
+        raise ValueError(f"{path} does not contain which data it was trained on: give --dataset.")
     generator = Generator(path)
     if not generator.num_classes:
         raise ValueError(
@@ -79,7 +81,7 @@ def augment_folder(
         seed=seed,
         names=names,
     )
-    # Such as "T-shirt/top".
+    # Names such as "T-shirt/top" contain a slash.
     folders = [re.sub(r"[/\\]", "_", name) for name in names]
     for name in folders:
         (out / name).mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a model in a file is, in words."""
+"""A description of a model in a file."""
 
 import json
 import pathlib
@@ -9,17 +9,17 @@ from keras_gan.runs.load import load_model
 
 
 def describe(path):
-    """Lines on a model: what it is, its classes, sizes, inputs and their ranges.
+    """Describe a model in lines of text: its kind, classes, sizes, inputs and their ranges.
 
     Args:
-        path: of a run folder, a checkpoint, a `.keras` file, a SavedModel, or a `.tflite` or `.onnx` file that
-            `GAN.export` wrote.
+        path: path of a run folder, a checkpoint, a `.keras` file, a SavedModel, or a `.tflite` or `.onnx`
+            file that `GAN.export` wrote.
 
     Returns:
         list of str.
 
     Raises:
-        ValueError: where there is no model, or nothing is noted about it.
+        ValueError: if there is no model, or no metadata of it.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
@@ -71,7 +71,7 @@ def describe(path):
 
 
 def _about(path):
-    """What is noted of a model beside its file, or can be read off it."""
+    """Read the metadata beside a model's file, or describe the model itself."""
     from keras_gan.export import describe as of_model
 
     beside = path.with_name(f"{path.name}.metadata.json")

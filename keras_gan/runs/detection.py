@@ -1,4 +1,4 @@
-"""A detector of anomalies of a run, a file or a SavedModel, on the images of a folder."""
+"""Apply an anomaly detector, from a run, a file or a SavedModel, to the images of a folder."""
 
 import csv
 import json
@@ -17,10 +17,10 @@ from keras_gan.tiles import in_windows
 
 
 class Detection:
-    """A detector of anomalies of a run, a `.keras` file or a SavedModel, used in one way.
+    """An anomaly detector from a run, a `.keras` file or a SavedModel, with one interface for all three.
 
     Args:
-        path: of it.
+        path: path of the run, the file or the SavedModel.
         value_range: (low, high), the values of 16-bit or float images that become black and white. Default: the run's.
 
     Attributes:
@@ -28,7 +28,7 @@ class Detection:
         limit: float, the score above which an image is an anomaly, or None.
     """
 
-    # Images, or windows, at once.
+    # Images, or windows, per batch.
     batch_size = 64
 
     def __init__(self, path, value_range=None):
@@ -68,7 +68,7 @@ class Detection:
             )
 
     def remember(self, files, report=lambda line: None):
-        """As `Detector.remember`, of image files, made the network's size; the limit is forgotten."""
+        """Call `Detector.remember` with image files, resized to the network's size; the limit is removed."""
         if self._remember is None:
             raise ValueError(
                 "A SavedModel remembers what it was exported with: use the run folder or the `.keras` file."
@@ -83,7 +83,10 @@ class Detection:
         report(f"{len(images)} normal images are remembered")
 
     def found(self, levels):
-        """Scores (n,) and heat maps of uint8 images of one size, at least the network's; larger ones window by window."""
+        """Return scores (n,) and heat maps of uint8 images of one size, at least the network's.
+
+        Larger images are scored window by window.
+        """
 
         def scored(windows):
             starts = range(0, len(windows), self.batch_size)
@@ -99,11 +102,13 @@ class Detection:
 
         Args:
             files: list of paths.
-            windows: bool, whether images keep their size, and are scored window by window; else they are made the network's size.
-            report: function that is given a line of text now and then.
+            windows: bool, whether images keep their size, and are scored window by window; else they are
+                resized to the network's size.
+            report: function that takes a line of text now and then.
 
         Yields:
-            For each file that can be scored (its index, image, score, heat map); for others (its index, a sentence).
+            (index, image, score, heat map) for each file that can be scored; (index, a sentence) for any
+            other.
         """
         *size, channels = self.image_shape
         waiting, coloured, cut, done = [], 0, 0, 0
@@ -130,7 +135,7 @@ class Detection:
         if waiting:
             yield from self._of(waiting)
         if coloured:
-            report(f"{coloured} of {len(files)} images are coloured: the detector is given them in grey.")
+            report(f"{coloured} of {len(files)} images are coloured: the detector takes them in grey.")
         if cut:
             report(
                 f"{cut} of {len(files)} images are not of the shape {size[0]} x {size[1]}: their middle is scored. With --windows "
@@ -163,16 +168,19 @@ def detect_folder(
         path, value_range: as in `Detection`.
         pictures: folder of images, or one image.
         out: folder to write.
-        limit: float, the score above which an image is an anomaly. Default: that of `normal`, else the detector's own, if it has one.
-        normal: folder of normal images that it was not trained on; their scores give the limit.
-        remember: folder of normal images whose nearest gives an image's score, as `Detector.remember`.
-        false_positive_rate: float in [0, 1), share of those above it.
+        limit: float, the score above which an image is an anomaly. Default: set by `normal`, else the
+            detector's own limit, if it has one.
+        normal: folder of normal images that it was not trained on; their scores set the limit.
+        remember: folder of normal images; an image is scored by the nearest of them, as in
+            `Detector.remember`.
+        false_positive_rate: float in [0, 1), share of the `normal` images above the limit.
         windows: as in `Detection.of_files`.
-        top: int, images of the sheet.
-        report: function that is given lines of text.
+        top: int, number of images on the sheet.
+        report: function that takes lines of text.
 
     Returns:
-        (how many were scored, how many are anomalies or None without a limit, list of sentences on those that were not scored).
+        (number of images scored, number of anomalies or None without a limit, list of sentences on the images
+        that were not scored).
     """
     from PIL import Image
 
@@ -215,13 +223,13 @@ def detect_folder(
             name = pathlib.Path(files[kept[place]]).relative_to(base).as_posix()
             score = scores[place]
             rows.writerow([name, f"{score:.8g}", *([] if limit is None else [int(score > limit)])])
-    # One scale for all, so that maps compare.
+    # One scale for all, so that the heat maps can be compared.
     scale = max(float(np.quantile(highest, 0.99)), 1e-12)
     for i in kept:
         target = out / "heatmaps" / names[i]
         target.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(as_levels(heatmaps[i][None].astype("float32"), scale)[0, ..., 0]).save(target)
-    # Of images of several sizes those of the worst one's.
+    # If the images have several sizes, only those of the worst image's size are shown.
     shown = [(i, image) for _, i, image in worst if image.shape == worst[0][2].shape]
     maps = np.stack([heatmaps[i] for i, _ in shown]).astype("float32")
     cells = [as_colour(np.stack([image for _, image in shown])), as_colour(as_levels(maps, scale))]

@@ -1,4 +1,4 @@
-"""A run's moving averages of several lengths, measured."""
+"""Measure a run's moving averages of several lengths."""
 
 import json
 
@@ -9,10 +9,10 @@ from keras_gan.runs.evaluate import Indexed, as_dataset, reference_and_extractor
 
 
 def measured(gan, run, lengths, step, metric, reference, split, n, extractor, weights, data_dir):
-    """Yield (length, distance) of images of the average of each length; arguments as of `keras-gan ema`.
+    """Yield (length, distance of the generated images) for each length; arguments as in `keras-gan ema`.
 
     Raises:
-        ValueError: for a model that makes no images, and for a reference that cannot be read.
+        ValueError: for a model that does not make images, and for a reference that cannot be read.
     """
     if gan.from_images or not hasattr(gan, "generate") or len(gan.output_shape) != 4:
         raise ValueError(

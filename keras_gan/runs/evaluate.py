@@ -1,4 +1,4 @@
-"""A stored model, or a folder of images, against reference images; written to `evaluation.json`."""
+"""Evaluate a stored model, or a folder of images, against reference images; writes `evaluation.json`."""
 
 import json
 import pathlib
@@ -35,23 +35,25 @@ def evaluate_model(
 ):
     """Measure a run, a `.keras` file, a SavedModel or a folder of images; write `evaluation.json`.
 
-    Reference images are brought to the generated ones' size and channels, as training does.
+    Reference images are converted to the size and channels of the generated ones, as in training.
 
     Args:
         model: path.
         reference: name as `keras_gan.data.load` takes it, or the path of a folder.
-        extractor: as `Extractor`, or "trained": `train_extractor` on the labels of the reference's split "train".
-        weights: file of the extractor's weights, as `Extractor` takes it.
+        extractor: as in `Extractor`, or "trained": `train_extractor` on the labels of the reference's split
+            "train".
+        weights: file of the extractor's weights, as in `Extractor`.
         split, data_dir: of the reference, as in `keras_gan.data.load`.
-        image_size: int or (height, width) to which the images of a folder are brought, where they differ in size.
+        image_size: int or (height, width) to which the images of a folder are resized, if they differ in
+            size.
         truncation: float, as in `GAN.generate`.
         out: path of the JSON file. Default: in the model's folder, or beside its file.
-        metrics, n, seed, report: as `evaluate`. "ppl" and "ppl_w" (of at most 1,000 paths in z and w), "eq_t" and "eq_r"
-            (of at most 500 images) are of a run or `.keras` file. "psnr" and "ssim" are of two folders with the same file names, such
-            as what `keras-gan translate` wrote and its targets.
+        metrics, n, seed, report: as in `evaluate`. "ppl" and "ppl_w" (at most 1,000 paths in z and w), "eq_t"
+            and "eq_r" (at most 500 images) need a run or `.keras` file. "psnr" and "ssim" compare two folders
+            with the same file names, such as the output of `keras-gan translate` and its targets.
 
     Returns:
-        (figures, path): what `evaluate` returns, and where it was written.
+        (metrics, path): what `evaluate` returns, and where it was written.
     """
     metrics, model = check_metrics(metrics), pathlib.Path(model)
     if str(reference).startswith("folder:"):
@@ -81,7 +83,7 @@ def evaluate_model(
         roots = split_folder(model, "train"), split_folder(pathlib.Path(reference).expanduser(), split)
         check_partners(*roots, *(list_files(root, quiet=True)[0] for root in roots))
     reference = as_dataset(reference)
-    # All that can be wrong is found before anything is generated.
+    # All errors are raised before anything is generated.
     real, extractor = reference_and_extractor(
         reference, split, shape, extractor if on_extractor(metrics) else None, weights, data_dir
     )
@@ -130,7 +132,7 @@ def evaluate_model(
 
 
 def _earlier(path):
-    """What an evaluation's file holds already, the newest first."""
+    """Read the evaluations already in a file, newest first."""
     if not path.exists():
         return []
     try:
@@ -144,15 +146,15 @@ def _earlier(path):
 
 
 def as_dataset(reference):
-    """A path that exists as `keras_gan.data.load` takes it; a name as it is."""
+    """Return an existing path in the form that `keras_gan.data.load` takes; a name stays unchanged."""
     return f"folder:{reference}" if pathlib.Path(reference).expanduser().exists() else reference
 
 
 def reference_and_extractor(reference, split, shape, extractor, weights=None, data_dir=None):
-    """Real images of a shape, and what turns images into features, as `evaluate_model` takes both; None for no extractor.
+    """Load real images of a shape, and an extractor; arguments as in `evaluate_model`, None for no extractor.
 
     Raises:
-        ValueError: for what cannot be read, and an extractor that does not take such images.
+        ValueError: if the images cannot be read, or the extractor does not take images of this shape.
     """
     real = read(reference, split, tuple(shape[:2]), shape[2], labels=False, data_dir=data_dir)
     if extractor is None:
@@ -168,9 +170,9 @@ def reference_and_extractor(reference, split, shape, extractor, weights=None, da
 
 
 class Drawn:
-    """n images of a generator, made when they are asked for, so that memory does not grow with n.
+    """n images of a generator, made on demand, so that memory does not grow with n.
 
-    Each part of `part` images has a seed of its own, and the last one that was made is kept.
+    Each part of `part` images has its own seed; the last part made is kept in memory.
     """
 
     part = 256

@@ -1,4 +1,4 @@
-"""What a run's networks look at and paint: sheets and tables."""
+"""What a run's discriminator depends on, and what its generator's units draw: sheets and tables."""
 
 import csv
 import dataclasses
@@ -34,27 +34,27 @@ def explain_run(
     seed=0,
     report=print,
 ):
-    """Write what the discriminator looks at, what the generator's units paint, and the balance of attributes.
+    """Write which pixels the discriminator depends on, what the generator's units draw, and a class balance.
 
     Args:
         path: run folder or `.keras` file.
         out: folder to write: `saliency_generated.png`, `saliency_real.png`; `units.csv`, `units.png`; `balance.csv`.
         images: folder of real images. Default: the run's data.
-        count: int, images of a sheet.
+        count: int, number of images on a sheet.
         concepts: names of `explain.concepts`. Default: all that such images can have.
-        layer: of the generator, as in `explain.dissect`.
+        layer: layer of the generator, as in `explain.dissect`.
         classifier: path of a `.keras` file of a classifier of such images, for the balance.
-        label: of a model with a condition: of all generated images.
-        samples: int, images that units are compared on; for the balance four times so many.
-        data_dir: where TFDS has the run's data, if not where the run had them.
+        label: for a model with a condition: the label of all generated images.
+        samples: int, number of images on which units are compared; the balance uses four times as many.
+        data_dir: folder of TFDS with the run's data, if it has moved since the run.
         seed: int.
-        report: function that is given lines of text.
+        report: function that takes lines of text.
 
     Returns:
         list of the paths written.
 
     Raises:
-        ValueError: for what has no discriminator of images.
+        ValueError: for a model without a discriminator of images.
     """
     path, out = pathlib.Path(path), pathlib.Path(out)
     if (path / "saved_model.pb").exists():
@@ -74,7 +74,7 @@ def explain_run(
     if real is None:
         report(f"Real images are left out: {unknown}")
     if layer is not None:
-        explain.ablate(gan, [0], layer, n=1)  # an unknown one is an error before anything is written
+        explain.ablate(gan, [0], layer, n=1)  # raises an error for an unknown layer before writing
     out.mkdir(parents=True, exist_ok=True)
     written = []
 
@@ -87,9 +87,7 @@ def explain_run(
     if real is not None and not isinstance(gan.discriminator.input_shape, list):
         save(saliency_sheet(gan, real[:count]), "saliency_real.png")
     elif real is not None:
-        report(
-            "The discriminator looks at images with their condition: the sheet is of generated ones alone."
-        )
+        report("The discriminator takes images with their condition: only generated images are on the sheet.")
     some = gan.generate(min(samples, 64), seed, labels=label)
     present = {
         name: has for name, has in wanted.items() if masks_of({name: has}, some, empty=True)[name].any()
@@ -121,7 +119,7 @@ def explain_run(
 
 
 def classifier_of(path, shape):
-    """A classifier of images of a shape, or a ValueError."""
+    """Load a classifier of images of a shape; raise a ValueError if it is not one."""
     path = pathlib.Path(path)
     if path.suffix != ".keras" or not path.exists():
         raise ValueError(f"The classifier must be a `.keras` file. Received: {path}")
@@ -134,7 +132,7 @@ def classifier_of(path, shape):
 
 
 def real_images(gan, path, folder, count, data_dir, seed, out):
-    """Real images, uint8, or None and a sentence why not."""
+    """Return real images (uint8) and None, or None and a sentence that explains why."""
     *size, channels = gan.image_shape
     options = options_of(path)
     if folder is not None:
@@ -158,7 +156,7 @@ def real_images(gan, path, folder, count, data_dir, seed, out):
 
 
 def saliency_sheet(gan, images, labels=None):
-    """A picture: each row an image, and what of it counts by each method; red speaks for real, blue against."""
+    """Draw a sheet: each row has an image and its saliency by each method; red is for real, blue against."""
     shown, methods = [as_colour(images)], methods_of(gan.discriminator)
     for method in methods:
         options = {"labels": labels} if labels is not None else {}
@@ -168,7 +166,7 @@ def saliency_sheet(gan, images, labels=None):
 
 
 def write_units(found, path):
-    """The agreement of each unit with each concept, best first of the concept that it agrees with most."""
+    """Write each unit with the concept that it agrees with most, sorted by agreement."""
     best = found.iou.argmax(axis=1)
     with path.open("w", newline="", encoding="utf-8") as file:
         table = csv.writer(file)
@@ -188,7 +186,7 @@ def write_units(found, path):
 
 
 def units_sheet(gan, found, label, seed, columns=8):
-    """A picture: images as they are, and without the four units that agree most with each concept."""
+    """Draw a sheet: images as they are, and without the four units that agree most with each concept."""
     rows, names = [gan.generate(columns, seed, labels=label)], ["as they are"]
     for concept in found.concepts:
         units = [unit for unit, _ in found.ranking(concept, 4)]

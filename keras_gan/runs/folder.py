@@ -1,17 +1,18 @@
-"""A run's folder: what `keras-gan train` writes and the other commands read. It imports nothing heavy."""
+"""A run's folder: what `keras-gan train` writes and the other commands read. Imports nothing heavy."""
 
 import json
 import pathlib
 
-# What may differ when a run goes on: how long it is, where its data lie, and what `Checkpoint` takes anew and names.
+# Options that may change when a run resumes: its length, the folder of its data, and what `Checkpoint`
+# replaces with a warning.
 MAY_DIFFER = ("epochs", "steps", "data_dir", "loss", "augmentation", "metrics", "extractor", "weights")
 
 
 class RunFolder:
     """`config.json`, `history.csv`, `samples/`, `checkpoints/`, `saved_model/`, `logs/`, `ema/`, `monitor.jsonl`.
 
-    Of models from image to image: `examples.npz`. Of a model that is made of several: a folder such as this one for each, and
-    `model.keras`. Of the commands of later on: `evaluation.json`, `report.html`.
+    Image-to-image models also have `examples.npz`. A model made of several models has such a folder for each
+    of them, and `model.keras`. Later commands write `evaluation.json` and `report.html`.
 
     Args:
         path: the folder; need not exist.
@@ -33,7 +34,7 @@ class RunFolder:
         self.model = self.path / "model.keras"
 
     def check(self, config, resume):
-        """Raise a ValueError where something else is in the way of a run with this configuration."""
+        """Raise a ValueError if the folder holds anything but a run with this configuration."""
         if self.config.exists() and any(p != self.config for p in self.path.iterdir()):
             if not resume:
                 raise ValueError(
@@ -43,7 +44,7 @@ class RunFolder:
             other = {
                 name: (before.get(name), value)
                 for name, value in config.items()
-                # An older run may not have them all.
+                # An older run may not have all options.
                 if name not in MAY_DIFFER and name in before and before[name] != value
             }
             if "texts" in other:
@@ -64,10 +65,10 @@ class RunFolder:
             raise ValueError(f"{self.path} is not empty and holds no run. Give another --out.")
 
     def prepare(self, config, resume):
-        """Make the folder and note the configuration in it.
+        """Create the folder and write the configuration into it.
 
         Raises:
-            ValueError: as `check`. OSError: where nothing can be written.
+            ValueError: as in `check`. OSError: if nothing can be written.
         """
         self.check(config, resume)
         self.path.mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ class RunFolder:
         partial.replace(self.config)
 
     def keep_examples(self, batch):
-        """Note examples of what a model from image to image is given and is to make, for the report."""
+        """Store examples of inputs and targets of an image-to-image model, for the report."""
         import numpy as np
 
         from keras_gan.data.images import to_uint8

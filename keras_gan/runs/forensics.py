@@ -1,4 +1,4 @@
-"""Which images of a folder a run has made: a detector that learns from its images and from real ones."""
+"""Find the images in a folder that a run has made: a detector is trained on its images and on real ones."""
 
 import csv
 import pathlib
@@ -30,10 +30,11 @@ def detect_generated(
     seed=0,
     report=print,
 ):
-    """Score the images of a folder by how likely a model made them; write `scores.csv`, likeliest first, and a sheet.
+    """Score the images of a folder by how likely a model made them; write `scores.csv` and a sheet.
 
-    The detector learns from three quarters of the reference's images and as many generated ones; the last quarter says how good it
-    is, also after JPEG, new sizes and blur, and gives the limit.
+    Both list the likeliest images first. The detector is trained on three quarters of the reference's images
+    and as many generated ones. The last quarter measures how good it is, also after JPEG, resizing and blur,
+    and sets the limit.
 
     Args:
         pictures: folder of images, or one image, to score.
@@ -42,16 +43,17 @@ def detect_generated(
         out: folder to write.
         method: "spectrum" or "residual".
         false_positive_rate: float in [0, 1), share of real images above the limit.
-        samples: int, images of the reference, and of the model, at most.
-        top: int, images of the sheet.
+        samples: int, maximum number of images of the reference, and of the model.
+        top: int, number of images on the sheet.
         seed: int.
-        report: function that is given lines of text.
+        report: function that takes lines of text.
 
     Returns:
-        (how many images were scored, how many are above the limit, list of sentences on those that were not scored).
+        (number of images scored, number above the limit, list of sentences on the images that were not
+        scored).
 
     Raises:
-        ValueError: for a model that makes no images, and fewer than 32 real ones.
+        ValueError: for a model that does not make images, and for fewer than 32 real images.
     """
     if method not in METHODS:
         raise ValueError(f"`method` must be one of {', '.join(METHODS)}. Received: {method!r}")
@@ -82,7 +84,7 @@ def detect_generated(
     made, held_out = generator.sample(len(real), seed), len(real) // 4
     detector = METHODS[method]().fit(real[held_out:], made[held_out:])
     quality = robustness(detector, real[:held_out], made[:held_out])
-    report(f"AUROC on {held_out} held-out images of each, by what happened to them:")
+    report(f"AUROC on {held_out} held-out images of each kind, by perturbation:")
     for name, value in quality.items():
         report(f"  {name:<10} {value:.3f}")
     limit = limit_of(detector.score(real[:held_out]), false_positive_rate)
@@ -104,9 +106,9 @@ def detect_generated(
 
 
 def images_of(files, shape, value_range=None, report=lambda line: None):
-    """Image files made a shape: uint8 images, the places of the files that could be read, and sentences on the others.
+    """Read image files in one shape: uint8 images, indices of the files read, and sentences on the others.
 
-    `report` is given a line of text where images were of another size or are coloured and made grey.
+    `report` takes a line of text if images were resized, or converted from colour to grey.
     """
     *size, channels = shape
     found, kept, problems, others = [], [], [], 0

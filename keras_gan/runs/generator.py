@@ -1,4 +1,4 @@
-"""The generator of a run, a file or a SavedModel, all used in one way."""
+"""The generator of a run, a file or a SavedModel, with one interface for all three."""
 
 import json
 import pathlib
@@ -17,17 +17,17 @@ from keras_gan.runs.load import load_model
 
 
 class Generator:
-    """The generator of a run, a `.keras` file or a SavedModel, all used in one way.
+    """The generator of a run, a `.keras` file or a SavedModel, with one interface for all three.
 
     Args:
-        path: of it.
+        path: path of the run, the file or the SavedModel.
 
     Attributes:
-        gan: the model, or None of a SavedModel.
+        gan: the model, or None for a SavedModel.
         latent_dim: int.
         num_classes: int, or None.
-        noise_dim: int, how much of the latents is noise, where they hold a category and codes too.
-        modality: `keras_gan.modalities.Modality` of what it makes.
+        noise_dim: int, length of the noise in the latents, if they contain a category and codes too.
+        modality: `keras_gan.modalities.Modality` of its output.
     """
 
     def __init__(self, path):
@@ -120,9 +120,9 @@ class Generator:
         self._sample = lambda *arguments, **labels: loaded.sample(*arguments, **labels).numpy()
 
     def about(self, **more):
-        """What makes the images, as `provenance.about`."""
+        """Describe what makes the images, as `provenance.about`."""
         if self.gan is not None:
-            # A TextToImage trains nothing itself: its images are its decoder's.
+            # A TextToImage has no training state of its own: its decoder makes the images.
             trained = self.gan if hasattr(self.gan, "state") else self.gan.decoder
             return provenance.about(type(self.gan).__name__, step=int(trained.state.step.numpy()), **more)
         return provenance.about(
@@ -130,10 +130,11 @@ class Generator:
         )
 
     def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
-        """n uint8 images.
+        """Draw n uint8 images.
 
-        `label` is an int, the name of a class, n of them, or None, and an error for a model without classes; `styles` are `truncation_cutoff` and `noise`
-        of a StyleGAN, and an error for other models.
+        `label` is an int, the name of a class, n of them, or None; a model without classes raises an error
+        for a label. `styles` are `truncation_cutoff` and `noise` of a StyleGAN; other models raise an error
+        for them.
         """
         if styles and not hasattr(self.gan, "style"):
             raise ValueError(
@@ -148,7 +149,7 @@ class Generator:
         return self._sample(n, seed, truncation, **labels, **styles)
 
     def sample_texts(self, texts, seed=0, truncation=1.0):
-        """A uint8 image of each text, a list of str; an error for a model that takes no texts."""
+        """Draw a uint8 image for each text in a list of str; a model without texts raises an error."""
         check_truncation(truncation)
         if self._of_texts is None:
             takes = "takes classes: give a label" if self.num_classes else "takes no texts"
@@ -162,11 +163,11 @@ class Generator:
 
     @property
     def captions(self):
-        """Texts that a run's or `.keras` file's model draws of where it is given none, or None."""
+        """Texts that a run's or `.keras` file's model uses if it is given none, or None."""
         return getattr(getattr(self.gan, "condition", None), "captions", None)
 
     def images_of(self, latents, label=None):
-        """uint8 images of latents of shape (n, latent_dim); a conditional model draws class `label`, or 0."""
+        """Return uint8 images of latents (n, latent_dim); a conditional model draws class `label`, or 0."""
         condition = None
         if self.gan is not None and self.gan.condition is not None and self.gan.condition.keys != ("label",):
             raise ValueError(

@@ -1,4 +1,4 @@
-"""A model of a run folder, a checkpoint, a file or the Hugging Face Hub."""
+"""Load a model from a run folder, a checkpoint, a file or the Hugging Face Hub."""
 
 import json
 import pathlib
@@ -10,7 +10,7 @@ def load_model(path):
     """Load the `GAN` of a run folder (its newest checkpoint), a checkpoint or a `.keras` file.
 
     Raises:
-        ValueError: where there is none.
+        ValueError: if there is none.
     """
     import keras
 
@@ -40,7 +40,7 @@ def load_model(path):
             gan.dataset_name, gan.class_names = data["name"], data.get("class_names")
         return gan
     except (OSError, ValueError, KeyError, TypeError) as error:
-        # Keras appends the whole configuration, thousands of lines of it.
+        # Keras appends the whole configuration, which may have thousands of lines.
         reason = str(error).split("config={")[0].strip()
         raise ValueError(f"{path} cannot be loaded: {reason[:1000]}") from error
 

@@ -1,4 +1,4 @@
-"""The images of a folder that a command reads, and what it writes for each."""
+"""The images of a folder that a command reads, and the files that it writes for them."""
 
 import collections
 import json
@@ -9,18 +9,18 @@ from keras_gan.runs.folder import RunFolder
 
 
 def pictures_of(pictures, out, report=lambda line: None):
-    """The image files of a folder and of those below it, and the name of a PNG for each.
+    """List the image files of a folder and its subfolders, and the name of a PNG for each.
 
     Args:
         pictures: folder.
-        out: folder that is written; what is in it is no input.
-        report: function that is given a line of text on files that are no images.
+        out: folder to write; files in it are not read.
+        report: function that takes a line of text on files that are not images.
 
     Returns:
         List of paths, and list of relative `pathlib.Path`s that end in `.png`.
 
     Raises:
-        ValueError: where there is no folder, no image, or two images would become one file.
+        ValueError: if there is no folder or no image, or if two images would become one file.
     """
     pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
     if not pictures.is_dir():
@@ -44,13 +44,13 @@ def pictures_of(pictures, out, report=lambda line: None):
 
 
 def options_of(path):
-    """What the run that a model lies in was configured with, a dict; empty where it is in none. Of a checkpoint it is the run's."""
+    """Return the configuration, a dict, of a model's or checkpoint's run; empty if it is not in a run."""
     path = pathlib.Path(path)
     configs = [RunFolder(each).config for each in (path, *path.resolve().parents[:3])]
     return next((json.loads(config.read_text()) for config in configs if config.exists()), {})
 
 
 def range_of(options):
-    """(low, high) of a run's options, in which it stands as on the command line, or None."""
+    """Return (low, high) from a run's options, which store it as on the command line, or None."""
     levels = options.get("value_range")
     return tuple(map(float, levels.split(","))) if levels else None

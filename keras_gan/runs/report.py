@@ -31,28 +31,28 @@ from keras_gan.runs.generator import Generator
 from keras_gan.runs.load import load_model
 from keras_gan.runs.translator import Translator
 
-# Frames of the time line; training images that neighbours are looked for among, and their bytes at most.
+# Frames of the time line; training images searched for neighbours, and their maximum size in bytes.
 FRAMES, TRAINING_IMAGES, TRAINING_BYTES = 60, 10_000, 2**27
 
 
 def write_report(run, out=None, *, data_dir=None, seed=0):
-    """Write a page with all there is to see of a run, also of one that is still going.
+    """Write a page on a run, which may still be training.
 
-    Configuration; curves of all figures; the time line of sample grids with a slider; generated
-    beside real images; each sample's nearest training images; what the monitor found;
-    `evaluation.json`. What is not there yet, the page says.
+    It shows the configuration; curves of all losses and metrics; a time line of sample grids with a slider;
+    generated beside real images; each sample's nearest training images; what the monitor found;
+    `evaluation.json`. The page lists what is missing.
 
     Args:
         run: path of a run folder of `keras-gan train`.
         out: path of the page. Default: `report.html` in the run folder.
-        data_dir: where TFDS has the run's data, if not where the run had them.
-        seed: int, of the generated images.
+        data_dir: folder of TFDS with the run's data, if it has moved since the run.
+        seed: int, seed of the generated images.
 
     Returns:
         Path of the page.
 
     Raises:
-        ValueError: where there is no run.
+        ValueError: if there is no run.
     """
     folder = RunFolder(run)
     if not folder.config.exists():
@@ -85,7 +85,7 @@ def write_report(run, out=None, *, data_dir=None, seed=0):
 def _findings(folder):
     rows = []
     if folder.monitor.exists():
-        # Whole lines: the last may be just being written.
+        # Complete lines only: the last one may still be being written.
         lines = folder.monitor.read_text().split("\n")[:-1]
         rows = [json.loads(line) for line in lines if line.endswith("}")]
     looks = [row["look"] for row in rows if "look" in row]
@@ -116,12 +116,12 @@ def _curves(folder):
     curves = plots.read_history(folder.history) if folder.history.exists() else {}
     if not any(len(values) for values in curves.values()):
         return "<p>No epoch has ended yet.</p>"
-    # The monitor's own figures are many, and stand folded away.
+    # The monitor's own curves are many, so they are folded away.
     groups = [
         [name for name in curves if name.startswith("monitor_") == of_monitor] for of_monitor in (False, True)
     ]
     own, monitors = (_svg(plots.history(curves, names)) if names else "" for names in groups)
-    folded = f"<details><summary>The monitor's figures</summary>{monitors}</details>" if monitors else ""
+    folded = f"<details><summary>The monitor's curves</summary>{monitors}</details>" if monitors else ""
     with folder.history.open(newline="") as file:
         last = list(csv.DictReader(file))[-1]
     shown = [(name, value) for name, value in last.items() if not name.startswith("monitor_")]
@@ -143,16 +143,16 @@ def _time_line(folder):
 
 
 def _images(folder, config, data_dir, seed):
-    """Sections with generated images beside real ones, and their nearest training images."""
+    """Return sections with generated images beside real ones, and their nearest training images."""
     if config.get("recipe") == "hifigan":
         return _vocoded(folder, config)
     try:
-        # The newest checkpoint: a SavedModel may be of the run before it went on.
+        # The newest checkpoint is used: a SavedModel may be from before the run was resumed.
         trained = folder.checkpoints.exists() or not folder.saved_model.exists()
         generator = Generator(folder.path if trained else folder.saved_model)
         texts = generator.gan.row_names(8) if generator.captions else None
         if texts:
-            # A row for each of some captions of the training data.
+            # One row for each of some captions of the training data.
             vectors = generator.gan.condition.grid(8, seed, None).repeat(8, axis=0)
             generated = generator.gan.generate(64, seed, labels=vectors)
         else:
@@ -201,7 +201,7 @@ def _images(folder, config, data_dir, seed):
 
 
 def _looked_at(gan, images, seed):
-    """A section on what of real and generated images the discriminator's logits depend on."""
+    """Return a section that shows which pixels of real and generated images the discriminator depends on."""
     if gan is None or not hasattr(gan, "discriminate") or isinstance(gan.discriminator.input_shape, list):
         return []
     sheets = [_picture(saliency_sheet(gan, each)) for each in (images, gan.generate(4, seed))]
@@ -210,7 +210,7 @@ def _looked_at(gan, images, seed):
 
 
 def _sounds(modality, generated, config):
-    """Spectrograms of generated beside real sounds, and players."""
+    """Return sections with spectrograms and players of generated and real sounds."""
     drawn = _picture(image_grid(modality.to_pictures(generated[:32]), 8, "generated"))
     players = _players(modality, generated[:16])
     try:
@@ -239,7 +239,7 @@ def _sounds(modality, generated, config):
 
 
 def _shapes(modality, generated, config):
-    """Rendered shapes, generated beside real ones."""
+    """Return a section with rendered shapes, generated beside real ones."""
     drawn = _picture(image_grid(modality.to_pictures(generated[:32]), 8, "generated"))
     try:
         real = shapes(
@@ -258,7 +258,7 @@ def _shapes(modality, generated, config):
 
 
 def _series(modality, generated, config):
-    """Lines of generated beside real windows, and how each column hangs together over time."""
+    """Return sections with plots of generated beside real windows, and the autocorrelation of each column."""
     drawn = _picture(image_grid(modality.to_pictures(generated[:32]), 4, "generated"))
     try:
         frame = read_table(pathlib.Path(config["dataset"].removeprefix("series:")).expanduser())
@@ -283,7 +283,7 @@ def _series(modality, generated, config):
 
 
 def _videos(modality, generated, config):
-    """Moving grids and filmstrips of generated and real videos."""
+    """Return sections with animated grids and filmstrips of generated and real videos."""
 
     def shown(videos, caption):
         with tempfile.TemporaryDirectory() as folder:
@@ -314,7 +314,7 @@ def _videos(modality, generated, config):
 
 
 def _vocoded(folder, config):
-    """Sounds beside what a vocoder makes of their spectrograms."""
+    """Return a section with sounds beside those that a vocoder makes from their spectrograms."""
     try:
         gan = load_model(folder.path)
         source = config["dataset"].removeprefix("sounds:")
@@ -331,7 +331,7 @@ def _vocoded(folder, config):
 
 
 def _players(modality, values):
-    """Players of sounds, in HTML."""
+    """Return HTML players of sounds."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         for value in values:
@@ -343,7 +343,7 @@ def _players(modality, values):
 
 
 def _rows(folder, config, seed):
-    """Each column of generated rows beside the table's, and figures of how like they are."""
+    """Return sections with each column of generated rows beside the table's, and their similarity."""
     try:
         gan = load_model(folder.path)
         real = read_table(pathlib.Path(config["dataset"].removeprefix("table:")).expanduser())
@@ -367,7 +367,7 @@ def _rows(folder, config, seed):
 
 
 def _translations(folder, config):
-    """Before and after, with a slider between them, and the target beside: of models from image to image."""
+    """Return sections for image-to-image models: before and after, with a slider, and the target."""
     try:
         translator = Translator(folder.path)
     except ValueError as error:
@@ -380,7 +380,7 @@ def _translations(folder, config):
         given, target = pairs[direction]
         made = translator.translate(given, direction)
         if config.get("recipe") == "next-frame":
-            # Of the frames that are given the last.
+            # Show the last of the input frames.
             given = given[..., -made.shape[-1] :]
         before = as_colour(enlarge(given, made.shape[1:3]))
         width = max(made.shape[2], 160)
@@ -417,14 +417,14 @@ def _evaluation(folder, config):
         during = names and f"{names} of held-out images are among the curves. Of others"
         if folder.examples.exists():
             return (
-                f"<p>{during or 'Not measured yet'}: <code>keras-gan translate RUN PICTURES MADE</code>, then "
+                f"<p>{during or 'Not measured yet'}: <code>keras-gan translate RUN IMAGES MADE</code>, then "
                 "<code>keras-gan evaluate MADE --reference TARGETS</code>.</p>"
             )
         return (
             f"<p>{during or 'Not measured yet'}: <code>keras-gan evaluate RUN --reference DATASET</code>.</p>"
         )
     stored = json.loads(folder.evaluation.read_text())
-    head = ("figure", "value", "generated", "reference", "extractor")
+    head = ("metric", "value", "generated", "reference", "extractor")
     rows = [
         (name, f"{f['value']:.5g}", f["n_generated"], f.get("n_reference", ""), f.get("extractor", ""))
         for name, f in stored["figures"].items()

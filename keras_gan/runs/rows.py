@@ -1,22 +1,25 @@
-"""Rows that a model of tables makes, written beside a picture of its columns."""
+"""Write the rows that a model of tables makes, and a plot of its columns."""
 
 import numpy as np
 
 from keras_gan import plots
 from keras_gan.metrics import tables
 
-# Rows at most.
+# Maximum number of rows.
 MOST = 10_000
 
 
 def write_rows(folder, model, batches, title=None):
-    """Write `rows.csv` and `columns.png`, each column beside the real one; returns lines that say how like they are.
+    """Write `rows.csv` and `columns.png`, a plot of each column beside the real one.
 
     Args:
-        folder: pathlib.Path, made where it lacks.
+        folder: pathlib.Path, created if it does not exist.
         model: a `CTGAN` or `TVAE`.
         batches: data set of `keras_gan.data.table`.
-        title: str above the picture, or None.
+        title: str above the plot, or None.
+
+    Returns:
+        list of str, lines that report how similar the rows are to the real ones.
     """
     real = batches.schema.decode(np.concatenate(list(_vectors_of(batches))))
     rows = model.sample(min(MOST, len(real)), seed=0)
@@ -34,6 +37,6 @@ def write_rows(folder, model, batches, title=None):
 
 
 def _vectors_of(batches):
-    """Vectors of all rows of a table's data set, without conditions."""
+    """Yield the vectors of all rows of a table's data set, without conditions."""
     for batch in batches.stream.whole().as_numpy_iterator():
         yield (batch["image"] if isinstance(batch, dict) else batch)[:, : batches.schema.size]

@@ -1,4 +1,4 @@
-"""The network of a model from image to image: of a run, a file or a SavedModel."""
+"""The network of an image-to-image model, from a run, a file or a SavedModel."""
 
 import json
 import pathlib
@@ -24,19 +24,20 @@ from keras_gan.tiles import FARTHEST, as_graph, default_overlap, filled_up, in_t
 
 
 class Translator:
-    """The network of a model from image to image: of a run, a `.keras` file or a SavedModel.
+    """The network of an image-to-image model, from a run, a `.keras` file or a SavedModel.
 
     Args:
-        path: of it.
+        path: path of the run, the file or the SavedModel.
         value_range: (low, high), the values of 16-bit or float images that become black and white. Default: the run's.
 
     Attributes:
-        kind: "direction", or "class" of a StarGAN.
-        directions: names of what it does: "translate", or "a2b" and "b2a", or of a StarGAN the names of its classes.
-        source_shape: (height, width, channels) of what it takes; sizes may be None.
+        kind: "direction", or "class" for a StarGAN.
+        directions: names of its functions: "translate", or "a2b" and "b2a", or for a StarGAN the names of its
+            classes.
+        source_shape: (height, width, channels) of its input; sizes may be None.
 
     Raises:
-        ValueError: where there is none, or a generator of latents.
+        ValueError: if there is no model, or if it generates images from latents.
     """
 
     def __init__(self, path, value_range=None):
@@ -48,7 +49,7 @@ class Translator:
         if (path / "saved_model.pb").exists():
             import tensorflow as tf
 
-            # Held: its functions do not keep the variables alive.
+            # Kept in an attribute: its functions do not keep the variables alive.
             self._loaded = tf.saved_model.load(str(path))
             about = path / "metadata.json"
             about = json.loads(about.read_text()) if about.exists() else {}
@@ -101,11 +102,11 @@ class Translator:
         self.directions = _ByLabel(condition, class_names, translate)
 
     def translate(self, images, direction=None):
-        """uint8 images of uint8 images (n, height, width, channels)."""
+        """Translate uint8 images (n, height, width, channels) into uint8 images."""
         return filled_up(lambda x, training: self(x, direction), images, self.source_shape[:2])
 
     def __call__(self, images, direction=None):
-        """Images in [-1, 1] of such, of sizes that the network takes."""
+        """Translate images in [-1, 1], of sizes that the network takes, into images in [-1, 1]."""
         direction = self._direction(direction)
         return from_uint8(self.directions[direction](to_uint8(images)))
 
@@ -116,7 +117,7 @@ class Translator:
                 + (", several joined by commas, or none." if self.kind == "attribute" else ".")
             )
         if self.kind == "attribute":
-            self.directions[direction]  # an error where there is none of it
+            self.directions[direction]  # raises an error if there is no such attribute
         direction = next(iter(self.directions)) if direction is None else direction
         if direction not in self.directions:
             raise ValueError(
@@ -130,9 +131,10 @@ class Translator:
         return direction
 
     def read(self, path):
-        """An image file as the network takes it, and its alpha channel, or None where it is opaque or the network takes it.
+        """Read an image file in the form that the network takes, and its alpha channel.
 
-        Images are resized where the network takes one size alone.
+        The alpha channel is None if the image is opaque, or if the network takes alpha. Images are resized if
+        the network takes only one size.
         """
         *size, channels = self.source_shape
         size, image = None if None in size else tuple(size), open_image(path)
@@ -149,7 +151,7 @@ class Translator:
         return fit_image(image, size, channels), fit_image(alpha, size, 1)
 
     def translate_folder(self, pictures, out, direction=None, sheet=None, report=lambda line: None):
-        """Translate all images of a folder and of the folders below it into PNGs of the same names.
+        """Translate all images of a folder and its subfolders into PNGs of the same names.
 
         An image that cannot be read or translated is left out. Transparency is kept.
 
@@ -157,11 +159,11 @@ class Translator:
             pictures: folder of images.
             out: folder to write.
             direction: as in `translate`.
-            sheet: image to write, with up to 24 of them before and after, or None.
-            report: function that is given a line of text now and then.
+            sheet: image to write, with up to 24 of the images before and after, or None.
+            report: function that takes a line of text now and then.
 
         Returns:
-            (how many were written, list of sentences on those that were not).
+            (number of images written, list of sentences on those that were not).
         """
         from keras_gan.data import folder
         from keras_gan.grid import image_grid, interleave
@@ -192,7 +194,7 @@ class Translator:
             if (i + 1) % 100 == 0:
                 report(f"{i + 1} of {len(files)}")
         if coloured:
-            report(f"{coloured} of {len(files)} images are coloured: this network is given them in grey.")
+            report(f"{coloured} of {len(files)} images are coloured: this network takes them in grey.")
         if cut:
             report(
                 f"{cut} of {len(files)} images are not of the shape {height} x {width}: their middle is taken."
@@ -211,7 +213,7 @@ class Translator:
         return len(written), problems
 
     def upscale_file(self, picture, out=None, tile=128, overlap=None):
-        """Enlarge an image file in tiles, with its transparency; returns the path of what was written."""
+        """Enlarge an image file in tiles, with its transparency; returns the path of the file written."""
         from PIL import Image
 
         if None not in self.source_shape[:2]:
@@ -235,13 +237,13 @@ class Translator:
         made = in_tiles(lambda tiles, training: self(tiles), image, scale, tile, overlap)
         out.parent.mkdir(parents=True, exist_ok=True)
         drawn = with_alpha(made, alpha)
-        # JPEG and the like have no transparency.
+        # JPEG and similar formats have no transparency.
         (opaque(drawn) if out.suffix.lower() in (".jpg", ".jpeg", ".bmp") else drawn).save(out)
         return out
 
 
 class _ByLabel(dict):
-    """Functions of uint8 images by what they translate into, a class or attributes, from one of images and labels."""
+    """Functions of uint8 images by class or attributes, made from one function of images and labels."""
 
     def __init__(self, condition, class_names, translate):
         self._condition, self._class_names, self._translate = condition, class_names, translate
@@ -254,13 +256,13 @@ class _ByLabel(dict):
         )
 
     def __missing__(self, label):
-        """Several attributes; a ValueError for what is not there."""
+        """Make the function for several attributes; raise a ValueError for an unknown one."""
         self._condition.as_array(label, 1, self._class_names)
         return self.setdefault(label, self._into(label))
 
 
 def alpha_of(image, value_range=None):
-    """The alpha channel of a PIL image as a uint8 array, or None where it is opaque."""
+    """Return the alpha channel of a PIL image as a uint8 array, or None if the image is opaque."""
     if image.mode not in ("RGBA", "LA", "PA", "La", "RGBa") and "transparency" not in image.info:
         return None
     if is_deep(image):
@@ -270,9 +272,10 @@ def alpha_of(image, value_range=None):
 
 
 def colours_and_alpha(image, value_range=None):
-    """uint8 colours (height, width, 3) and alpha (height, width, 1) of a PIL image.
+    """Return uint8 colours (height, width, 3) and alpha (height, width, 1) of a PIL image.
 
-    What is wholly transparent has the colour of the nearest pixel that is not, so that no hidden colour bleeds into edges.
+    A fully transparent pixel gets the colour of the nearest pixel that is not, so that no hidden colour
+    bleeds into edges.
     """
     from scipy import ndimage
 
@@ -286,7 +289,7 @@ def colours_and_alpha(image, value_range=None):
 
 
 def with_alpha(pixels, alpha):
-    """PIL image of uint8 pixels, with an alpha channel of another size, or None, resized to theirs."""
+    """Return a PIL image of uint8 pixels and an alpha channel (or None), which is resized to their size."""
     if alpha is None:
         return to_picture(pixels)
     size = pixels.shape[:2]
@@ -295,7 +298,7 @@ def with_alpha(pixels, alpha):
 
 
 def tf_errors():
-    """What TensorFlow raises for images that a network cannot take."""
+    """Return the class of TensorFlow's error for images that a network cannot take."""
     import tensorflow as tf
 
     return tf.errors.InvalidArgumentError

@@ -1,1 +1,1 @@
-"""One training step after another: the base of all models, whatever their players are."""
+"""The training loop: the base class of all models, for any players."""

@@ -1,4 +1,4 @@
-"""What is checked before a game is compiled or trained, with errors that say what to do."""
+"""Checks before a model is compiled or trained; the errors explain the fix."""
 
 import contextlib
 import numbers
@@ -12,17 +12,18 @@ from keras_gan.schedules import Schedule, number_or_schedule
 
 
 def check_trainable(gan):
-    """Raise a ValueError for a player without a trainable weight."""
+    """Raise a ValueError if a player has no trainable weight."""
     for player in gan.players:
         if not gan.variables_of(player):
             raise ValueError(
-                f"The {player} has no trainable weights, so that it would never learn. The update moves each player's weights "
-                f"alone: leave out `{gan.players[player][0]}.trainable = False`, or set it to True before `compile`."
+                f"The {player} has no trainable weights, so that it would never learn. Each player's update "
+                f"changes only its own weights: leave out `{gan.players[player][0]}.trainable = False`, or "
+                "set it to True before `compile`."
             )
 
 
 def check_class_names(training, other, where):
-    """Raise a ValueError where the classes of two data sets, lists of str or None, are not the same."""
+    """Raise a ValueError if the classes of two data sets, lists of str or None, are not the same."""
     if training is not None and other is not None and list(training) != list(other):
         raise ValueError(
             f"The classes of {where} are {list(other)}, those of the training {list(training)}: the same label would be "
@@ -32,7 +33,7 @@ def check_class_names(training, other, where):
 
 
 def check_number_of_classes(class_names, num_classes):
-    """Raise a ValueError where the training data have more classes than a model has; either may be None."""
+    """Raise a ValueError if the training data have more classes than a model; either may be None."""
     if class_names is not None and num_classes is not None and len(class_names) > num_classes:
         raise ValueError(
             f"The data have {len(class_names)} classes, {', '.join(class_names[:8])}{' ...' if len(class_names) > 8 else ''}, "
@@ -41,7 +42,7 @@ def check_number_of_classes(class_names, num_classes):
 
 
 def check_names_of_classes(class_names):
-    """Return a list of names of classes by label, or None; raise a ValueError where two are the same."""
+    """Return a list of class names by label, or None; raise a ValueError if two are the same."""
     if class_names is None:
         return None
     if isinstance(class_names, str) or len(set(class_names)) < len(list(class_names)):
@@ -52,7 +53,7 @@ def check_names_of_classes(class_names):
 
 
 def check_ema_decay(ema_decay):
-    """Return a float, a schedule (from its config too) or None."""
+    """Return a float, a schedule (also from its config) or None; raise a ValueError for others."""
     if ema_decay is None:
         return None
     known = isinstance(ema_decay, (dict, Schedule))
@@ -65,12 +66,13 @@ def check_ema_decay(ema_decay):
 
 
 def check_optimizer(optimizer, strategy, player):
-    """Raise a ValueError for what an optimiser cannot do under a distribution strategy."""
+    """Raise a ValueError if an optimiser has options that do not work here, or under the strategy."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     if getattr(inner, "use_ema", False):
         raise ValueError(
-            f"The {player}'s optimiser has `use_ema=True`, which Keras applies to a model's single optimiser alone: it would do "
-            "nothing here. The generator's moving average is the model's own, `ema_decay=0.999`."
+            f"The {player}'s optimiser has `use_ema=True`, which Keras applies only to a model's single "
+            "optimiser: it would do nothing here. The model has its own moving average of the generator, "
+            "`ema_decay=0.999`."
         )
     if inner.gradient_accumulation_steps and not isinstance(inner._learning_rate, keras.Variable):
         warnings.warn(
@@ -99,12 +101,12 @@ def check_optimizer(optimizer, strategy, player):
 
 
 def check_variables(optimizer, variables, player):
-    """Raise a ValueError for an optimiser that has been used for other variables."""
+    """Raise a ValueError if an optimiser has been used for other variables."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     mine = {id(variable) for variable in inner._trainable_variables}
     if not {id(variable) for variable in variables} <= mine:
         raise ValueError(
-            f"`{player}_optimizer` has been used for another model: its state belongs to that one's "
+            f"`{player}_optimizer` has been used for another model: its state belongs to that model's "
             "weights. Make a new optimiser with the same arguments."
         )
 
@@ -141,7 +143,7 @@ def check_strategy(strategy, jit_compile, steps_per_execution):
 
 
 def check_scope(gan):
-    """Raise a ValueError where a model is trained in the scope of a strategy that it was not made in."""
+    """Raise a ValueError if a model is trained in the scope of a strategy that it was not made in."""
     if tf.distribute.has_strategy() and tf.distribute.get_strategy() is not gan.distribute_strategy:
         raise ValueError(
             "The model was made outside this `strategy.scope()`. Build the networks, the GAN and "
@@ -166,7 +168,7 @@ def check_metrics(metrics):
 
 @contextlib.contextmanager
 def readable_errors():
-    """Turn what the checks inside the input pipeline found into a ValueError."""
+    """Turn errors of the checks inside the input pipeline into a ValueError."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
@@ -177,7 +179,7 @@ def readable_errors():
 
 
 def synchronize_batch_normalization(gan):
-    """Let batch normalisation see the whole global batch where there are several replicas."""
+    """Let batch normalisation use the whole global batch if there are several replicas."""
     if gan.distribute_strategy.num_replicas_in_sync > 1:
         for layer in layers_of(gan, keras.layers.BatchNormalization):
             layer.synchronized = True

@@ -1,4 +1,4 @@
-"""The callback that `fit` always has: it sets the data's order and watches for NaN."""
+"""The callback that `fit` always adds: it sets the data's order and checks for NaN."""
 
 import warnings
 
@@ -7,15 +7,15 @@ import numpy as np
 
 from keras_gan.callbacks.checkpoint import Checkpoint
 
-# It begins at 32768: below, 21 steps more were skipped than made.
+# The loss scale begins at 32768; below this limit, 21 more steps were skipped than made.
 LEAST_LOSS_SCALE = 2.0**-6
 
 
 class Epochs(keras.callbacks.Callback):
-    """Tells the data which epoch it is in, counts epochs, and stops at the first bad figure.
+    """Sets the data's epoch, counts epochs, and stops training at the first metric that is NaN or infinite.
 
-    It stands first in the list of callbacks: what is saved after it counts the finished epoch, and
-    nothing is saved after a NaN.
+    It is the first callback in the list, so that files saved by later callbacks include the finished epoch,
+    and nothing is saved after a NaN.
 
     Args:
         batches: `keras_gan.data.batches.TrainingBatches`.
@@ -26,7 +26,7 @@ class Epochs(keras.callbacks.Callback):
         self.batches = batches
 
     def set_params(self, params):
-        # Shared with the other callbacks, the progress bar among them.
+        # All callbacks, including the progress bar, share this dict.
         params["steps"] = self.batches.steps_per_epoch or params.get("steps")
         super().set_params(params)
 
@@ -35,7 +35,7 @@ class Epochs(keras.callbacks.Callback):
         self.model._initial_epoch = None
         state = self.model.state
         if not state.just_loaded and int(state.epoch_position.numpy()):
-            # The `fit` before this one was broken off: what is left of its epoch is let go.
+            # The previous `fit` was interrupted: the rest of its epoch is skipped.
             self._next_epoch()
         state.first_bad.assign([0, 0])
 
@@ -56,8 +56,8 @@ class Epochs(keras.callbacks.Callback):
         self._check_loss_scales()
         if logs and not all(np.isfinite(value).all() for value in logs.values()):
             step, index = self.model.state.first_bad.numpy()
-            name = self.model.figure_names[index] if step else "a figure"
-            # All monitors take note; one that rolled back lets the training go on.
+            name = self.model.figure_names[index] if step else "a metric"
+            # Every callback with `recover` is called; if one rolled back, training continues.
             if self.model.session.recover(name, int(step)):
                 return
             raise FloatingPointError(
@@ -69,7 +69,10 @@ class Epochs(keras.callbacks.Callback):
         self.model.session.at_epoch_end = steps is not None and self.first_step + batch + 1 >= steps
 
     def _check_loss_scales(self):
-        """Stop where gradients in float16 stay infinite: Keras halves the loss scale down to 0, and then weights are NaN."""
+        """Stop if float16 gradients stay infinite.
+
+        Otherwise Keras halves the loss scale down to 0, and then the weights become NaN.
+        """
         for player in reversed(self.model.players):
             optimizer = self.model.optimizer_of(player)
             if not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
@@ -96,8 +99,9 @@ class Epochs(keras.callbacks.Callback):
                 "more than it has.",
                 stacklevel=2,
             )
-        # An epoch that was cut short (`StopAtStep`) stays open: more steps go on in it. Of data whose order is not
-        # known only one that was stopped by hand does: it begins anew.
+        # An epoch that was cut short (`StopAtStep`) stays open: further steps continue it. If the order of
+        # the data is not known, an epoch stays open only if it was stopped by hand, and it starts from the
+        # beginning.
         if not self.batches.stream and not self.model.session.stopped_by_hand:
             self.model.session.at_epoch_end = True
         if self.model.session.at_epoch_end:
@@ -109,7 +113,7 @@ class Epochs(keras.callbacks.Callback):
 
 
 def in_order(batches, callbacks):
-    """All callbacks of a `fit`: ours first, checkpoints last, when the others have done their part."""
+    """All callbacks of a `fit`: `Epochs` first, checkpoints last, after the others have run."""
     callbacks = list(getattr(callbacks, "callbacks", callbacks or []))
     checkpoints = [c for c in callbacks if isinstance(c, Checkpoint)]
     others = [c for c in callbacks if c not in checkpoints]

@@ -1,4 +1,4 @@
-"""What validation and `evaluate` compute."""
+"""Metrics of validation and `evaluate`."""
 
 import keras
 import tensorflow as tf
@@ -10,14 +10,14 @@ from keras_gan.training.checks import check_metrics
 
 
 class Evaluation:
-    """Means of the figures over an evaluation, and the metrics given to `compile`.
+    """Means of the values of `validate` over an evaluation, and the metrics passed to `compile`.
 
-    The metrics are held here, out of Keras' sight: it would ask for their results after every
-    batch, and save an extractor's weights in every checkpoint.
+    The metrics are kept here and not in the Keras model, which would compute their results after every
+    batch and save an extractor's weights in every checkpoint.
 
     Args:
-        metrics: as given to `compile`.
-        names: of the figures.
+        metrics: as passed to `compile`.
+        names: of the values.
     """
 
     def __init__(self, metrics, names):
@@ -37,15 +37,15 @@ class Evaluation:
         )
 
     def prepare(self, model, names, count=None):
-        """Let the metrics check the model's images and make their variables, before anything is computed.
+        """Let the metrics check the model's images and create their variables, before anything is computed.
 
         Args:
             model: the `Game`.
-            names: of what the held-out batches have: `image`, `label`, ...
-            count: int, how many images there are, or None where that is unknown.
+            names: keys of the held-out batches: `image`, `label`, ...
+            count: int, number of images, or None if it is unknown.
 
         Raises:
-            ValueError: for images or batches that a metric cannot take, and for too few of them.
+            ValueError: for images or batches that a metric cannot take, and for too few images.
         """
         for metric in self.metrics:
             fewest = getattr(metric, "fewest", 1)
@@ -60,8 +60,8 @@ class Evaluation:
                 )
             if getattr(metric, "takes_labels", False) and not model.keeps_labels:
                 raise ValueError(
-                    f"The metric {metric.name!r} compares images of the same class, and {type(model).__name__} makes images of "
-                    "other classes than the real ones beside them."
+                    f"The metric {metric.name!r} compares images of the same class, but "
+                    f"{type(model).__name__} makes images of other classes than those of the real images."
                 )
             if isinstance(metric, ImageMetric):
                 with model.distribute_strategy.scope():
@@ -74,7 +74,7 @@ class Evaluation:
             metric.reset_state()
 
     def update(self, figures, size, real, fake, labels):
-        """Take in a batch of `size` images in all; return the means so far."""
+        """Update means and metrics with a global batch of `size` images; return the means so far."""
         count = self.count.value + tf.cast(size, "int64")
         weight = tf.cast(size, "float32") / tf.cast(count, "float32")
         means = self.means.value + (figures - self.means.value) * weight

@@ -1,4 +1,4 @@
-"""The base of all models: networks, players that move them, one optimiser a player, one update."""
+"""Base class of all models: networks, players that train them, one optimiser per player, one update."""
 
 import contextlib
 import warnings
@@ -24,32 +24,33 @@ from keras_gan.training.state import State
 
 
 class Game(Loops, keras.Model):
-    """Networks that players train, each player with an optimiser and an objective of its own.
+    """Networks that players train; each player has its own optimiser and objective.
 
-    A subclass names networks and players, and defines `update` and `figure_names`; the networks are then given to it in
-    that order. In return it is trained by `fit` with the same exact resume, callbacks, moving averages, replicas, mixed
-    precision and saved files as every model of this package.
+    A subclass names networks and players, and defines `update` and `figure_names`. Its constructor takes the
+    networks in the order of these names. `fit` then trains it with the same exact resume, callbacks, moving
+    averages, replicas, mixed precision and saved files as every model of this package.
 
     Args:
         networks: a keras.Model for each name of the attribute `networks`, in its order or by name.
-        ema_decay: float in [0, 1), or a schedule over steps, of the moving averages of the networks in `averaged`, with
-            decay min(ema_decay, (1 + t) / (10 + t)) at step t; default 0.999; `None` for none.
-        seed: int, or `None` for a random one. Seeds everything that training draws.
-        modality: `keras_gan.modalities.Modality` of what it is trained on. Default: images where that is of rank 3, vectors
-            of rank 1.
-        value_range: (low, high), what was black and white in the units of the training data, for `generate(units=True)`. `fit` sets it
-            from data sets that have one.
-        dataset_name: str, and class_names: list of str by label, of the training data. `fit` sets both from data sets of
-            `keras_gan.data`; saved files and exports keep them.
+        ema_decay: float in [0, 1), or a schedule over steps, for the moving averages of the networks in
+            `averaged`, with decay min(ema_decay, (1 + t) / (10 + t)) at step t; default 0.999; `None` for no
+            moving averages.
+        seed: int, or `None` for a random one. It seeds everything that training draws.
+        modality: `keras_gan.modalities.Modality` of the training data. Default: images for data of rank 3,
+            vectors for data of rank 1.
+        value_range: (low, high), the values of black and white in the units of the training data, for
+            `generate(units=True)`. `fit` sets it from data sets that have one.
+        dataset_name: str, name of the training data. class_names: list of str, its class names by label.
+            `fit` sets both from data sets of `keras_gan.data`; saved files and exports keep them.
 
     Attributes:
-        networks: names of the networks, attributes of the model.
-        players: dict from each player to the names of the networks that it moves, in the order of their turns. One step of
-            the last player is a "step" everywhere.
+        networks: names of the networks, which are attributes of the model.
+        players: dict from each player to the names of the networks that it trains, in the order of the
+            players' turns. One step of the last player counts as a "step" everywhere.
         averaged: names of the networks that have a moving average, the attribute `ema_NAME`.
-        loss_names: dict from a player to what the logs call its loss; "PLAYER_loss" where it is not named.
-        validation_names: what `validate` computes.
-        session: `FitSession` while `fit` runs, else `None`.
+        loss_names: dict from a player to the name of its loss in the logs. Default: "PLAYER_loss".
+        validation_names: names of the values that `validate` computes.
+        session: `FitSession` while `fit` runs, otherwise `None`.
 
     Example:
     >>> class Regression(keras_gan.Game):
@@ -77,19 +78,19 @@ class Game(Loops, keras.Model):
     loss_names = {}
     validation_names = ()
 
-    # Batches of data that a step takes.
+    # Number of batches of data that a step takes.
     batches_per_step = 1
-    # What the networks take beside latents and images, a `keras_gan.conditions.Condition`, or None.
+    # The networks' input in addition to latents and images, a `keras_gan.conditions.Condition`, or None.
     condition = None
-    # Whether the outputs of its networks say how many classes there are, and not an argument.
+    # Whether the number of classes comes from the outputs of the networks, and not from an argument.
     classes_of_outputs = False
-    # Whether what is generated is made of images, and not of latents.
+    # Whether the model generates from images, and not from latents.
     from_images = False
-    # Whether what is generated in an evaluation has the labels of the real images beside it.
+    # Whether images generated in an evaluation have the labels of the real images beside them.
     keeps_labels = True
-    # Regularizers whose constraints hold after each step.
+    # Regularizers; their constraints are applied after each step.
     regularizers = ()
-    # Which stage of its training it is in, of a game that has stages, and the figures that this stage leaves out (logged as 0).
+    # The current stage, for a model with stages, and the metrics that it does not compute (logged as 0).
     stage = None
     idle_figures = ()
 
@@ -116,7 +117,8 @@ class Game(Loops, keras.Model):
     ):
         if not self.players:
             raise TypeError(
-                f"{type(self).__name__} must define `players`: networks by the name of who trains them."
+                f"{type(self).__name__} must define `players`: a dict from players to the networks that they "
+                "train."
             )
         given = dict(zip(self.networks, networks, strict=False))
         named = {name: kwargs.pop(name) for name in self.networks if name in kwargs}
@@ -150,16 +152,16 @@ class Game(Loops, keras.Model):
         self.built = True
 
     def check_networks(self, **networks):
-        """Raise a ValueError where networks, by name, are not what this game is played with."""
+        """Raise a ValueError if networks, passed by name, do not fit this model."""
         for name, network in networks.items():
             if not isinstance(network, keras.Model):
                 raise ValueError(f"`{name}` must be a keras.Model. Received: {type(network).__name__}")
 
-    # Names of the networks in the constructor, where they are others than in `networks`.
+    # Names of the networks in the constructor, if they differ from those in `networks`.
     given_networks = None
 
     def networks_given(self):
-        """The networks that the constructor was given, by their names in it."""
+        """The networks passed to the constructor, by the names of its arguments."""
         return {name: getattr(self, name) for name in self.networks}
 
     def get_config(self):
@@ -184,7 +186,7 @@ class Game(Loops, keras.Model):
     # === Players ===
 
     def variables_of(self, player):
-        """The variables that a player's optimiser moves."""
+        """The variables that a player's optimiser updates."""
         return [v for name in self.players[player] for v in getattr(self, name).trainable_variables]
 
     def optimizer_of(self, player):
@@ -192,22 +194,26 @@ class Game(Loops, keras.Model):
         return getattr(self, f"{player}_optimizer")
 
     def decays_of(self, player):
-        """Weight decay and the like that the layers of a player's networks ask for; `minimize` adds them to its loss."""
+        """Regularisation losses, such as weight decay, of the layers in a player's networks.
+
+        `minimize` adds them to the player's loss.
+        """
         return [decay for name in self.players[player] for decay in getattr(self, name).losses]
 
     def passed_by(self, player):
-        """The networks that a player's gradient passes: in float16 it is scaled where one of them is."""
+        """The networks that a player's gradient passes through; if one uses float16, the loss is scaled."""
         return [getattr(self, name) for name in self.networks]
 
     def loss_name(self, player):
-        """What the logs call a player's loss."""
+        """Name of a player's loss in the logs."""
         return self.loss_names.get(player, f"{player}_loss")
 
     @property
     def optimizer(self):
         """All players' optimisers, for Keras' callbacks and trackers; `None` before `compile`.
 
-        `learning_rate` (which can be set), `iterations` and `name` are the last player's, the generator's of a GAN.
+        `learning_rate` (which can be set), `iterations` and `name` are those of the last player, for a GAN
+        the generator.
         """
         if not self.compiled:
             return None
@@ -215,12 +221,12 @@ class Game(Loops, keras.Model):
 
     @optimizer.setter
     def optimizer(self, value):
-        """Keras sets it to `None`: there is no single one."""
+        """Do nothing: Keras sets it to `None`, because there is no single optimiser."""
 
     # === Compilation ===
 
     def defaults(self):
-        """What `compile` uses for each argument left `None`; here an Adam for each player."""
+        """Values that `compile` uses for arguments left `None`; here an Adam for each player."""
         return {f"{player}_optimizer": Adam() for player in reversed(self.players)}
 
     def compile(
@@ -233,20 +239,24 @@ class Game(Loops, keras.Model):
         optimizer=None,
         **parts,
     ):
-        """Choose the parts of training. What is left out or `None` is the model's default.
+        """Choose the parts of training. Arguments left out or `None` take the model's default.
 
         Args:
-            parts: `PLAYER_optimizer` for each player, a Keras optimiser or its name; and what else `defaults` names.
+            parts: `PLAYER_optimizer` for each player, a Keras optimiser or its name; and the other arguments
+                that `defaults` names.
             metrics: list of `keras.metrics.Metric` with `update_state(real, fake)`, images in
-                [-1, 1], or aliases such as "fid" (on Inception's features); computed by `evaluate` and validation.
-            jit_compile: bool or "auto" (Keras decides; off on a CPU and where XLA would end the process). XLA.
+                [-1, 1], or aliases such as "fid" (on Inception's features); computed by `evaluate` and
+                validation.
+            jit_compile: bool or "auto", whether to compile with XLA. With "auto" Keras decides, but it is off
+                on a CPU and where XLA would end the process.
             steps_per_execution: int, steps in one call of the compiled function.
             run_eagerly: bool, for debugging.
-            optimizer: the player's, of a game of one; of several, who have one each, a ValueError.
+            optimizer: the optimiser of a model with one player. With several players, each of which has its
+                own, it raises a ValueError.
 
         Raises:
             TypeError: for an argument that the model does not have.
-            ValueError: for an unknown part, and for parts that do not go together.
+            ValueError: for an unknown part, and for parts that cannot be combined.
         """
         self.check_known(parts)
         self._compile(parts, metrics, jit_compile, steps_per_execution, run_eagerly, optimizer)
@@ -288,7 +298,7 @@ class Game(Loops, keras.Model):
             names = list(self.figure_names)
             if len(set(names)) < len(names):
                 twice = sorted({name for name in names if names.count(name) > 1})
-                raise ValueError(f"Each figure needs a name of its own in the logs. Twice: {twice}")
+                raise ValueError(f"Each metric needs a name of its own in the logs. Twice: {twice}")
             self.state.add_figures(names)
             for part in self.parts():
                 part.build(self)
@@ -302,7 +312,7 @@ class Game(Loops, keras.Model):
         }
 
     def _take_parts(self, **chosen):
-        """Make attributes of what `compile` was given, each under its name."""
+        """Set the arguments of `compile` as attributes, each under its name."""
         for name in [name for name in chosen if not name.endswith("_optimizer")]:
             setattr(self, name, chosen[name])
         checks.check_trainable(self)
@@ -321,11 +331,11 @@ class Game(Loops, keras.Model):
             setattr(self, f"{player}_optimizer", optimizer)
 
     def parts(self):
-        """The parts that may keep state, in the order in which they are built."""
+        """The parts that may have state, in the order in which they are built."""
         return self.regularizers
 
     def part(self, name):
-        """What `compile` made of an argument."""
+        """The object that `compile` made from an argument."""
         return getattr(self, name)
 
     def get_compile_config(self):
@@ -341,40 +351,40 @@ class Game(Loops, keras.Model):
 
     @property
     def metrics(self):
-        """Empty: figures are averaged in `state`, and compiled metrics belong to `evaluate`."""
+        """Empty: `state` averages the values of a step, and `evaluate` computes the compiled metrics."""
         return []
 
     @property
     def figure_names(self):
-        """Names of what a step logs."""
+        """Names of the metrics that a step logs."""
         raise NotImplementedError(f"{type(self).__name__} must define `figure_names`.")
 
     # === The update ===
 
     def update(self, batch):
-        """One step of every player on a batch, a dict; returns its figures, a dict of scalars by `figure_names`.
+        """One step of every player on a batch, a dict; returns a dict of scalar metrics by `figure_names`.
 
-        It is written with `record` and `minimize`.
+        A subclass implements it with `record` and `minimize`.
         """
         raise NotImplementedError(f"{type(self).__name__} must define `update`.")
 
     def train_step(self, data):
-        """One step: the update, and the moving averages after it."""
+        """One step: the update, then the moving averages."""
         with collector_paused():
             batch = self.unpack(data)
-            # Nothing, not even a counter, moves for a batch that fails its checks.
+            # A batch that fails its checks must not change any variable, not even a counter.
             with tf.control_dependencies(list(batch.values())):
                 return self._log(self.step(batch))
 
     def step(self, batch):
-        """The update and what follows it; figures as `update`."""
+        """The update, then the moving averages; returns metrics as `update`."""
         figures = self.update(batch)
         self._move_averages()
         return figures
 
     @contextlib.contextmanager
     def record(self, player):
-        """A tape on which is recorded how what is computed comes of a player's variables."""
+        """A tape that records how values are computed from a player's variables."""
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([v.value for v in self.variables_of(player)])
             yield tape
@@ -384,11 +394,12 @@ class Game(Loops, keras.Model):
 
         Args:
             player: its name.
-            objective: function without arguments that returns a scalar loss, and a dict of scalar figures.
-            tape: of `record`, where some of what the objective uses was computed before.
+            objective: function without arguments that returns (loss, metrics): a scalar, and a dict of
+                scalars.
+            tape: of `record`, if values that the objective uses were computed before.
 
         Returns:
-            The figures, and the loss by its name among them.
+            The metrics, with the loss under its name.
         """
         loss, figures, gradients = self.differentiate(player, objective, tape)
         optimizer, variables = self.optimizer_of(player), self.variables_of(player)
@@ -406,9 +417,9 @@ class Game(Loops, keras.Model):
         return {**figures, self.loss_name(player): loss}
 
     def differentiate(self, player, objective, tape=None):
-        """A player's loss, the objective's figures, and the loss' gradient as its optimiser is to be given it.
+        """A player's loss, the objective's metrics, and the gradient of the loss, as its optimiser takes it.
 
-        Arguments as `minimize`. In float16 the gradient is scaled: `optimizer_of(player).scale_loss`.
+        Arguments as in `minimize`. In float16 the gradient is scaled: `optimizer_of(player).scale_loss`.
         """
         with self.record(player) if tape is None else tape as recorded:
             loss, figures = objective()
@@ -416,30 +427,31 @@ class Game(Loops, keras.Model):
                 loss = loss + tf.cast(decay, loss.dtype)
         tape = tape or recorded
         with tape:
-            # Optimisers add up what the replicas bring.
+            # Optimisers sum the gradients of the replicas.
             scaled = self.optimizer_of(player).scale_loss(loss / replicas.count_and_index()[0])
         return loss, figures, tape.gradient(scaled, [v.value for v in self.variables_of(player)])
 
     def _move_averages(self):
         if self.ema_decay is None:
             return
-        # The last player's count is from 1 here: this step is done.
+        # The last player's counter already includes this step, so that it starts at 1 here.
         t = tf.cast(self.state.step.value - 1, "float32")
         decay = tf.minimum(value_at(self.ema_decay, t), (1.0 + t) / (10.0 + t))
         for name in self.averaged:
             follow(getattr(self, f"ema_{name}"), getattr(self, name), decay)
 
     def _log(self, figures):
-        """Average the figures over replicas and over the epoch so far; note the first bad one."""
+        """Average metrics over replicas and the epoch so far; record the first one that is not finite."""
         names = list(self.figure_names)
         unknown = sorted(set(figures) - set(names))
         missing = sorted(set(names) - set(figures) - set(self.idle_figures))
         if unknown or missing:
             raise ValueError(
-                f"The update of {type(self).__name__} must compute the figures that `figure_names` lists. Unknown: "
+                f"The update of {type(self).__name__} must compute the metrics that `figure_names` lists. "
+                "Unknown: "
                 f"{unknown}; missing: {missing}"
                 + (
-                    f". What the stage {self.stage!r} leaves out is listed by `idle_figures`."
+                    f". `idle_figures` lists those that the stage {self.stage!r} does not compute."
                     if self.stage
                     else ""
                 )
@@ -450,7 +462,7 @@ class Game(Loops, keras.Model):
     def _named(self, names, values):
         values = tf.unstack(values)
         if isinstance(self.distribute_strategy, tf.distribute.MultiWorkerMirroredStrategy):
-            # Keras reduces over axis 0 there.
+            # With this strategy Keras reduces over axis 0.
             values = [tf.reshape(value, (1,)) for value in values]
         logs = dict(zip(names, values, strict=True))
         first = [name for name in map(self.loss_name, self.players) if name in logs]
@@ -459,7 +471,7 @@ class Game(Loops, keras.Model):
     # === Stages ===
 
     def stage_at(self, step):
-        """What `stage` is at a step: where it changes, the update is another one, compiled anew. Here there are none."""
+        """Name of the stage at a step; when it changes, the update is compiled anew. Default: no stages."""
 
     def enter_stage(self):
         """Called before each step of training."""
@@ -469,8 +481,9 @@ class Game(Loops, keras.Model):
         stage = self.stage_at(step)
         if together > 1 and self.stage_at(step + together - 1) != stage:
             raise ValueError(
-                f"The stage {stage!r} ends between the steps {step} and {step + together}, which `steps_per_execution="
-                f"{together}` makes as one. Compile with another number, or let the stage end at a multiple of it."
+                f"The stage {stage!r} ends between the steps {step} and {step + together}, which "
+                f"`steps_per_execution={together}` runs in one call. Compile with another number, or let the "
+                "stage end at a multiple of it."
             )
         self.stage = stage
         if stage != self._compiled_stage:
@@ -481,17 +494,17 @@ class Game(Loops, keras.Model):
 
     @property
     def image_shape(self):
-        """Shape of what it is trained on, without the batch: that of the input of its first network."""
+        """Shape of the training data without the batch: the input shape of the first network."""
         return tuple(getattr(self, self.networks[0]).input_shape[1:])
 
     @property
     def modality(self):
-        """What it is trained on, a `keras_gan.modalities.Modality`."""
+        """Type of the training data, a `keras_gan.modalities.Modality`."""
         return modalities.get(self._modality, self.image_shape)
 
     @property
     def takes(self):
-        """What it takes of data, a `keras_gan.data.batches.Takes`."""
+        """Requirements on the training data, a `keras_gan.data.batches.Takes`."""
         return Takes(
             self.modality,
             self.condition,
@@ -503,35 +516,35 @@ class Game(Loops, keras.Model):
         )
 
     def examples(self, count):
-        """A dict of `count` rows of the data that `fit` holds out (or else trains on): see `FitSession.examples`."""
+        """A dict of `count` rows of the held-out or else the training data: see `FitSession.examples`."""
         if self._examples is None:
             raise ValueError(
-                "Examples for pictures are taken from the data of `fit` or its `validation_data`, and this model has seen none."
+                "Examples for sample grids come from the data of `fit` or its `validation_data`, and this "
+                "model has seen none."
             )
         return {name: np.asarray(values) for name, values in self._examples(count).items()}
 
     def draw(self, count, seed):
-        """What an update or `validate` needs beside data, a dict; arguments as `random.normal`."""
+        """Random values that an update or `validate` needs, a dict; arguments as in `random.normal`."""
         return {}
 
     def validate(self, batch):
-        """What validation computes of a batch, with what `draw` drew in it.
+        """Compute the validation values of a batch, which contains the values of `draw`.
 
         Returns:
-            A dict of scalars by `validation_names`, and the real and the generated images for metrics, or None.
+            A dict of scalars by `validation_names`, and the real and the generated images for metrics, or
+            None.
         """
-        raise NotImplementedError(
-            f"{type(self).__name__} must define `validate` to be given validation data."
-        )
+        raise NotImplementedError(f"{type(self).__name__} must define `validate` to take validation data.")
 
     # === Saved state ===
 
     def save(self, filepath, **kwargs):
         """Write everything that training needs to a `.keras` file.
 
-        After `import keras_gan`, `keras.saving.load_model` reads it, and `fit` goes on as if nothing
-        had happened. "hf://USER/NAME" writes to the Hugging Face Hub, with a model card: see `keras_gan.hub.save`, whose
-        `licence` and `metadata` it takes.
+        After `import keras_gan`, `keras.saving.load_model` reads it, and `fit` continues bit-identically.
+        With "hf://USER/NAME" it writes to the Hugging Face Hub, with a model card, and takes the arguments
+        `licence` and `metadata` of `keras_gan.hub.save`.
         """
         if not str(filepath).endswith(".keras") and not str(filepath).startswith("hf://"):
             raise ValueError(

@@ -1,4 +1,4 @@
-"""Fakes of earlier steps, for a discriminator that is not to forget them."""
+"""A pool of fakes of earlier steps, so that the discriminator does not forget them."""
 
 import tensorflow as tf
 
@@ -9,13 +9,13 @@ from keras_gan.arguments import check_int
 class ImagePool:
     """Two pools of images, one for each half of a batch, kept in a model's saved state.
 
-    While a pool is not full it takes in what it is shown. Then each image is, with probability 1/2,
-    exchanged for one of the pool, which it replaces.
+    While a pool is not full, it stores all new images. After that each new image is exchanged, with
+    probability 1/2, for an image of the pool, which it replaces.
 
     Args:
-        state: the model's `State`, that holds `pool` and `pool_count`.
-        size: int, images in each pool; 0 for none.
-        shape: of an image.
+        state: the model's `State`, which holds `pool` and `pool_count`.
+        size: int, number of images in each pool; 0 for no pool.
+        shape: shape of an image.
 
     Reference: Shrivastava et al., "Learning from Simulated and Unsupervised Images through Adversarial
     Training", 2017, https://arxiv.org/abs/1612.07828
@@ -28,10 +28,10 @@ class ImagePool:
             state.add("pool_count")
 
     def exchange(self, images, seed):
-        """What a discriminator is shown in place of a batch of fakes, whose halves are of two kinds."""
+        """The images that a discriminator sees instead of a batch of fakes; each half is of one domain."""
         if not self.size:
             return images
-        # Each replica exchanges all replicas' images, with the same draws, and takes its own.
+        # Each replica exchanges the images of all replicas, with the same random numbers, and takes its own.
         count, index = replicas.count_and_index()
         half = tf.shape(images)[0] // 2
         halves = [tf.cast(replicas.gather(x), tf.float32) for x in (images[:half], images[half:])]
@@ -47,9 +47,9 @@ class ImagePool:
         return tf.ensure_shape(tf.cast(tf.concat(mine, axis=0), images.dtype), images.shape)
 
     def _exchange(self, kind, images, seed):
-        """Images shown, and the pool of this kind thereafter."""
+        """The images after the exchange, and the new pool of this domain."""
         n, pool = tf.shape(images)[0], self.state.pool.value[kind]
-        kept = tf.minimum(n, self.size)  # of a larger batch the rest passes by
+        kept = tf.minimum(n, self.size)  # the rest of a larger batch skips the pool
         begun = tf.cast(self.state.pool_count.value, tf.int32)
         fills = begun + tf.range(kept) < self.size
         swaps = tf.logical_and(random.uniform((kept,), seed) < 0.5, begun >= self.size)

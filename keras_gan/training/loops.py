@@ -1,4 +1,4 @@
-"""`fit` and `evaluate` of a `Game`: what stands around the update."""
+"""`fit` and `evaluate` of a `Game`: the loops around the update."""
 
 import contextlib
 import gc
@@ -20,8 +20,8 @@ from keras_gan.training.session import FitSession, HeldOut
 def repeatable_graphs():
     """Keep TensorFlow from rewriting graphs (its "meta optimizer").
 
-    Of one and the same training graph it made another in one process than in the next, some times
-    in a hundred, and the last bits of a resumed run differed.
+    In a few of a hundred runs, two processes rewrote the same training graph differently, and the last bits
+    of a resumed run differed.
     """
     before = tf.config.optimizer.get_experimental_options().get("disable_meta_optimizer", False)
     tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
@@ -33,7 +33,10 @@ def repeatable_graphs():
 
 @contextlib.contextmanager
 def collector_paused():
-    """Disable Python's garbage collector while a step is traced: what a trace makes stays alive, and each run would scan it."""
+    """Disable Python's garbage collector while a step is traced.
+
+    The objects of a trace stay alive, and each run of the collector would scan them.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -44,7 +47,7 @@ def collector_paused():
 
 
 class Loops:
-    """Keras' loops with our data, checks and figures; a base of `Game`, not of use alone."""
+    """Keras' loops with this package's data, checks and metrics; a base of `Game`, not for use alone."""
 
     def fit(
         self,
@@ -63,32 +66,32 @@ class Loops:
     ):
         """Train, as `keras.Model.fit` does.
 
-        Data sets of `keras_gan.data` and arrays are seen in an order that is a function of the
-        model's seed and its epoch, so that a resumed run goes on exactly where it stopped.
+        The order of data sets of `keras_gan.data` and of arrays depends only on the model's seed and its
+        epoch, so that a resumed run continues exactly where it stopped.
 
         Args:
             x: `tf.data.Dataset` of batches, array, or dict of them with `image` and optionally
                 `label`, `condition`, `sample_weight`; also `keras.utils.PyDataset`, Python generators, Grain data
                 sets and other iterables of batches. Images are float32 in [-1, 1]; a data set
                 may yield `images`, `(images, labels)` or `(images, labels, sample_weight)`.
-                Of a GAN with k discriminator steps, a step takes k batches.
-            y: labels beside an array `x`.
-            batch_size: int, for arrays. Default 32. Full batches only.
+                A step of a GAN with k discriminator steps takes k batches.
+            y: labels for an array `x`.
+            batch_size: int, for arrays. Default 32. Only full batches are used.
             epochs, initial_epoch, verbose, validation_steps, validation_batch_size,
                 validation_freq: as in Keras.
-            callbacks: list of Keras callbacks and ours.
+            callbacks: list of callbacks of Keras and of this package.
             shuffle: bool, for arrays.
-            sample_weight: array of shape (n,) beside an array `x`: weight of each real image.
+            sample_weight: array of shape (n,) for an array `x`: weight of each real image.
             validation_data: held-out data in any of the forms of `x`, or `(x, y)` arrays.
             validation_split: float, the last part of arrays to hold out.
             steps_per_epoch: int, steps in an epoch. Default: one pass over the data.
 
         Returns:
-            `keras.callbacks.History` with the epochs' means of every figure.
+            `keras.callbacks.History` with the means of every metric over each epoch.
 
         Raises:
             ValueError: for data that does not fit, before anything is computed with it.
-            FloatingPointError: when a figure becomes NaN or infinite, naming it and the step.
+            FloatingPointError: if a metric becomes NaN or infinite; the message names it and the step.
         """
         self._assert_compile_called("fit")
         if kwargs.get("class_weight") is not None:
@@ -132,7 +135,7 @@ class Loops:
                     stacklevel=2,
                 )
         self.dataset_name = batches.name
-        # Names given by hand hold where the data have none.
+        # Names set by the user are kept if the data have none.
         self.class_names = names or self.class_names
         self.value_range = getattr(batches.stream, "value_range", None) or self.value_range
         before, session = self.session, FitSession(batches, validation, in_order(batches, callbacks))
@@ -152,7 +155,7 @@ class Loops:
             self.session = before
 
     def _held_out(self, x, y=None, sample_weight=None):
-        """Held-out data as something that Keras batches, checked, and as `HeldOut`."""
+        """Checked held-out data in a form for Keras, and as `HeldOut`."""
         x = as_dataset(x, shuffle=False)
         batches = validation_batches(self.takes, x, y, sample_weight)
         if isinstance(x, tf.data.Dataset):
@@ -165,7 +168,7 @@ class Loops:
         return batches, held_out
 
     def train_on_batch(self, x, y=None, sample_weight=None, **kwargs):
-        """One step on arrays with k x batch_size images; returns that step's figures."""
+        """One step on arrays with k x batch_size images; returns the metrics of that step."""
         self._assert_compile_called("train_on_batch")
         arrays = array_batch(self.takes, x, y, sample_weight)
         self.state.epoch_position.assign(0)
@@ -177,14 +180,14 @@ class Loops:
             self.state.epoch_position.assign(0)
 
     def unpack(self, data):
-        """Turn what `fit` was given into a dict with `image` and what accompanies it."""
+        """Turn a batch passed to `fit` into a dict with `image` and the other inputs."""
         return tf.nest.map_structure(tf.convert_to_tensor, unpack(data, self.takes.keys))
 
     def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Do nothing: Keras would draw a batch under a strategy, and all is built already."""
+        """Do nothing: the model is already built, and Keras would draw a batch under a strategy."""
 
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        """Figures and compiled metrics of one batch of arrays alone; returns as `evaluate`."""
+        """Validation values and compiled metrics of one batch of arrays; returns as `evaluate`."""
         self._assert_compile_called("test_on_batch")
         arrays = array_batch(self.takes, x, y, sample_weight)
         self.evaluation.prepare(self, arrays, len(arrays["image"]))
@@ -195,21 +198,23 @@ class Loops:
         return logs if return_dict else list(logs.values())
 
     def _should_eval(self, epoch, validation_freq):
-        # Who stops a training by hand does not wait for its validation.
+        # A training that was stopped by hand skips validation.
         return not self.session.stopped_by_hand and super()._should_eval(epoch, validation_freq)
 
     def evaluate(self, x=None, y=None, *, return_dict=False, sample_weight=None, **kwargs):
-        """What `validate` computes on held-out images, and the compiled metrics.
+        """Compute the values of `validate` on held-out images, and the compiled metrics.
 
-        Of a GAN scores and adversarial losses. The fakes are those of `ema_generator`, from the same latents at every call. A
-        growing gap between training's and validation's `real_score` shows a discriminator that over-fits.
+        For a GAN the values are scores and adversarial losses. The fakes are those of `ema_generator`, from
+        the same latents at every call. A growing gap between the `real_score` of training and of validation
+        shows that the discriminator overfits.
 
         Args:
             x, y, sample_weight, batch_size, steps, verbose, callbacks: as in `fit` and Keras.
             return_dict: bool, whether to return a dict instead of a list.
 
         Returns:
-            Figures by `validation_names` (of a GAN `real_score`, `fake_score`, `d_adversarial`, `g_adversarial`), each metric.
+            Values by `validation_names` (for a GAN `real_score`, `fake_score`, `d_adversarial`,
+            `g_adversarial`), and each compiled metric.
         """
         self._assert_compile_called("evaluate")
         self.evaluation.reset()
@@ -220,7 +225,7 @@ class Loops:
             if held_out.stream is not None and "label" in x.element_spec:
                 checks.check_class_names(self.class_names, held_out.class_names, "the data")
         if held_out.stream is not None:
-            # It may be the training data's: all of it, in the order of epoch 0.
+            # The stream may be that of the training data: use all of it, in the order of epoch 0.
             held_out.stream.start(0, 0, held_out.stream.batches)
         with repeatable_graphs(), checks.readable_errors():
             logs = super().evaluate(x, y, sample_weight=sample_weight, return_dict=True, **kwargs)
@@ -229,36 +234,36 @@ class Loops:
 
     def test_step(self, data):
         batch = self.unpack(data)
-        # A graph computes what does not wait for the data (counts, images of latents) even when they are at their
-        # end, and the metrics would take in a batch too many.
+        # A graph computes operations that do not depend on the data (counts, images of latents) even after
+        # the data have ended; the metrics would then include one batch too many.
         with tf.control_dependencies([batch["image"]]):
             return self._test_on(batch)
 
     def _test_on(self, batch):
         size = tf.shape(batch["image"])[0]
         everyone = replicas.total(size)
-        # The last batch may be shared out unevenly. A replica that has none of it computes on an
-        # empty image, which does not count: convolutions fail on empty batches.
+        # The last batch may be split unevenly. A replica without a row computes on an empty image,
+        # which does not count, because convolutions fail on empty batches.
         batch = replicas.never_empty(batch)
-        # Its own latents, the same at every evaluation: training's generators stay untouched.
+        # Evaluation has its own latents, the same every time: the seed generators of training do not change.
         seed = tf.stack([tf.constant(self.seed or 0, "int64"), self.evaluation.count.value])
-        # Drawn for the whole batch, of which replicas may have shares of different sizes.
+        # Values are drawn for the global batch, because replicas may have shares of different sizes.
         first, rows = replicas.rows_before(size), tf.shape(batch["image"])[0]
         with replicas.alone():
             drawn = self.draw(everyone, seed)
         for name, values in drawn.items():
-            # One more, for a replica that has no row of its own.
+            # One more row, for a replica that has no row of its own.
             batch[name] = tf.concat([values, values[:1]], axis=0)[first : first + rows]
         figures, real, fake = self.validate(batch)
         if not figures or set(figures) != set(self.validation_names):
             raise ValueError(
-                f"`validate` of {type(self).__name__} must compute the figures that `validation_names` lists, "
+                f"`validate` of {type(self).__name__} must compute the values that `validation_names` lists, "
                 f"{list(self.validation_names)}, at least one. Received: {sorted(figures)}"
             )
         values = tf.stack([tf.cast(figures[name], "float32") for name in self.validation_names])
         values = tf.where(size > 0, values * tf.cast(size, "float32"), 0.0)
         figures = replicas.total(values) / tf.cast(everyone, "float32")
-        # The metrics of each replica see the images of all.
+        # The metrics of each replica take the images of all replicas.
         seen = [
             None if x is None else replicas.gather(x)[:everyone] for x in (real, fake, batch.get("label"))
         ]

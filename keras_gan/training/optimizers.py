@@ -10,8 +10,8 @@ from keras_gan.training import checks
 class Optimizers:
     """All players' optimisers, as Keras' callbacks and experiment trackers expect one.
 
-    `ReduceLROnPlateau` and `LearningRateScheduler` act on each of `optimizers`; what there can be only one of is the
-    first one's, the generator's of a GAN.
+    `ReduceLROnPlateau` and `LearningRateScheduler` act on each of `optimizers`. Single values are those of
+    the first optimiser, for a GAN the generator's.
 
     Args:
         by_player: dict from player to optimiser.
@@ -28,7 +28,7 @@ class Optimizers:
 
     @property
     def learning_rate(self):
-        """The first one's, now; setting it sets that one alone."""
+        """Current learning rate of the first optimiser; setting it sets only that one."""
         return self.optimizers[0].learning_rate
 
     @learning_rate.setter
@@ -37,7 +37,7 @@ class Optimizers:
 
     @property
     def iterations(self):
-        """Steps that the first one has made."""
+        """Number of steps of the first optimiser."""
         return self.optimizers[0].iterations
 
     @property
@@ -45,7 +45,7 @@ class Optimizers:
         return type(inner(self.optimizers[0])).__name__.lower()
 
     def get_config(self):
-        """The arguments of all, by player: `generator_learning_rate`, `discriminator_beta_1`, ..."""
+        """Arguments of all optimisers, by player: `generator_learning_rate`, `discriminator_beta_1`, ..."""
         return {
             "name": self.name,
             **{
@@ -59,7 +59,7 @@ class Optimizers:
 def prepare_optimizer(optimizer, networks, variables, player):
     """Return an optimiser that is built for a player.
 
-    Loss-scaled where one of the networks that the player's gradient passes computes in float16.
+    It uses loss scaling if one of the networks that the player's gradient passes through computes in float16.
     """
     optimizer = keras.optimizers.get(optimizer)
     strategy = tf.distribute.get_strategy()
@@ -69,7 +69,7 @@ def prepare_optimizer(optimizer, networks, variables, player):
     if in_float16 and not isinstance(optimizer, keras.optimizers.LossScaleOptimizer):
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)
     if not optimizer.built:
-        # `learning_rate_generator` in the logs of `ReduceLROnPlateau`, not `learning_rate_adam_3`.
+        # So that `ReduceLROnPlateau` logs `learning_rate_generator`, not `learning_rate_adam_3`.
         optimizer.name = player
         optimizer.build(variables)
     checks.check_variables(optimizer, variables, player)

@@ -1,4 +1,4 @@
-"""What one `fit` knows."""
+"""The data and callbacks of one `fit`."""
 
 import dataclasses
 
@@ -7,12 +7,12 @@ import numpy as np
 
 @dataclasses.dataclass
 class HeldOut:
-    """The held-out data of a `fit`; of the three one is there, or none.
+    """The held-out data of a `fit`; at most one of the three attributes is set.
 
     Attributes:
-        stream: `keras_gan.data.stream.Stream`, of a data set of keras_gan.data.
+        stream: `keras_gan.data.stream.Stream`, from a data set of keras_gan.data.
         arrays: a dict of checked arrays.
-        batches: another `tf.data.Dataset`, of checked batches.
+        batches: any other `tf.data.Dataset`, with checked batches.
     """
 
     stream: object = None
@@ -26,14 +26,14 @@ class HeldOut:
 
 @dataclasses.dataclass
 class FitSession:
-    """What a `fit` knows, and its callbacks find at `model.session`; `None` when none is running.
+    """Data and callbacks of a running `fit`; callbacks read it as `model.session`, otherwise `None`.
 
     Attributes:
         batches: `keras_gan.data.batches.TrainingBatches`.
         held_out: `HeldOut`.
-        callbacks: all callbacks, in their order.
-        at_epoch_end: whether the step just made is an epoch's last.
-        stopped_by_hand: whether someone asked that the training stop here and be saved.
+        callbacks: all callbacks, in order.
+        at_epoch_end: whether the last step made was the last one of an epoch.
+        stopped_by_hand: whether the user asked to stop the training here and save it.
     """
 
     batches: object
@@ -47,15 +47,15 @@ class FitSession:
         return next((c for c in self.callbacks if isinstance(c, kind)), None)
 
     def recover(self, name, step):
-        """Tell all callbacks that can take a training back of a NaN; return whether one did, and it goes on."""
+        """Call `recover` of all callbacks that can roll back after a NaN; return whether one of them did."""
         able = [c for c in self.callbacks if hasattr(c, "recover")]
         return any([callback.recover(name, step) for callback in able])
 
     def examples(self, count):
-        """A dict of `count` rows, evenly spaced, of the held-out data, or else of those trained on.
+        """A dict of `count` rows, evenly spaced, of the held-out data, or else of the training data.
 
-        Held-out data that are not of keras_gan.data give their first rows. Training data that are not raise a ValueError,
-        because reading them would shift their order.
+        For held-out data that are not from keras_gan.data, these are the first rows. Training data that are
+        not from keras_gan.data raise a ValueError, because reading them would shift their order.
         """
         held_out = self.held_out
         if held_out.arrays is not None:
@@ -68,6 +68,6 @@ class FitSession:
         if held_out.batches is not None:
             return next(iter(held_out.batches.unbatch().take(count).batch(count)))
         raise ValueError(
-            "Examples for pictures are taken from data sets of keras_gan.data, arrays, or held-out data. Pass some as "
-            "`validation_data`."
+            "Examples for sample grids come from data sets of keras_gan.data, arrays, or held-out data. Pass "
+            "some as `validation_data`."
         )

@@ -1,4 +1,4 @@
-"""What a model must remember beside its networks and optimisers."""
+"""State of a model in addition to its networks and optimisers."""
 
 import keras
 import numpy as np
@@ -6,16 +6,17 @@ import tensorflow as tf
 
 
 class State:
-    """Counters, running means of the figures, and access to every seed generator of a model.
+    """Counters, running means of the metrics, and access to every seed generator of a model.
 
     All of it is saved with the model, by name.
 
     Attributes:
-        PLAYER_step: int64, steps that each player has made; `step` is the last player's.
-        epoch, epoch_position: int64, epochs of data finished, and steps made in the present one.
-        figure_means: float32, means of the step's figures over the present epoch.
-        figure_steps: int64, steps in these means: those of the epoch, or since a resume with other figures.
-        first_bad: int64 of shape (2,): step and index of the first figure that was not finite.
+        PLAYER_step: int64, number of steps of each player; `step` is the last player's.
+        epoch, epoch_position: int64, number of finished epochs, and of steps in the current epoch.
+        figure_means: float32, means of the step's metrics over the current epoch.
+        figure_steps: int64, number of steps in these means: since the start of the epoch, or since a resume
+            with other metrics.
+        first_bad: int64 of shape (2,): step and index of the first metric that was not finite.
         just_loaded: whether the values come from a file and no epoch has begun since.
     """
 
@@ -33,9 +34,9 @@ class State:
         self.add("first_bad", (2,))
 
     def add(self, name, shape=(), dtype="int64", needed=False):
-        """Make (or make anew) a variable that is saved, an attribute of this object; return it.
+        """Create (or recreate) a variable that is saved, as an attribute of this object; return it.
 
-        One that is `needed` must be in a file that is loaded; others begin anew where they are not.
+        A loaded file must contain `needed` variables; other variables that are missing in it are reset.
         """
         self._needed |= {name} if needed else set()
         self._variables[name] = keras.Variable(
@@ -49,21 +50,21 @@ class State:
         return self._variables[name]
 
     def add_figures(self, names):
-        """Make the means of the step's figures."""
+        """Create the means of the step's metrics."""
         self._figures = list(names)
         self.add("figure_means", (len(names),), "float32")
 
     def step_of(self, player):
-        """Steps that a player has made, a variable."""
+        """Number of steps of a player, a variable."""
         return self._variables[f"{player}_step"]
 
     @property
     def step(self):
-        """Steps made: those of the last player, the generator's of a GAN; a variable."""
+        """Number of steps of the last player, for a GAN the generator; a variable."""
         return self.step_of(self._last)
 
     def average(self, figures):
-        """Take in the figures of a step; return their means over the epoch so far."""
+        """Update the means with the metrics of a step; return the means over the epoch so far."""
         begins = tf.equal(self.epoch_position.value, 0)
         steps = tf.where(begins, tf.zeros((), "int64"), self.figure_steps.value)
         means = tf.where(
@@ -86,14 +87,14 @@ class State:
         store["figure_names"] = np.frombuffer("\n".join(self._figures).encode(), "uint8")
 
     def load(self, store):
-        """Take the values of a file; return what differs in it, a list of sentences.
+        """Load the values of a file; return the differences, a list of sentences.
 
-        What parts of `compile` keep (ADA's p, LeCam's averages, the epoch's means of figures) begins anew where the file
-        has none, or another.
+        The state of the parts of `compile` (ADA's p, LeCam's averages, the epoch's means of metrics) is reset
+        if the file does not contain it, or contains another shape.
         """
         stored = {name: np.asarray(store[name][()]) for name in store.keys()}  # noqa: SIM118 (an h5 group)
         names, said = stored.pop("figure_names", None), []
-        if "figure_steps" not in stored:  # of an earlier release
+        if "figure_steps" not in stored:  # a file of an earlier release
             stored["figure_steps"] = stored.get("epoch_position", np.zeros((), "int64"))
         if names is not None and names.tobytes().decode().split("\n") != self._figures:
             stored["figure_means"] = np.zeros(0)
@@ -106,12 +107,12 @@ class State:
                 said.append("The figures are others: this epoch's means are over the steps from now on.")
             else:
                 variable.assign(tf.zeros_like(variable.value))
-                said.append(f"The file has no `{name}` of this shape, which begins anew.")
+                said.append(f"The file has no `{name}` of this shape: it begins anew.")
         if any(line.startswith("The figures") for line in said):
             self.figure_steps.assign(0)
         gone = sorted(set(stored) - set(self.by_name()))
         if gone:
-            said.append(f"What the file has of {', '.join(gone)} is left out.")
+            said.append(f"The file also has {', '.join(gone)}, which the model does not use.")
         self.just_loaded = True
         return said
 
@@ -121,5 +122,5 @@ class State:
         return [g.state for layer in layers for g in getattr(layer, "_seed_generators", [])]
 
     def by_name(self):
-        """Every variable by its name in a file."""
+        """All variables by their names in a file."""
         return {**self._variables, **{f"seed_{i}": seed for i, seed in enumerate(self.seeds())}}
