@@ -118,6 +118,8 @@ def model_card(about, load, licence=None, samples=False):
     size = (
         f"images of {shape[0]} x {shape[1]} with {shape[2]} channels"
         if len(shape) == 3
+        else "rows of a table"
+        if (about.get("modality") or {}).get("class_name") == "Rows"
         else f"vectors of {shape}"
     )
     lines = [*head, "---", "", f"# {name} of {about.get('dataset') or 'unnamed data'}", ""]
@@ -150,9 +152,12 @@ def model_card(about, load, licence=None, samples=False):
         lines.append(f"- {name}: {found['value']:.5g}" + (f" ({', '.join(beside)})" if beside else ""))
     lines += [] if measured else ["Not measured."]
     lines += ["", "## Use", "", "```python", "import keras_gan", "", load]
+    of_table = (about.get("modality") or {}).get("class_name") == "Rows"
     lines += [
         "images = model.translate(images)"
         if "source" in (about.get("inputs") or {})
+        else "rows = model.sample(100, seed=0)"
+        if of_table
         else "samples = model.generate(16, seed=0)"
     ]
     lines += ["```", "", "## Licence", "", licence or "Not given."]
@@ -165,4 +170,7 @@ def card_beside(run):
     if not path.exists():
         return {}
     found = json.loads(path.read_text())
+    reference = str(found.get("reference", ""))
+    if reference.startswith("folder:"):  # its name says enough of where it was
+        found["reference"] = f"folder:{pathlib.Path(reference.removeprefix('folder:')).name}"
     return {name: found[name] for name in ("figures", "reference", "split") if name in found}

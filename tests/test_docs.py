@@ -12,6 +12,7 @@ DOCS = pathlib.Path(__file__).parents[1] / "docs"
     "name",
     [
         "write_your_own",
+        "train",
         "autoencoders",
         "anomalies",
         "applications",

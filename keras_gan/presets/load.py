@@ -58,7 +58,7 @@ def _of_folder(folder):
     return load_model(file)
 
 
-def save_to_preset(model, target, licence=None, metadata=None):
+def save_to_preset(model, target, licence=None, metadata=None, optimizers=False):
     """Write a model as a preset: `model.keras`, a model card (README.md), samples, and `preset.json` with the SHA-256.
 
     Args:
@@ -68,6 +68,8 @@ def save_to_preset(model, target, licence=None, metadata=None):
         licence: identifier for the card, such as "cc-by-4.0"; with None the card states that none is given.
         metadata: dict of further entries, such as
             {"command": "keras-gan train", "figures": {"fid": {"value": 7.2}}}.
+        optimizers: bool, whether a folder gets everything that training needs, three times as large; `fit` then
+            continues where it was. Default False: networks with the averaged weights, and no optimisers.
 
     Returns:
         The target, as a str.
@@ -93,7 +95,7 @@ def save_to_preset(model, target, licence=None, metadata=None):
     (folder / NOTES).unlink(missing_ok=True)
     for name, content in hub.samples_of(model).items():
         (folder / name).write_bytes(content)
-    model.save(folder / "model.keras")
+    (model if optimizers else _for_use(model)).save(folder / "model.keras")
     about = {**describe(model), **(metadata or {})}
     load = f'model = keras_gan.from_preset("{folder.name}")'
     samples = (folder / "samples.png").exists()
@@ -107,3 +109,25 @@ def save_to_preset(model, target, licence=None, metadata=None):
     }
     (folder / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
     return str(target)
+
+
+def _for_use(model):
+    """Copy a model without optimisers and, where all its weights are those of its networks, without a second set of averages.
+
+    The copy is not compiled, and its networks have the averaged weights.
+    """
+    config = model.get_config()
+    copy = type(model).from_config({**config, **({"ema_decay": None} if "ema_decay" in config else {})})
+    networks = {name: getattr(copy, name) for name in model.networks}
+    if len(copy.weights) == sum(len(network.weights) for network in networks.values()):
+        for name, network in networks.items():
+            network.set_weights(getattr(model, f"ema_{name}", getattr(model, name)).get_weights())
+    else:  # such as a text encoder's
+        copy = type(model).from_config(config)
+        for variable, value in zip(copy.weights, model.weights, strict=True):
+            variable.assign(value)
+    values = model.state.by_name()
+    for name, variable in copy.state.by_name().items():
+        variable.assign(values[name])
+    copy.dataset_name, copy.class_names = model.dataset_name, model.class_names
+    return copy
