@@ -1,7 +1,9 @@
 """Load a model from a preset, and save a model as a preset."""
 
 import json
+import os
 import pathlib
+import shutil
 
 from keras_gan import convert, hub
 from keras_gan.cache import sha256_of
@@ -90,24 +92,30 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
         raise ValueError(f"{folder} is a file: give the name of a folder.")
     if folder.is_dir() and any(folder.iterdir()) and not (folder / NOTES).exists():
         raise ValueError(f"{folder} is not empty and no preset; it is not overwritten.")
-    folder.mkdir(parents=True, exist_ok=True)
-    # A process that reads the folder meanwhile finds no preset.
-    (folder / NOTES).unlink(missing_ok=True)
-    for name, content in hub.samples_of(model).items():
-        (folder / name).write_bytes(content)
-    (model if optimizers else _for_use(model)).save(folder / "model.keras")
-    about = {**describe(model), **(metadata or {})}
-    load = f'model = keras_gan.from_preset("{folder.name}")'
-    samples = (folder / "samples.png").exists()
-    (folder / "README.md").write_text(hub.model_card(about, load, licence, samples))
-    notes = {
-        "file": "model.keras",
-        "sha256": sha256_of(folder / "model.keras"),
-        "size": (folder / "model.keras").stat().st_size,
-        "licence": licence,
-        "about": about,
-    }
-    (folder / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
+    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        for name, content in hub.samples_of(model).items():
+            (partial / name).write_bytes(content)
+        (model if optimizers else _for_use(model)).save(partial / "model.keras")
+        about = {**describe(model), **(metadata or {})}
+        load = f'model = keras_gan.from_preset("{folder.name}")'
+        samples = (partial / "samples.png").exists()
+        (partial / "README.md").write_text(hub.model_card(about, load, licence, samples))
+        notes = {
+            "file": "model.keras",
+            "sha256": sha256_of(partial / "model.keras"),
+            "size": (partial / "model.keras").stat().st_size,
+            "licence": licence,
+            "about": about,
+        }
+        (partial / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
+        # Whole, in place of an earlier one.
+        shutil.rmtree(folder, ignore_errors=True)
+        partial.rename(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
     return str(target)
 
 
@@ -123,7 +131,8 @@ def _for_use(model):
         for name, network in networks.items():
             network.set_weights(getattr(model, f"ema_{name}", getattr(model, name)).get_weights())
     else:  # such as a text encoder's
-        copy = type(model).from_config(config)
+        # Anew: building a model uses its configuration up.
+        copy = type(model).from_config(model.get_config())
         for variable, value in zip(copy.weights, model.weights, strict=True):
             variable.assign(value)
     values = model.state.by_name()

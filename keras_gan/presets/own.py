@@ -33,4 +33,14 @@ register(
         sha256="7e8b13019086d2af6e206e18d3646f4993d6080d98101a8756972873ef02f5c8",
         size=7_990_914,
     ),
+    Preset(
+        "adult",
+        "TVAE",
+        "rows of UCI Adult (census income)",
+        licence="cc-by-4.0",
+        range="latents -> rows of a pandas.DataFrame",
+        example='rows = model.sample(10, seed=0)',
+        sha256="d6728caa809d9919bc058cb20a777e0657981f6a248c22c1cb798a81392e4783",
+        size=543_675,
+    ),
 )

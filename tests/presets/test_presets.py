@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import keras_gan
+from keras_gan import hub
 from keras_gan.cli import app
 from keras_gan.presets import PRESETS, published
 from keras_gan.presets import preset as registry
@@ -108,7 +109,7 @@ def test_commands_take_names(cache, archived, tmp_path, capsys):
         run("upscale", "esrgan-x4", tmp_path / "nothing.png")
 
 
-def test_written_and_loaded(tmp_path, images):
+def test_written_and_loaded(tmp_path, images, monkeypatch):
     gan = tiny_gan()
     gan.fit(images, batch_size=16, verbose=0)
     folder = tmp_path / "mine"
@@ -131,10 +132,24 @@ def test_written_and_loaded(tmp_path, images):
     # Again into the same folder, by the command.
     run("push", folder, folder, "--licence", "mit")
     assert json.loads((folder / "preset.json").read_text())["licence"] == "mit"
+    # Where a write fails what was there stays.
+    monkeypatch.setattr(hub, "model_card", lambda *args: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        keras_gan.save_to_preset(gan, folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"] and keras_gan.from_preset(folder)
     with (folder / "model.keras").open("ab") as file:
         file.write(b"x")
     with pytest.raises(ValueError, match="missing or changed"):
         keras_gan.from_preset(folder)
+
+
+def test_a_model_with_weights_beside_its_networks(tmp_path):
+    """A VAE's likelihood has weights of its own."""
+    networks = keras_gan.networks.vae((8, 8, 1), latent_dim=3, filters=4)
+    vae = keras_gan.VAE(*networks, likelihood="gaussian", seed=0)
+    keras_gan.save_to_preset(vae, tmp_path / "vae")
+    loaded = keras_gan.from_preset(tmp_path / "vae")
+    np.testing.assert_array_equal(loaded.generate(3, seed=0), vae.generate(3, seed=0))
 
 
 def test_folders_that_are_none(tmp_path, images):
