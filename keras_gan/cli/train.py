@@ -13,7 +13,15 @@ from typing import Annotated
 import typer
 
 from keras_gan.cli.kinds import KINDS, check_folders, text_encoder
-from keras_gan.cli.options import Monitor, Precision, Scale, existing, names_of, value_range_of, writable
+from keras_gan.cli.options import (
+    Monitor,
+    Precision,
+    Scale,
+    model_path,
+    names_of,
+    value_range_of,
+    writable,
+)
 
 # Kinds of data that are mirrored at random by default. Others are not: a mirrored digit may be another one.
 MIRRORED = ("domains", "low_high", "pairs", "unpaired")
@@ -343,7 +351,7 @@ def _checked(given):
     if {"ada", "apa"} <= set(_augmentations(given) or ()):
         raise ValueError("Only one augmentation may adapt itself: ada or apa.")
     if given["init_from"] is not None:
-        existing(given["init_from"])
+        given["init_from"] = model_path(given["init_from"])
     if metrics:
         check_metrics(names_of(metrics))
     if given["test_a"] and given["hold_out"]:

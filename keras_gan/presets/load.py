@@ -5,6 +5,8 @@ import os
 import pathlib
 import shutil
 
+import keras
+
 from keras_gan import convert, hub
 from keras_gan.cache import sha256_of
 from keras_gan.export import describe
@@ -44,7 +46,7 @@ def from_preset(name):
         return _of_folder(folder)
     preset = preset_of(name)
     path = preset.fetch()
-    return convert.as_gan(convert.load(path, preset.prefix)) if preset.address else load_model(path)
+    return convert.as_gan(convert.load(path, preset.prefix)) if preset.address else _of_folder(path.parent)
 
 
 def _of_folder(folder):
@@ -57,7 +59,9 @@ def _of_folder(folder):
     file = folder / notes["file"]
     if not file.is_file() or sha256_of(file) != notes["sha256"]:
         raise ValueError(f"{file} is missing or changed: its SHA-256 is not the one in {NOTES}.")
-    return load_model(file)
+    model = load_model(file)
+    decay = notes.get("ema_decay")
+    return model if decay is None or model.ema_decay is not None else _with_averages(model, decay)
 
 
 def save_to_preset(model, target, licence=None, metadata=None, optimizers=False):
@@ -108,6 +112,7 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
             "sha256": sha256_of(partial / "model.keras"),
             "size": (partial / "model.keras").stat().st_size,
             "licence": licence,
+            "ema_decay": keras.saving.serialize_keras_object(getattr(model, "ema_decay", None)),
             "about": about,
         }
         (partial / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
@@ -117,6 +122,23 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return str(target)
+
+
+def _with_averages(model, decay):
+    """Copy a model into one with moving averages, which begin at its weights."""
+    copy = type(model).from_config({**model.get_config(), "ema_decay": decay})
+    for name in model.networks:
+        for network in {getattr(copy, name), getattr(copy, f"ema_{name}", getattr(copy, name))}:
+            network.set_weights(getattr(model, name).get_weights())
+    return _with_state(copy, model)
+
+
+def _with_state(copy, model):
+    values = model.state.by_name()
+    for name, variable in copy.state.by_name().items():
+        variable.assign(values[name])
+    copy.dataset_name, copy.class_names = model.dataset_name, model.class_names
+    return copy
 
 
 def _for_use(model):
@@ -135,8 +157,4 @@ def _for_use(model):
         copy = type(model).from_config(model.get_config())
         for variable, value in zip(copy.weights, model.weights, strict=True):
             variable.assign(value)
-    values = model.state.by_name()
-    for name, variable in copy.state.by_name().items():
-        variable.assign(values[name])
-    copy.dataset_name, copy.class_names = model.dataset_name, model.class_names
-    return copy
+    return _with_state(copy, model)

@@ -10,7 +10,7 @@ register(
         licence="cc-by-sa-3.0",
         range="64 standard normal latents -> uint8 images (28, 28, 1)",
         example='images = model.generate(16, seed=0)',
-        sha256="fe94d961daee543dca0be3f8351d61de3fdeada87bbd721abecd31739e6b4092",
+        sha256="ac2b2b917e50f759df05dc2d8a6f27a5e0d7ca36984bb8ca31dba6f5ea81c67f",
         size=1_256_747,
     ),
     Preset(
@@ -20,7 +20,7 @@ register(
         licence="apache-2.0",
         range="64 standard normal latents -> uint8 images (32, 32, 3)",
         example='images = model.generate(16, seed=0)',
-        sha256="a84ddf3a97337e202cc8a17008dae923416a9b7dc4aebb2ec71521f257c7426c",
+        sha256="cb8c13c7b4d3406d51755824cf752722ef08626c625c97e59fc30cd47e27c3e2",
         size=6_300_940,
     ),
     Preset(
@@ -30,7 +30,7 @@ register(
         licence="cc-by-3.0",
         range="latents and a class -> occupancies (32, 32, 32, 1)",
         example='chairs = model.generate(4, seed=0, labels=model.class_names.index("chair"))',
-        sha256="7e8b13019086d2af6e206e18d3646f4993d6080d98101a8756972873ef02f5c8",
+        sha256="29fbfadf0141c087b608cc9f91509823d0c36b784f7bf5614001bac8a161b39a",
         size=7_990_914,
     ),
     Preset(
@@ -40,7 +40,7 @@ register(
         licence="cc-by-4.0",
         range="latents -> rows of a pandas.DataFrame",
         example='rows = model.sample(10, seed=0)',
-        sha256="d6728caa809d9919bc058cb20a777e0657981f6a248c22c1cb798a81392e4783",
+        sha256="b9511b0bbd4e38a9cdb18aa45257c487f4ff4fc6feade0cce80647be2d83cfbf",
         size=543_675,
     ),
 )
