@@ -48,6 +48,7 @@ PACKAGES = (
         "plots",
         "grid",
         "torch_file",
+        "environments",
     ),
 )
 
