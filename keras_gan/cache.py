@@ -53,24 +53,34 @@ def downloaded(address, path, sha256, size, what):
         ValueError: if the file has another SHA-256.
     """
     path = pathlib.Path(path)
-    if not path.exists():
-        import keras
+    if path.exists():
+        found = sha256_of(path)
+        if found != sha256:
+            raise ValueError(
+                f"{path} is not the file of {what}: its SHA-256 is {found}, and {sha256} was expected. Delete it, and it is "
+                "downloaded again."
+            )
+        return path
 
-        partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-        try:
-            keras.utils.get_file(partial.name, address, cache_dir=partial.parent, cache_subdir="")
+    import keras
+
+    partial = path.with_name(f".{uuid.uuid4().hex}.partial")
+    by_hand = (
+        f"Fetch this file elsewhere ({size / 1e6:.1f} MB): {address} and put it at {path} (SHA-256 {sha256})."
+    )
+    try:
+        keras.utils.get_file(partial.name, address, cache_dir=partial.parent, cache_subdir="")
+        found = sha256_of(partial)
+        if found == sha256:
             partial.replace(path)
-        except Exception as error:  # `get_file` raises a plain `Exception`
-            partial.unlink(missing_ok=True)
-            raise OSError(
-                f"{what} could not be downloaded ({error}). Without a network, fetch this file elsewhere ({size / 1e6:.1f} MB): "
-                f"{address} and put it at {path}"
-            ) from error
-    found = sha256_of(path)
+    except Exception as error:  # `get_file` raises plain ones
+        raise OSError(f"{what} could not be downloaded ({error}). {by_hand}") from error
+    finally:
+        partial.unlink(missing_ok=True)
     if found != sha256:
         raise ValueError(
-            f"{path} is not the file of {what}: its SHA-256 is {found}, and {sha256} was expected. Delete it, and it is downloaded "
-            "again."
+            f"What {address} gives is not the file of {what}: its SHA-256 is {found}, and {sha256} was expected. A proxy may answer "
+            f"in its place. {by_hand}"
         )
     return path
 

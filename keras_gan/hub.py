@@ -88,7 +88,7 @@ def samples_of(gan):
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder, "samples.png")
         image_grid(gan.modality.to_pictures(examples), columns).save(path)
-        gan.modality.write_all(path, examples)
+        gan.modality.write_all(path, examples[:16])
         return {file.name: file.read_bytes() for file in pathlib.Path(folder).iterdir()}
 
 
@@ -120,7 +120,7 @@ def model_card(about, load, licence=None, samples=False):
         if len(shape) == 3
         else "rows of a table"
         if (about.get("modality") or {}).get("class_name") == "Rows"
-        else f"vectors of {shape}"
+        else f"{(about.get('modality') or {}).get('class_name', 'vectors').lower()} of {shape}"
     )
     lines = [*head, "---", "", f"# {name} of {about.get('dataset') or 'unnamed data'}", ""]
     lines += [

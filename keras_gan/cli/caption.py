@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing
+from keras_gan.cli.options import existing, loaded
 
 
 def caption(
@@ -30,9 +30,8 @@ def caption(
 
     from keras_gan.data.folder import files_of
     from keras_gan.data.images import fit_image, open_image
-    from keras_gan.runs.load import load_model
 
-    clip = load_model(model)
+    clip = loaded(model)
     if not hasattr(clip, "caption"):
         raise ValueError(
             f"{model} is a {type(clip).__name__}, which ranks no texts: train one that does, `keras-gan train clip`."

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import model_path, preset_named, writable
+from keras_gan.cli.options import loaded, preset_named, writable
 
 
 def demo(
@@ -24,25 +24,28 @@ def demo(
 ):
     """Write a page on which the generator runs in the browser: samples, walks, styles, classes, texts, or images to translate."""
     writable(out, folder=True)
-    preset = preset_named(model)
-    path = model if preset else model_path(model)
-    if not preset and (path / "saved_model.pb").exists():
+    if preset_named(model) is None and (pathlib.Path(model).expanduser() / "saved_model.pb").exists():
         raise ValueError(
             f"{model} is a SavedModel, which a browser cannot run: give the run's folder or its `.keras` file."
         )
+    server = _server(out.expanduser(), port) if serve else None
 
     from keras_gan.demo import write_demo
-    from keras_gan.presets import from_preset
-    from keras_gan.runs.load import load_model
 
-    gan = from_preset(preset.name) if preset else load_model(path)
+    gan = loaded(model)
     page = write_demo(gan, out, title, report=typer.echo)
     typer.echo(f"{page}: open it in a browser; the folder can be put on any web server.")
-    if serve:
-        _serve(out, port)
+    if server is not None:
+        with server:
+            typer.echo(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)")
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                typer.echo("")
 
 
-def _serve(folder, port):
+def _server(folder, port):
+    """Take the port before anything is computed."""
     import functools
     import http.server
 
@@ -51,16 +54,9 @@ def _serve(folder, port):
             pass
 
     try:
-        server = http.server.ThreadingHTTPServer(
-            ("127.0.0.1", port), functools.partial(Quiet, directory=str(folder))
-        )
+        handler = functools.partial(Quiet, directory=str(folder))
+        return http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:
         raise ValueError(
             f"Port {port} cannot be used ({error.strerror}): give another --port, or 0 for any."
         ) from None
-    with server:
-        typer.echo(f"http://127.0.0.1:{server.server_port}/  (Ctrl-C ends it)")
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            typer.echo("")

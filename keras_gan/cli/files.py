@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import Format, Quantize, existing, model_path, numbers, print_table, writable
+from keras_gan.cli.options import (
+    Format,
+    Quantize,
+    existing,
+    loaded,
+    model_path,
+    numbers,
+    preset_named,
+    print_table,
+    writable,
+)
 
 
 def convert(
@@ -55,7 +65,7 @@ def export(
     ] = None,
 ):
     """Export the generator as a SavedModel, for LiteRT or ONNX."""
-    model = model_path(model)
+    preset_named(model)
 
     from keras_gan.export_target import check_target
 
@@ -64,9 +74,7 @@ def export(
     options = {"batch": batch, "quantize": quantize and quantize.value}
     options["shape"] = shape and numbers(shape, int, "--shape", "128,128")
 
-    from keras_gan.runs.load import load_model
-
-    gan = load_model(model)
+    gan = loaded(model)
     typer.echo(gan.export(out, format=format.value, **{k: v for k, v in options.items() if v is not None}))
 
 
@@ -98,7 +106,7 @@ def push(
 
     `keras_gan.from_preset` loads it from there.
     """
-    model = model_path(model)
+    preset_named(model)
 
     from keras_gan.hub import card_beside, hub_name
 
@@ -107,12 +115,11 @@ def push(
     if hub_name(to) is None:
         writable(to, "TO", folder=True)
     from keras_gan.presets import save_to_preset
-    from keras_gan.runs.load import load_model
 
-    metadata = card_beside(model)
+    metadata, gan = card_beside(model), loaded(model)
     if (command := command_of(model)) is not None:
-        metadata["command"] = command
-    typer.echo(save_to_preset(load_model(model), to, licence, metadata))
+        metadata["command"] = f"{command}  # ended after {int(gan.state.step.numpy())} steps"
+    typer.echo(save_to_preset(gan, to, licence, metadata))
 
 
 def command_of(run):

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import model_path, writable
+from keras_gan.cli.options import loaded, model_path, writable
 
 TABLES = (".csv", ".parquet")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
@@ -72,7 +72,7 @@ def generate(
             or truncation != 1.0
         ):
             raise ValueError(f"Rows of a table ({out.name}) go with -n, --seed and --where.")
-        return _write_rows(model_path(model), n or 1000, out, seed, where or [])
+        return _write_rows(model, n or 1000, out, seed, where or [])
     if where:
         raise ValueError(
             f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
@@ -132,13 +132,11 @@ def _write_rows(model, n, out, seed, where):
         asked.setdefault(name, []).append(value)
     writable(out)
 
-    from keras_gan.runs.load import load_model
-
     if (model / "saved_model.pb").exists():
         raise ValueError(
             f"{model} is a SavedModel, whose `sample` gives vectors: give the run's folder, or its `.keras` file."
         )
-    gan = load_model(model)
+    gan = loaded(model)
     if not hasattr(gan, "schema"):
         if where or not hasattr(gan, "generate") or out.suffix.lower() not in gan.modality.suffixes:
             endings = [*getattr(getattr(gan, "modality", None), "suffixes", ()), ".png"]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, model_path, numbers, writable
+from keras_gan.cli.options import existing, loaded, model_path, numbers, preset_named, writable
 
 STYLE_MODEL = "Run folder or .keras file of a StyleGAN."
 
@@ -91,15 +91,14 @@ def mix(
     truncation: Annotated[float, typer.Option()] = 0.7,
 ):
     """Write a sheet of images that take some layers' styles from one image, and the rest from another."""
-    model = model_path(model)
+    preset_named(model)
 
     from keras_gan import latent
     from keras_gan.grid import image_grid
-    from keras_gan.runs.load import load_model
 
     writable(out)
     seeds = [numbers(text, int, name, "0,1,2") for name, text in (("--rows", rows), ("--columns", columns))]
-    sheet = latent.style_mixing_sheet(load_model(model), *seeds, _layers(layers), label, truncation)
+    sheet = latent.style_mixing_sheet(loaded(model), *seeds, _layers(layers), label, truncation)
     _save(image_grid(sheet, 1 + len(seeds[1])), out)
 
 
@@ -133,16 +132,15 @@ def project(
 
     import numpy as np
 
-    model = model_path(model)
+    preset_named(model)
 
     from keras_gan import latent
     from keras_gan.data.images import fit_image, open_image
     from keras_gan.grid import image_grid
     from keras_gan.latent.styles import check_style_model
     from keras_gan.metrics import Extractor
-    from keras_gan.runs.load import load_model
 
-    gan = load_model(model)
+    gan = loaded(model)
     check_style_model(gan)
     height, width, channels = gan.image_shape
     target = fit_image(open_image(picture), (height, width), channels)
@@ -196,12 +194,11 @@ def edit(
     """Edit images along latent directions, each of which changes one property."""
     import numpy as np
 
-    model = model_path(model)
+    preset_named(model)
 
     from keras_gan import latent
     from keras_gan.grid import image_grid
     from keras_gan.metrics import Extractor
-    from keras_gan.runs.load import load_model
 
     if method not in ("sefa", "ganspace", "attribute"):
         raise ValueError(f"--method must be sefa, ganspace or attribute. Received: {method}")
@@ -213,7 +210,7 @@ def edit(
         if direction is not None:
             raise ValueError("--direction is of sefa and ganspace: an attribute has one.")
         direction = 0
-    gan, chosen = load_model(model), _layers(layers)
+    gan, chosen = loaded(model), _layers(layers)
     ws = latent.styles_of(gan, range(seed, seed + n), label, truncation) if w is None else _ws(w)
     wanted = count if direction is None else direction + 1
     if method == "attribute":

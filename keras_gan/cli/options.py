@@ -75,7 +75,9 @@ def model_path(model):
     weights = preset.fetch()
     if preset.address is None:
         return weights
-    folder = preset.folder / preset.name / "saved_model"
+    from keras_gan import __version__
+
+    folder = preset.derived / f"saved_model-{__version__}"
     if not (folder / "metadata.json").exists():
         from keras_gan import register
         from keras_gan.convert import convert
@@ -83,6 +85,18 @@ def model_path(model):
         register()
         convert(weights, folder, preset.prefix)
     return folder
+
+
+def loaded(model):
+    """Load the model that a command is given: of a run, a `.keras` file, the Hub, or a preset."""
+    preset = preset_named(model)
+    if preset is not None:
+        from keras_gan.presets import from_preset
+
+        return from_preset(preset.name)
+    from keras_gan.runs.load import load_model
+
+    return load_model(pathlib.Path(model).expanduser())
 
 
 def writable(path, option="--out", folder=False):

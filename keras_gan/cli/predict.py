@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, model_path, writable
+from keras_gan.cli.options import existing, loaded, preset_named, writable
 
 
 def predict(
@@ -30,18 +30,17 @@ def predict(
 
     import numpy as np
 
-    model = model_path(model)
+    preset_named(model)
 
     from keras_gan.data.videos import ANIMATIONS, FILMS, is_frames, read_video, write_video
     from keras_gan.models.next_frame import NextFrame
-    from keras_gan.runs.load import load_model
 
     endings, files = (*ANIMATIONS, *FILMS), [videos]
     if videos.is_dir() and not is_frames(videos):
         files = sorted(p for p in videos.rglob("*") if p.suffix.lower() in endings or is_frames(p))
     if not files or (files[0].is_file() and files[0].suffix.lower() not in endings):
         raise ValueError(f"There are no videos ({', '.join(endings)}) in {videos}.")
-    gan = load_model(model)
+    gan = loaded(model)
     if not isinstance(gan, NextFrame):
         raise ValueError(f"{model} is a {type(gan).__name__}, and predicts no frames.")
     height, width, channels = gan.image_shape

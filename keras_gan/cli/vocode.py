@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, model_path, writable
+from keras_gan.cli.options import existing, loaded, preset_named, writable
 
 
 def vocode(
@@ -27,7 +27,7 @@ def vocode(
     """Make sound from mel spectrograms, or from the spectrograms of sound files."""
     existing(sounds, " It must be a sound file, a .npy file or a folder of such.")
     writable(out, folder=True)
-    model = model_path(model)
+    preset_named(model)
 
     from keras_gan.data.sounds import ENDINGS
 
@@ -42,9 +42,8 @@ def vocode(
 
     from keras_gan.data import read_sound, write_sound
     from keras_gan.models.hifigan import HiFiGAN
-    from keras_gan.runs.load import load_model
 
-    gan = load_model(model)
+    gan = loaded(model)
     if not isinstance(gan, HiFiGAN):
         raise ValueError(f"{model} is a {type(gan).__name__}, and no vocoder.")
     written = set()

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan import export_files
 from keras_gan.conditions import Attributes, Labels, Texts
-from keras_gan.data.texts import tokens_layer
+from keras_gan.data.texts import lower_case_words, tokens_layer
 from keras_gan.export import averages_in_float32, of_any_size
 from keras_gan.latent import ganspace, sefa
 from keras_gan.modalities import Images
@@ -33,6 +33,8 @@ def graphs_of(gan):
         ValueError: for a model that the page cannot run; the message explains why. ImportError: without the
             ONNX packages.
     """
+    if not hasattr(gan, "ema_generator"):
+        raise ValueError(f"The page runs generators, and {type(gan).__name__} has none.")
     if getattr(gan, "from_images", False):
         with averages_in_float32(gan):
             return _of_images(gan)
@@ -49,16 +51,22 @@ def graphs_of(gan):
 
 
 def _of_images(gan):
-    if getattr(gan, "num_classes_a", None) or gan.source_shape[-1] not in (1, 3, 4):
+    if (
+        hasattr(gan, "continue_videos")
+        or len(gan.source_shape) != 3
+        or gan.source_shape[-1] not in (1, 3, 4)
+        or len(gan.output_shape) != 4
+    ):
         raise ValueError(
-            f"The page takes images, and this {type(gan).__name__} label maps. Use `keras-gan translate`."
+            f"The page takes images in grey, RGB or RGBA, and this {type(gan).__name__} takes {gan.source_shape}."
         )
-    condition, graphs = gan.exported_condition(), {}
+    condition, graphs, sources = gan.exported_condition(), {}, {}
     for name, network in gan.exported_networks().items():
         graphs[name] = _written(export_files.of_images(network, of_any_size(network), condition))
+        sources[name] = list(first(network.input_shape)[1:])
     about = {
         "kind": "images",
-        "source": list(gan.source_shape),
+        "sources": sources,
         "scale": getattr(gan, "scale", 1),
         "directions": list(graphs),
         "condition": _about_condition(condition, gan, {}),
@@ -166,10 +174,15 @@ def _about_texts(condition, graphs):
         # The vectors of the captions are stored; a visitor cannot type another text.
         return {"kind": "captions", "names": captions, "vectors": _plain(condition.vectors(captions))}
     config = tokens.get_config()
-    if config["split"] != "whitespace" or config["ngrams"]:
+    if (
+        config["split"] != "whitespace"
+        or config["ngrams"]
+        or lower_case_words.__name__ not in str(config["standardize"])
+    ):
         raise ValueError(
-            "The encoder's TextVectorization must split at white space, without n-grams, to run in the page. Received: "
-            f"split={config['split']!r}, ngrams={config['ngrams']!r}"
+            "To run in the page, the encoder's TextVectorization must split at white space, without n-grams, and have "
+            f"`data.texts.lower_case_words` as `standardize`. Received: {config['split']!r}, {config['ngrams']!r}, "
+            f"{config['standardize']!r}"
         )
     encoder = keras.Model(tokens.output, condition.encoder.output)
     length = config["output_sequence_length"] or 32

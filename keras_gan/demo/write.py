@@ -51,15 +51,14 @@ def write_demo(gan, folder, title=None, report=lambda line: None):
         raise ValueError(
             f"{folder} holds other files, such as {others[0]}; a page is written into a folder of its own."
         )
-    script = runtime()
+    if hasattr(gan, "ema_generator") and 4 * gan.ema_generator.count_params() > LIMIT:
+        raise ValueError(_too_large(4 * gan.ema_generator.count_params()))
     report("Converting the model ...")
     about, graphs = graphs_of(gan)
     size = sum(map(len, graphs.values()))
     if size > LIMIT:
-        raise ValueError(
-            f"The model has {size / 1e6:.0f} MB, and a browser takes {LIMIT / 1e6:.0f} MB at most: train one with fewer filters, or "
-            "serve it with TensorFlow (`export`)."
-        )
+        raise ValueError(_too_large(size))
+    script = runtime()
     described = describe(gan)
     title = title or f"{type(gan).__name__} of {described.get('dataset') or 'images'}"
     about |= {
@@ -87,3 +86,10 @@ def write_demo(gan, folder, title=None, report=lambda line: None):
     (folder / "index.html").write_text(page, encoding="utf-8")
     report(f"{size / 1e6:.1f} MB of weights")
     return folder / "index.html"
+
+
+def _too_large(size):
+    return (
+        f"The model has {size / 1e6:.0f} MB, and a browser takes {LIMIT / 1e6:.0f} MB at most: train one with fewer filters, or "
+        "serve it with TensorFlow (`export`)."
+    )

@@ -42,7 +42,7 @@ def from_preset(name):
     if hub.hub_name(name):
         return load_model(name)
     folder = pathlib.Path(name).expanduser()
-    if name not in PRESETS and folder.is_dir():
+    if folder.is_dir() and (name not in PRESETS or (folder / NOTES).exists()):
         return _of_folder(folder)
     preset = preset_of(name)
     path = preset.fetch()
@@ -55,9 +55,15 @@ def _of_folder(folder):
             f"{folder} has no {NOTES}: it is no preset, which `save_to_preset` writes. A run, a checkpoint or a `.keras` file is loaded "
             "by `keras_gan.runs.load_model`."
         )
-    notes = json.loads((folder / NOTES).read_text())
-    file = folder / notes["file"]
-    if not file.is_file() or sha256_of(file) != notes["sha256"]:
+    try:
+        notes = json.loads((folder / NOTES).read_text())
+        name, sha256 = notes["file"], notes["sha256"]
+        if pathlib.PurePath(name).name != name or "\\" in name or ":" in name:
+            raise ValueError(f"the file {name!r} lies elsewhere")
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{folder / NOTES} cannot be read: {error}") from error
+    file = folder / name
+    if not file.is_file() or sha256_of(file) != sha256:
         raise ValueError(f"{file} is missing or changed: its SHA-256 is not the one in {NOTES}.")
     model = load_model(file)
     decay = notes.get("ema_decay")
@@ -94,8 +100,12 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
     folder = pathlib.Path(target).expanduser()
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file: give the name of a folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / NOTES).exists():
-        raise ValueError(f"{folder} is not empty and no preset; it is not overwritten.")
+    folder = folder.resolve()
+    others = [path.name for path in folder.iterdir() if not _is_ours(path.name)] if folder.is_dir() else []
+    if others:
+        raise ValueError(
+            f"{folder} holds other files, such as {others[0]}: a preset has a folder of its own."
+        )
     partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
@@ -117,11 +127,18 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
         }
         (partial / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
         # Whole, in place of an earlier one.
-        shutil.rmtree(folder, ignore_errors=True)
+        before = partial.with_suffix(".before")
+        if folder.exists():
+            folder.rename(before)
         partial.rename(folder)
+        shutil.rmtree(before, ignore_errors=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return str(target)
+
+
+def _is_ours(name):
+    return name in (NOTES, "model.keras", "README.md", "rows.csv") or name.startswith("samples.")
 
 
 def _with_averages(model, decay):

@@ -10,7 +10,7 @@ register(
         licence="cc-by-sa-3.0",
         range="64 standard normal latents -> uint8 images (28, 28, 1)",
         example='images = model.generate(16, seed=0)',
-        sha256="ac2b2b917e50f759df05dc2d8a6f27a5e0d7ca36984bb8ca31dba6f5ea81c67f",
+        sha256="50c9134e754ffd38ee9ddca5e3f84ba2861192cc89aeb6fd849e4604122ae4fb",
         size=1_256_747,
     ),
     Preset(
@@ -20,7 +20,7 @@ register(
         licence="apache-2.0",
         range="64 standard normal latents -> uint8 images (32, 32, 3)",
         example='images = model.generate(16, seed=0)',
-        sha256="cb8c13c7b4d3406d51755824cf752722ef08626c625c97e59fc30cd47e27c3e2",
+        sha256="7cc8d4ed5873a15811f626b41d17fedfabf72f2cc23f977658facd80cafca09b",
         size=6_300_940,
     ),
     Preset(
@@ -30,8 +30,18 @@ register(
         licence="cc-by-3.0",
         range="latents and a class -> occupancies (32, 32, 32, 1)",
         example='chairs = model.generate(4, seed=0, labels=model.class_names.index("chair"))',
-        sha256="29fbfadf0141c087b608cc9f91509823d0c36b784f7bf5614001bac8a161b39a",
+        sha256="054f88a2fbb2d434d623697192c66a7d58ec43d2fb38af4b0b40853481057094",
         size=7_990_914,
+    ),
+    Preset(
+        "drums",
+        "SpecGAN",
+        "drum hits of half a second at 8 kHz",
+        licence="cc-by-3.0",
+        range="standard normal latents -> spectrograms; `sounds` makes waves of them",
+        example='spectrograms = model.generate(4, seed=0)',
+        sha256="d9608e3570f9485280670f4c87432fb08b50ed8dbdc5fea8137b4575cc626c24",
+        size=6_553_091,
     ),
     Preset(
         "adult",
@@ -40,7 +50,7 @@ register(
         licence="cc-by-4.0",
         range="latents -> rows of a pandas.DataFrame",
         example='rows = model.sample(10, seed=0)',
-        sha256="b9511b0bbd4e38a9cdb18aa45257c487f4ff4fc6feade0cce80647be2d83cfbf",
+        sha256="9778bc06d24dcfdf44d84f688e67aa273bb57eb57da819f4456af92e24995acb",
         size=543_675,
     ),
 )

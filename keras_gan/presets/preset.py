@@ -52,6 +52,11 @@ class Preset:
         """The file that is downloaded, or `model.keras`."""
         return self.folder / (self.address.rpartition("/")[2] if self.address else "model.keras")
 
+    @property
+    def derived(self):
+        """The folder of what is made of the downloaded file: another one for another file."""
+        return self.folder / f"{self.name}-{self.sha256[:12]}"
+
     def fetch(self):
         """Download the file if it is not in the cache, and check its SHA-256.
 
@@ -76,7 +81,7 @@ class Preset:
 
     def _extracted(self):
         """Extract the members of the archive into a folder beside it; returns the path of the first."""
-        folder = self.folder / self.name
+        folder = self.derived
         folder.mkdir(exist_ok=True)
         paths = [folder / pathlib.PurePosixPath(member).name for member in self.members]
         if not all(path.exists() for path in paths):

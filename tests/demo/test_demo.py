@@ -126,7 +126,11 @@ def test_graphs_of_images():
     about, graphs = graphs_of(enlarging())
     source = np.random.default_rng(0).uniform(-1, 1, (1, 7, 9, 3)).astype("float32")
     assert ran(graphs["translate"], source=source).shape == (1, 14, 18, 3)
-    assert about["scale"] == 2 and about["source"] == [None, None, 3] and about["condition"] is None
+    assert (
+        about["scale"] == 2
+        and about["sources"] == {"translate": [None, None, 3]}
+        and about["condition"] is None
+    )
     # What the page cannot draw itself comes with it.
     noise = keras_gan.noise.Codes(9, 3, 2)
     gan = keras_gan.GAN(*keras_gan.networks.dcgan((8, 8, 1), latent_dim=9, filters=4), noise=noise)
@@ -157,6 +161,18 @@ def test_what_a_page_cannot_run(no_runtime, tmp_path, monkeypatch):
     vectors = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
     with pytest.raises(ValueError, match="shows images, and GAN makes vectors"):
         write_demo(vectors, tmp_path / "a")
+    with pytest.raises(ValueError, match="takes images in grey, RGB or RGBA, and this NextFrame takes"):
+        write_demo(
+            keras_gan.NextFrame(
+                keras_gan.networks.unet((16, 16, 4), 1, filters=4),
+                keras_gan.networks.patchgan((16, 16, 1), condition_channels=4, filters=4, receptive_field=16),
+            ),
+            tmp_path / "a",
+        )
+    with pytest.raises(ValueError, match="runs generators, and GANomaly has none"):
+        write_demo(
+            keras_gan.GANomaly(*keras_gan.networks.ganomaly((32, 32, 1), 8, filters=4)), tmp_path / "a"
+        )
     monkeypatch.setattr(write, "LIMIT", 1000)
     with pytest.raises(ValueError, match="a browser takes 0 MB at most"):
         write_demo(tiny_gan(), tmp_path / "b")

@@ -25,6 +25,9 @@ def run(*arguments):
     app([str(argument) for argument in arguments], standalone_mode=False)
 
 
+GET_FILE = keras.utils.get_file
+
+
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -74,6 +77,12 @@ def test_downloaded_checked_and_extracted(cache, archived, monkeypatch):
     # The second time nothing is downloaded.
     monkeypatch.setattr(keras.utils, "get_file", lambda *args, **kwargs: pytest.fail("downloaded again"))
     keras_gan.from_preset("archived")
+    # Where a proxy answers with a page of its own nothing is kept.
+    page = archived.file.parent / "page.html"
+    page.write_bytes(b"<html>sign in first</html>")
+    monkeypatch.setattr(keras.utils, "get_file", GET_FILE)
+    with pytest.raises(ValueError, match="A proxy may answer in its place. Fetch this file elsewhere"):
+        dataclasses.replace(archived, address=f"{page.as_uri()}#other.whl").fetch()
     archived.file.write_bytes(b"<html>not found</html>")
     with pytest.raises(ValueError, match="not the file of the preset 'archived'.*Delete it"):
         keras_gan.from_preset("archived")
@@ -85,7 +94,7 @@ def test_without_a_network(cache, monkeypatch):
         raise Exception("URL fetch failure")
 
     monkeypatch.setattr(keras.utils, "get_file", fails)
-    with pytest.raises(OSError, match="fetch this file elsewhere") as error:
+    with pytest.raises(OSError, match="Fetch this file elsewhere") as error:
         keras_gan.from_preset("esrgan-x4")
     preset = PRESETS["esrgan-x4"]
     assert preset.address in str(error.value) and str(preset.file) in str(error.value)
@@ -137,6 +146,10 @@ def test_written_and_loaded(tmp_path, images, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         keras_gan.save_to_preset(gan, folder)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"] and keras_gan.from_preset(folder)
+    # A file of somebody else's stays, too.
+    (folder / "mine.txt").write_text("notes")
+    with pytest.raises(ValueError, match=r"holds other files, such as mine\.txt"):
+        keras_gan.save_to_preset(gan, folder)
     with (folder / "model.keras").open("ab") as file:
         file.write(b"x")
     with pytest.raises(ValueError, match="missing or changed"):
@@ -154,13 +167,34 @@ def test_a_model_with_weights_beside_its_networks(tmp_path):
 
 def test_folders_that_are_none(tmp_path, images):
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(ValueError, match="not empty and no preset"):
+    with pytest.raises(ValueError, match=r"holds other files, such as notes\.txt"):
         keras_gan.save_to_preset(tiny_gan(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
     with pytest.raises(ValueError, match=r"no preset\.json"):
         keras_gan.from_preset(tmp_path)
     with pytest.raises(ValueError, match="is a file"):
         keras_gan.save_to_preset(tiny_gan(), tmp_path / "notes.txt")
+
+
+def test_a_folder_of_a_registered_name_comes_first(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    gan = tiny_gan()
+    keras_gan.save_to_preset(gan, "digits")
+    np.testing.assert_array_equal(
+        keras_gan.from_preset("digits").generate(2, seed=0), gan.generate(2, seed=0)
+    )
+    notes = json.loads((tmp_path / "digits" / "preset.json").read_text())
+    for content in ("[]", "{}", "no JSON", json.dumps({**notes, "file": "../outside.keras"})):
+        (tmp_path / "digits" / "preset.json").write_text(content)
+        with pytest.raises(ValueError, match=r"preset\.json cannot be read"):
+            keras_gan.from_preset("digits")
+
+
+def test_exports_of_a_downloaded_preset(cache, archived, tmp_path):
+    run("export", "archived", "--out", tmp_path / "model.onnx", "--format", "onnx", "--shape", "16,16")
+    assert (tmp_path / "model.onnx").stat().st_size > 1000
+    run("push", "archived", tmp_path / "mine")
+    assert keras_gan.from_preset(tmp_path / "mine").scale == 4
 
 
 OWN = [name for name, preset in PRESETS.items() if preset.address is None]

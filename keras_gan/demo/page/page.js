@@ -107,7 +107,9 @@ function normal(uniform) {
   return Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }
 
-function latents(uniform, truncation) {
+function latents(uniform, truncated) {
+  // A StyleGAN truncates w alone.
+  const truncation = about.kind === "styles" ? 1 : truncated;
   const { kind, size, low, high, threshold } = about.noise;
   if (kind === "bank") {
     return Float32Array.from(about.noise.latents[Math.floor(uniform() * about.noise.latents.length)]);
@@ -122,7 +124,7 @@ function latents(uniform, truncation) {
       if (limit < 0.5) made[i] = limit * (2 * uniform() - 1);
       else do made[i] = normal(uniform); while (Math.abs(made[i]) > limit);
     } else {
-      made[i] = normal(uniform) * (about.kind === "styles" ? 1 : truncation);
+      made[i] = normal(uniform) * truncation;
     }
   }
   return made;
@@ -180,8 +182,9 @@ function pointOf(a, b, t, options = {}) {
   const { mixing = false, from = 0, to = 0, amounts = [] } = options;
   const moved = (values) => values.map((value, i) => amounts.reduce((sum, amount, d) => sum + amount * about.directions[d][i], value));
   if (about.kind !== "styles") {
-    const uniform = about.noise.kind === "uniform";
-    return moved(uniform ? a.z.map((value, i) => (1 - t) * value + t * b.z[i]) : slerp(a.z, b.z, t));
+    // Parts of a bank's latents are categories or views: no sphere.
+    const straight = about.noise.kind !== "normal";
+    return moved(straight ? a.z.map((value, i) => (1 - t) * value + t * b.z[i]) : slerp(a.z, b.z, t));
   }
   const truncation = Number($("truncation").value), width = about.average.length, made = new Float32Array(about.layers * width);
   const truncated = (w) => w.map((value, i) => about.average[i] + truncation * (value - about.average[i]));
@@ -315,16 +318,15 @@ async function startSamples() {
 
   async function draw() {
     const uniform = uniforms(Number($("seed").value)), truncation = Number($("truncation").value), began = performance.now();
-    const made = [];
     for (let i = 0; i < count; i++) {
       const z = latents(uniform, truncation);
       const sample = await prepared({ z, condition: await condition(uniform) });
       const output = await imageOf(pointOf(sample, sample, 0), sample.condition);
       show(cells[i].canvas, output);
-      made.push(sample);
-      if (i % 4 === 3) await new Promise((done) => setTimeout(done));
+      samples[i] = sample;
+      say(`${i + 1} of ${count} samples ...`);
+      await new Promise((done) => setTimeout(done)); // the page draws
     }
-    samples = made;
     [a, b, next] = [samples[0], samples[1], "a"];
     mark();
     say(`${count} samples in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
@@ -333,11 +335,13 @@ async function startSamples() {
   }
 
   async function ends() {
+    if (!a) return;
     show($("a"), await imageOf(pointOf(a, a, 0), a.condition));
     show($("b"), await imageOf(pointOf(b, b, 0), b.condition));
   }
 
   async function walk() {
+    if (!a) return;
     const t = Number($("mix").value), amounts = sliders.map((slider) => Number(slider.value));
     const options = { amounts, mixing: $("mixing").checked, from: Number($("from").value), to: Number($("to").value) };
     show($("between"), await imageOf(pointOf(a, b, t, options), (t < 0.5 ? a : b).condition));
@@ -385,17 +389,19 @@ function numbers() {
 // === Images of images ===
 
 async function startTranslation() {
-  const [height, width, channels] = about.source, fixed = height && width;
+  const sourceOf = () => about.sources[$("direction").value], fixed = Object.values(about.sources).every(([h, w]) => h && w);
   let image = null;
   about.directions.forEach((name) => $("direction").add(new Option(name.replace("a2b", "A to B").replace("b2a", "B to A"), name)));
   $("direction-label").hidden = about.directions.length < 2;
-  for (const side of [64, 128, 256, 512, 1024]) $("side").add(new Option(`${side} pixels`, side));
+  // What is computed at once must fit into the 4 GB that a page may have.
+  const sides = [64, 128, 256, 512, 1024].filter((side) => side * about.scale <= 1024);
+  for (const side of sides) $("side").add(new Option(`${side} pixels`, side));
   $("side").value = about.scale > 1 ? 128 : 256;
   $("side-label").hidden = Boolean(fixed);
   const condition = conditionInputs($("translate-condition"), () => soon("translate", translate));
 
   async function read(file) {
-    if (!file) return;
+    if (!file) return say("That is no file.", true);
     try {
       image = await createImageBitmap(file);
     } catch {
@@ -405,8 +411,9 @@ async function startTranslation() {
   }
 
   function pixels() {
+    const [height, width, channels] = sourceOf();
     let [w, h] = [width, height];
-    if (!fixed) {
+    if (!height || !width) {
       const factor = Math.min(1, Number($("side").value) / Math.max(image.width, image.height));
       [w, h] = [Math.max(1, Math.round(image.width * factor)), Math.max(1, Math.round(image.height * factor))];
     }
