@@ -1,4 +1,4 @@
-"""Words that must not come back in docs, docstrings, comments and messages: everyday words where the field has a term."""
+"""Words that must not come back in pages and public docstrings: everyday words where the field has a term."""
 
 import ast
 import pathlib

@@ -49,6 +49,8 @@ PACKAGES = (
         "grid",
         "torch_file",
         "environments",
+        "parts",
+        "training.game",
     ),
 )
 

@@ -22,7 +22,8 @@ from keras_gan.cli.options import (
 
 def convert(
     file: Annotated[
-        pathlib.Path, typer.Argument(help="A published checkpoint (.pth, .pt, .npz, .safetensors).")
+        pathlib.Path,
+        typer.Argument(help="A published checkpoint (.pth, .pt, .npz, .safetensors, ncnn .param or .bin)."),
     ],
     to: Annotated[pathlib.Path, typer.Option(help="Folder of the SavedModel to write.")],
     prefix: Annotated[

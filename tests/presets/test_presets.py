@@ -191,6 +191,7 @@ def test_a_folder_of_a_registered_name_comes_first(tmp_path, monkeypatch):
 
 
 def test_exports_of_a_downloaded_preset(cache, archived, tmp_path):
+    pytest.importorskip("tf2onnx")
     run("export", "archived", "--out", tmp_path / "model.onnx", "--format", "onnx", "--shape", "16,16")
     assert (tmp_path / "model.onnx").stat().st_size > 1000
     run("push", "archived", tmp_path / "mine")
