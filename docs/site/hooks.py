@@ -107,9 +107,10 @@ def _search_from_the_disk():
 def on_page_markdown(markdown, page, config, files):
     """Tables that are made of registries, and formulas."""
     for name, make in TABLES.items():
-        markdown = markdown.replace(
-            f"<!-- table: {name} -->", make() if f"<!-- table: {name} -->" in markdown else ""
-        )
+        marker = re.compile(rf"^.*<!-- table: {name} -->$", re.M)
+        if marker.search(markdown):
+            markdown = marker.sub(lambda _, make=make: make(), markdown)
+    markdown = markdown.replace("](../saved_models/digits/samples.png)", "](digits.png)")
     # Pages link to files of the repository, which the site does not have.
     return re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", markdown) if not page.file.generated_by else markdown
 

@@ -33,7 +33,8 @@ def demo(
     from keras_gan.demo import write_demo
 
     gan = loaded(model)
-    page = write_demo(gan, out, title, report=typer.echo)
+    preset = preset_named(model)
+    page = write_demo(gan, out, title or (preset and preset.name), report=typer.echo)
     typer.echo(f"{page}: open it in a browser; the folder can be put on any web server.")
     if server is not None:
         with server:

@@ -83,13 +83,16 @@ def generate(
             f"or .mp4, of tables and series .csv, of texts .txt. Received: {out}"
         )
     writable(out)
-    model = model_path(model)
+    name, model = model, model_path(model)
 
     from keras_gan import provenance
     from keras_gan.grid import image_grid
     from keras_gan.runs.generator import Generator
 
-    generator = Generator(model)
+    try:
+        generator = Generator(model)
+    except ValueError as error:  # in the words of who asks
+        raise ValueError(str(error).replace(str(model), str(name))) from error
     styles = {"truncation_cutoff": truncation_cutoff, "noise": noise}
     styles = {name: value for name, value in styles.items() if value is not None}
     if text:

@@ -51,9 +51,14 @@ def preset_named(model):
         ValueError: if there is no such preset, file or folder.
     """
     path = pathlib.Path(model).expanduser()
-    if path.exists() or str(path).startswith("hf:/"):
+    marks = ("saved_model.pb", "checkpoints", "model.keras", "config.json")
+    # A folder of images of a preset's name does not hide it.
+    holds_none = path.is_dir() and not any((path / mark).exists() for mark in marks)
+    if str(path).startswith("hf:/") or (path.exists() and not holds_none):
         return None
     name, hint = str(model), " It must be a run folder, a `.keras` file, a SavedModel, or a preset"
+    if holds_none and "/" in name:
+        return None
     if "/" in name or path.suffix:
         existing(path, f"{hint} (`keras-gan presets`).")
     from keras_gan.presets import preset_of
@@ -61,6 +66,8 @@ def preset_named(model):
     try:
         return preset_of(name)
     except ValueError as error:
+        if holds_none:  # the command says what is wrong with it
+            return None
         raise ValueError(f"There is no file or folder {name!r}.{hint}. {error}") from None
 
 

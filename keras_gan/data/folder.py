@@ -325,7 +325,8 @@ def split_folder(path, split):
         return path
     raise ValueError(
         f"{path!r} has no split {split!r}: a folder's splits are sub-folders of that name. "
-        f"It has: {known or 'none, so that all its images are the split train'}"
+        f"It has: {known or 'none, so that all its images are the split train'}. Move some of its images into {path}/{split}, and "
+        f"the others into {path}/train."
     )
 
 

@@ -11,7 +11,7 @@ from keras_gan import convert, hub
 from keras_gan.cache import sha256_of
 from keras_gan.export import describe
 from keras_gan.presets.preset import PRESETS, preset_of
-from keras_gan.runs.load import load_model
+from keras_gan.runs.load import check_preset, load_model
 
 NOTES = "preset.json"
 
@@ -55,17 +55,8 @@ def _of_folder(folder):
             f"{folder} has no {NOTES}: it is no preset, which `save_to_preset` writes. A run, a checkpoint or a `.keras` file is loaded "
             "by `keras_gan.runs.load_model`."
         )
-    try:
-        notes = json.loads((folder / NOTES).read_text())
-        name, sha256 = notes["file"], notes["sha256"]
-        if pathlib.PurePath(name).name != name or "\\" in name or ":" in name:
-            raise ValueError(f"the file {name!r} lies elsewhere")
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{folder / NOTES} cannot be read: {error}") from error
-    file = folder / name
-    if not file.is_file() or sha256_of(file) != sha256:
-        raise ValueError(f"{file} is missing or changed: its SHA-256 is not the one in {NOTES}.")
-    model = load_model(file)
+    notes = check_preset(folder)
+    model = load_model(folder / notes["file"])
     decay = notes.get("ema_decay")
     return model if decay is None or model.ema_decay is not None else _with_averages(model, decay)
 

@@ -3,6 +3,7 @@
 import json
 import pathlib
 
+from keras_gan.cache import sha256_of
 from keras_gan.hub import hub_name
 
 
@@ -33,6 +34,7 @@ def load_model(path):
         raise ValueError(
             f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
         )
+    check_preset(path.parent)
     try:
         gan = keras.saving.load_model(path)
         if training.exists():
@@ -43,6 +45,30 @@ def load_model(path):
         # Keras appends the whole configuration, which may have thousands of lines.
         reason = str(error).split("config={")[0].strip()
         raise ValueError(f"{path} cannot be loaded: {reason[:1000]}") from error
+
+
+def check_preset(folder):
+    """Read the `preset.json` of a folder, and check the SHA-256 of its model.
+
+    Returns:
+        its content, a dict; empty where the folder has no such file.
+
+    Raises:
+        ValueError: for a `preset.json` that cannot be read, and a model that is missing or changed.
+    """
+    notes = folder / "preset.json"
+    if not notes.exists():
+        return {}
+    try:
+        found = json.loads(notes.read_text())
+        name, sha256 = found["file"], found["sha256"]
+        if pathlib.PurePath(name).name != name or "\\" in name or ":" in name:
+            raise ValueError(f"the file {name!r} is outside the folder")
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{notes} cannot be read: {error}") from error
+    if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
+        raise ValueError(f"{folder / name} is missing or changed: its SHA-256 is not the one in preset.json.")
+    return found
 
 
 def is_model(path):

@@ -269,7 +269,7 @@ def test_ctrl_c_in_the_first_epoch_leaves_an_image_and_a_row(tmp_path):
         (("train", "--network", "compact"), "not --network"),
         (("train", "srgan", "--network", "large", "--out", "new"), "`network` must be"),
         (("evaluate", "mixed", "--reference", "mnist_5k", "--metrics", "swd"), "--image-size"),
-        (("push", "gan.keras", "me/digits"), "hf://USER/NAME"),
+        (("push", "gan.keras", "hf://digits"), "hf://USER/NAME"),
     ],
 )
 def test_held_wrong(tmp_path, monkeypatch, arguments, message):

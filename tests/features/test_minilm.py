@@ -51,7 +51,7 @@ def test_what_is_refused():
     for texts, message in (
         ("a red heart", "list of texts"),
         ([], "is empty"),
-        (["a", " "], "number 1 of 2"),
+        (["a", " "], "index 1 of 2"),
         (["word " * 300], "302 tokens"),
     ):
         with pytest.raises(ValueError, match=message):

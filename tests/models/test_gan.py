@@ -554,8 +554,8 @@ def test_a_fit_that_fails_leaves_no_session(images):
 def test_networks_that_give_dicts_are_refused():
     generator, discriminator = tiny_networks()
     named = keras.Model(generator.inputs, {"image": generator.outputs[0]})
-    with pytest.raises(ValueError, match="The generator gives a dict"):
+    with pytest.raises(ValueError, match="The generator returns a dict"):
         keras_gan.GAN(named, discriminator)
     named = keras.Model(discriminator.inputs, {"logits": discriminator.outputs[0]})
-    with pytest.raises(ValueError, match="The discriminator gives a dict"):
+    with pytest.raises(ValueError, match="The discriminator returns a dict"):
         keras_gan.GAN(generator, named)

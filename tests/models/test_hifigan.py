@@ -184,7 +184,7 @@ def test_held_wrong():
     discriminator = networks.hifigan_discriminator(256, **SMALL)
     with pytest.raises(ValueError, match="takes 20 bands"):
         keras_gan.HiFiGAN(generator, discriminator, layers.MelSpectrogram(8000, bands=40, fft=64, hop=16))
-    with pytest.raises(ValueError, match="must make 32 samples of a frame"):
+    with pytest.raises(ValueError, match="must make 32 samples per frame"):
         keras_gan.HiFiGAN(generator, discriminator, layers.MelSpectrogram(8000, bands=20, fft=64, hop=32))
     with pytest.raises(ValueError, match="logit maps"):
         plain = keras.Sequential([keras.Input((256, 1)), keras.layers.Conv1D(1, 3)])

@@ -50,7 +50,7 @@ def test_networks_that_do_not_fit():
         keras_gan.Pix2Pix(generator, networks.patchgan((8, 8, 3), 3, receptive_field=1, filters=2))
     with pytest.raises(ValueError, match="fixed shape"):
         keras_gan.Pix2Pix(generator, networks.patchgan((None, None, 3), receptive_field=1, filters=2))
-    with pytest.raises(ValueError, match="images and give images"):
+    with pytest.raises(ValueError, match="images and return images"):
         keras_gan.Pix2Pix(networks.mlp(2)[0], discriminator)
     with pytest.raises(ValueError, match="l1_weight"):
         keras_gan.Pix2Pix(generator, discriminator, l1_weight=-1)

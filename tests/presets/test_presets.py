@@ -152,8 +152,11 @@ def test_written_and_loaded(tmp_path, images, monkeypatch):
         keras_gan.save_to_preset(gan, folder)
     with (folder / "model.keras").open("ab") as file:
         file.write(b"x")
+    (folder / "mine.txt").unlink()
     with pytest.raises(ValueError, match="missing or changed"):
         keras_gan.from_preset(folder)
+    with pytest.raises(ValueError, match="missing or changed"):
+        run("generate", folder, "--out", tmp_path / "grid.png")
 
 
 def test_a_model_with_weights_beside_its_networks(tmp_path):
@@ -188,6 +191,16 @@ def test_a_folder_of_a_registered_name_comes_first(tmp_path, monkeypatch):
         (tmp_path / "digits" / "preset.json").write_text(content)
         with pytest.raises(ValueError, match=r"preset\.json cannot be read"):
             keras_gan.from_preset("digits")
+
+
+def test_a_folder_of_images_hides_no_preset(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "digits").mkdir()
+    (tmp_path / "digits" / "a.png").write_bytes(b"")
+    run("generate", "digits", "-n", "4", "--out", "grid.png")
+    assert (tmp_path / "grid.png").exists()
+    with pytest.raises(ValueError, match="generate adult --out rows.csv"):
+        run("generate", "adult", "--out", "grid.png")
 
 
 def test_exports_of_a_downloaded_preset(cache, archived, tmp_path):
