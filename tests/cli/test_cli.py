@@ -94,7 +94,7 @@ def test_a_second_run_in_the_same_folder_needs_resume(run, monkeypatch):
     out = command("train", "--steps", "7", *SHORT[2:], "--resume", cwd=folder)
     assert "Resumed from runs/residual-dcgan/checkpoints/step-00000005" in out and "step 7/7" in out
     with pytest.warns(
-        UserWarning, match=r"another objective: loss was .*NonSaturating.* It goes on with the new one"
+        UserWarning, match=r"another objective: loss was .*NonSaturating.* It continues with the new one"
     ):
         code, text = here("train", "--steps", "8", *SHORT[2:], "--resume", "--loss", "hinge")
     assert code == 0, text
