@@ -46,7 +46,7 @@ register(
     Preset(
         "adult",
         "TVAE",
-        "rows of UCI Adult (census income)",
+        "rows of UCI Adult (census income); needs keras-gan[table]",
         licence="cc-by-4.0",
         range="latents -> rows of a pandas.DataFrame",
         example="rows = model.sample(10, seed=0)",

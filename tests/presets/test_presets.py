@@ -216,6 +216,9 @@ OWN = [name for name, preset in PRESETS.items() if preset.address is None]
 
 @pytest.mark.parametrize("name", OWN)
 def test_what_comes_with_the_package(name):
+    if name == "adult":
+        pytest.importorskip("sklearn")
+        pytest.importorskip("pandas")
     model, preset = keras_gan.from_preset(name), PRESETS[name]
     assert preset.file.stat().st_size == preset.size
     names = {"model": model, "keras_gan": keras_gan, "np": np}
