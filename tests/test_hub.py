@@ -51,6 +51,10 @@ def test_saved_with_a_card_and_loaded(hub, images, capsys):
     assert json.loads((hub / "me" / "digits" / "keras_gan.json").read_text())["class"] == "GAN"
     loaded = keras.saving.load_model("hf://me/digits")
     assert_same_state(gan, loaded)
+    # By name, both ways.
+    keras_gan.save_to_preset(gan, "hf://me/preset", licence="mit")
+    assert_same_state(gan, keras_gan.from_preset("hf://me/preset"))
+    assert 'from_preset("hf://me/preset")' in (hub / "me" / "preset" / "README.md").read_text()
     # In the commands, too, whose paths lose a slash.
     from keras_gan.cli import app
 
