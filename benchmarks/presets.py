@@ -53,7 +53,9 @@ def drums(gan, data):
     real = np.stack(
         [soundfile.read(path, dtype="float32")[0] for path in sorted(pathlib.Path(data).glob("*.wav"))]
     )
-    made = np.asarray(gan.modality.front_end.to_sounds(gan.generate(256, seed=0)), "float32").reshape(256, -1)[:, : real.shape[1]]
+    made = np.asarray(gan.modality.front_end.to_sounds(gan.generate(256, seed=0)), "float32").reshape(
+        256, -1
+    )[:, : real.shape[1]]
     mel = MelSpectrogram(8000, bands=20, fft=512, hop=512)
     features = [np.asarray(mel(x[..., None])).reshape(len(x), -1)[:, :64] for x in (real, made)]
     return len(made), {"frechet_log_mel": frechet_distance(*features)}

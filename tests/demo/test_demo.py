@@ -71,6 +71,7 @@ def no_runtime(tmp_path, monkeypatch):
 # === What is written ===
 
 
+@pytest.mark.slow
 def test_graphs_of_latents_classes_and_styles():
     gan = conditional()
     about, graphs = graphs_of(gan)
@@ -90,6 +91,7 @@ def test_graphs_of_latents_classes_and_styles():
     assert np.shape(about["directions"]) == (6, 8) and len(about["average"]) == 8
 
 
+@pytest.mark.slow
 def test_graph_of_texts():
     gan = of_texts()
     about, graphs = graphs_of(gan)
