@@ -44,7 +44,8 @@ def evaluate(
     ] = None,
 ):
     """Measure generated images against real ones: a table, and `evaluation.json`."""
-    model = model_path(model)
+    if not model.is_dir():  # a folder of images is measured, too, whatever its name
+        model = model_path(model)
 
     from keras_gan.metric_names import check_metrics
 

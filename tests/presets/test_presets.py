@@ -199,6 +199,9 @@ def test_a_folder_of_images_hides_no_preset(tmp_path, monkeypatch):
     (tmp_path / "digits" / "a.png").write_bytes(b"")
     run("generate", "digits", "-n", "4", "--out", "grid.png")
     assert (tmp_path / "grid.png").exists()
+    # But where a folder of images is asked for it is that one, of which this one's only file is none.
+    with pytest.raises(ValueError, match=r"a\.png"):
+        run("evaluate", "digits", "--reference", "mnist_5k", "--metrics", "swd")
     with pytest.raises(ValueError, match="generate adult --out rows.csv"):
         run("generate", "adult", "--out", "grid.png")
 
