@@ -165,7 +165,7 @@ def test_what_is_measured_of_a_model_itself(tmp_path):
         assert figures[metric.name]["n_generated"] == 4
     with pytest.raises(ValueError, match="`eq_t` is of a model"):
         evaluate_model(folder, folder, ["eq_t"])
-    with pytest.raises(ValueError, match="ppl are of a model"):
+    with pytest.raises(ValueError, match="ppl need a model"):
         keras_gan.metrics.evaluate(
             np.zeros((4, 8, 8, 1), "uint8"), np.zeros((4, 8, 8, 1), "uint8"), network, ["ppl"]
         )

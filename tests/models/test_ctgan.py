@@ -159,7 +159,7 @@ def test_samples_are_rows_of_the_table():
         ({"smoke": True}, "no column 'smoke'. It has: 'age'"),
         ({"city": "Paris"}, "'city' has no value 'Paris'. It has: 'Oslo', 'Bern', 'Rome'"),
         ({"age": 30}, r"`where` takes \(low, high\)"),
-        ({"age": (200, 300)}, "Of .* rows 0 fulfil"),
+        ({"age": (200, 300)}, "Among .* rows only 0 fulfil"),
         ({"age": ("old", "new")}, r"`where` takes \(low, high\)"),
         ({"city": []}, "'city' `where` has no value"),
         ([("city", "Rome")], "`where` must be a dict"),

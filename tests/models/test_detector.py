@@ -139,7 +139,7 @@ def test_remembered_images_give_the_score(tiny, images, tmp_path):
     detector.remember(None)
     np.testing.assert_allclose(detector.score(images), before, rtol=1e-5)
     detector.remember(images[:4])
-    with pytest.warns(UserWarning, match="its `memory` was that of before"):
+    with pytest.warns(UserWarning, match="its `memory` no longer holds"):
         detector.fit(images, batch_size=16, verbose=0)
     assert detector.memory is None
 
