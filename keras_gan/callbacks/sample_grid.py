@@ -14,7 +14,8 @@ from keras_gan.grid import gif_frame, image_grid
 class SampleGrid(keras.callbacks.Callback):
     """Writes PNG grids of generated images during training, and a GIF of all grids at its end.
 
-    The latents are fixed, so that each cell shows how one image develops. The EMA generator makes the
+    The first grid shows the generator before its first step, so that what does not fit is seen at once. The
+    latents are fixed, so that each cell shows how one image develops. The EMA generator makes the
     images; the random state of the training is not changed. With a conditional model each row shows a class
     (with an InfoGAN a category), with its name if the data set has names, and the rows share their latents.
     Sounds are drawn as spectrograms, and `epoch-0001.wav` ... contains them one after another. Videos are
@@ -22,7 +23,7 @@ class SampleGrid(keras.callbacks.Callback):
     frames. Shapes rotate in a GIF.
 
     Args:
-        directory: folder for `epoch-0001.png` ... and `samples.gif`, created if it does not exist.
+        directory: folder for `epoch-0000.png` ... and `samples.gif`, created if it does not exist.
         rows: int. Default 8, or the number of classes (at most 32).
         columns: int. Default 8.
         every_steps: int, to write `step-000100.png` every n generator steps instead of each epoch, and when
@@ -40,7 +41,7 @@ class SampleGrid(keras.callbacks.Callback):
     >>> grid = keras_gan.callbacks.SampleGrid("/tmp/keras_gan_example/samples", rows=2, columns=4)
     >>> _ = gan.fit(images, epochs=1, callbacks=[grid], verbose=0)
     >>> sorted(path.name for path in grid.directory.iterdir())
-    ['epoch-0001.png', 'samples.gif']
+    ['epoch-0000.png', 'epoch-0001.png', 'samples.gif']
     """
 
     def __init__(
@@ -95,6 +96,8 @@ class SampleGrid(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         # Not in `on_train_begin`: a checkpoint may be restored after it.
         self._last_step = self._step()
+        if self._last_step == 0:
+            self._write("step-000000.png" if self.every_steps else "epoch-0000.png", "step 0", 0)
 
     def on_train_batch_end(self, batch, logs=None):
         step = self._step()

@@ -86,7 +86,7 @@ def compare(reference, resumed):
     for name in (
         "history.csv",
         "history.json",
-        *(f"samples/epoch-000{i}.png" for i in (1, 2, 3)),
+        *(f"samples/epoch-000{i}.png" for i in (0, 1, 2, 3)),
         "samples/samples.gif",
     ):
         assert (reference / name).read_bytes() == (resumed / name).read_bytes(), name
@@ -499,7 +499,7 @@ def test_a_resumed_run_draws_no_extra_grid(images, tmp_path):
 
     for steps in (5, 8):
         tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(steps))
-    assert [p.name for p in sorted((tmp_path / "grids").iterdir())] == ["step-000003.png", "step-000006.png"]
+    assert [p.name for p in sorted((tmp_path / "grids").iterdir())] == ["step-000000.png", "step-000003.png", "step-000006.png"]
 
 
 def test_a_checkpoints_model_goes_on_from_the_middle_of_its_epoch(images, tmp_path):

@@ -13,8 +13,8 @@ def test_a_grid_per_epoch_and_a_gif(images, tmp_path):
     grid = SampleGrid(tmp_path, rows=2, columns=3)
     gan.fit(images, batch_size=16, epochs=3, verbose=0, callbacks=[grid])
     names = sorted(path.name for path in tmp_path.iterdir())
-    assert names == ["epoch-0001.png", "epoch-0002.png", "epoch-0003.png", "samples.gif"]
-    assert Image.open(tmp_path / "samples.gif").n_frames == 3
+    assert names == ["epoch-0000.png", "epoch-0001.png", "epoch-0002.png", "epoch-0003.png", "samples.gif"]
+    assert Image.open(tmp_path / "samples.gif").n_frames == 4
     # The last one shows `generate`'s images of its seed, in order.
     expected = gan.generate(6, seed=0)
     shown = np.asarray(Image.open(tmp_path / "epoch-0003.png"))
@@ -22,6 +22,18 @@ def test_a_grid_per_epoch_and_a_gif(images, tmp_path):
     for i, image in enumerate(expected[..., 0]):
         y, x = 16 + i // 3 * 50 + 1, i % 3 * 50 + 1
         np.testing.assert_array_equal(shown[y : y + 48 : scale, x : x + 48 : scale], image)
+
+
+def test_the_first_grid_is_that_of_the_untrained_generator(images, tmp_path):
+    gan = tiny_gan()
+    untrained = gan.generate(1, seed=0)
+    grid = SampleGrid(tmp_path, rows=1, columns=1, gif=False)
+    gan.fit(images, batch_size=16, epochs=1, verbose=0, callbacks=[grid])
+    shown = np.asarray(Image.open(tmp_path / "epoch-0000.png"))
+    np.testing.assert_array_equal(shown[17 : 17 + 48 : 6, 1 : 1 + 48 : 6], untrained[0, ..., 0])
+    again = SampleGrid(tmp_path / "again", rows=1, columns=1, gif=False)
+    gan.fit(images, batch_size=16, epochs=1, verbose=0, callbacks=[again])  # trained further
+    assert [path.name for path in again.pictures()] == ["epoch-0001.png"]
 
 
 def test_captions_differ(images, tmp_path):
@@ -37,14 +49,14 @@ def test_every_n_steps_and_tensorboard(images, tmp_path):
         tmp_path / "grids", rows=2, columns=2, every_steps=3, gif=False, tensorboard=tmp_path / "logs"
     )
     tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[grid])
-    assert [path.name for path in grid.pictures()] == ["step-000003.png", "step-000006.png"]
+    assert [path.name for path in grid.pictures()] == ["step-000000.png", "step-000003.png", "step-000006.png"]
     assert [f for f in (tmp_path / "logs").iterdir() if "tfevents" in f.name and f.stat().st_size > 500]
 
 
 def test_steps_per_execution_does_not_skip_a_grid(images, tmp_path):
     grid = SampleGrid(tmp_path, rows=1, columns=1, every_steps=3, gif=False)
     tiny_gan(steps_per_execution=4).fit(images, batch_size=8, epochs=1, verbose=0, callbacks=[grid])
-    assert [path.name for path in grid.pictures()] == ["step-000004.png", "step-000008.png"]
+    assert [path.name for path in grid.pictures()] == ["step-000000.png", "step-000004.png", "step-000008.png"]
 
 
 def test_a_used_folder_keeps_the_gif_to_this_run(images, tmp_path):
@@ -52,8 +64,8 @@ def test_a_used_folder_keeps_the_gif_to_this_run(images, tmp_path):
         Image.new("RGB", (20, 20), color).save(tmp_path / f"epoch-000{7 + (color == 'red')}.png")
     grid = SampleGrid(tmp_path, rows=1, columns=2)
     tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[grid])
-    assert [path.name for path in grid.pictures()] == ["epoch-0001.png", "epoch-0002.png"]
-    assert Image.open(tmp_path / "samples.gif").n_frames == 2
+    assert [path.name for path in grid.pictures()] == ["epoch-0000.png", "epoch-0001.png", "epoch-0002.png"]
+    assert Image.open(tmp_path / "samples.gif").n_frames == 3
 
 
 def test_a_million_steps_come_after_fewer(tmp_path, images):

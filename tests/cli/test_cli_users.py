@@ -41,7 +41,7 @@ def transparent(tmp_path_factory):
 
 def test_grids_within_an_epoch(transparent):
     names = sorted(path.name for path in (transparent / "run" / "samples").iterdir())
-    assert names == ["samples.gif", "step-000002.png", "step-000004.png"]
+    assert names == ["samples.gif", "step-000000.png", "step-000002.png", "step-000004.png"]
 
 
 def test_transparent_runs_are_shown_and_measured(transparent, tmp_path):

@@ -146,6 +146,8 @@ def test_sample_grid_and_sounds(tmp_path):
     grid = keras_gan.callbacks.SampleGrid(tmp_path, rows=2, columns=4)
     gan.fit(data(), epochs=1, verbose=0, callbacks=[grid])
     assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "epoch-0000.png",
+        "epoch-0000.wav",
         "epoch-0001.png",
         "epoch-0001.wav",
         "samples.gif",

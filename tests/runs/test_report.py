@@ -84,7 +84,7 @@ def test_the_page_has_everything_and_asks_for_nothing(run):
     # Curves refer to their own parts alone.
     assert page.text.count("url(") == page.text.count("url(#")
     frames = [image["alt"] for image in page.images if image.get("class") == "frame"]
-    assert frames == ["epoch-0001", "epoch-0002", "epoch-0003"]
+    assert frames == ["epoch-0000", "epoch-0001", "epoch-0002", "epoch-0003"]
     assert "<b>Mode collapse</b>, since step 3" in page.text and "5% &lt; 10%" in page.text
     assert "tiny&lt;b&gt;" in page.text and "tiny<b>" not in page.text
     assert "12.5" in page.text and page.text.count("<svg") >= 2
@@ -130,7 +130,7 @@ def test_in_a_browser(run, tmp_path):
     dom = subprocess.run(
         [browser, *flags, "--dump-dom", page.as_uri()], capture_output=True, text=True, timeout=120
     ).stdout
-    assert '<output id="frame-name">epoch-0001</output>' in dom
+    assert '<output id="frame-name">epoch-0000</output>' in dom
     assert dom.count('class="frame shown"') == 1
     shot = tmp_path / "shot.png"
     subprocess.run(
