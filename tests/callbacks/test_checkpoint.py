@@ -499,7 +499,11 @@ def test_a_resumed_run_draws_no_extra_grid(images, tmp_path):
 
     for steps in (5, 8):
         tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=callbacks(steps))
-    assert [p.name for p in sorted((tmp_path / "grids").iterdir())] == ["step-000000.png", "step-000003.png", "step-000006.png"]
+    assert [p.name for p in sorted((tmp_path / "grids").iterdir())] == [
+        "step-000000.png",
+        "step-000003.png",
+        "step-000006.png",
+    ]
 
 
 def test_a_checkpoints_model_goes_on_from_the_middle_of_its_epoch(images, tmp_path):

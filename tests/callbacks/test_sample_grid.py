@@ -49,14 +49,22 @@ def test_every_n_steps_and_tensorboard(images, tmp_path):
         tmp_path / "grids", rows=2, columns=2, every_steps=3, gif=False, tensorboard=tmp_path / "logs"
     )
     tiny_gan().fit(images, batch_size=16, epochs=2, verbose=0, callbacks=[grid])
-    assert [path.name for path in grid.pictures()] == ["step-000000.png", "step-000003.png", "step-000006.png"]
+    assert [path.name for path in grid.pictures()] == [
+        "step-000000.png",
+        "step-000003.png",
+        "step-000006.png",
+    ]
     assert [f for f in (tmp_path / "logs").iterdir() if "tfevents" in f.name and f.stat().st_size > 500]
 
 
 def test_steps_per_execution_does_not_skip_a_grid(images, tmp_path):
     grid = SampleGrid(tmp_path, rows=1, columns=1, every_steps=3, gif=False)
     tiny_gan(steps_per_execution=4).fit(images, batch_size=8, epochs=1, verbose=0, callbacks=[grid])
-    assert [path.name for path in grid.pictures()] == ["step-000000.png", "step-000004.png", "step-000008.png"]
+    assert [path.name for path in grid.pictures()] == [
+        "step-000000.png",
+        "step-000004.png",
+        "step-000008.png",
+    ]
 
 
 def test_a_used_folder_keeps_the_gif_to_this_run(images, tmp_path):
