@@ -1,14 +1,17 @@
 """Models on the Hugging Face Hub, with a model card."""
 
+import contextlib
 import json
 import pathlib
 import tempfile
 
 import keras
 
+from keras_gan.cache import sha256_of
 from keras_gan.export import describe
 
 START = "hf://"
+NOTES = "preset.json"
 
 
 def hub_name(path):
@@ -20,52 +23,105 @@ def hub_name(path):
     return text if text.startswith(START) else None
 
 
-def save(gan, name, licence=None, metadata=None):
-    """Write a model to the Hub: its networks and training state, a model card, and samples.
+def save(gan, name, licence=None, metadata=None, *, networks=None):
+    """Write a model to the Hub: its networks and training state, a model card, samples, and `preset.json`.
 
-    Needs the package huggingface_hub, and a login (`hf auth login`). `keras.saving.load_model(name)` reads it.
+    Needs the package huggingface_hub, and a login (`hf auth login`). `keras.saving.load_model(name)` reads it, and
+    `keras_gan.from_preset(name)`, which checks its SHA-256 too. All files are one commit.
 
     Args:
         gan: a `GAN`.
         name: "hf://USER/NAME".
         licence: identifier for the card, such as "cc-by-4.0"; with None the card states that none is given.
         metadata: dict of further entries, as in `GAN.export`.
+        networks: model to store in the place of `gan`, such as a copy without optimisers, or None.
 
     Returns:
         The name.
 
     Raises:
-        ImportError: without huggingface_hub. ValueError: if the name has another form.
+        ImportError: without huggingface_hub. ValueError: if the name has another form. OSError: for a Hub that
+            cannot be reached or refuses.
     """
     if hub_name(name) is None or name.removeprefix(START).count("/") != 1 or name.endswith(".keras"):
         raise ValueError(f"A repository of the Hub is named hf://USER/NAME. Received: {name!r}")
     if not hasattr(gan, "generator"):
         raise ValueError(f"The Hub's card is of a model with a generator, and {type(gan).__name__} has none.")
+    api, repository = _hub().HfApi(library_name="keras_gan"), name.removeprefix(START)
+    with tempfile.TemporaryDirectory() as folder:
+        # Not zipped, as Keras reads models of the Hub.
+        keras.saving.save_model(networks or gan, folder, zipped=False)
+        write_notes(gan, folder, "model.weights.h5", f'keras_gan.from_preset("{name}")', licence, metadata)
+        with _reaching(name, "written"):
+            api.create_repo(repository, exist_ok=True)
+            api.upload_folder(repo_id=repository, folder_path=folder, commit_message="A model of keras_gan")
+    return name
+
+
+def downloaded(name):
+    """Download a model of the Hub into the cache of huggingface_hub, where it is not there yet.
+
+    Args:
+        name: "hf://USER/NAME".
+
+    Returns:
+        The folder, a `pathlib.Path`.
+
+    Raises:
+        ImportError: without huggingface_hub. OSError: for a repository that cannot be reached.
+    """
+    hub = _hub()
+    with _reaching(name, "downloaded"):
+        return pathlib.Path(hub.snapshot_download(name.removeprefix(START), library_name="keras_gan"))
+
+
+@contextlib.contextmanager
+def _reaching(name, what):
+    try:
+        yield
+    except Exception as error:  # huggingface_hub has a dozen kinds, of two HTTP libraries
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+        raise OSError(
+            f"{name} cannot be {what}: {reason}. Check the name, the network and the login (`hf auth login`), which writing and private "
+            "repositories need."
+        ) from error
+
+
+def _hub():
     try:
         import huggingface_hub
     except ImportError as error:
         raise ImportError(
             "The Hugging Face Hub needs huggingface_hub. Install it: pip install 'keras-gan[hub]'"
         ) from error
-    samples = samples_of(gan)
-    keras.saving.save_model(gan, name)
-    api, repository = huggingface_hub.HfApi(library_name="keras_gan"), name.removeprefix(START)
+    return huggingface_hub
+
+
+def write_notes(gan, folder, file, load, licence=None, metadata=None):
+    """Write what stands beside a model: its card README.md, samples, and `preset.json` with its SHA-256.
+
+    Args:
+        gan: the model that makes the samples.
+        folder: folder which contains the file of the model.
+        file: name of the file.
+        load: the Python expression that loads the model.
+        licence: identifier, or None.
+        metadata: dict of further entries, or None.
+    """
+    folder, samples = pathlib.Path(folder), samples_of(gan)
+    for name, content in samples.items():
+        (folder / name).write_bytes(content)
     about = {**describe(gan), **(metadata or {})}
-    card = model_card(about, f'model = keras_gan.from_preset("{name}")', licence, "samples.png" in samples)
-    files = {
-        "README.md": card.encode(),
-        # Keras has a metadata.json of its own.
-        "keras_gan.json": (json.dumps(about, indent=2) + "\n").encode(),
-        **samples,
+    (folder / "README.md").write_text(model_card(about, f"model = {load}", licence, "samples.png" in samples))
+    notes = {
+        "file": file,
+        "sha256": sha256_of(folder / file),
+        "size": (folder / file).stat().st_size,
+        "licence": licence,
+        "ema_decay": keras.saving.serialize_keras_object(getattr(gan, "ema_decay", None)),
+        "about": about,
     }
-    for path, content in files.items():
-        api.upload_file(
-            path_or_fileobj=content,
-            path_in_repo=path,
-            repo_id=repository,
-            commit_message=f"{path} of keras_gan",
-        )
-    return name
+    (folder / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
 
 
 def samples_of(gan):

@@ -1,5 +1,6 @@
 """The Hugging Face Hub, faked by a folder: the calls are those of huggingface_hub 2.4."""
 
+import hashlib
 import json
 import shutil
 import sys
@@ -28,13 +29,12 @@ def hub(tmp_path, monkeypatch):
         def upload_folder(self, *, repo_id, folder_path, commit_message):
             shutil.copytree(folder_path, tmp_path / repo_id, dirs_exist_ok=True)
 
-        def upload_file(self, *, path_or_fileobj, path_in_repo, repo_id, commit_message):
-            (tmp_path / repo_id / path_in_repo).write_bytes(path_or_fileobj)
+    def snapshot_download(repo_id, library_name=None, library_version=None):
+        if not (tmp_path / repo_id).exists():
+            raise ConnectionError("404 Client Error.\n\nRepository Not Found")
+        return str(tmp_path / repo_id)
 
-    fake = types.SimpleNamespace(
-        HfApi=Api,
-        snapshot_download=lambda repo_id, library_name=None, library_version=None: str(tmp_path / repo_id),
-    )
+    fake = types.SimpleNamespace(HfApi=Api, snapshot_download=snapshot_download)
     monkeypatch.setattr(saving_lib, "huggingface_hub", fake)
     monkeypatch.setattr(saving_lib, "check_pydot", lambda: False)
     monkeypatch.setitem(sys.modules, "huggingface_hub", fake)
@@ -48,13 +48,22 @@ def test_saved_with_a_card_and_loaded(hub, images, capsys):
     card = (hub / "me" / "digits" / "README.md").read_text()
     assert "license: cc-by-4.0" in card and "the arrays" in card and "| d_loss |" in card
     assert (hub / "me" / "digits" / "samples.png").stat().st_size > 100
-    assert json.loads((hub / "me" / "digits" / "keras_gan.json").read_text())["class"] == "GAN"
+    notes = json.loads((hub / "me" / "digits" / "preset.json").read_text())
+    assert notes["about"]["class"] == "GAN" and notes["licence"] == "cc-by-4.0"
+    weights = (hub / "me" / "digits" / "model.weights.h5").read_bytes()
+    assert notes["sha256"] == hashlib.sha256(weights).hexdigest() and notes["size"] == len(weights)
     loaded = keras.saving.load_model("hf://me/digits")
     assert_same_state(gan, loaded)
     # By name, both ways.
-    keras_gan.save_to_preset(gan, "hf://me/preset", licence="mit")
+    keras_gan.save_to_preset(gan, "hf://me/preset", licence="mit", optimizers=True)
     assert_same_state(gan, keras_gan.from_preset("hf://me/preset"))
     assert 'from_preset("hf://me/preset")' in (hub / "me" / "preset" / "README.md").read_text()
+    keras_gan.save_to_preset(gan, "hf://me/small")
+    small = keras_gan.from_preset("hf://me/small")
+    np.testing.assert_array_equal(small.generate(4, seed=0), gan.generate(4, seed=0))
+    assert not small.compiled and small.ema_decay == gan.ema_decay
+    size = lambda name: (hub / "me" / name / "model.weights.h5").stat().st_size
+    assert size("small") < 0.6 * size("preset")
     # In the commands, too, whose paths lose a slash.
     from keras_gan.cli import app
 
@@ -64,6 +73,18 @@ def test_saved_with_a_card_and_loaded(hub, images, capsys):
     gan.save(hub / "gan.keras")
     app(["push", str(hub / "gan.keras"), "hf://me/again"], standalone_mode=False)
     assert "Not given." in (hub / "me" / "again" / "README.md").read_text()
+
+
+def test_what_is_changed_or_missing(hub, images):
+    keras_gan.save_to_preset(tiny_gan(), "hf://me/small")
+    (hub / "me" / "small" / "model.weights.h5").write_bytes(b"another")
+    with pytest.raises(ValueError, match="missing or changed: its SHA-256"):
+        keras_gan.from_preset("hf://me/small")
+    for load in (keras_gan.from_preset, keras_gan.runs.load_model):
+        with pytest.raises(
+            OSError, match="hf://me/none cannot be downloaded: 404 Client Error.*hf auth login"
+        ):
+            load("hf://me/none")
 
 
 def test_names_and_the_missing_package(monkeypatch):

@@ -1,19 +1,12 @@
 """Load a model from a preset, and save a model as a preset."""
 
-import json
 import os
 import pathlib
 import shutil
 
-import keras
-
 from keras_gan import convert, hub
-from keras_gan.cache import sha256_of
-from keras_gan.export import describe
 from keras_gan.presets.preset import PRESETS, preset_of
 from keras_gan.runs.load import check_preset, load_model
-
-NOTES = "preset.json"
 
 
 def from_preset(name):
@@ -40,9 +33,14 @@ def from_preset(name):
     (16, 28, 28, 1)
     """
     if hub.hub_name(name):
-        return load_model(name)
+        return _of_folder(hub.downloaded(hub.hub_name(name)))
     folder = pathlib.Path(name).expanduser()
-    if folder.is_dir() and (name not in PRESETS or (folder / NOTES).exists()):
+    if folder.is_dir() and (name not in PRESETS or (folder / hub.NOTES).exists()):
+        if not (folder / hub.NOTES).exists():
+            raise ValueError(
+                f"{folder} has no {hub.NOTES}: it is no preset, which `save_to_preset` writes. A run, a checkpoint or a `.keras` file is "
+                "loaded by `keras_gan.runs.load_model`."
+            )
         return _of_folder(folder)
     preset = preset_of(name)
     path = preset.fetch()
@@ -50,14 +48,8 @@ def from_preset(name):
 
 
 def _of_folder(folder):
-    if not (folder / NOTES).exists():
-        raise ValueError(
-            f"{folder} has no {NOTES}: it is no preset, which `save_to_preset` writes. A run, a checkpoint or a `.keras` file is loaded "
-            "by `keras_gan.runs.load_model`."
-        )
-    notes = check_preset(folder)
-    model = load_model(folder / notes["file"])
-    decay = notes.get("ema_decay")
+    decay = check_preset(folder).get("ema_decay")
+    model = load_model(folder)
     return model if decay is None or model.ema_decay is not None else _with_averages(model, decay)
 
 
@@ -71,7 +63,7 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
         licence: identifier for the card, such as "cc-by-4.0"; with None the card states that none is given.
         metadata: dict of further entries, such as
             {"command": "keras-gan train", "figures": {"fid": {"value": 7.2}}}.
-        optimizers: bool, whether a folder gets everything that training needs, three times as large; `fit` then
+        optimizers: bool, whether the preset gets everything that training needs, three times as large; `fit` then
             continues where it was. Default False: networks with the averaged weights, and no optimisers.
 
     Returns:
@@ -87,7 +79,8 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
     (3, 2)
     """
     if hub.hub_name(target):
-        return hub.save(model, hub.hub_name(target), licence, metadata)
+        networks = None if optimizers else _for_use(model)
+        return hub.save(model, hub.hub_name(target), licence, metadata, networks=networks)
     folder = pathlib.Path(target).expanduser()
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder} is a file: give the name of a folder.")
@@ -101,22 +94,9 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        for name, content in hub.samples_of(model).items():
-            (partial / name).write_bytes(content)
         (model if optimizers else _for_use(model)).save(partial / "model.keras")
-        about = {**describe(model), **(metadata or {})}
-        load = f'model = keras_gan.from_preset("{folder.name}")'
-        samples = (partial / "samples.png").exists()
-        (partial / "README.md").write_text(hub.model_card(about, load, licence, samples))
-        notes = {
-            "file": "model.keras",
-            "sha256": sha256_of(partial / "model.keras"),
-            "size": (partial / "model.keras").stat().st_size,
-            "licence": licence,
-            "ema_decay": keras.saving.serialize_keras_object(getattr(model, "ema_decay", None)),
-            "about": about,
-        }
-        (partial / NOTES).write_text(json.dumps(notes, indent=2) + "\n")
+        load = f'keras_gan.from_preset("{folder.name}")'
+        hub.write_notes(model, partial, "model.keras", load, licence, metadata)
         # Whole, in place of an earlier one.
         before = partial.with_suffix(".before")
         if folder.exists():
@@ -129,7 +109,7 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
 
 
 def _is_ours(name):
-    return name in (NOTES, "model.keras", "README.md", "rows.csv") or name.startswith("samples.")
+    return name in (hub.NOTES, "model.keras", "README.md", "rows.csv") or name.startswith("samples.")
 
 
 def _with_averages(model, decay):

@@ -4,7 +4,7 @@ import json
 import pathlib
 
 from keras_gan.cache import sha256_of
-from keras_gan.hub import hub_name
+from keras_gan.hub import NOTES, downloaded, hub_name
 
 
 def load_model(path):
@@ -19,9 +19,7 @@ def load_model(path):
     from keras_gan.callbacks import Checkpoint
 
     register()
-    if hub_name(path):
-        return keras.saving.load_model(hub_name(path))
-    path = pathlib.Path(path)
+    path = downloaded(hub_name(path)) if hub_name(path) else pathlib.Path(path)
     if (path / "checkpoints").is_dir():
         folder = Checkpoint(path / "checkpoints").latest()
         if folder is None:
@@ -29,12 +27,14 @@ def load_model(path):
         path = folder
     if (path / "model.keras").exists():
         path = path / "model.keras"
-    training = path.parent / "training.json"
-    if path.suffix != ".keras" or not path.is_file():
+    unzipped = (path / "model.weights.h5").exists()  # as models of the Hub are
+    if not unzipped and (path.suffix != ".keras" or not path.is_file()):
         raise ValueError(
             f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
         )
-    check_preset(path.parent)
+    folder = path if unzipped else path.parent
+    check_preset(folder)
+    training = folder / "training.json"
     try:
         gan = keras.saving.load_model(path)
         if training.exists():
@@ -56,7 +56,7 @@ def check_preset(folder):
     Raises:
         ValueError: for a `preset.json` that cannot be read, and a model that is missing or changed.
     """
-    notes = folder / "preset.json"
+    notes = folder / NOTES
     if not notes.exists():
         return {}
     try:
@@ -67,7 +67,7 @@ def check_preset(folder):
     except (ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{notes} cannot be read: {error}") from error
     if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
-        raise ValueError(f"{folder / name} is missing or changed: its SHA-256 is not the one in preset.json.")
+        raise ValueError(f"{folder / name} is missing or changed: its SHA-256 is not the one in {NOTES}.")
     return found
 
 
