@@ -137,7 +137,7 @@ def main():
                 row = {"protocol": options.protocol, "class": digit, "detector": name, **figures}
                 row |= {"steps": options.steps, "cpu_seconds": time.process_time() - clock}
                 with options.results.open("a") as file:
-                    file.write(json.dumps(row | machine("keras", "tensorflow")) + "\n")
+                    file.write(json.dumps(row | machine()) + "\n")
                 print(
                     f"{options.protocol} {digit} {name:20} AUROC {figures['auroc']:.3f} AUPRC {figures['auprc']:.3f} {row['cpu_seconds']:.0f} s",
                     flush=True,

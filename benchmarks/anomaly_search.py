@@ -62,7 +62,7 @@ def main():
         print(f"{name:8} {1000 * seconds:9.3f} ms an image, AUROC {found[name]['auroc']:.3f}", flush=True)
         with options.results.open("a") as file:
             row = {"by": name, "digit": options.digit, **found[name], "steps": options.steps}
-            file.write(json.dumps(row | machine("keras", "tensorflow")) + "\n")
+            file.write(json.dumps(row | machine()) + "\n")
     ratio = found["search"]["seconds_an_image"] / found["encoder"]["seconds_an_image"]
     print(f"The encoder is {ratio:.0f} times as fast.")
 

@@ -119,7 +119,7 @@ def main():
             row = {"dataset": name, "detector": called, "auroc": means[0], "auprc": means[1]}
             row |= {"steps": options.steps, "seeds": len(options.seeds), "cpu_seconds": means[2]}
             with options.results.open("a") as file:
-                file.write(json.dumps(row | machine("keras", "tensorflow", "scikit-learn")) + "\n")
+                file.write(json.dumps(row | machine("scikit-learn")) + "\n")
             print(
                 f"{name:14} {called:20} AUROC {means[0]:.3f} AUPRC {means[1]:.3f} {means[2]:.0f} s",
                 flush=True,

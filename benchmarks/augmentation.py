@@ -152,7 +152,7 @@ def main():
             }
             row |= {"steps": options.steps, "cpu_seconds": time.process_time() - clock}
             with options.results.open("a") as file:
-                file.write(json.dumps(row | machine("keras", "tensorflow")) + "\n")
+                file.write(json.dumps(row | machine()) + "\n")
         texts = []
         for name in ("recall", "accuracy", "balanced"):
             values = [figures[name] for figures in found]

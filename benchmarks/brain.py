@@ -227,7 +227,7 @@ def main():
     options = parser.parse_args()
 
     def write(row):
-        row |= {"steps": options.steps, "seed": options.seed, **machine("keras", "tensorflow")}
+        row |= {"steps": options.steps, "seed": options.seed, **machine()}
         with options.results.open("a") as file:
             file.write(json.dumps(row) + "\n")
 

@@ -119,7 +119,7 @@ def main():
             }
             row |= figures
             with options.results.open("a") as file:
-                file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
+                file.write(json.dumps(row | machine()) + "\n")
             if options.pictures:
                 draw(gan, recipe, options.pictures)
             keras.backend.clear_session()

@@ -81,7 +81,7 @@ def main():
                     key: round(v, 4) for key, v in robustness(found, test, made[name][2000:]).items()
                 }
                 with options.results.open("a") as file:
-                    file.write(json.dumps(row | machine("keras", "tensorflow", "scikit-learn")) + "\n")
+                    file.write(json.dumps(row | machine("scikit-learn")) + "\n")
                 print(f"{detector}, learnt of {source}, on {name}: {row['auroc']}", flush=True)
 
 

@@ -196,7 +196,7 @@ def main():
         row = {"case": name, "ratio": ratio, **dataclasses.asdict(CASES[name])}
         row |= {f"{method}_ms": 1000 * statistics.median(seconds) for method, seconds in times.items()}
         with options.results.open("a") as file:
-            file.write(json.dumps(row | machine("keras", "tensorflow", "torch")) + "\n")
+            file.write(json.dumps(row | machine("torch")) + "\n")
         print(f"{name:20}{row['fit_ms']:10.1f}{row['torch_ms']:10.1f}{ratio:8.2f}", flush=True)
 
 

@@ -141,7 +141,7 @@ def main():
     parser.add_argument("--repeats", type=int, default=5)
     parser.add_argument("--only", help="names with commas between")
     arguments = parser.parse_args()
-    about = machine("keras", "tensorflow", "ai-edge-litert", "onnxruntime", "tf2onnx")
+    about = machine("ai-edge-litert", "onnxruntime", "tf2onnx")
     print(about)
     print(f"{'network':20}{'form':16}{'kB':>8}{'max diff':>11}{'mean diff':>11}{'ms':>9}", flush=True)
     rows = []
@@ -162,7 +162,7 @@ def main():
                     row = {"error": str(error)[:300]}
                     print(f"{network:20}{form[0]:16} {row['error']}", flush=True)
             rows.append({"network": network, "form": form[0], **row})
-    arguments.results.write_text("".join(json.dumps(row) + "\n" for row in (about, *rows)))
+    arguments.results.write_text("".join(json.dumps(row | about) + "\n" for row in rows))
 
 
 if __name__ == "__main__":

@@ -56,7 +56,7 @@ def main():
         row["distance"] = float(frechet_distance(reference, np.asarray(extractor(made))))
         row |= {"cpu_seconds": seconds, **more}
         with options.results.open("a") as file:
-            file.write(json.dumps(row | machine("keras", "tensorflow")) + "\n")
+            file.write(json.dumps(row | machine()) + "\n")
         print({key: round(v, 2) if isinstance(v, float) else v for key, v in row.items()}, flush=True)
         if options.sheets:
             options.sheets.mkdir(parents=True, exist_ok=True)
@@ -90,7 +90,7 @@ def main():
     )
     with options.results.open("a") as file:
         row = {"gan": "overhead", "seconds_a_round": seconds, "share_of_10_s_on_each": seconds / 50}
-        file.write(json.dumps(row | machine("keras", "tensorflow")) + "\n")
+        file.write(json.dumps(row | machine()) + "\n")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ def main():
     rows = []
     for name, pair in features(options.classifier).items():
         for metric in METRICS:
-            row = {"features": name, **measure(metric, *pair), **machine("keras", "tensorflow", "numpy")}
+            row = {"features": name, **measure(metric, *pair), **machine()}
             rows.append(row)
             with options.results.open("a") as file:
                 file.write(json.dumps(row) + "\n")

@@ -104,14 +104,14 @@ def main():
     classifier = load_classifier(options.classifier, images, labels)
     real = keras_gan.data.to_uint8(real).numpy()
     held_out, real = real[5000:5500], real[:5000]
-    print(machine("keras", "tensorflow"))
+    print(machine())
     print(f"{'recipe':10}{'steps':>7}" + "".join(f"{column:>12}" for column in COLUMNS))
     for name in options.recipe or RECIPES:
         for seed in options.seeds:
             figures = run(
                 name, seed, 60 * options.minutes, classifier, images, real, held_out, options.pictures
             )
-            figures |= {"dataset": options.dataset, **machine("keras", "tensorflow")}
+            figures |= {"dataset": options.dataset, **machine()}
             with options.results.open("a") as file:
                 file.write(json.dumps(figures) + "\n")
             cells = [f"{figures[column]:.3f}" if column in figures else "-" for column in COLUMNS]

@@ -75,7 +75,7 @@ def main():
                     row["published cloning, gail"] = published[trajectories]
                 row["published expert"] = theirs
                 with options.results.open("a") as file:
-                    file.write(json.dumps(row | machine("keras", "tensorflow", "gymnasium")) + "\n")
+                    file.write(json.dumps(row | machine("gymnasium")) + "\n")
                 shown = {key: round(v, 1) if isinstance(v, float) else v for key, v in row.items()}
                 print(shown, flush=True)
 

@@ -6,9 +6,11 @@ import pathlib
 import platform
 import subprocess
 
+ALWAYS = ("keras", "tensorflow", "numpy")
+
 
 def machine(*packages):
-    """A dict of date, commit, processor and the versions of Python and of packages."""
+    """A dict of date, commit, processor and the versions of Python, of packages, and of Keras, TensorFlow and NumPy where they are installed."""
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"],
         capture_output=True,
@@ -21,7 +23,15 @@ def machine(*packages):
         "cpu": _cpu(),
         "python": platform.python_version(),
         **{package: importlib.metadata.version(package) for package in packages},
+        **{package: version for package in ALWAYS if (version := _version(package))},
     }
+
+
+def _version(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def _cpu():

@@ -102,7 +102,7 @@ def main():
                 )
                 row = {
                     **json.loads(said.stdout.splitlines()[-1]),
-                    **machine("keras", "tensorflow", "numpy"),
+                    **machine(),
                 }
                 with options.results.open("a") as file:
                     file.write(json.dumps(row) + "\n")

@@ -149,7 +149,7 @@ def main():
                 }
                 rows.append(row)
                 with options.results.open("a") as file:
-                    file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
+                    file.write(json.dumps(row | machine()) + "\n")
                 if options.pictures:
                     options.pictures.mkdir(parents=True, exist_ok=True)
                     picture = keras_gan.grid.image_grid(images[:64], 8, f"{recipe}, fid {row['fid']:.2f}")

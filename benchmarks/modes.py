@@ -160,7 +160,7 @@ def table(results, pictures, sets):
                 }
                 rows.append(row)
                 with results.open("a") as file:
-                    file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
+                    file.write(json.dumps(row | machine()) + "\n")
                 print(f"{data} {name} seed {seed}: {line(figures)}", flush=True)
     for data in sets:
         print(f"\n{data}: mean (standard deviation) over seeds")

@@ -220,7 +220,7 @@ def main():
         keras.backend.clear_session()
         rows.append(row)
         with options.results.open("a") as file:
-            file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
+            file.write(json.dumps(row | machine()) + "\n")
         for finding in row["findings"]:
             print(
                 f"{name}: {finding['name']}, since step {finding['began']}: {finding['evidence']}", flush=True

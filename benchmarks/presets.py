@@ -74,7 +74,7 @@ def main():
         "reference": f"folder:{pathlib.Path(options.data).name}",
         "split": "all" if options.preset == "drums" else "held out",
         "figures": {name: {"value": float(value), "n_generated": count} for name, value in found.items()},
-        **machine("keras", "tensorflow", "numpy"),
+        **machine(),
     }
     (options.run / "evaluation.json").write_text(json.dumps(row, indent=2) + "\n")
     print(found)

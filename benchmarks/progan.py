@@ -86,7 +86,7 @@ def main():
     if not any((r["stage_images"], r["seed"]) == (options.stage_images, options.seed) for r in rows):
         rows.append(run(options.stage_images, options.seed, options.pictures))
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
+            file.write(json.dumps(rows[-1] | machine()) + "\n")
     print(f"{'size':>4} {'alpha':>5} {'shown':>7} {'seconds':>7} {'FID':>7}")
     for row in rows:
         for look in row["looks"]:

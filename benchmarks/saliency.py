@@ -101,7 +101,7 @@ def main():
             "ratio": seconds["ours"] / seconds["captum"],
         }
         with options.results.open("a") as file:
-            file.write(json.dumps(row | machine("keras", "tensorflow", "torch")) + "\n")
+            file.write(json.dumps(row | machine("torch")) + "\n")
         print(
             f"{name:<12} ours {seconds['ours']:.2f} s, captum {seconds['captum']:.2f} s: {row['ratio']:.2f}",
             flush=True,

@@ -113,7 +113,7 @@ def main():
             row |= {"error": error, "steps": options.steps, "rate": options.rate}
             row |= {"validation": options.validation, "cpu_seconds": time.process_time() - clock}
             with options.results.open("a") as file:
-                file.write(json.dumps(row | machine("keras", "tensorflow")) + "\n")
+                file.write(json.dumps(row | machine()) + "\n")
             print(
                 f"{options.dataset} {method:10} seed {seed} error {error:.2%} {row['cpu_seconds']:.0f} s",
                 flush=True,

@@ -159,7 +159,7 @@ def main():
                 "hold_out",
             )
         }
-        line = {**given, "steps": steps, "seconds": round(seconds), **rows, **machine("keras", "tensorflow")}
+        line = {**given, "steps": steps, "seconds": round(seconds), **rows, **machine()}
         with options.results.open("a") as file:
             file.write(json.dumps(line) + "\n")
     if options.pictures:

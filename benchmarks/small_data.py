@@ -161,7 +161,7 @@ def main():
             row, picture = run(count, name, 1000 * options.thousands, options.seed, extractor)
             rows.append(row)
             with options.results.open("a") as file:
-                file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
+                file.write(json.dumps(row | machine()) + "\n")
             if options.pictures:
                 options.pictures.mkdir(parents=True, exist_ok=True)
                 picture.save(options.pictures / f"{count}_{name}.png")

@@ -361,5 +361,5 @@ if __name__ == "__main__":
     options = parser.parse_args()
     row = {**TASKS[options.task](options), "minutes": options.minutes, "seed": options.seed}
     with open(options.results, "a") as file:
-        file.write(json.dumps(row | machine("keras", "tensorflow", "numpy")) + "\n")
+        file.write(json.dumps(row | machine()) + "\n")
     print(row)

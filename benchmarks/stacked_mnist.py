@@ -182,7 +182,7 @@ def main():
                 }
             ]
             with options.results.open("a") as file:
-                file.write(json.dumps(finished[0] | machine("keras", "tensorflow", "numpy")) + "\n")
+                file.write(json.dumps(finished[0] | machine()) + "\n")
             if options.pictures:
                 options.pictures.mkdir(parents=True, exist_ok=True)
                 keras_gan.grid.image_grid(images[:64], 8).save(

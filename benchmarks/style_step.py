@@ -253,7 +253,7 @@ def main():
         )
         rows.append(json.loads(done.stdout.splitlines()[-1]))
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
+            file.write(json.dumps(rows[-1] | machine()) + "\n")
     print(f"{'size':>4} {'batch':>5} {'phase':12} {'ms/image':>9} {'floor':>7} {'ratio':>6} {'peak MB':>8}")
     for row in rows:
         for phase in PHASES:

@@ -104,7 +104,7 @@ def main():
     if not any((row["steps"], row["seed"]) == (options.steps, options.seed) for row in rows):
         rows.append(run(options.steps, options.seed, options.pictures))
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
+            file.write(json.dumps(rows[-1] | machine()) + "\n")
     names = ("shown", "seconds", "d_loss", "g_loss", "largest_loss", "fid", "eq_t")
     print(" ".join(f"{name:>12}" for name in names))
     for row in rows:

@@ -138,7 +138,7 @@ def scored(rows, test):
     found = efficacy(rows, test, "income")
     found["columns"] = float(np.mean(list(column_shapes(test, rows[test.columns]).values())))
     found["pairs"] = float(np.mean(list(pair_trends(test, rows[test.columns]).values())))
-    return found | machine("keras", "tensorflow", "pandas", "scikit-learn")
+    return found | machine("pandas", "scikit-learn")
 
 
 if __name__ == "__main__":

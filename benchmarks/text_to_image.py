@@ -138,7 +138,7 @@ def main():
     decoder.fit(data, epochs=10_000, verbose=0, callbacks=[Minutes(options.minutes)])
     row = {"steps": int(decoder.state.step.numpy()), "prior_cpu_seconds": prior_seconds}
     row |= {"decoder_cpu_seconds": time.process_time() - clock, "seed": options.seed}
-    row |= {"filters": options.filters, "rate": options.rate, **machine("keras", "tensorflow")}
+    row |= {"filters": options.filters, "rate": options.rate, **machine()}
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
         decoder.save(options.pictures / "decoder.keras")

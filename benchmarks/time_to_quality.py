@@ -296,7 +296,7 @@ def main():
         case = Case(options.case, options.folder, options.cache)
         row = run(case, options.recipe, options.seed, options.minutes, options.pictures)
         with options.results.open("a") as file:
-            file.write(json.dumps({**row, **machine("keras", "tensorflow", "numpy")}) + "\n")
+            file.write(json.dumps({**row, **machine()}) + "\n")
     rows = [json.loads(line) for line in options.results.open()]
     table(rows)
     if options.plot:

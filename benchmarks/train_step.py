@@ -298,7 +298,7 @@ def main():
             times, memory, _ = measure(make, METHODS, case, options.repeats)
             finished[name] = {"case": name, "seconds": times, "peak_mb": memory, **dataclasses.asdict(case)}
             with options.results.open("a") as file:
-                file.write(json.dumps(finished[name] | machine("keras", "tensorflow", "numpy")) + "\n")
+                file.write(json.dumps(finished[name] | machine()) + "\n")
         times, memory = finished[name]["seconds"], finished[name]["peak_mb"]
         turns = len(times["fit"])
         print(

@@ -439,7 +439,7 @@ def main():
         figures, picture = run(task, minutes, extractor)
         rows.append({"task": task, "minutes": minutes, **figures})
         with options.results.open("a") as file:
-            file.write(json.dumps(rows[-1] | machine("keras", "tensorflow", "numpy")) + "\n")
+            file.write(json.dumps(rows[-1] | machine()) + "\n")
         if options.pictures:
             options.pictures.mkdir(parents=True, exist_ok=True)
             picture.save(options.pictures / f"{task}.png")

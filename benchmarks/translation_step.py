@@ -365,7 +365,7 @@ def main():
             row["mb_per_image"] = per_image
             finished[name] = row | dataclasses.asdict(case)
             with options.results.open("a") as file:
-                file.write(json.dumps(finished[name] | machine("keras", "tensorflow", "numpy")) + "\n")
+                file.write(json.dumps(finished[name] | machine()) + "\n")
         row = finished[name]
         for method, seconds in row["seconds"].items():
             other = row["seconds"].get("torch", seconds)

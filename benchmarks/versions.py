@@ -117,7 +117,7 @@ def main():
         old = pathlib.Path(folder) / "old"
         subprocess.run(["git", "worktree", "add", "-q", "--detach", old, options.old], cwd=ROOT, check=True)
         try:
-            print(json.dumps({**machine("keras", "tensorflow"), "old": options.old}))
+            print(json.dumps({**machine(), "old": options.old}))
             print(f"{'case':14}{'first step':>22}{'step, ms':>26}{'memory, MB':>18}")
             for name in options.case or CASES:
                 found = {"old": [], "new": []}

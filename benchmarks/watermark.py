@@ -82,7 +82,7 @@ def main():
             frechet_distance(reference, np.asarray(extractor(model.generate(4000, seed=9))))
         )
     with options.results.open("a") as file:
-        file.write(json.dumps(row | machine("keras", "tensorflow")) + "\n")
+        file.write(json.dumps(row | machine()) + "\n")
     for name, value in row.items():
         print(f"{name:<22} {value}")
 

@@ -1,6 +1,7 @@
 """Words that must not come back in pages and public docstrings: everyday words where the field has a term."""
 
 import ast
+import json
 import pathlib
 import re
 
@@ -83,3 +84,10 @@ def test_every_benchmark_that_keeps_rows_notes_the_machine():
         text = path.read_text()
         if "file.write(json.dumps(" in text:
             assert "machine(" in text, path.name
+    rows = [
+        (path.name, json.loads(line))
+        for path in (ROOT / "benchmarks/results").glob("*.jsonl")
+        for line in path.read_text().splitlines()
+    ]
+    assert rows and not [(name, row) for name, row in rows if not {"date", "commit"} <= set(row)]
+    assert not [name for name, row in rows if "stamped" not in row and not {"cpu", "python"} <= set(row)]

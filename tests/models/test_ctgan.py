@@ -161,7 +161,7 @@ def test_samples_are_rows_of_the_table():
         ({"age": 30}, r"`where` takes \(low, high\)"),
         ({"age": (200, 300)}, "Among .* rows only 0 fulfil"),
         ({"age": ("old", "new")}, r"`where` takes \(low, high\)"),
-        ({"city": []}, "'city' `where` has no value"),
+        ({"city": []}, "`where` has no value for the column 'city'"),
         ([("city", "Rome")], "`where` must be a dict"),
     ):
         with pytest.raises(ValueError, match=message):
