@@ -86,6 +86,16 @@ def now(name):
     return build
 
 
+def projected(shape, seed):
+    """The recipe `projected`, on a MobileNet whose ImageNet weights lie in ../shared."""
+    whole = keras.applications.MobileNet(weights=None, classes=1001, classifier_activation=None)
+    whole.load_weights(SHARED / "weights/mobilenet_v1_imagenet_1001.weights.h5")
+    trunk = keras.applications.MobileNet(include_top=False, input_shape=(None, None, 3), weights=None)
+    trunk.set_weights(whole.get_weights()[: len(trunk.weights)])
+    recipes.projected.pretrained = lambda name: trunk
+    return now("projected")(shape, seed)
+
+
 # === Cases: data, and what images are measured by ===
 
 
@@ -178,7 +188,7 @@ class Until(keras.callbacks.Callback):
 
 def run(case, recipe, seed, minutes, pictures):
     keras.utils.set_random_seed(seed)
-    build = OLD[case.name] if recipe == "before" else now(NEW[case.name])
+    build = {"before": OLD[case.name], "now": now(NEW[case.name]), "projected": projected}[recipe]
     gan, batch = build(case.images.shape[1:], seed)
     batches = data.from_arrays(case.images, batch_size=batch, seed=seed)
     looks, spent = [], 0.0
@@ -264,7 +274,7 @@ def plot(rows, path):
     for axis, case in zip(axes[0], cases, strict=True):
         for row in (row for row in rows if row["case"] == case):
             seconds, fd = ([look[name] for look in row["looks"]] for name in ("seconds", "fd"))
-            colour = {"before": "C0", "now": "C1"}[row["recipe"]]
+            colour = {"before": "C0", "now": "C1", "projected": "C2"}[row["recipe"]]
             axis.plot(seconds, fd, colour, label=row["recipe"] if row["seed"] == 0 else None)
         axis.set(title=case, xlabel="CPU seconds", ylabel="Fréchet distance", yscale="log")
         axis.legend()
@@ -278,7 +288,7 @@ def main():
     )
     parser.add_argument("--results", type=pathlib.Path, required=True)
     parser.add_argument("--case", choices=OLD)
-    parser.add_argument("--recipe", choices=("before", "now"), default="now")
+    parser.add_argument("--recipe", choices=("before", "now", "projected"), default="now")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--minutes", type=float, default=5.5, help="CPU minutes of training. Default 5.5.")
     parser.add_argument("--core", type=int, help="Pin the process to it.")
