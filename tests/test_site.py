@@ -26,10 +26,12 @@ def test_what_a_page_shows_is_there(name):
     assert entry["formula"] and entry["measured"].endswith(".") and (ROOT / "docs" / entry["guide"]).exists()
     for script in re.findall(r"`(\w+\.py)`", entry["measured"]):
         assert (ROOT / "benchmarks" / script).exists()
-    image = entry.get("image")
+    trained = {recipe.model for scales in keras_gan.recipes.RECIPES.values() for recipe in scales.values()}
+    assert (name in trained) != ("instead" in entry)
+    image = entry["image"]
     if isinstance(image, str):
         assert (ROOT / image).exists()
-    elif image:
+    else:
         notebook, cell, at = image
         outputs = json.loads((ROOT / f"tutorials/{notebook}.ipynb").read_text())["cells"][cell]["outputs"]
         assert len([1 for output in outputs if "image/png" in output.get("data", {})]) > at

@@ -127,10 +127,8 @@ def _model_page(name, entry, add):
 
     model = getattr(keras_gan, name)
     lines = [f"# {name}", "", (inspect.getdoc(model) or "").split("\n\n")[0], ""]
-    if entry.get("formula"):
-        lines += [*map(_formula, entry["formula"]), ""]
-    if entry.get("image"):
-        lines += [f"![Images of {name}]({_image(name, entry['image'], add)})", ""]
+    lines += [*map(_formula, entry["formula"]), ""]
+    lines += [f"![Images of {name}]({_image(name, entry['image'], add)})", ""]
     rows = _recipes_of(name)
     if rows:
         lines += [
@@ -140,6 +138,8 @@ def _model_page(name, entry, add):
             "",
         ]
         lines += ["```bash", f"keras-gan train {rows[0][0]}", "```", ""]
+    else:
+        lines += ["## Recipes", "", entry["instead"], ""]
     lines += [
         "## Measured",
         "",
