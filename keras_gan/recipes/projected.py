@@ -15,8 +15,9 @@ def pretrained(name):
         )
     except Exception as error:
         raise ValueError(
-            f"The recipe needs keras.applications' {name} with ImageNet's weights, and they cannot be downloaded: {error}. In Python "
-            "give `networks.projected_discriminator` any network with weights that are at hand."
+            f"The recipe needs keras.applications' {name} with ImageNet's weights, and they cannot be downloaded: {error}. Fetch "
+            "that file by hand into ~/.keras/models (or $KERAS_HOME/models). In Python give "
+            "`networks.projected_discriminator` any network with weights that are at hand."
         ) from error
 
 
@@ -43,7 +44,7 @@ def paper_networks(image_shape):
 register(
     "projected",
     small=Recipe(
-        "on MobileNet's features, good early",
+        "on MobileNet's features; for a GPU",
         "ProjectedGAN",
         small_networks,
         lambda plan: adam(1e-3, 0.0, 0.99),
