@@ -51,10 +51,16 @@ def save(gan, name, licence=None, metadata=None, *, networks=None):
     with tempfile.TemporaryDirectory() as folder:
         # Not zipped, as Keras reads models of the Hub.
         keras.saving.save_model(networks or gan, folder, zipped=False)
-        write_notes(gan, folder, "model.weights.h5", f'keras_gan.from_preset("{name}")', licence, metadata)
+        load, files = f'keras_gan.from_preset("{name}")', ("model.weights.h5", "config.json")
+        write_notes(gan, folder, files, load, licence, metadata)
         with _reaching(name, "written"):
             api.create_repo(repository, exist_ok=True)
-            api.upload_folder(repo_id=repository, folder_path=folder, commit_message="A model of keras_gan")
+            api.upload_folder(
+                repo_id=repository,
+                folder_path=folder,
+                commit_message="A model of keras_gan",
+                delete_patterns=["samples.*", "rows.csv", "model.keras"],  # of an earlier model
+            )
     return name
 
 
@@ -97,13 +103,13 @@ def _hub():
     return huggingface_hub
 
 
-def write_notes(gan, folder, file, load, licence=None, metadata=None):
+def write_notes(gan, folder, files, load, licence=None, metadata=None):
     """Write what stands beside a model: its card README.md, samples, and `preset.json` with its SHA-256.
 
     Args:
         gan: the model that makes the samples.
         folder: folder which contains the file of the model.
-        file: name of the file.
+        files: names of the files that are loaded, the one with the weights first.
         load: the Python expression that loads the model.
         licence: identifier, or None.
         metadata: dict of further entries, or None.
@@ -113,9 +119,11 @@ def write_notes(gan, folder, file, load, licence=None, metadata=None):
         (folder / name).write_bytes(content)
     about = {**describe(gan), **(metadata or {})}
     (folder / "README.md").write_text(model_card(about, f"model = {load}", licence, "samples.png" in samples))
+    file, *others = files
     notes = {
         "file": file,
         "sha256": sha256_of(folder / file),
+        "beside": {name: sha256_of(folder / name) for name in others},
         "size": (folder / file).stat().st_size,
         "licence": licence,
         "ema_decay": keras.saving.serialize_keras_object(getattr(gan, "ema_decay", None)),

@@ -26,7 +26,10 @@ def hub(tmp_path, monkeypatch):
         def create_repo(self, repo_id, exist_ok=False):
             return types.SimpleNamespace(repo_id=repo_id)
 
-        def upload_folder(self, *, repo_id, folder_path, commit_message):
+        def upload_folder(self, *, repo_id, folder_path, commit_message, delete_patterns):
+            for pattern in delete_patterns:
+                for path in (tmp_path / repo_id).glob(pattern):
+                    path.unlink()
             shutil.copytree(folder_path, tmp_path / repo_id, dirs_exist_ok=True)
 
     def snapshot_download(repo_id, library_name=None, library_version=None):
@@ -76,10 +79,19 @@ def test_saved_with_a_card_and_loaded(hub, images, capsys):
 
 
 def test_what_is_changed_or_missing(hub, images):
-    keras_gan.save_to_preset(tiny_gan(), "hf://me/small")
-    (hub / "me" / "small" / "model.weights.h5").write_bytes(b"another")
-    with pytest.raises(ValueError, match="missing or changed: its SHA-256"):
+    for name in ("model.weights.h5", "config.json"):
+        keras_gan.save_to_preset(tiny_gan(), "hf://me/small")
+        (hub / "me" / "small" / name).write_bytes(b"another")
+        with pytest.raises(ValueError, match=f"{name} is missing or changed: its SHA-256"):
+            keras_gan.from_preset("hf://me/small")
+    # A file that would be loaded in the place of the one that was checked.
+    tiny_gan().save(hub / "me" / "small" / "model.keras")
+    with pytest.raises(
+        ValueError, match="model.keras is not the model that preset.json is of, which is model.w"
+    ):
         keras_gan.from_preset("hf://me/small")
+    keras_gan.save_to_preset(tiny_gan(), "hf://me/small")  # takes it away
+    assert keras_gan.from_preset("hf://me/small").generate(2, seed=0).shape == (2, 8, 8, 1)
     for load in (keras_gan.from_preset, keras_gan.runs.load_model):
         with pytest.raises(
             OSError, match="hf://me/none cannot be downloaded: 404 Client Error.*hf auth login"

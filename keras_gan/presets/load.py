@@ -6,7 +6,7 @@ import shutil
 
 from keras_gan import convert, hub
 from keras_gan.presets.preset import PRESETS, preset_of
-from keras_gan.runs.load import check_preset, load_model
+from keras_gan.runs.load import load_model, notes_of
 
 
 def from_preset(name):
@@ -48,8 +48,7 @@ def from_preset(name):
 
 
 def _of_folder(folder):
-    decay = check_preset(folder).get("ema_decay")
-    model = load_model(folder)
+    model, decay = load_model(folder), notes_of(folder).get("ema_decay")
     return model if decay is None or model.ema_decay is not None else _with_averages(model, decay)
 
 
@@ -96,7 +95,7 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
     try:
         (model if optimizers else _for_use(model)).save(partial / "model.keras")
         load = f'keras_gan.from_preset("{folder.name}")'
-        hub.write_notes(model, partial, "model.keras", load, licence, metadata)
+        hub.write_notes(model, partial, ["model.keras"], load, licence, metadata)
         # Whole, in place of an earlier one.
         before = partial.with_suffix(".before")
         if folder.exists():
@@ -122,9 +121,12 @@ def _with_averages(model, decay):
 
 
 def _with_state(copy, model):
-    values = model.state.by_name()
-    for name, variable in copy.state.by_name().items():
-        variable.assign(values[name])
+    values, own = model.state.by_name(), copy.state.by_name()
+    # The seeds of layers are numbered: a set of averages more or less, and a number is another layer's.
+    alike = values.keys() == own.keys()
+    for name, variable in own.items():
+        if alike or not name.startswith("seed_"):
+            variable.assign(values[name])
     copy.dataset_name, copy.class_names = model.dataset_name, model.class_names
     return copy
 

@@ -33,7 +33,7 @@ def load_model(path):
             f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
         )
     folder = path if unzipped else path.parent
-    check_preset(folder)
+    _check_preset(folder, "model.weights.h5" if unzipped else path.name)
     training = folder / "training.json"
     try:
         gan = keras.saving.load_model(path)
@@ -47,28 +47,34 @@ def load_model(path):
         raise ValueError(f"{path} cannot be loaded: {reason[:1000]}") from error
 
 
-def check_preset(folder):
-    """Read the `preset.json` of a folder, and check the SHA-256 of its model.
-
-    Returns:
-        its content, a dict; empty where the folder has no such file.
+def notes_of(folder):
+    """Read the `preset.json` of a folder: a dict, empty where the folder has no such file.
 
     Raises:
-        ValueError: for a `preset.json` that cannot be read, and a model that is missing or changed.
+        ValueError: for a `preset.json` that cannot be read.
     """
     notes = folder / NOTES
     if not notes.exists():
         return {}
     try:
         found = json.loads(notes.read_text())
-        name, sha256 = found["file"], found["sha256"]
-        if pathlib.PurePath(name).name != name or "\\" in name or ":" in name:
-            raise ValueError(f"the file {name!r} is outside the folder")
-    except (ValueError, KeyError, TypeError) as error:
+        names = [found["file"], found["sha256"], *found.get("beside", {})]
+        for name in names:
+            if pathlib.PurePath(name).name != name or "\\" in name or ":" in name:
+                raise ValueError(f"the file {name!r} is outside the folder")
+    except (AttributeError, ValueError, KeyError, TypeError) as error:
         raise ValueError(f"{notes} cannot be read: {error}") from error
-    if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
-        raise ValueError(f"{folder / name} is missing or changed: its SHA-256 is not the one in {NOTES}.")
     return found
+
+
+def _check_preset(folder, loaded):
+    """Check the SHA-256 of the file that is loaded, where the folder is a preset."""
+    notes = notes_of(folder)
+    if notes and notes["file"] != loaded:
+        raise ValueError(f"{folder / loaded} is not the model that {NOTES} is of, which is {notes['file']}.")
+    for name, sha256 in {notes["file"]: notes["sha256"], **notes.get("beside", {})}.items() if notes else ():
+        if not (folder / name).is_file() or sha256_of(folder / name) != sha256:
+            raise ValueError(f"{folder / name} is missing or changed: its SHA-256 is not the one in {NOTES}.")
 
 
 def is_model(path):
