@@ -69,7 +69,7 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
         The target, as a str.
 
     Raises:
-        ValueError: for a folder with other files in it; nothing is written.
+        ValueError: for a folder with other files in it, and for AnoGAN, GAIL and Watermark; nothing is written.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.mlp(data_dim=2))
@@ -77,6 +77,11 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
     >>> keras_gan.from_preset(folder).generate(3, seed=0).shape
     (3, 2)
     """
+    judges = hasattr(model, "networks") and hasattr(model, "described")
+    if not judges and not hasattr(model, "generate"):
+        raise ValueError(
+            f"A preset is of a model that has its own networks for data, and {type(model).__name__} has none: `save` writes it."
+        )
     if hub.hub_name(target):
         networks = None if optimizers else _for_use(model)
         return hub.save(model, hub.hub_name(target), licence, metadata, networks=networks)
@@ -121,12 +126,15 @@ def _with_averages(model, decay):
 
 
 def _with_state(copy, model):
-    values, own = model.state.by_name(), copy.state.by_name()
-    # The seeds of layers are numbered: a set of averages more or less, and a number is another layer's.
-    alike = values.keys() == own.keys()
-    for name, variable in own.items():
-        if alike or not name.startswith("seed_"):
-            variable.assign(values[name])
+    stored, own = {}, {}
+    model.save_own_variables(stored)
+    copy.save_own_variables(own)
+    seeds = lambda store: {name for name in store if name.startswith("seed_")}
+    if seeds(stored) != seeds(own):
+        # Seeds of layers are numbered: with or without a set of averages a number is another layer's.
+        stored = {name: value for name, value in stored.items() if name not in seeds(stored)}
+        stored |= {name: own[name] for name in seeds(own)}
+    copy.load_own_variables(stored)
     copy.dataset_name, copy.class_names = model.dataset_name, model.class_names
     return copy
 
@@ -136,6 +144,8 @@ def _for_use(model):
 
     The copy is not compiled, and its networks have the averaged weights.
     """
+    if not hasattr(model, "networks"):  # made of trained models
+        return model
     config = model.get_config()
     copy = type(model).from_config({**config, **({"ema_decay": None} if "ema_decay" in config else {})})
     networks = {name: getattr(copy, name) for name in model.networks}

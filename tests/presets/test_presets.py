@@ -168,6 +168,33 @@ def test_a_model_with_weights_beside_its_networks(tmp_path):
     np.testing.assert_array_equal(loaded.generate(3, seed=0), vae.generate(3, seed=0))
 
 
+@pytest.mark.slow
+def test_a_model_with_noise_in_its_layers(tmp_path):
+    """Its layers have seeds, numbered over both sets of weights; the preset has one set."""
+    sizes = {"latent_dim": 8, "mapping_layers": 1, "channel_base": 64, "channel_max": 8}
+    gan = keras_gan.StyleGAN2(*keras_gan.networks.stylegan2((16, 16, 3), **sizes), seed=0)
+    keras_gan.save_to_preset(gan, tmp_path / "style")
+    loaded = keras_gan.from_preset(tmp_path / "style")
+    np.testing.assert_array_equal(loaded.generate(3, seed=0), gan.generate(3, seed=0))
+
+
+def test_the_stage_of_a_growing_model(tmp_path):
+    networks = keras_gan.networks.progan((16, 16, 1), latent_dim=8, filters=[8, 8, 8])
+    gan = keras_gan.ProGAN(*networks, fade_images=64, stable_images=64)
+    gan.compile()
+    gan.fit(np.zeros((96, 16, 16, 1), "float32"), batch_size=16, verbose=0)  # in the first fade
+    keras_gan.save_to_preset(gan, tmp_path / "grown")
+    loaded = keras_gan.from_preset(tmp_path / "grown")
+    np.testing.assert_array_equal(loaded.generate(3, seed=0), gan.generate(3, seed=0))
+
+
+def test_a_model_without_networks_of_its_own(tmp_path):
+    gan = tiny_gan()
+    with pytest.raises(ValueError, match="AnoGAN has none: `save` writes it"):
+        keras_gan.save_to_preset(keras_gan.AnoGAN(gan.ema_generator, gan.discriminator), tmp_path / "search")
+    assert not (tmp_path / "search").exists()
+
+
 def test_folders_that_are_none(tmp_path, images):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(ValueError, match=r"holds other files, such as notes\.txt"):
