@@ -118,7 +118,7 @@ def write_notes(gan, folder, files, load, licence=None, metadata=None):
     for name, content in samples.items():
         (folder / name).write_bytes(content)
     about = {**describe(gan), **(metadata or {})}
-    (folder / "README.md").write_text(model_card(about, f"model = {load}", licence, "samples.png" in samples))
+    (folder / "README.md").write_text(model_card(about, f"model = {load}", licence, samples))
     file, *others = files
     notes = {
         "file": file,
@@ -156,7 +156,7 @@ def samples_of(gan):
         return {file.name: file.read_bytes() for file in pathlib.Path(folder).iterdir()}
 
 
-def model_card(about, load, licence=None, samples=False):
+def model_card(about, load, licence=None, samples=()):
     """A model card in Markdown.
 
     Args:
@@ -164,7 +164,7 @@ def model_card(about, load, licence=None, samples=False):
             metrics.
         load: the line of Python that loads the model into a variable `model`.
         licence: identifier, or None.
-        samples: bool, whether `samples.png` is in the same folder.
+        samples: names of the files of samples in the same folder.
 
     Returns:
         str.
@@ -176,21 +176,26 @@ def model_card(about, load, licence=None, samples=False):
     library_name: ke
     """
     name, shape = about.get("class", "GAN"), about.get("image_shape", [])
-    kind = "variational-autoencoder" if name == "VAE" else "gan, generative-adversarial-network"
+    kind = "variational-autoencoder" if name in ("VAE", "TVAE") else "gan, generative-adversarial-network"
     head = ["---", "library_name: keras", "tags: [keras, " + kind + ", keras_gan]"]
     head += [f"license: {licence}"] if licence else []
+    modality = (about.get("modality") or {}).get("class_name", "Images" if len(shape) == 3 else "vectors")
     size = (
         f"images of {shape[0]} x {shape[1]} with {shape[2]} channels"
-        if len(shape) == 3
+        if modality == "Images" and len(shape) == 3
         else "rows of a table"
-        if (about.get("modality") or {}).get("class_name") == "Rows"
-        else f"{(about.get('modality') or {}).get('class_name', 'vectors').lower()} of {shape}"
+        if modality == "Rows"
+        else f"sounds, as spectra of {shape[0]} x {shape[1]}"
+        if modality == "Spectra"
+        else f"{modality.lower()} of {shape}"
     )
     lines = [*head, "---", "", f"# {name} of {about.get('dataset') or 'unnamed data'}", ""]
     lines += [
         f"A `{name}` of keras_gan whose generator of {about.get('parameters', 0):,} weights makes {size}."
     ]
-    lines += ["", "![Samples](samples.png)"] if samples else []
+    lines += ["", "![Samples](samples.png)"] if "samples.png" in samples else []
+    others = ", ".join(f"[{file}]({file})" for file in sorted(samples) if file != "samples.png")
+    lines += ["", f"Samples: {others}."] if others else []
     lines += ["", "## Data", "", f"{about.get('dataset') or 'Not named.'}"]
     if about.get("class_names"):
         lines += ["", f"Classes, from 0: {', '.join(about['class_names'])}."]
@@ -216,12 +221,11 @@ def model_card(about, load, licence=None, samples=False):
         lines.append(f"- {name}: {found['value']:.5g}" + (f" ({', '.join(beside)})" if beside else ""))
     lines += [] if measured else ["Not measured."]
     lines += ["", "## Use", "", "```python", "import keras_gan", "", load]
-    of_table = (about.get("modality") or {}).get("class_name") == "Rows"
     lines += [
         "images = model.translate(images)"
         if "source" in (about.get("inputs") or {})
         else "rows = model.sample(100, seed=0)"
-        if of_table
+        if modality == "Rows"
         else "samples = model.generate(16, seed=0)"
     ]
     lines += ["```", "", "## Licence", "", licence or "Not given."]

@@ -119,7 +119,9 @@ def test_cards_of_vectors_and_of_translators():
         "inputs": {"source": {}},
         "figures": {"psnr": {"value": 30.0}},
     }
-    card = model_card(about, "model = ...", samples=True)
-    assert "model.translate" in card and "- psnr: 30" in card
+    card = model_card(about, "model = ...", samples=["samples.png", "samples.wav"])
+    assert (
+        "Samples: [samples.wav](samples.wav)." in card and "model.translate" in card and "- psnr: 30" in card
+    )
     assert np.all([line in card for line in ("## Data", "## Metrics", "## Licence")])
     assert keras_gan.__version__

@@ -1,6 +1,7 @@
 """What the site builds beside its pages: a page for each model, the API, tables of recipes, presets, failures, and images of tutorials."""
 
 import base64
+import functools
 import importlib
 import inspect
 import json
@@ -53,6 +54,10 @@ PACKAGES = (
         "training.game",
     ),
 )
+
+
+# With the methods of the package's own bases, which have no page.
+MEMBERS = ["      members: null", "      filters: ['!^_']", "      inherited_members: true"]
 
 
 def on_config(config):
@@ -137,7 +142,7 @@ def _model_page(name, entry, add):
             _table(("recipe", "scale", "what", "data", "size", "batch", "steps"), rows),
             "",
         ]
-        lines += ["```bash", f"keras-gan train {rows[0][0]}", "```", ""]
+        lines += ["```bash", _command(name), "```", ""]
     else:
         lines += ["## Recipes", "", entry["instead"], ""]
     lines += [
@@ -147,13 +152,31 @@ def _model_page(name, entry, add):
         "",
     ]
     lines += [f"More: [guide](../{entry['guide']}).", "", "## Reference", "", f"::: {_path_of(model)}"]
-    lines += [
-        "    options:",
-        "      members: true",
-        "      heading_level: 3",
-        "      inherited_members: false",
-    ]
+    lines += ["    options:", "      heading_level: 3", *MEMBERS]
     return "\n".join(lines) + "\n"
+
+
+# What stands for the user's own data.
+EXAMPLES = {
+    "--a, --b": "--a sketches --b photographs",
+    "table:": "--dataset table:rows.csv",
+    "sounds:": "--dataset sounds:FOLDER",
+    "shapes:": "--dataset shapes:FOLDER",
+    "folder:": "--dataset folder:FOLDER",
+    "series:": "--dataset series:rows.csv",
+    "sequences:": "--dataset sequences:texts.txt",
+}
+
+
+def _command(model):
+    """The command that trains a model by its first recipe, at the small scale where that is of the model."""
+    from keras_gan.recipes import RECIPES
+
+    named = [(name, scales["small"]) for name, scales in RECIPES.items() if scales["small"].model == model]
+    name, recipe = named[0]
+    words = ["keras-gan train", name, EXAMPLES.get(recipe.dataset, "")]
+    words += ["--init-from runs/wgan-gp"] if model == "FAnoGAN" else []  # a trained GAN
+    return " ".join(filter(None, words))
 
 
 def _formula(latex):
@@ -219,7 +242,7 @@ def _api_page(name):
     for public, value in found.items():
         if inspect.isclass(value) or inspect.isfunction(value):
             lines += [f"::: {_path_of(value)}", "    options:", f"      heading: {public}"]
-            lines += ["      members: true"] if inspect.isclass(value) else []
+            lines += MEMBERS if inspect.isclass(value) else []
             lines.append("")
     return "\n".join(lines) + "\n"
 
@@ -271,16 +294,17 @@ def _presets():
     from keras_gan.presets import PRESETS
 
     return _table(
-        ("preset", "family", "what", "takes and gives", "MB", "licence", "SHA-256", "file"),
+        ("preset", "family", "what", "takes and gives", "example", "MB", "licence", "SHA-256", "file"),
         [
             (
                 f"`{p.name}`",
                 p.family,
                 p.summary,
                 p.range,
+                "<br>".join(f"`{line}`" for line in p.example.splitlines()),
                 f"{p.size / 1e6:.1f}",
                 p.licence,
-                f"`{p.sha256[:12]}...`",
+                f"`{p.sha256}`",
                 f"[download]({p.address})" if p.address else "comes with keras_gan",
             )
             for p in PRESETS.values()
@@ -291,36 +315,66 @@ def _presets():
 def _failures():
     from keras_gan.callbacks import failures
 
-    found = {
-        f.name: f
+    found = [
+        f
         for group in vars(failures).values()
         if isinstance(group, (list, tuple))
         for f in group
         if isinstance(f, failures.Failure)
-    }
-    return _table(("the monitor reports", "what helps"), [(f.name, f.cure) for f in found.values()])
+    ]
+    rows = [(f.name, inspect.getdoc(f.sign), f.cure) for f in found]
+    return _table(("the monitor reports", "what it means", "what helps"), rows)
 
 
 def _combinations():
-    """Losses, regularizers, augmentations, conditions, noise by name, with the first sentence of their docstrings."""
+    """Parts by name, with the first sentence of their docstrings; then which model takes which kind."""
     import keras_gan
 
     rows = []
     for kind in ("losses", "regularizers", "augmentations"):
         aliases = importlib.import_module(f"keras_gan.{kind}").ALIASES
         rows += [(kind, f"`{name}`", _first_sentence(value)) for name, value in sorted(aliases.items())]
-    for kind, of in (
-        ("conditions", keras_gan.conditions),
-        ("noise", keras_gan.noise),
-        ("metrics", keras_gan.metrics),
-    ):
-        found = {n: v for n, v in _public(of).items() if inspect.isclass(v) and "." not in n}
+    for kind in ("conditions", "noise", "metrics", "modalities", "optimizers", "schedules"):
+        public = _public(getattr(keras_gan, kind))
+        found = {n: v for n, v in public.items() if inspect.isclass(v) and "." not in n}
         rows += [(kind, f"`{name}`", _first_sentence(value)) for name, value in sorted(found.items())]
     return _table(("kind", "name", "what"), rows)
 
 
+def _taken():
+    """What `compile` of each model takes."""
+    import keras_gan
+
+    columns = ("loss", "regularizers", "augmentation", "metrics")
+    rows = []
+    for name in _models():
+        if hasattr(model := getattr(keras_gan, name), "players"):
+            taken = _arguments(model)
+            cells = ["yes" if column in taken else "" for column in columns]
+            rows.append((f"[{name}](models/{name}.md)", *cells))
+    return _table(("model", *columns), rows)
+
+
+def _arguments(model):
+    """Names of the arguments of `compile`, with those that it hands on to its base."""
+    found = set()
+    for base in model.__mro__:
+        if "compile" in vars(base) and base.__module__.startswith("keras_gan"):
+            taken = inspect.signature(base.compile).parameters.values()
+            found |= {argument.name for argument in taken}
+            if all(argument.kind is not argument.VAR_KEYWORD for argument in taken):
+                break
+    return found
+
+
 def _first_sentence(value):
-    return " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+    preset = ""
+    if isinstance(value, functools.partial):
+        preset = ", ".join(f"{key}={given!r}" for key, given in value.keywords.items())
+        preset = f" ({', '.join(filter(None, [*map(repr, value.args), preset]))})"
+        value = value.func
+    text = " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split()).partition(". ")[0].rstrip(".")
+    return text + preset
 
 
 def _recipes():
@@ -339,6 +393,7 @@ TABLES = {
     "recipes": _recipes,
     "versions": _versions,
     "combinations": _combinations,
+    "taken": _taken,
 }
 
 

@@ -16,7 +16,8 @@ class Failure:
     Attributes:
         name: shown to the user.
         sign: function from the checks so far (dicts of measurements, oldest first) to the evidence as
-            text, or None if the last check does not show the failure.
+            text, or None if the last check does not show the failure; its docstring says what the failure
+            means.
         cure: suggested fixes, with the names of keras_gan's losses, regularizers and arguments.
         warmup: generator steps before which the failure is not reported.
         in_a_row: number of consecutive checks that must show it.
@@ -73,6 +74,7 @@ def all_is_well(looks, failures=None):
 
 
 def _not_finite(looks):
+    """A gradient or a logit of the fixed batch is NaN or infinite: the weights are lost, and further training does not repair them."""
     bad = [
         n for n in ("logit_gap", "g_gradient", "d_gradient", "distance") if not math.isfinite(looks[-1][n])
     ]
@@ -80,6 +82,7 @@ def _not_finite(looks):
 
 
 def _exploding(looks):
+    """A gradient norm is over 100 times its median of earlier checks: steps overshoot, and NaN may follow."""
     now, signs = looks[-1], []
     for player, name in (("generator", "g_gradient"), ("discriminator", "d_gradient")):
         earlier = sorted(look[name] for look in looks[:-1] if math.isfinite(look[name]))
@@ -95,6 +98,7 @@ def _mean(looks, name):
 
 
 def _too_strong(looks):
+    """It ranks over 99% of real images above generated ones, and its loss is under 10% of a constant output's: the generator learns little from it."""
     recent = looks[-STRENGTH_LOOKS:]
     explained, auc = _mean(recent, "d_explained"), _mean(recent, "d_auc")
     if explained > 0.9 and auc > 0.99:
@@ -111,6 +115,7 @@ def _far(look):
 
 
 def _too_weak(looks):
+    """It ranks real above generated images in under 55% of pairs, though they differ clearly: the generator is not shown how."""
     now = looks[-1]
     if now["d_auc"] < 0.55 and _far(now):
         return (
@@ -121,6 +126,7 @@ def _too_weak(looks):
 
 
 def _vanishing(looks):
+    """The loss passes on under 3% of a change of the logits, or the gradient is a thousandth of its maximum: the generator stands still, far from the data."""
     now = looks[-1]
     most = max((look["g_gradient"] for look in looks if math.isfinite(look["g_gradient"])), default=0.0)
     if not _far(now):
@@ -133,6 +139,7 @@ def _vanishing(looks):
 
 
 def _collapse(looks):
+    """Generated images differ under a quarter as much as real ones (features: 15%), or repeat each other: many latents give one image."""
     now, signs = looks[-1], []
     if now.get("pixel_diversity", 1.0) < 0.25:
         signs.append(f"generated images differ {now['pixel_diversity']:.0%} as much as real ones")
@@ -146,6 +153,7 @@ def _collapse(looks):
 
 
 def _missing_modes(looks):
+    """Generated data lie near fewer than half as many real ones as before: parts of the data have been forgotten."""
     now, best = looks[-1], max(look.get("coverage", 0.0) for look in looks)
     if best > 0.5 and now.get("coverage", 1.0) < 0.5 * best:
         return f"generated data lie near {now['coverage']:.0%} of the real ones; it was {best:.0%}."
@@ -157,6 +165,7 @@ def _missing_modes(looks):
 
 
 def _missing_class(looks):
+    """A class is under a tenth as frequent among generated images as among real ones, over several checks."""
     # Among a few hundred images any class may be rare by chance: one must be rare over several checks.
     ratios = [look.get("class_ratios") for look in looks[-CLASS_LOOKS:]]
     if not all(ratios) or any(look.keys() != ratios[-1].keys() for look in ratios):
@@ -175,6 +184,7 @@ def _missing_class(looks):
 
 
 def _overfitting(looks):
+    """Logits of held-out images lie over 30% of the way from those of training images to those of generated ones: the discriminator knows its images by heart."""
     now = looks[-1]
     if now["overfitting"] > 0.3 and now["overfitting_z"] > 3.0:
         return (
@@ -185,6 +195,7 @@ def _overfitting(looks):
 
 
 def _saturated(looks):
+    """Over 30% of the pixels that should lie inside the range are at -1 or 1: the output activation passes no gradient there."""
     now = looks[-1]
     if now.get("saturated", 0.0) > 0.3:
         return f"{now['saturated']:.0%} of the pixels that should lie inside the range are at -1 or 1."
@@ -192,6 +203,7 @@ def _saturated(looks):
 
 
 def _ema_drift(looks):
+    """Images of the averaged generator are over three times as far from the real ones as those of the raw generator: the average lags behind."""
     now = looks[-1]
     ema, raw = now.get("ema_distance", 0.0), now["distance"]
     if ema > max(3.0 * raw, 6.0 * now["noise"], 0.1):
@@ -200,6 +212,7 @@ def _ema_drift(looks):
 
 
 def _oscillation(looks):
+    """Between checks images of the same latents change nearly as much as real images differ, and come no nearer: the players chase each other."""
     recent, earlier = looks[-6:], looks[:-6]
     if len(earlier) < 4 or not all(_far(look) for look in recent):
         return None
@@ -213,6 +226,7 @@ def _oscillation(looks):
 
 
 def _collapsed_units(looks):
+    """Units of the posterior equal the prior for every image (KL below .01 nats): the decoder ignores them."""
     now = looks[-1]
     if not now["idle_units"]:
         return None
@@ -224,6 +238,7 @@ def _collapsed_units(looks):
 
 
 def _nan_in_posterior(looks):
+    """The KL of the fixed batch is NaN or infinite: the weights are lost, and further training does not repair them."""
     return None if math.isfinite(looks[-1]["kl"]) else "the KL of the fixed batch became NaN or infinite."
 
 
