@@ -10,7 +10,7 @@ from keras_gan.data.patches import corners_of, starts
 from keras_gan.layers import BilinearUpsampling, PixelShuffle, SpectralNormalization
 
 
-def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
+def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4, report=None):
     """Enlarge an image in overlapping tiles of one size, whose borders are cropped.
 
     Args:
@@ -20,6 +20,7 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
         tile: int, side of the part that each tile contributes, in pixels of the input; None for one tile.
         overlap: int, pixels around that part that the network sees too. Default: `default_overlap`.
         batch_size: int, number of tiles processed at once.
+        report: function of the numbers of finished and of all tiles, called after each batch of them, or None.
 
     Returns:
         uint8 array of shape (scale x height, scale x width, output channels).
@@ -58,6 +59,8 @@ def in_tiles(network, image, scale, tile=128, overlap=None, batch_size=4):
             output[(y + top) * scale : (y + bottom) * scale, (x + left) * scale : (x + right) * scale] = (
                 piece[top * scale : bottom * scale, left * scale : right * scale]
             )
+        if report:
+            report(start + len(chosen), len(corners))
     return output[: full[0] * scale, : full[1] * scale]
 
 

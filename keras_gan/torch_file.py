@@ -167,7 +167,10 @@ def _read_stream(file):
     except Exception:  # a file of any other kind
         head = None
     if head != (MAGIC, PROTOCOL):
-        raise ValueError("it has neither of the formats that `torch.save` writes")
+        raise ValueError(
+            "it has neither of the formats that `torch.save` writes. A .pkl of NVIDIA's StyleGAN code is a pickle of classes: load it there, "
+            'and write its weights: torch.save(pickle.load(file)["G_ema"].state_dict(), "G.pth")'
+        )
     if not load().get("little_endian", True):
         raise ValueError("it was written on a big-endian machine")
     # The values come after the tensors that use them: the first pass only finds the storages.

@@ -3,11 +3,13 @@
 import base64
 import functools
 import importlib
+import importlib.metadata
 import inspect
 import json
 import os
 import pathlib
 import re
+import urllib.parse
 
 import yaml
 from mkdocs.structure.files import File
@@ -305,7 +307,9 @@ def _presets():
                 f"{p.size / 1e6:.1f}",
                 p.licence,
                 f"`{p.sha256}`",
-                f"[download]({p.address})" if p.address else "comes with keras_gan",
+                f"[{urllib.parse.urlsplit(p.address).netloc}]({p.address})"
+                if p.address
+                else "comes with keras_gan",
             )
             for p in PRESETS.values()
         ],
@@ -384,7 +388,15 @@ def _recipes():
 def _versions():
     lines = (ROOT / ".ci/floors.txt").read_text().split("\n")
     rows = [line.split("==") for line in lines if "==" in line]
-    return _table(("package", "oldest version that the tests are run with"), rows)
+    rows = [(package, oldest, _installed(package)) for package, oldest in rows]
+    return _table(("package", "oldest version of the tests", "newest, when this site was built"), rows)
+
+
+def _installed(package):
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 TABLES = {

@@ -502,6 +502,9 @@ def _fit(chosen, run, config, given):
     monitor = _monitor(gan, chosen, batches, given["monitor"], run)
     what = "frames" if chosen.data == "next_frames" else gan.modality.name
     typer.echo(f"{name} on {dataset}: {total} steps of {config['batch_size']} {what}, into {run.path}")
+    classes = getattr(batches.stream, "class_names", None) or []
+    if chosen.data == "images" and not chosen.labels and len(classes) > 1 and dataset.startswith("folder:"):
+        typer.echo(f"{name} does not use the {len(classes)} classes; projection and acgan generate by class.")
     # TensorBoard's package writes its logs: an extra.
     logs = importlib.util.find_spec("tensorboard") is not None
     grids = [
@@ -620,7 +623,8 @@ def _tell(run, gan, metrics, exported):
         typer.echo(f"{name:22}{figures[name][-1]:12.5g}")
     typer.echo(f"Run folder: {run.path}")
     typer.echo(f"{exported + ':':11} {run.saved_model}")
-    pictures = sorted(run.samples.glob("*.png"), key=lambda path: path.stat().st_mtime_ns)
+    drawn = (path for path in run.samples.glob("*.png") if path.stem not in ("step-000000", "epoch-0000"))
+    pictures = sorted(drawn, key=lambda path: path.stat().st_mtime_ns)
     if pictures:
         typer.echo(f"Samples:    {pictures[-1]}")
 

@@ -87,4 +87,6 @@ def upscale(
 
     from keras_gan.runs.translator import Translator
 
-    typer.echo(str(Translator(model, levels).upscale_file(image, out, tile, overlap)))
+    typer.echo("Loading the network")
+    made = Translator(model, levels).upscale_file(image, out, tile, overlap, report=typer.echo)
+    typer.echo(str(made))

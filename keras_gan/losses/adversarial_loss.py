@@ -53,7 +53,13 @@ class AdversarialLoss(Part):
 
     def sides(self, real_logits, fake_logits, sample_weight=None):
         """The two scalars that `discriminator_loss` adds up for one map of logits: for real and for fakes."""
-        real, fake = self.discriminator_terms(_logits(real_logits), _logits(fake_logits))
+        terms = self.discriminator_terms(_logits(real_logits), _logits(fake_logits))
+        if not isinstance(terms, (tuple, list)) or len(terms) != 2:
+            raise ValueError(
+                f"`discriminator_terms` of {type(self).__name__} must return two tensors, (term of the real logits, term of the fake "
+                f"ones). Received: {terms!r}"
+            )
+        real, fake = terms
         return weighted_mean(real, sample_weight), ops.mean(fake)
 
     def generator_loss(self, fake_logits, real_logits=None, sample_weight=None):

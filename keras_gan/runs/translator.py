@@ -212,8 +212,11 @@ class Translator:
             image_grid(interleave([before, after]), min(8, 2 * len(chosen)), "before | after").save(sheet)
         return len(written), problems
 
-    def upscale_file(self, picture, out=None, tile=128, overlap=None):
-        """Enlarge an image file in tiles, with its transparency; returns the path of the file written."""
+    def upscale_file(self, picture, out=None, tile=128, overlap=None, report=lambda line: None):
+        """Enlarge an image file in tiles, with its transparency; returns the path of the file written.
+
+        `report` is called with lines about the progress.
+        """
         from PIL import Image
 
         if None not in self.source_shape[:2]:
@@ -234,7 +237,10 @@ class Translator:
         if out.suffix.lower() not in Image.registered_extensions():
             raise ValueError(f"{out} has no ending that an image can be written with, such as .png or .jpg.")
         overlap = self.overlap if overlap is None else overlap
-        made = in_tiles(lambda tiles, training: self(tiles), image, scale, tile, overlap)
+        height, width = image.shape[:2]
+        report(f"Enlarging {width} x {height} pixels to {width * scale} x {height * scale}")
+        tiles = lambda done, count: report(f"Tile {done}/{count}") if count > 1 else None
+        made = in_tiles(lambda tiles, training: self(tiles), image, scale, tile, overlap, report=tiles)
         out.parent.mkdir(parents=True, exist_ok=True)
         drawn = with_alpha(made, alpha)
         # JPEG and similar formats have no transparency.

@@ -25,6 +25,15 @@ def test_a_new_loss_is_two_formulas():
     assert float(loss.generator_loss(fake)) == pytest.approx(-3.125)
 
 
+def test_one_term_in_the_place_of_two():
+    class One(keras_gan.losses.AdversarialLoss):
+        def discriminator_terms(self, real_logits, fake_logits):
+            return fake_logits - real_logits
+
+    with pytest.raises(ValueError, match="`discriminator_terms` of One must return two tensors"):
+        One().discriminator_loss(np.zeros((4, 1), "float32"), np.zeros((4, 1), "float32"))
+
+
 def test_unknown_names_list_the_known_ones():
     with pytest.raises(ValueError, match=r"'hinj'.*least_squares.*non_saturating"):
         keras_gan.losses.get("hinj")
