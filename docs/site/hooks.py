@@ -43,6 +43,8 @@ PACKAGES = (
     *(
         "convert",
         "presets",
+        "presets.preset",
+        "hub",
         "demo",
         "recipes",
         "runs",
@@ -135,7 +137,9 @@ def _model_page(name, entry, add):
     model = getattr(keras_gan, name)
     lines = [f"# {name}", "", (inspect.getdoc(model) or "").split("\n\n")[0], ""]
     lines += [*map(_formula, entry["formula"]), ""]
-    lines += [f"![Images of {name}]({_image(name, entry['image'], add)})", ""]
+    shown = entry.get("shows", f"{name}'s images")
+    lines += [f"![{shown}]({_image(name, entry['image'], add)})", ""]
+    lines += [f"*{shown}*", ""] if "shows" in entry else []
     rows = _recipes_of(name)
     if rows:
         lines += [

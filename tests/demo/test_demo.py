@@ -9,6 +9,7 @@ import io
 import json
 import re
 import threading
+import urllib.request
 
 import keras
 import numpy as np
@@ -291,6 +292,18 @@ def test_samples_classes_and_the_keyboard(engine, tmp_path):
         driver.find_element("id", "reset").click()
         settled(driver)
         np.testing.assert_array_equal(pixels(driver, "between"), before)
+        # The tabulator reaches each control once.
+        driver.execute_script("document.activeElement.blur(); window.scrollTo(0, 0)")
+        count = driver.execute_script(
+            "return [...document.querySelectorAll('input, select, button')]"
+            ".filter((e) => e.offsetParent && !e.disabled).length"
+        )
+        reached = []
+        for _ in range(count):
+            driver.switch_to.active_element.send_keys(Keys.TAB)
+            reached.append(driver.switch_to.active_element)
+        assert len(set(reached)) == count and button in reached
+        assert button.get_attribute("aria-pressed") == "true"
         # Each control has a name that a screen reader says.
         unnamed = driver.execute_script(
             "return [...document.querySelectorAll('input, select, button')].filter((e) => e.offsetParent"
@@ -349,3 +362,33 @@ def test_an_image_that_is_chosen_or_dropped(engine, tmp_path):
         assert "40 x 60 pixels" in status(driver)
         driver.find_element("id", "file").send_keys(str(tmp_path / "notes.txt"))
         wait(driver, "document.getElementById('status').textContent.includes('is no image')")
+        # Dropped in place of chosen: the same image upside down.
+        Image.fromarray(levels[::-1]).save(tmp_path / "turned.png")
+        driver.execute_script(
+            "const bytes = Uint8Array.from(atob(arguments[0]), (c) => c.charCodeAt(0)), data = new DataTransfer();"
+            "data.items.add(new File([bytes], 'turned.png', {type: 'image/png'}));"
+            "document.getElementById('drop').dispatchEvent("
+            "new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true}));",
+            base64.b64encode((tmp_path / "turned.png").read_bytes()).decode(),
+        )
+        wait(driver, "document.getElementById('status').textContent.includes('40 x 60 pixels')")
+        settled(driver)
+        np.testing.assert_array_equal(pixels(driver, "before"), levels[::-1])
+
+
+def test_it_is_served_on_this_machine_alone(tmp_path):
+    from keras_gan.cli.demo import _server
+
+    (tmp_path / "index.html").write_text("the page")
+    with _server(tmp_path, 0) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{server.server_port}/") as answer:
+                assert answer.read() == b"the page"
+            with pytest.raises(ValueError, match="cannot be used .*give another --port, or 0 for any"):
+                _server(tmp_path, server.server_port)
+        finally:
+            server.shutdown()
+            thread.join()
