@@ -19,7 +19,8 @@ def load_model(path):
     from keras_gan.callbacks import Checkpoint
 
     register()
-    path = downloaded(hub_name(path)) if hub_name(path) else pathlib.Path(path)
+    given = pathlib.Path(path)
+    path = downloaded(hub_name(path)) if hub_name(path) else given
     if (path / "checkpoints").is_dir():
         folder = Checkpoint(path / "checkpoints").latest()
         if folder is None:
@@ -33,7 +34,10 @@ def load_model(path):
             f"{path} is neither a run folder, a checkpoint of one, a `.keras` file, nor (to generate from) a SavedModel."
         )
     folder = path if unzipped else path.parent
-    _check_preset(folder, "model.weights.h5" if unzipped else path.name)
+    # Another file that lies beside a preset.
+    of_its_user = path == given and not unzipped and path.name != notes_of(folder).get("file")
+    if not of_its_user:
+        _check_preset(folder, "model.weights.h5" if unzipped else path.name)
     training = folder / "training.json"
     try:
         gan = keras.saving.load_model(path)

@@ -166,6 +166,14 @@ def test_a_model_with_weights_beside_its_networks(tmp_path):
     keras_gan.save_to_preset(vae, tmp_path / "vae")
     loaded = keras_gan.from_preset(tmp_path / "vae")
     np.testing.assert_array_equal(loaded.generate(3, seed=0), vae.generate(3, seed=0))
+    # Another file in the folder is its user's, and is loaded by its name.
+    vae.save(tmp_path / "vae" / "mine.keras")
+    assert keras_gan.runs.load_model(tmp_path / "vae" / "mine.keras").generate(3, seed=0).shape == (
+        3,
+        8,
+        8,
+        1,
+    )
 
 
 @pytest.mark.slow
