@@ -43,6 +43,7 @@ def test_a_snapshot_is_the_average_of_the_trainings_weights(images, tmp_path):
     assert (gan.generate(2, seed=0) != before).any()
 
 
+@pytest.mark.slow
 def test_resumed_it_writes_the_same_snapshots(images, tmp_path):
     def train(name, steps):
         gan = tiny_gan()

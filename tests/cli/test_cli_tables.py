@@ -46,6 +46,7 @@ def run(folder):
     return folder / "run"
 
 
+@pytest.mark.slow
 def test_a_run_is_resumed_reported_and_makes_rows(folder, run):
     assert pandas.read_csv(run / "samples" / "rows.csv").columns.tolist() == ["age", "smokes", "city", "day"]
     assert np.asarray(Image.open(run / "samples" / "columns.png")).std() > 10

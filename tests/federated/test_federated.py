@@ -55,6 +55,7 @@ def test_one_local_step_with_equal_shares_is_the_pooled_step():
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_clients_count_by_their_size():
     data = np.random.default_rng(0).normal(size=(32, 3)).astype("float32")
     clients = {"a": data[:8], "b": data[8:]}
@@ -65,6 +66,7 @@ def test_clients_count_by_their_size():
             np.testing.assert_allclose(a, b, atol=1e-7)
 
 
+@pytest.mark.slow
 def test_one_client_is_plain_training_to_the_bit(images):
     plain = make()
     plain.fit(images, batch_size=16, epochs=3, verbose=0)
@@ -116,6 +118,7 @@ def test_fedgans_system_of_two_parameters_ends_at_its_equilibrium():
     assert abs(theta) == pytest.approx(1.0, abs=0.1) and psi == pytest.approx(0.0, abs=0.1)
 
 
+@pytest.mark.slow
 def test_a_client_that_was_away_comes_back(images):
     clients = {"a": images[:32], "b": images[32:]}
     away = simulate(
@@ -171,6 +174,7 @@ def test_epsilon_is_the_published_one():
         epsilon(1.0, 5, share=0)
 
 
+@pytest.mark.slow
 def test_rounds_go_on_in_a_data_set_and_the_server_counts(images):
     data = tf.data.Dataset.from_tensor_slices(images).batch(8)
     local = Local(make(), data, average="discriminator", batch_size=8)

@@ -168,6 +168,7 @@ def test_samples_are_rows_of_the_table():
             gan.sample(5, where=where, batch_size=50)
 
 
+@pytest.mark.slow
 def test_contract(tmp_path, mirrored):
     batch = next(iter(table(rows(), batch_size=64, schema=tiny().schema)))
     arrays = {name: values.numpy() for name, values in batch.items()}

@@ -15,6 +15,7 @@ def make(**options):
     return (*translators, *judges), keras_gan.CycleGAN(*translators, *judges, seed=0, **options)
 
 
+@pytest.mark.slow
 def test_both_players_minimise_half_the_official_sums():
     """Those of junyanz/pytorch-CycleGAN-and-pix2pix: the mean over both kinds is half their sum."""
     (a2b, b2a, judge_a, judge_b), gan = make(cycle_weight=7.0, identity_weight=0.3, pool_size=0)

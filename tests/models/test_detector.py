@@ -49,7 +49,11 @@ def test_the_limit_lets_so_many_normal_ones_through(detector, tmp_path):
 @pytest.mark.parametrize("tiny", [test_fanogan.tiny, test_ganomaly.tiny, test_bigan.tiny])
 @pytest.mark.parametrize(
     ("policy", "options"),
-    [("mixed_bfloat16", {}), ("mixed_float16", {}), ("float32", {"jit_compile": True})],
+    [
+        ("mixed_bfloat16", {}),
+        ("mixed_float16", {}),
+        pytest.param("float32", {"jit_compile": True}, marks=pytest.mark.slow),
+    ],
 )
 def test_precisions_and_xla(tiny, policy, options, images):
     detector = tiny(policy, **options)

@@ -80,6 +80,7 @@ def test_scores_by_hand_and_only_the_encoder_moves(images, tmp_path):
             detector.score(*arguments)
 
 
+@pytest.mark.slow
 def test_contract(images, tmp_path, mirrored):
     assert game_contract(tiny, images, tmp_path, mirrored).kappa == 0.5
 

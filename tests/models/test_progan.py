@@ -264,6 +264,7 @@ def test_a_monitor_watches_it_grow_and_leaves_no_trace(epochs):
 
 
 @pytest.mark.parametrize("shown, stage, share", [(0, 0, 1.0), (32 + 8, 1, 0.25), (32 + 24, 1, 0.75)])
+@pytest.mark.slow
 def test_a_probe_compares_with_real_images_of_the_stage_and_its_share(shown, stage, share):
     gan = pro_gan()
     probe = keras_gan.callbacks.probe.Probe(gan, {"image": IMAGES})

@@ -186,6 +186,7 @@ def test_a_model_with_noise_in_its_layers(tmp_path):
     np.testing.assert_array_equal(loaded.generate(3, seed=0), gan.generate(3, seed=0))
 
 
+@pytest.mark.slow
 def test_the_stage_of_a_growing_model(tmp_path):
     networks = keras_gan.networks.progan((16, 16, 1), latent_dim=8, filters=[8, 8, 8])
     gan = keras_gan.ProGAN(*networks, fade_images=64, stable_images=64)

@@ -117,6 +117,7 @@ def test_a_run_that_is_still_going_and_whose_data_are_gone(run, tmp_path):
     assert "The training images cannot be read" in page.text and "alt='epoch-0003'" in page.text
 
 
+@pytest.mark.slow
 def test_in_a_browser(run, tmp_path):
     browser = shutil.which("chromium") or shutil.which("chromium-browser")
     if browser is None:

@@ -32,6 +32,7 @@ def test_forms_of_data_sets(images, form):
     assert all(len(values) == 2 for values in history.values())
 
 
+@pytest.mark.slow
 def test_forms_of_arrays(images):
     labels = np.zeros(64, "int64")
     for x, y in (
