@@ -335,7 +335,7 @@ def _failures():
 
 
 def _combinations():
-    """Parts by name, with the first sentence of their docstrings; then which model takes which kind."""
+    """Parts by name, with the first sentence of their docstrings."""
     import keras_gan
 
     rows = []

@@ -28,7 +28,7 @@ def train_extractor(dataset, test=None, *, epochs=None, seed=0, verbose=True):
             (`keras_gan.data.load(..., labels=True)`), or (images, labels) arrays.
         test: the same, held out, for the accuracy; None holds out a tenth of `dataset`.
         epochs: int, passes over the images. Default: 6, or as many as 1,000 steps of 128 images need, but
-            not more than 200: some 5 minutes of one core for 4,500 digits, half a minute for 40 images of 64 x 64.
+            not more than 200: some 5 minutes of one core for 4,500 digits, a minute for 40 images of 64 x 64.
         seed: int, of the network and the order.
         verbose: bool, whether to print the accuracy.
 

@@ -77,8 +77,7 @@ def save_to_preset(model, target, licence=None, metadata=None, optimizers=False)
     >>> keras_gan.from_preset(folder).generate(3, seed=0).shape
     (3, 2)
     """
-    judges = hasattr(model, "networks") and hasattr(model, "described")
-    if not judges and not hasattr(model, "generate"):
+    if not hasattr(model, "generate") and not (hasattr(model, "networks") and hasattr(model, "described")):
         raise ValueError(
             f"A preset is of a model that has its own networks for data, and {type(model).__name__} has none: `save` writes it."
         )
