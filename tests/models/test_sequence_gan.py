@@ -23,9 +23,12 @@ def one_hot(n=64):
     return np.eye(6, dtype="float32")[tokens(n)]
 
 
-def make(optimizer=None, compiled=True, **options):
+SMALL = {"embedding": 4, "units": 8, "filters": 4}
+
+
+def make(optimizer=None, compiled=True, sizes=SMALL, **options):
     keras.utils.set_random_seed(0)
-    pair = networks.sequence_gan(5, 6, embedding=4, units=8, filters=4, widths=(1, 2, 3))
+    pair = networks.sequence_gan(5, 6, widths=(1, 2, 3), **sizes)
     gan = keras_gan.SequenceGAN(*pair, seed=0, **options)
     if compiled:
         chosen = {f"{player}_optimizer": optimizer() for player in gan.players} if optimizer else {}
@@ -96,18 +99,20 @@ def test_rollouts_estimate_the_values():
 @pytest.mark.slow
 @pytest.mark.parametrize("estimator", ["gumbel", "reinforce"])
 def test_counting_is_learnt_by_the_adversarial_loss_alone(estimator):
-    gan = make(compiled=False, estimator=estimator)
+    # With five seeds each, these sizes end at .94 and more; the smallest ones do not on every processor.
+    sizes = {"embedding": 8, "units": 16, "filters": 16, "dropout": 0}
+    gan = make(compiled=False, sizes=sizes, estimator=estimator)
     Adam = keras_gan.optimizers.Adam
     gan.compile(Adam(5e-3, 0.5), Adam(5e-3, 0.5))
     data = keras_gan.data.sequences(tokens(256), batch_size=32)
     before = gan.generate(200, seed=0)
-    gan.fit(data, epochs=60, verbose=0)
+    gan.fit(data, epochs=40, verbose=0)
     made = gan.generate(200, seed=0)
 
     def counting(x):
         return ((np.diff(x) % 6) == 1).mean()
 
-    assert counting(before) < 0.35 and counting(made) > 0.6, (counting(before), counting(made))
+    assert counting(before) < 0.35 and counting(made) > 0.8, (counting(before), counting(made))
 
 
 @pytest.mark.slow
