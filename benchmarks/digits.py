@@ -1,7 +1,7 @@
 """Scores generated digits with a classifier trained on real MNIST.
 
     python benchmarks/digits.py saved_models/mnist_dcgan
-    python benchmarks/digits.py runs/dcgan/saved_model --data-dir ../shared/data/tfds
+    python benchmarks/digits.py runs/dcgan/saved_model --data-dir ../shared/data/tfds --results digits.jsonl
 
 Prints the classifier's accuracy on MNIST's test set, the mean probability of the class that it
 finds in each sample, the share of each class, and the Fréchet distance between the classifier's
@@ -15,6 +15,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from machine import add_row
 
 
 def train_classifier(train_images, train_labels, epochs=3):
@@ -86,6 +87,7 @@ def main():
     parser.add_argument("--data-dir", default="../shared/data/tfds", help="where TFDS has MNIST")
     parser.add_argument("-n", type=int, default=2000, help="number of samples")
     parser.add_argument("--classifier", type=pathlib.Path, help="keep the classifier in this .keras file")
+    parser.add_argument("--results", type=pathlib.Path, help="file to which lines of JSON are added")
     options = parser.parse_args()
     train_images, train_labels, test_images, test_labels = mnist(options.data_dir)
     classifier = load_classifier(options.classifier, train_images, train_labels)
@@ -102,6 +104,8 @@ def main():
         f"Fréchet distance of the classifier's features, {options.n} samples, {len(test_images)} real: "
         f"{figures['frechet']:.2f}"
     )
+    row = {"model": options.saved_model.name, "n": options.n, "classifier": accuracy, **figures}
+    add_row(options.results, {**row, "real_mean_top_probability": real["mean_top_probability"]})
 
 
 if __name__ == "__main__":

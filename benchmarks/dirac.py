@@ -16,6 +16,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 import numpy as np
+from machine import add_row
 
 import keras_gan
 from keras_gan.augmentations import Augmentation, InstanceNoise
@@ -120,6 +121,7 @@ def draw(paths, file):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--picture", type=pathlib.Path, help="PNG of the trajectories, one step a round")
+    parser.add_argument("--results", type=pathlib.Path, help="file to which lines of JSON are added")
     options = parser.parse_args()
     head = f"{'theta':>10} {'psi':>10} {'norm':>9}  {'published':>17}"
     print(f"{'':24}{'1 D step a round':^50}{'5 D steps a round':^50}")
@@ -131,6 +133,8 @@ def main():
             path = play(loss, parts(), steps)
             paths.setdefault(name, path)
             cells.append(cell(path[-1], known))
+            row = {"game": name, "discriminator_steps": steps, "end": path[-1].tolist(), "published": known}
+            add_row(options.results, row)
         print(f"{name:24}{'  '.join(cells)}", flush=True)
     if options.picture:
         draw(paths, options.picture)

@@ -2,6 +2,7 @@
 
 import datetime
 import importlib.metadata
+import json
 import pathlib
 import platform
 import subprocess
@@ -25,6 +26,13 @@ def machine(*packages):
         **{package: importlib.metadata.version(package) for package in packages},
         **{package: version for package in ALWAYS if (version := _version(package))},
     }
+
+
+def add_row(path, row, *packages):
+    """Adds the row, with what it depends on, as a line of JSON to the file; without a file, nothing."""
+    if path:
+        with pathlib.Path(path).open("a") as file:
+            file.write(json.dumps({**row, **machine(*packages)}) + "\n")
 
 
 def _version(package):

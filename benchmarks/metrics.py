@@ -25,8 +25,10 @@ import time
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
+from machine import add_row
 
 ROOT = pathlib.Path(__file__).parents[1]
+PEERS = ("pytorch-fid", "torch-fidelity", "prdc")
 
 
 def features(samples, dimensions):
@@ -110,7 +112,7 @@ def one(task, name, folder):
     print("RESULT " + json.dumps({"value": value, "seconds": seconds, "megabytes": peak / 1024}))
 
 
-def compare(samples, repeats, folder):
+def compare(samples, repeats, folder, results):
     for dimensions, _ in TASKS.values():
         np.save(folder / f"{dimensions}.npy", np.stack(features(samples, dimensions)))
     print(f"{'':8}{'':18}{'seconds':>9}{'theirs / ours':>15}{'peak MB':>9}{'theirs / ours':>15}  figure")
@@ -139,10 +141,12 @@ def compare(samples, repeats, folder):
                 f"{task:8}{name:18}{best[name]:9.2f}{ratios[0]:>15}{peak[name]:9.0f}{ratios[1]:>15}  {value}",
                 flush=True,
             )
+            row = {"task": task, "by": name, "samples": samples, "value": rows[name][0]["value"]}
+            add_row(results, {**row, "seconds": best[name], "megabytes": peak[name]}, *PEERS)
     print(f"{samples} samples; 2048 features for fid, 1024 for prdc; least seconds of {repeats} turns")
 
 
-def end_to_end(model, n):
+def end_to_end(model, n, results):
     """Time of `keras-gan evaluate` for a stored generator, by part, as a profile of the call has it."""
     from keras_gan.runs.evaluate import evaluate_model
 
@@ -169,6 +173,8 @@ def end_to_end(model, n):
     )
     statistics += seconds("reference.py", "moments_of")
     rest = total - generating - extracting - statistics
+    parts = {"generating": generating, "extracting": extracting, "statistics": statistics, "rest": rest}
+    add_row(results, {"task": "evaluate", "samples": n, "seconds": total, **parts})
     print(
         f"evaluate {n} images of {model.name}: {total:.1f} s, of which generating {generating / total:.0%}, extracting "
         f"({figures['fid']['features']} features) {extracting / total:.0%}, statistics (fid, kid, prdc) "
@@ -182,12 +188,13 @@ def main():
     parser.add_argument("--repeats", type=int, default=2)
     parser.add_argument("--model", type=pathlib.Path, default=ROOT / "saved_models" / "mnist_5k_dcgan")
     parser.add_argument("--one", nargs=3, metavar=("TASK", "NAME", "FOLDER"), help=argparse.SUPPRESS)
+    parser.add_argument("--results", type=pathlib.Path, help="file to which lines of JSON are added")
     options = parser.parse_args()
     if options.one:
         return one(*options.one[:2], pathlib.Path(options.one[2]))
     with tempfile.TemporaryDirectory() as folder:
-        compare(options.samples, options.repeats, pathlib.Path(folder))
-    end_to_end(options.model, options.samples)
+        compare(options.samples, options.repeats, pathlib.Path(folder), options.results)
+    end_to_end(options.model, options.samples, options.results)
 
 
 if __name__ == "__main__":

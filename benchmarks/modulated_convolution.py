@@ -9,7 +9,9 @@ for each image, and, in a column of its own, the grouped one compiled by XLA. Bo
 backward, and ratios to the scaled form.
 """
 
+import argparse
 import os
+import pathlib
 import statistics
 import time
 
@@ -19,6 +21,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
+from machine import add_row
 
 from keras_gan.layers import ModulatedConv2D
 
@@ -61,6 +64,9 @@ def timed(function, jit=False):
 
 
 def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=pathlib.Path, help="file to which lines of JSON are added")
+    options = parser.parse_args()
     print(
         f"{'batch x size x in x out':24} {'scaled':>8} {'one by one':>11} {'ratio':>6} {'grouped, XLA':>13} {'ratio':>6}"
     )
@@ -104,6 +110,8 @@ def main():
             f"{ratios['one by one']:6.2f} {medians['grouped']:13.1f} {ratios['grouped']:6.2f}",
             flush=True,
         )
+        shape = {"batch": batch, "size": size, "channels": channels, "filters": filters}
+        add_row(options.results, {**shape, "ms": medians, "ratios": ratios})
 
 
 if __name__ == "__main__":

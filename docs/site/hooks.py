@@ -120,6 +120,7 @@ def on_page_markdown(markdown, page, config, files):
         if marker.search(markdown):
             markdown = marker.sub(lambda _, make=make: make(), markdown)
     markdown = markdown.replace("](../saved_models/digits/samples.png)", "](digits.png)")
+    markdown = markdown.replace("](../benchmarks/README.md", "](benchmarks.md")
     # Pages link to files of the repository, which the site does not have.
     return re.sub(r"\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", markdown) if not page.file.generated_by else markdown
 
@@ -416,5 +417,6 @@ TABLES = {
 def _without_outer_links(text):
     """Without links to files that the site does not have."""
     text = re.sub(r"\[([^\]]+)\]\((?!http|#)(?:\.\./docs/)([a-z_]+)\.md(#[^)]*)?\)", r"[\1](\2.md)", text)
+    text = text.replace("](../docs/", "](")
     text = re.sub(r"\[([^\]]+)\]\(docs/([a-z_]+)\.md(#[^)]*)?\)", r"[\1](\2.md)", text)
-    return re.sub(r"!?\[([^\]]*)\]\((?!http|#|[a-z_]+\.md)[^)]*\)", r"\1", text)
+    return re.sub(r"!?\[([^\]]*)\]\((?!http|#|[a-z_0-9]+\.(?:md|png))[^)]*\)", r"\1", text)
