@@ -29,7 +29,7 @@ def history(source, figures=None):
     curves = read_history(source)
     unknown = sorted(set(figures or []) - set(curves))
     if unknown or not curves:
-        raise ValueError(f"There are the figures {sorted(curves)}. Received: {unknown}")
+        raise ValueError(f"The history has {sorted(curves)}. Received: {unknown}")
     panels = {}
     for name, values in curves.items():
         if figures is None or name in figures:

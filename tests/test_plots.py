@@ -30,7 +30,7 @@ def test_history_from_all_sources(tmp_path, images):
         )
     only = plots.history(history, ["d_loss"])
     assert [line.get_label() for line in only.axes[0].get_lines()] == ["d_loss"]
-    with pytest.raises(ValueError, match=r"There are the figures.*Received: \['d_lss'\]"):
+    with pytest.raises(ValueError, match=r"The history has.*Received: \['d_lss'\]"):
         plots.history(history, ["d_lss"])
     with pytest.raises(ValueError, match="no history"):
         plots.history(tmp_path / "none")

@@ -1,4 +1,4 @@
-"""Words that must not come back in pages and public docstrings: everyday words where the field has a term."""
+"""Words that must not come back in pages, public docstrings and messages: everyday words where the field has a term."""
 
 import ast
 import json
@@ -22,6 +22,9 @@ WORDS = {
     r"figures? of|the figures|other figures": "metric, value, measurement",
 }
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *(ROOT / name for name in ("README.md", "CONTRIBUTING.md"))]
+OTHERS = [
+    ROOT / name for name in ("CHANGELOG.md", "SECURITY.md", "benchmarks/README.md", "saved_models/README.md")
+]
 
 
 def without_code(text):
@@ -37,7 +40,7 @@ def found_in(text):
             yield f"{match[0]!r} (write {instead}): ...{text[max(0, match.start() - 30) : match.end() + 30]!r}"
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", PAGES + OTHERS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_pages(path):
     assert not list(found_in(without_code(path.read_text())))
 
@@ -64,6 +67,31 @@ def test_public_docstrings(folder):
         f"{path.name}: {each}"
         for path in sorted(folder.glob("*.py"))
         for text in docstrings(path)
+        for each in found_in(text)
+    ]
+    assert not found
+
+
+def messages(tree):
+    """Texts of a file that are not docstrings, with what is put into them left out."""
+    of_docs = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in of_docs else None
+        # A single word is a name.
+        if isinstance(text, str) and " " in text.strip():
+            yield without_code(text)
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in ROOT.glob("keras_gan/**/*.py")}), ids=str)
+def test_messages(folder):
+    found = [
+        f"{path.name}: {each}"
+        for path in sorted(folder.glob("*.py"))
+        for text in messages(ast.parse(path.read_text()))
         for each in found_in(text)
     ]
     assert not found

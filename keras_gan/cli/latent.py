@@ -226,7 +226,7 @@ def edit(
 
         found, accuracy = latent.attribute_direction(gan, has, label=label)
         directions, name = found[None], f"class {attribute}"
-        typer.echo(f"The direction tells {accuracy:.0%} of held-out images rightly.")
+        typer.echo(f"The direction separates {accuracy:.0%} of held-out images correctly.")
     else:
         options = {"label": label} if method == "ganspace" else {}
         directions, _ = getattr(latent, method)(gan, wanted, **options)

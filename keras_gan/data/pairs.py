@@ -304,7 +304,7 @@ def warn_of_leak(train, test):
     if both:
         names = [name if isinstance(name, str) else f"number {name}" for name in both[:5]]
         warnings.warn(
-            f"{len(both)} of the {len(theirs)} held-out pictures are among the training's too "
+            f"{len(both)} of the {len(theirs)} held-out images are among the training's too "
             f"({', '.join(names)}{' ...' if len(both) > 5 else ''}): metrics of the held-out ones are too good.",
             stacklevel=3,
         )

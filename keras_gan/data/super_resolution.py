@@ -224,7 +224,7 @@ class Parts:
 
 def _parts_of_arrays(pictures, crop):
     if not pictures:
-        raise ValueError("There are no pictures: `source` is empty.")
+        raise ValueError("There are no images: `source` is empty.")
     for i, picture in enumerate(pictures):
         if picture.ndim != 3 or picture.dtype != np.uint8 or picture.shape[2] != pictures[0].shape[2]:
             raise ValueError(

@@ -104,11 +104,11 @@ class State:
             elif name in self._needed or name.startswith("seed_"):
                 raise ValueError(f"The file has no `{name}` of this shape: it was saved from another model.")
             elif name == "figure_means":
-                said.append("The figures are others: this epoch's means are over the steps from now on.")
+                said.append("The logged metrics differ: this epoch's means are over the steps from now on.")
             else:
                 variable.assign(tf.zeros_like(variable.value))
                 said.append(f"The file has no `{name}` of this shape: it begins anew.")
-        if any(line.startswith("The figures") for line in said):
+        if any(line.startswith("The logged metrics") for line in said):
             self.figure_steps.assign(0)
         gone = sorted(set(stored) - set(self.by_name()))
         if gone:

@@ -105,7 +105,7 @@ def test_parts_of_pictures_of_any_size(tmp_path):
         for i, size in enumerate([(30, 21), (25, 40)]):
             Image.new("RGB", size, (50 * i, 99, 9)).save(tmp_path / "pictures" / split / f"{split}{i}.png")
     arguments = ("train", "srgan", *SHORT, "--dataset", f"folder:{tmp_path / 'pictures'}", "--crop", 16)
-    with pytest.warns(UserWarning, match="2 of the 2 held-out pictures are among the training's"):
+    with pytest.warns(UserWarning, match="2 of the 2 held-out images are among the training's"):
         code, out = here(*arguments, "--hold-out", "test", "--metrics", "psnr", "--out", tmp_path / "run")
     assert code == 0 and "val_psnr" in out, out
     code, out = here(*arguments, "--hold-out", "nonsense", "--out", tmp_path / "other")

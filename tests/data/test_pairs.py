@@ -237,7 +237,7 @@ def test_leaks_are_named(tmp_path):
     a, b = pair_folders(tmp_path / "train")
     test_a, test_b = pair_folders(tmp_path / "test")
     train, test = (data.paired_folders(*pair, image_size=8).stream for pair in ((a, b), (test_a, test_b)))
-    with pytest.warns(UserWarning, match=r"held-out pictures are among.*test/a/class0/0.png"):
+    with pytest.warns(UserWarning, match=r"held-out images are among.*test/a/class0/0.png"):
         warn_of_leak(train, test)
 
 

@@ -47,7 +47,7 @@ def test_what_does_not_fit_is_said():
         with pytest.raises(ValueError, match=message):
             data.low_high(*arguments)
     for arguments, message in (
-        (([],), "no pictures"),
+        (([],), "no images"),
         ((images(channels=4), 4), "4 channels"),
     ):
         with pytest.raises(ValueError, match=message):

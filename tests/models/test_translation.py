@@ -286,7 +286,7 @@ def test_the_players_move_their_own_weights_alone(name):
 @slow
 def test_held_out_pictures_among_the_trainings_are_named(name):
     gan = compiled(name)
-    with pytest.warns(UserWarning, match="held-out pictures are among"):
+    with pytest.warns(UserWarning, match="held-out images are among"):
         gan.fit(data(name), epochs=1, validation_data=data(name), verbose=0)
 
 
