@@ -57,3 +57,19 @@ def as_graph(function, *arrays):
     specs = [None if array is None else tf.nest.map_structure(spec, array) for array in arrays]
     # A `tf.function` that is created at each call would warn about retracing.
     return tf.function(function).get_concrete_function(*specs)
+
+
+def kept_graph(network, name, key, function, *arrays):
+    """`as_graph`, kept with the network under the name and used again while the key and the inputs' shapes are equal.
+
+    Tracing takes longer than explaining a thousand small images.
+    """
+    # In `vars`, since Keras would track an attribute.
+    kept = vars(network).setdefault("_kept_graphs", {})
+    inputs = tf.nest.map_structure(
+        lambda array: (array.shape[1:], str(array.dtype)), [a for a in arrays if a is not None]
+    )
+    key = (key, repr(inputs))
+    if name not in kept or kept[name][0] != key:
+        kept[name] = key, as_graph(function, *arrays)
+    return kept[name][1]

@@ -1,5 +1,7 @@
 """Saliency against captum's figures and closed forms."""
 
+import importlib
+
 import keras
 import numpy as np
 import pytest
@@ -177,3 +179,26 @@ def test_overlay_is_red_where_positive_and_blue_where_negative():
     drawn = overlay(np.full((1, 4, 4, 3), 100, "uint8"), maps)
     assert (drawn[0, 0] == [178, 50, 50]).all() and (drawn[0, 2] == 100).all()
     assert (drawn[0, 3] == [75, 75, 139]).all()
+
+
+def test_its_graph_is_traced_once_and_follows_weights_and_arguments(gan, monkeypatch, tmp_path):
+    module, traced = importlib.import_module("keras_gan.explain.activations"), []
+    make = module.as_graph
+    monkeypatch.setattr(module, "as_graph", lambda *args: traced.append(1) or make(*args))
+    images = gan.generate(3, seed=1)
+    first = saliency(gan, images, "gradient")
+    np.testing.assert_array_equal(saliency(gan, images[:2], "gradient"), first[:2])
+    assert len(traced) == 1
+    network = gan.discriminator
+    network.set_weights([3 * w if w.shape[-1:] == (1,) else w for w in network.get_weights()])
+    np.testing.assert_allclose(saliency(gan, images, "gradient"), 3 * first, rtol=1e-4, atol=1e-7)
+    assert len(traced) == 1
+    grey = saliency(gan, images, "integrated", steps=5)
+    white = saliency(gan, images, "integrated", steps=5, baseline=1.0)
+    assert np.abs(grey - white).max() > 1e-3 and len(traced) == 3
+    # Another GAN of the same discriminator may read it otherwise.
+    saliency(keras_gan.GAN(gan.generator, network), images, "gradient")
+    assert len(traced) == 4
+    network.save(tmp_path / "discriminator.keras")
+    again = keras.saving.load_model(tmp_path / "discriminator.keras")
+    np.testing.assert_allclose(again(np.zeros((1, 16, 16, 1))), network(np.zeros((1, 16, 16, 1))))
