@@ -73,6 +73,7 @@ MODULES = [
 ]
 
 
+@pytest.mark.examples
 @pytest.mark.parametrize("name", ["keras_gan", *MODULES])
 def test_docstring_examples(name):
     module = importlib.import_module(name)

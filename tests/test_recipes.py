@@ -194,7 +194,7 @@ SOUND = {
 }
 
 
-@pytest.mark.parametrize("scale", recipes.SCALES)
+@pytest.mark.parametrize("scale", ["small", pytest.param("paper", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", SOUND)
 def test_of_sound(name, scale):
     model, small, paper = SOUND[name]

@@ -120,7 +120,8 @@ def test_it_trains_is_measured_drawn_and_exported(images, tmp_path):
     assert np.abs(served.sample(4, 7).numpy().astype(int) - vae.generate(4, seed=7)).max() <= 1
 
 
-@pytest.mark.parametrize("likelihood", [pytest.param("gaussian", marks=pytest.mark.slow), "bernoulli"])
+@pytest.mark.slow
+@pytest.mark.parametrize("likelihood", ["gaussian", "bernoulli"])
 def test_contract(likelihood, images, tmp_path, mirrored):
     beta = keras_gan.schedules.Cosine(0.0, 1.0, 10)
     make = functools.partial(tiny, likelihood=likelihood)

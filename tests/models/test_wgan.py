@@ -1,7 +1,10 @@
+import pytest
+
 import keras_gan
 from tests.contracts import model_contract
 
 
+@pytest.mark.slow
 def test_contract():
     model_contract(
         keras_gan.WGAN,
