@@ -30,6 +30,12 @@ def measured(run):
     return {"cpu": round(cpu, 1), "wall": round(time.perf_counter() - begin, 1)}
 
 
+def versions_in(venv):
+    """Versions of Keras and TensorFlow that were installed there."""
+    found = [path.name.split("-") for path in venv.glob("lib/*/site-packages/*.dist-info")]
+    return {parts[0]: parts[1].removesuffix(".dist") for parts in found if parts[0] in ("keras", "tensorflow")}
+
+
 def turn(wheel):
     folder = pathlib.Path(tempfile.mkdtemp())
     try:
@@ -55,7 +61,8 @@ def turn(wheel):
                     time.sleep(0.05)
                 process.send_signal(signal.SIGKILL)
 
-        return {"install": install, "train": measured(train), "megabytes": round(bytes_ / 1e6)}
+        sizes = {"install": install, "train": measured(train), "megabytes": round(bytes_ / 1e6)}
+        return sizes | versions_in(folder / "venv")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -78,7 +85,7 @@ def main():
             rows.append(row)
             print(row, flush=True)
             with open(options.results, "a") as file:
-                file.write(json.dumps(row | machine()) + "\n")
+                file.write(json.dumps(machine() | row) + "\n")
     for clock in ("cpu", "wall"):
         last = [row for row in rows if row["turn"] or options.repeats == 1]
         total = {
