@@ -33,7 +33,9 @@ def measured(run):
 def versions_in(venv):
     """Versions of Keras and TensorFlow that were installed there."""
     found = [path.name.split("-") for path in venv.glob("lib/*/site-packages/*.dist-info")]
-    return {parts[0]: parts[1].removesuffix(".dist") for parts in found if parts[0] in ("keras", "tensorflow")}
+    return {
+        parts[0]: parts[1].removesuffix(".dist") for parts in found if parts[0] in ("keras", "tensorflow")
+    }
 
 
 def turn(wheel):
