@@ -1,4 +1,4 @@
-"""Train a run's generator to put a message into every image, and read the message from images."""
+"""Train a run's generator to put a message into every image; embed messages in images and read them."""
 
 import csv
 import pathlib
@@ -8,16 +8,19 @@ import numpy as np
 
 from keras_gan.arguments import check_int, check_weight
 from keras_gan.callbacks import StopAtStep
+from keras_gan.data.images import open_image
 from keras_gan.grid import as_colour, image_grid
-from keras_gan.models.watermark import Watermark, WatermarkedGenerator, p_value
+from keras_gan.models.watermark import Watermark, WatermarkedGenerator
 from keras_gan.networks import watermark
 from keras_gan.noise import Normal
 from keras_gan.runs.explanation import real_images
 from keras_gan.runs.forensics import images_of
 from keras_gan.runs.load import load_model
 from keras_gan.runs.pictures import options_of, pictures_of, range_of
+from keras_gan.runs.translator import colours_and_alpha, with_alpha
 from keras_gan.schedules import LinearRise
-from keras_gan.trust import PERTURBATIONS
+from keras_gan.trust import PERTURBATIONS, RivaGAN
+from keras_gan.trust.messages import p_value
 
 
 def watermark_run(
@@ -144,7 +147,7 @@ def read_folder(pictures, mark, message, out, *, report=print):
 
     Args:
         pictures: folder of images, or one image; they are resized to the watermark's size.
-        mark: path of a `.keras` file of a `Watermark`.
+        mark: path of a `.keras` file of a `Watermark`; or "rivagan", which reads each image in its own size.
         message: str of 0 and 1, the message to find.
         out: CSV file to write.
         report: function that takes lines of text.
@@ -156,8 +159,8 @@ def read_folder(pictures, mark, message, out, *, report=print):
     pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
     if out.suffix.lower() != ".csv":
         raise ValueError(f"`out` must end in .csv. Received: {out}")
-    coder = load_model(mark)
-    if not isinstance(coder, Watermark):
+    coder = RivaGAN() if str(mark) == "rivagan" else load_model(mark)
+    if not isinstance(coder, Watermark | RivaGAN):
         raise ValueError(f"{mark} is a {type(coder).__name__}, not a watermark.")
     wanted = coder.bits_of(message).astype("int64")
     files = (
@@ -165,22 +168,24 @@ def read_folder(pictures, mark, message, out, *, report=print):
         if pictures.is_file()
         else pictures_of(pictures, out.parent / f".{out.name}", report)[0]
     )
-    images, kept, problems = images_of(files, coder.image_shape, range_of(options_of(mark)), report)
-    if not len(images):
+    if isinstance(coder, RivaGAN):
+        found, kept, problems = each_in_its_size(lambda colours, *_: coder.decode(colours[None])[0], files)
+    else:
+        images, kept, problems = images_of(files, coder.image_shape, range_of(options_of(mark)), report)
+        found = coder.decode(images) if len(images) else []
+    if not len(found):
         raise ValueError(f"{pictures} has no image that can be read. {' '.join(problems[:3])}")
-    found = coder.decode(images)
+    found = np.asarray(found)
     agree = (found == wanted).sum(axis=1)
     chance = p_value(agree, coder.bits)
-    limit = 1e-4 / len(images)
+    limit = 1e-4 / len(found)
     if p_value(coder.bits, coder.bits) >= limit:
         report(
-            f"{coder.bits} bits are too few to decide on single images among {len(images)}: even if all bits "
+            f"{coder.bits} bits are too few to decide on single images among {len(found)}: even if all bits "
             f"agree, the p-value is {p_value(coder.bits, coder.bits):.2g}, and it must be below {limit:.2g}."
         )
-    together = p_value(agree.sum(), coder.bits * len(images))
-    report(
-        f"All images together: {agree.sum()} of {coder.bits * len(images)} bits agree, p-value {together:.2g}"
-    )
+    together = p_value(agree.sum(), found.size)
+    report(f"All images together: {agree.sum()} of {found.size} bits agree, p-value {together:.2g}")
     base = pictures.parent if pictures.is_file() else pictures
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", newline="", encoding="utf-8") as file:
@@ -189,4 +194,53 @@ def read_folder(pictures, mark, message, out, *, report=print):
         for i in np.argsort(chance, kind="stable"):
             name = pathlib.Path(files[kept[i]]).relative_to(base).as_posix()
             rows.writerow([name, "".join(map(str, found[i])), agree[i], f"{chance[i]:.3g}"])
-    return len(images), int((chance < limit).sum()), problems
+    return len(found), int((chance < limit).sum()), problems
+
+
+def embed_folder(pictures, message, out, *, report=print):
+    """Embed a message of 32 bits in images by `trust.RivaGAN`, each in its own size; writes PNG files of their names.
+
+    Transparency stays.
+
+    Args:
+        pictures: folder of images, or one image.
+        message: str of 32 digits 0 and 1.
+        out: folder to write.
+        report: function that takes lines of text.
+
+    Returns:
+        (number of images written, list of sentences on the images that were not).
+    """
+    pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
+    coder = RivaGAN()
+    coder.bits_of(message)
+    if pictures.is_file():
+        files, names = [str(pictures)], [pathlib.Path(pictures.stem + ".png")]
+        if (out / names[0]).resolve() == pictures.resolve():
+            raise ValueError(f"{out} holds the image that is read: give another folder to write.")
+    else:
+        files, names = pictures_of(pictures, out, report)
+    names = dict(zip(files, names, strict=True))
+
+    def write(colours, alpha, file):
+        marked = coder.embed(colours[None], message)[0]
+        (out / names[file]).parent.mkdir(parents=True, exist_ok=True)
+        with_alpha(marked, None if (alpha == 255).all() else alpha[..., 0]).save(out / names[file])
+
+    written, _, problems = each_in_its_size(write, files)
+    if not written:
+        raise ValueError(f"{pictures} has no image that can be marked. {' '.join(problems[:3])}")
+    return len(written), problems
+
+
+def each_in_its_size(function, files):
+    """`function(colours, alpha, file)` of each image file; returns its results, indices of these files, and sentences on the others."""
+    found, kept, problems = [], [], []
+    for i, file in enumerate(files):
+        try:
+            with open_image(file) as opened:
+                found.append(function(*colours_and_alpha(opened), file))
+            kept.append(i)
+        except (OSError, ValueError) as error:
+            problems.append(f"{file}: {error}")
+    return found, kept, problems

@@ -143,13 +143,19 @@ def watermark(
 @app.command()
 def read(
     images: Annotated[pathlib.Path, typer.Argument(help="Folder of images, or one image.")],
-    watermark: Annotated[pathlib.Path, typer.Option(help="watermark.keras of `keras-gan trust watermark`.")],
+    watermark: Annotated[
+        pathlib.Path,
+        typer.Option(
+            help='watermark.keras of `keras-gan trust watermark`, or "rivagan" for `keras-gan trust embed`.'
+        ),
+    ],
     message: Annotated[str, typer.Option(help="The bits to find.")],
     out: Annotated[pathlib.Path, typer.Option(help="CSV file to write.")] = pathlib.Path("bits.csv"),
 ):
     """Read the message in images: how many bits agree, and how likely that is by chance."""
     existing(images, "")
-    existing(watermark, "")
+    if str(watermark) != "rivagan":
+        existing(watermark, "")
     writable(out)
     from keras_gan.watermarking import read_folder
 
@@ -184,3 +190,26 @@ def sign(
 
     sign(file, out, certificates, key, algorithm, provenance.about(model) if model else None)
     typer.echo(str(out))
+
+
+@app.command()
+def embed(
+    images: Annotated[
+        pathlib.Path, typer.Argument(help="Folder of images, or one image, of at least 128 pixels.")
+    ],
+    message: Annotated[str, typer.Option(help="32 bits, 0 and 1.")],
+    out: Annotated[
+        pathlib.Path, typer.Option(help="Folder to write: PNG files of the images' names.")
+    ] = pathlib.Path("marked"),
+):
+    """Embed a message in images that exist already, by RivaGAN's published networks.
+
+    Needs pip install onnxruntime && pip install --no-deps invisible-watermark.
+    """
+    existing(images, "")
+    writable(out, "--out", folder=True)
+    from keras_gan.watermarking import embed_folder
+
+    count, problems = embed_folder(images, message, out, report=typer.echo)
+    typer.echo(f"{count} images carry the message: {out}")
+    left_out(problems)

@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import ops
-from scipy import stats
 
 from keras_gan import random
 from keras_gan.data.images import to_uint8
@@ -16,6 +15,7 @@ from keras_gan.moving_average import clone
 from keras_gan.optimizers import Adam
 from keras_gan.schedules import LinearRise, number_or_schedule, value_at
 from keras_gan.training.game import Game
+from keras_gan.trust.messages import bits_of, p_value
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -165,11 +165,7 @@ class Watermark(InParts, Game):
 
     def bits_of(self, message):
         """A message as a float32 array of 0 and 1; raises a ValueError for anything else."""
-        given = np.array([*message]) if isinstance(message, str) else np.asarray(message)
-        given = given.astype(str) if given.ndim == 1 else np.array([])
-        if len(given) != self.bits or not np.isin(given, ["0", "1"]).all():
-            raise ValueError(f"`message` must be {self.bits} bits, 0 or 1. Received: {message!r}")
-        return (given == "1").astype("float32")
+        return bits_of(message, self.bits)
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -307,16 +303,6 @@ class WatermarkedGenerator(Generative, Game):
         loss, figures = self.objective(batch, training=False)
         condition = None if self.condition is None else self.condition.of(batch)
         return {**figures, "loss": loss}, batch["image"], self.synthesize(batch["latents"], condition)
-
-
-def p_value(agree, bits):
-    """Probability that `agree` or more of `bits` bits agree by chance, by the binomial distribution.
-
-    Example:
-    >>> float(keras_gan.models.watermark.p_value(27, 32)).__round__(7)
-    5.65e-05
-    """
-    return stats.binom.sf(np.asarray(agree) - 1, bits, 0.5)
 
 
 def read_loss(logits, message):
