@@ -2,6 +2,8 @@
 
 import dataclasses
 import importlib
+import os
+import pathlib
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,6 +64,16 @@ def names_of(kind):
 def on_extractor(names):
     """Return those of the names whose metric takes an extractor or a classifier."""
     return [name for name in names if METRICS[name].takes]
+
+
+def check_extractor(source):
+    """Raise a ValueError for a path of an extractor that does not exist; names are checked where they are loaded."""
+    path = pathlib.Path(source)
+    if (path.suffix == ".keras" or os.sep in str(source)) and not path.exists():
+        raise ValueError(
+            f"There is no extractor {str(source)!r}: {path.absolute()} does not exist. It must be 'inception', the path of a "
+            "`.keras` file or SavedModel, or a name of keras.applications, such as MobileNetV2; on the command line also 'trained'."
+        )
 
 
 def check_metrics(metrics):

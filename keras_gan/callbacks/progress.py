@@ -11,7 +11,7 @@ class Progress(keras.callbacks.Callback):
     """Shows steps done, losses, elapsed time and remaining time, over all epochs.
 
     On a terminal it shows a live bar (rich); elsewhere, as in a log file, it prints a line at every tenth
-    of the steps.
+    of the steps. After each epoch it prints the metrics of the held-out data, if `compile(metrics=)` has any.
 
     Args:
         steps: int, total number of steps, counted from the model's first.
@@ -74,6 +74,14 @@ class Progress(keras.callbacks.Callback):
                 + (f", {clock(left)} left" if left is not None and step < self.steps else ""),
                 flush=True,
             )
+
+    def on_epoch_end(self, epoch, logs=None):
+        # Metrics are what the user waits for; losses of held-out data are in the history.
+        of_losses = {f"val_{name}" for name in self.model.validation_names}
+        found = [name for name in logs or {} if name.startswith("val_") and name not in of_losses]
+        if found:
+            values = "  ".join(f"{name} {logs[name]:.4g}" for name in found[:8])
+            self._console.print(f"epoch {epoch + 1}  {values}", highlight=False, soft_wrap=True)
 
     def on_train_end(self, logs=None):
         self.stop()

@@ -47,9 +47,10 @@ def evaluate(
     if not model.is_dir():  # a folder of images is measured, too, whatever its name
         model = model_path(model)
 
-    from keras_gan.metric_names import check_metrics
+    from keras_gan.metric_names import check_extractor, check_metrics
 
     check_metrics(names_of(metrics))
+    check_extractor(extractor)
     if reference.startswith("folder:"):
         existing(reference.removeprefix("folder:"), "")
     from keras_gan.metrics.evaluate import table as table_of

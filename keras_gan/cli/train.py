@@ -305,7 +305,7 @@ def _recipe_for(dataset, image_size, channels):
 def _checked(given):
     """Return the recipe; raise a ValueError for options that are wrong, or do not go together."""
     import keras_gan.recipes
-    from keras_gan.metric_names import check_metrics
+    from keras_gan.metric_names import check_extractor, check_metrics
     from keras_gan.part_names import AUGMENTATIONS, LOSSES, check_name
 
     name, metrics, extractor = given["recipe"], given["metrics"], given["extractor"]
@@ -366,6 +366,7 @@ def _checked(given):
     if chosen.dataset in ("folder:", "folder:PATH") and not given["dataset"]:
         raise ValueError(f"{name} has no data of its own: give some, --dataset folder:IMAGES.")
     kind.needs(name, given)
+    check_extractor(extractor)
     if extractor == "trained" and given["weights"]:
         raise ValueError("--weights does not go with --extractor trained.")
     of_images = chosen.data in VECTORS and given["text_encoder"] == "minilm"

@@ -1,6 +1,7 @@
 """Folders of images, or of one folder per class."""
 
 import concurrent.futures
+import difflib
 import functools
 import hashlib
 import json
@@ -323,6 +324,9 @@ def split_folder(path, split):
         return os.path.join(path, wanted[0])
     if split == "train" and not known:
         return path
+    near = difflib.get_close_matches(split, known, 1)
+    if near:
+        raise ValueError(f"{path!r} has no split {split!r}. Did you mean {near[0]!r}? It has: {known}")
     raise ValueError(
         f"{path!r} has no split {split!r}: a folder's splits are sub-folders of that name. "
         f"It has: {known or 'none, so that all its images are the split train'}. Move some of its images into {path}/{split}, and "

@@ -16,6 +16,7 @@ from keras_gan import replicas
 from keras_gan.cache import cache_folder, write_whole
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.features.inception import inception
+from keras_gan.metric_names import check_extractor
 from keras_gan.resize import resize
 
 # Modules of keras.applications by the names of their networks.
@@ -412,8 +413,7 @@ def _nameless(value, places):
 
 
 def _from_path(path):
-    if not path.exists():
-        raise ValueError(f"There is no extractor {str(path)!r}.")
+    check_extractor(path)
     if path.suffix == ".keras":
         # The file may contain layers of keras_gan.
         importlib.import_module("keras_gan").register()
@@ -443,13 +443,14 @@ def _check_source(source, weights):
     """Raise a ValueError for a path or name that does not exist."""
     path = pathlib.Path(source)
     if source != "inception" and (path.suffix == ".keras" or os.sep in str(source) or path.exists()):
-        if not path.exists():
-            raise ValueError(f"There is no extractor {str(path)!r}.")
+        check_extractor(path)
         return
     if source != "inception":
         _application(source)
     if weights is not None and str(weights) != "random" and not os.path.exists(weights):
-        raise ValueError(f"There is no file of weights {str(weights)!r}.")
+        raise ValueError(
+            f"There is no file of weights {str(weights)!r}: {os.path.abspath(weights)} does not exist."
+        )
 
 
 def _application(name):

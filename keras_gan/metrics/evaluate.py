@@ -214,7 +214,15 @@ def named_metrics(names, extractor, weights=None, labelled=None):
 
 def trained_on(dataset, image_size, channels, data_dir=None):
     """The extractor "trained" of a data set, always trained on all images of its split "train"."""
-    source = read(dataset, "train", image_size, channels, labels=True, data_dir=data_dir)
+    try:
+        source = read(dataset, "train", image_size, channels, labels=True, data_dir=data_dir)
+    except ValueError as error:
+        if "one folder per class" not in str(error):
+            raise
+        raise ValueError(
+            f"The extractor 'trained' learns to tell the classes of {dataset} apart, and there are none: put the images into one "
+            "folder per class, or give another extractor: 'inception', which is the default, or the path of a `.keras` file."
+        ) from error
     images = np.asarray(source.images[np.arange(len(source.labels))])
     return train_extractor((images / np.float32(127.5) - 1, source.labels))
 

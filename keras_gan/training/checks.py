@@ -155,6 +155,8 @@ def check_metrics(metrics):
     metrics = list(metrics) if isinstance(metrics, (list, tuple)) else [metrics]
     for metric in metrics:
         if not isinstance(metric, keras.metrics.Metric):
+            if isinstance(metric, type):
+                raise ValueError(f"`metrics` must be instances: pass {metric.__name__}(...), not the class.")
             raise ValueError(
                 "`metrics` must be a list of keras.metrics.Metric with `update_state(real, fake)`. "
                 f"Received: {metric!r}"

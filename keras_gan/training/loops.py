@@ -124,6 +124,12 @@ class Loops:
         if held_out is not None:
             held_out = held_out if isinstance(held_out, (tuple, list)) else (held_out,)
             held_out, validation = self._held_out(*held_out)
+        elif self.evaluation.metrics:
+            names = ", ".join(metric.name for metric in self.evaluation.metrics)
+            warnings.warn(
+                f"`fit` has no `validation_data`, on which the metrics of `compile` are computed: {names} will be missing.",
+                stacklevel=2,
+            )
         warn_of_leak(batches.stream, validation.stream)
         names = batches.stream.class_names if batches.stream else None
         if "label" in batches.dataset.element_spec:

@@ -42,6 +42,13 @@ def test_splits_are_sub_folders(tmp_path):
         keras_gan.data.load(f"folder:{tmp_path}", splits="val")
 
 
+def test_a_misspelt_split_is_named(tmp_path):
+    for split in ("train", "test"):
+        make(tmp_path, f"{split}/a.png")
+    with pytest.raises(ValueError, match=r"no split 'tset'\. Did you mean 'test'\?"):
+        keras_gan.data.load(f"folder:{tmp_path}", splits="tset", batch_size=1)
+
+
 def test_nested_too_deep(tmp_path):
     make(tmp_path, "google/animals/cat.png")
     with pytest.raises(ValueError, match=r"nested too deep: .*animals.*'folder:.*google'"):

@@ -85,11 +85,22 @@ def test_a_run_and_its_saved_model_give_the_same_figures(tmp_path):
 def test_bad_input_is_refused_before_anything_is_generated(tmp_path):
     gan = tiny_gan()
     gan.save(tmp_path / "gan.keras")
+    (tmp_path / "loose").mkdir()
+    Image.new("L", (8, 8)).save(tmp_path / "loose/a.png")
+    loose = f"folder:{tmp_path / 'loose'}"
     for arguments, message in (
         ((tmp_path / "gan.keras", "mnist_5k", ["fod"]), "fid, kid, mind, cmmd, prdc"),
         ((tmp_path / "none.keras", "mnist_5k", ["fid"]), "There is no"),
         ((tmp_path / "gan.keras", "minst_5k", ["fid"]), "no data set"),
         ((tmp_path / "gan.keras", "mnist_5k", ["fid"], 10, "mobilnet"), "no extractor"),
+        (
+            (tmp_path / "gan.keras", "mnist_5k", ["fid"], 10, "none.keras"),
+            "none.keras does not exist.*'inception'",
+        ),
+        (
+            (tmp_path / "gan.keras", loose, ["fid"], 1, "trained"),
+            "one folder per class, or give another extractor",
+        ),
     ):
         with pytest.raises(ValueError, match=message):
             evaluate_model(*arguments)
