@@ -1,6 +1,7 @@
 """Metrics by name: a new metric needs a class in its own file, and a line here. Imports nothing heavy."""
 
 import dataclasses
+import difflib
 import importlib
 import os
 import pathlib
@@ -84,7 +85,9 @@ def check_metrics(metrics):
     """
     unknown = sorted(set(metrics) - set(METRICS))
     if unknown or not metrics:
+        near = [found for name in unknown for found in difflib.get_close_matches(name.lower(), METRICS, 1)]
+        hint = f". Did you mean {', '.join(map(repr, near))}?" if near else ""
         raise ValueError(
-            f"`metrics` must be names among {', '.join(METRICS)}. Received: {unknown or metrics}"
+            f"`metrics` must be names among {', '.join(METRICS)}. Received: {unknown or metrics}{hint}"
         )
     return list(dict.fromkeys(metrics))

@@ -22,6 +22,8 @@ def test_unknown_names_are_refused():
     for wrong in ([], ["FID"]):
         with pytest.raises(ValueError, match="must be names among fid, kid"):
             metric_names.check_metrics(wrong)
+    with pytest.raises(ValueError, match=r"Received: \['FID', 'nonsense'\]. Did you mean 'fid'\?$"):
+        metric_names.check_metrics(["FID", "nonsense"])
 
 
 def test_one_line_makes_a_metric_known(monkeypatch):
