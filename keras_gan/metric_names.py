@@ -83,10 +83,10 @@ def check_metrics(metrics):
     Raises:
         ValueError: for an unknown name, and if there are none.
     """
-    unknown = sorted(set(metrics) - set(METRICS))
+    unknown = sorted({str(name) for name in metrics} - set(METRICS))
     if unknown or not metrics:
         near = [found for name in unknown for found in difflib.get_close_matches(name.lower(), METRICS, 1)]
-        hint = f". Did you mean {', '.join(map(repr, near))}?" if near else ""
+        hint = f". Did you mean {', '.join(map(repr, dict.fromkeys(near)))}?" if near else ""
         raise ValueError(
             f"`metrics` must be names among {', '.join(METRICS)}. Received: {unknown or metrics}{hint}"
         )

@@ -6,9 +6,10 @@ import pathlib
 import keras
 import numpy as np
 
+from keras_gan import provenance
 from keras_gan.arguments import check_int, check_weight
 from keras_gan.callbacks import StopAtStep
-from keras_gan.data.images import open_image
+from keras_gan.data.images import is_deep, open_image, to_8_bits
 from keras_gan.grid import as_colour, image_grid
 from keras_gan.models.watermark import Watermark, WatermarkedGenerator
 from keras_gan.networks import watermark
@@ -17,7 +18,7 @@ from keras_gan.runs.explanation import real_images
 from keras_gan.runs.forensics import images_of
 from keras_gan.runs.load import load_model
 from keras_gan.runs.pictures import options_of, pictures_of, range_of
-from keras_gan.runs.translator import colours_and_alpha, with_alpha
+from keras_gan.runs.translator import with_alpha
 from keras_gan.schedules import LinearRise
 from keras_gan.trust import PERTURBATIONS, RivaGAN
 from keras_gan.trust.messages import p_value
@@ -184,8 +185,10 @@ def read_folder(pictures, mark, message, out, *, report=print):
             f"{coder.bits} bits are too few to decide on single images among {len(found)}: even if all bits "
             f"agree, the p-value is {p_value(coder.bits, coder.bits):.2g}, and it must be below {limit:.2g}."
         )
-    together = p_value(agree.sum(), found.size)
-    report(f"All images together: {agree.sum()} of {found.size} bits agree, p-value {together:.2g}")
+    if isinstance(coder, Watermark):
+        # RivaGAN was not trained on such images: unmarked ones that are alike may have the same bits.
+        together = p_value(agree.sum(), found.size)
+        report(f"All images together: {agree.sum()} of {found.size} bits agree, p-value {together:.2g}")
     base = pictures.parent if pictures.is_file() else pictures
     out.parent.mkdir(parents=True, exist_ok=True)
     with out.open("w", newline="", encoding="utf-8") as file:
@@ -200,7 +203,7 @@ def read_folder(pictures, mark, message, out, *, report=print):
 def embed_folder(pictures, message, out, *, report=print):
     """Embed a message of 32 bits in images by `trust.RivaGAN`, each in its own size; writes PNG files of their names.
 
-    Transparency stays.
+    Transparency stays, and so does what the package wrote of what made an image; a signature would not hold.
 
     Args:
         pictures: folder of images, or one image.
@@ -225,7 +228,8 @@ def embed_folder(pictures, message, out, *, report=print):
     def write(colours, alpha, file):
         marked = coder.embed(colours[None], message)[0]
         (out / names[file]).parent.mkdir(parents=True, exist_ok=True)
-        with_alpha(marked, None if (alpha == 255).all() else alpha[..., 0]).save(out / names[file])
+        image = with_alpha(marked, None if (alpha == 255).all() else alpha[..., 0])
+        provenance.save(image, out / names[file], provenance.read(file) or None)
 
     written, _, problems = each_in_its_size(write, files)
     if not written:
@@ -239,8 +243,10 @@ def each_in_its_size(function, files):
     for i, file in enumerate(files):
         try:
             with open_image(file) as opened:
-                found.append(function(*colours_and_alpha(opened), file))
+                # As stored: the bits are also in transparent pixels.
+                pixels = np.asarray((to_8_bits(opened) if is_deep(opened) else opened).convert("RGBA"))
+            found.append(function(pixels[..., :3], pixels[..., 3:], file))
             kept.append(i)
-        except (OSError, ValueError) as error:
+        except ValueError as error:
             problems.append(f"{file}: {error}")
     return found, kept, problems

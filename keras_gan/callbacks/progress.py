@@ -80,8 +80,8 @@ class Progress(keras.callbacks.Callback):
         of_losses = {f"val_{name}" for name in self.model.validation_names}
         found = [name for name in logs or {} if name.startswith("val_") and name not in of_losses]
         if found:
-            values = "  ".join(f"{name} {logs[name]:.4g}" for name in found[:8])
-            self._console.print(f"epoch {epoch + 1}  {values}", highlight=False, soft_wrap=True)
+            values = "  ".join(f"{name} {logs[name]:.4g}" for name in found)
+            self._console.print(f"epoch {epoch + 1}  {values}", highlight=False, markup=False, soft_wrap=True)
 
     def on_train_end(self, logs=None):
         self.stop()

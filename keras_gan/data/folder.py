@@ -28,13 +28,17 @@ GREY_MODES = ("1", "L", "LA", "I", "F", "I;16", "I;16B", "I;16L")
 UNREADABLE_FORMATS = ("BUFR", "GRIB", "HDF5", "MPEG", "WMF")
 
 
+class NoClasses(ValueError):
+    """Labels are wanted of images that have none."""
+
+
 def read(path, split, size, channels, labels, fit, on_error, cache_limit, value_range=None):
     """Read a folder's images; see `keras_gan.data.load` for the arguments."""
     root = unpacked(path)
     path = split_folder(root, split)
     files, classes, class_names = list_files(path)
     if labels and class_names is None:
-        raise ValueError(
+        raise NoClasses(
             f"Labels (`labels=True`, or a recipe that trains on classes) need one folder per class. {path!r} has images only."
         )
     if class_names is not None:

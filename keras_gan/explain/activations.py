@@ -60,16 +60,20 @@ def as_graph(function, *arrays):
 
 
 def kept_graph(network, name, key, function, *arrays):
-    """`as_graph`, kept with the network under the name and used again while the key and the inputs' shapes are equal.
+    """`as_graph`, kept with the network under the name and used again while nothing has changed.
 
-    Tracing takes longer than explaining a thousand small images.
+    That is the key, the shapes of the inputs and the network's configuration; weights may change. Tracing takes
+    longer than the gradients of a thousand small images.
     """
+    try:
+        key = (*key, repr(network.get_config()))
+    except NotImplementedError:
+        # Nothing shows whether a network of its own class has changed.
+        return as_graph(function, *arrays)
+    inputs = [array for array in arrays if array is not None]
+    key = (*key, repr(tf.nest.map_structure(lambda array: (array.shape[1:], str(array.dtype)), inputs)))
     # In `vars`, since Keras would track an attribute.
     kept = vars(network).setdefault("_kept_graphs", {})
-    inputs = tf.nest.map_structure(
-        lambda array: (array.shape[1:], str(array.dtype)), [a for a in arrays if a is not None]
-    )
-    key = (key, repr(inputs))
     if name not in kept or kept[name][0] != key:
         kept[name] = key, as_graph(function, *arrays)
     return kept[name][1]

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_gan.arguments import check_int
 from keras_gan.conditions.several import rows_of
-from keras_gan.explain.activations import kept_graph, layer_of, shape_of, through
+from keras_gan.explain.activations import as_graph, kept_graph, layer_of, shape_of, through
 
 METHODS = ("gradient", "integrated", "occlusion", "grad_cam")
 
@@ -110,9 +110,13 @@ def saliency(
         explained = _integrated(output, baseline, steps)
     else:
         explained = _gradient(output)
-    # A `ProGAN`'s network changes with its stage.
-    key = (id(gan), steps, window, stride, layer, baseline.tobytes(), getattr(network, "stage", None))
-    explained = kept_graph(network, method, key, explained, images, condition, target)
+    if method in ("gradient", "grad_cam"):
+        # A `ProGAN`'s network changes with its stage.
+        key = (gan, layer, getattr(network, "stage", None))
+        explained = kept_graph(network, method, key, explained, images, condition, target)
+    else:
+        # These compute far longer than they trace, and occlusion's windows are large.
+        explained = as_graph(explained, images, condition, target)
     maps = []
     for start in range(0, len(images), batch_size):
         part = slice(start, start + batch_size)

@@ -6,6 +6,7 @@ import inspect
 import numpy as np
 from keras import ops
 
+from keras_gan.data.folder import NoClasses
 from keras_gan.data.load import read
 from keras_gan.features.extractor import Extractor, get, get_classifier
 from keras_gan.features.train_extractor import train_extractor
@@ -216,11 +217,9 @@ def trained_on(dataset, image_size, channels, data_dir=None):
     """The extractor "trained" of a data set, always trained on all images of its split "train"."""
     try:
         source = read(dataset, "train", image_size, channels, labels=True, data_dir=data_dir)
-    except ValueError as error:
-        if "one folder per class" not in str(error):
-            raise
+    except NoClasses as error:
         raise ValueError(
-            f"The extractor 'trained' learns to tell the classes of {dataset} apart, and there are none: put the images into one "
+            f"The extractor 'trained' is a classifier of the classes of {dataset}, and there are none: put the images into one "
             "folder per class, or give another extractor: 'inception', which is the default, or the path of a `.keras` file."
         ) from error
     images = np.asarray(source.images[np.arange(len(source.labels))])

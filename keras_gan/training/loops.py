@@ -127,7 +127,8 @@ class Loops:
         elif self.evaluation.metrics:
             names = ", ".join(metric.name for metric in self.evaluation.metrics)
             warnings.warn(
-                f"`fit` has no `validation_data`, on which the metrics of `compile` are computed: {names} will be missing.",
+                f"`fit` has no `validation_data`, on which the metrics of `compile` are computed: {names} will be missing "
+                "from the history; `evaluate` computes them.",
                 stacklevel=2,
             )
         warn_of_leak(batches.stream, validation.stream)

@@ -193,12 +193,22 @@ def test_its_graph_is_traced_once_and_follows_weights_and_arguments(gan, monkeyp
     network.set_weights([3 * w if w.shape[-1:] == (1,) else w for w in network.get_weights()])
     np.testing.assert_allclose(saliency(gan, images, "gradient"), 3 * first, rtol=1e-4, atol=1e-7)
     assert len(traced) == 1
-    grey = saliency(gan, images, "integrated", steps=5)
-    white = saliency(gan, images, "integrated", steps=5, baseline=1.0)
-    assert np.abs(grey - white).max() > 1e-3 and len(traced) == 3
     # Another GAN of the same discriminator may read it otherwise.
     saliency(keras_gan.GAN(gan.generator, network), images, "gradient")
-    assert len(traced) == 4
+    assert len(traced) == 2
     network.save(tmp_path / "discriminator.keras")
     again = keras.saving.load_model(tmp_path / "discriminator.keras")
     np.testing.assert_allclose(again(np.zeros((1, 16, 16, 1))), network(np.zeros((1, 16, 16, 1))))
+
+
+def test_a_changed_layer_is_seen():
+    """A classifier's softmax is often taken away before it is explained."""
+    images = np.random.default_rng(0).uniform(-1, 1, (2, 8, 8, 1)).astype("float32")
+    inputs = keras.Input((8, 8, 1))
+    network = keras.Model(inputs, keras.layers.Dense(3, activation="softmax")(keras.layers.Flatten()(inputs)))
+    saliency(network, images, "gradient", target=1)
+    network.layers[-1].activation = keras.activations.linear
+    kernel = network.get_weights()[0][:, 1].reshape(1, 8, 8, 1)
+    np.testing.assert_allclose(
+        saliency(network, images, "gradient", target=1), np.repeat(kernel, 2, 0), atol=1e-6
+    )

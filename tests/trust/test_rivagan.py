@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_gan import provenance
 from keras_gan.trust import RivaGAN
 from tests.cli.test_cli import here
 
@@ -67,9 +68,11 @@ def test_on_the_command_line(tmp_path):
     sizes = {"a.png": 256, "b.png": 300, "small.png": 32}
     (tmp_path / "in/deeper").mkdir(parents=True)
     for name, side in sizes.items():
-        Image.fromarray(smooth(1, side)[0]).save(tmp_path / "in" / name)
+        provenance.save(
+            Image.fromarray(smooth(1, side)[0]), tmp_path / "in" / name, {"software": "keras_gan"}
+        )
     alpha = np.full((256, 256, 1), 255, "uint8")
-    alpha[:20] = 100
+    alpha[:20], alpha[40:] = 100, 0
     Image.fromarray(np.concatenate([smooth(1)[0], alpha], axis=-1)).save(tmp_path / "in/deeper/c.png")
     code, text = here("trust", "embed", tmp_path / "in", "--message", MESSAGE, "--out", tmp_path / "out")
     # The small image is named, and the others are written.
@@ -79,6 +82,7 @@ def test_on_the_command_line(tmp_path):
     assert sorted(path.name for path in (tmp_path / "out").rglob("*.png")) == ["a.png", "b.png", "c.png"]
     assert Image.open(tmp_path / "out/b.png").size == (300, 300)
     np.testing.assert_array_equal(np.asarray(Image.open(tmp_path / "out/deeper/c.png"))[..., 3:], alpha)
+    assert provenance.read(tmp_path / "out/a.png") == {"software": "keras_gan"}
     given = ("--watermark", "rivagan", "--message", MESSAGE, "--out", tmp_path / "bits.csv")
     code, text = here("trust", "read", tmp_path / "out", *given)
     assert code == 0 and "3 of 3 images carry the message" in text
