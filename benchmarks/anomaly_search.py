@@ -2,8 +2,9 @@
 
     taskset -c 0 python benchmarks/anomaly_search.py --results anomaly_search.jsonl
 
-The digits 0 to 8 of MNIST train a GAN of 32 x 32 pixels, and f-AnoGAN's encoder on it; 9 is the anomaly. The encoder scores 10,000 test
-digits, the search as many of them as --searched; AUROC is that of these.
+One class of MNIST trains a GAN of 32 x 32 pixels, and f-AnoGAN's encoder on it; the others are anomalies (--protocol abnormal: all but
+one class, which is the anomaly). The encoder scores 10,000 test digits, the search as many of them as --searched, half of them anomalies;
+AUROC is that of these.
 """
 
 import argparse
@@ -26,13 +27,16 @@ from keras_gan.metrics.detection import auroc
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=pathlib.Path, required=True, help="file of results (JSON lines)")
-    parser.add_argument("--digit", type=int, default=9)
+    parser.add_argument(
+        "--protocol", choices=("normal", "abnormal"), default="normal", help="as in anomalies.py"
+    )
+    parser.add_argument("--digit", type=int, default=8, help="class that is normal, or abnormal")
     parser.add_argument("--steps", type=int, default=800)
-    parser.add_argument("--searched", type=int, default=200)
+    parser.add_argument("--searched", type=int, default=400)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--data-dir", default="../shared/data/tfds", help="where TFDS has MNIST")
     options = parser.parse_args()
-    train, test, anomalous = cut("abnormal", options.digit, options.data_dir)
+    train, test, anomalous = cut(options.protocol, options.digit, options.data_dir)
     test, anomalous = test[:10_000], anomalous[:10_000]
     # As many anomalies as normal ones among those that are searched.
     chosen = np.concatenate(
@@ -61,7 +65,8 @@ def main():
         found[name] = {"seconds_an_image": seconds, "auroc": auroc(anomalous[chosen], scores)}
         print(f"{name:8} {1000 * seconds:9.3f} ms an image, AUROC {found[name]['auroc']:.3f}", flush=True)
         with options.results.open("a") as file:
-            row = {"by": name, "digit": options.digit, **found[name], "steps": options.steps}
+            row = {"by": name, "protocol": options.protocol, "digit": options.digit, **found[name]}
+            row |= {"steps": options.steps, "searched": options.searched}
             file.write(json.dumps(row | machine()) + "\n")
     ratio = found["search"]["seconds_an_image"] / found["encoder"]["seconds_an_image"]
     print(f"The encoder is {ratio:.0f} times as fast.")

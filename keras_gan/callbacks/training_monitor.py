@@ -106,7 +106,7 @@ class TrainingMonitor(keras.callbacks.Callback):
         model = self.model
         if model.distribute_strategy.num_replicas_in_sync > 1:
             raise ValueError("TrainingMonitor works on one device: leave it out under a strategy.")
-        if not hasattr(model, "discriminator_objective") and not hasattr(model, "unit_divergences"):
+        if not hasattr(model, "turn_of") and not hasattr(model, "unit_divergences"):
             raise ValueError(
                 "TrainingMonitor needs a GAN, whose discriminator it reads, or a VAE. Received: "
                 f"{type(model).__name__}. Remove the callback and pass `validation_data` and metrics."

@@ -11,7 +11,7 @@ from keras_gan.layers.packing import pack_size
 from keras_gan.losses.adversarial_loss import weighted_mean
 from keras_gan.models.detector import Detector, differences
 from keras_gan.models.encoding import Encoding, check_encoder
-from keras_gan.models.gan import untouched
+from keras_gan.networks.outputs import inputs_of
 from keras_gan.optimizers import Adam
 from keras_gan.regularizers.feature_matching import last_features
 from keras_gan.training.game import Game
@@ -82,13 +82,18 @@ class GANomaly(Detector, Encoding, Game):
         self.contextual_weight = check_weight(contextual_weight, "contextual_weight")
         self.encoding_weight = check_weight(encoding_weight, "encoding_weight")
         # Bypasses Keras' attribute tracking: the layers belong to the discriminator.
-        vars(self)["_features"] = last_features(discriminator)
+        outputs = [last_features(discriminator).output, discriminator.output]
+        vars(self)["_judge"] = keras.Model(inputs_of(discriminator), outputs)
 
     def check_networks(self, **networks):
         super().check_networks(**networks)
         for name in ("encoder", "second_encoder"):
             check_encoder(networks[name], networks["decoder"], per_latent=1)
         images, judged = networks["encoder"].input_shape, networks["discriminator"]
+        if not getattr(judged, "outputs", None):
+            raise ValueError(
+                f"`discriminator` must be a functional model, whose last features are found. Received: {type(judged).__name__}"
+            )
         if judged.input_shape != images or judged.output_shape != (None, 1):
             raise ValueError(
                 f"`discriminator` must be from images {images} to logits (None, 1). Received: {judged.input_shape} to "
@@ -130,35 +135,42 @@ class GANomaly(Detector, Encoding, Game):
             "encoding": weighted_mean(mean_square(latents, again), weight),
         }
 
-    def generator_objective(self, batch, passed):
+    def judged(self, images, made):
+        """Features and logits of the discriminator, each a pair: of images, and of their reconstructions."""
+        return tuple(zip(*(self._judge(x, training=True) for x in (images, made)), strict=True))
+
+    def generator_objective(self, batch, passed, features):
         """The objective of encoders and decoder; returns (loss, metrics) for `minimize`.
 
         Args:
             batch: dict with `image`.
             passed: the result of `forward` on its images.
+            features: those of `judged`.
         """
         images, weight = batch["image"], batch.get("sample_weight")
         figures = self.terms(images, passed, weight)
-        with untouched(self.discriminator):
-            features = [self._features(x, training=True) for x in (images, passed[1])]
         figures["adversarial"] = weighted_mean(mean_square(*features), weight)
         names = ("adversarial", "contextual", "encoding")
         return sum(getattr(self, f"{name}_weight") * figures[name] for name in names), figures
 
-    def discriminator_objective(self, batch, made):
-        """The discriminator's objective; returns (loss, metrics) for `minimize`."""
+    def discriminator_objective(self, batch, logits):
+        """The discriminator's objective, of the logits of `judged`; returns (loss, metrics) for `minimize`."""
         losses = [
-            ops.softplus(sign * ops.cast(self.discriminator(x, training=True), "float32")[:, 0])
-            for x, sign in ((batch["image"], -1.0), (made, 1.0))
+            ops.softplus(sign * ops.cast(x, "float32")[:, 0])
+            for x, sign in zip(logits, (-1.0, 1.0), strict=True)
         ]
         return 0.5 * sum(weighted_mean(loss, batch.get("sample_weight")) for loss in losses), {}
 
     def update(self, batch):
         with self.record("generator") as tape:
             passed = self.forward(batch["image"])
-        made = tf.stop_gradient(passed[1])
-        figures = self.minimize("generator", lambda: self.generator_objective(batch, passed), tape)
-        figures |= self.minimize("discriminator", lambda: self.discriminator_objective(batch, made))
+            # One pass serves both players: the discriminator is the same before and after the generator's step.
+            with self.record("discriminator") as judging:
+                features, logits = self.judged(batch["image"], passed[1])
+        figures = self.minimize("generator", lambda: self.generator_objective(batch, passed, features), tape)
+        figures |= self.minimize(
+            "discriminator", lambda: self.discriminator_objective(batch, logits), judging
+        )
         return {**figures, "restarts": self._restarted(replicas.mean(figures["d_loss"]))}
 
     def _restarted(self, loss):

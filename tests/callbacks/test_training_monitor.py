@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 import keras_gan
+from keras_gan import networks
 from keras_gan.callbacks import Checkpoint, TrainingMonitor
 from tests.helpers import assert_same_state, tiny_gan
 
@@ -163,6 +164,11 @@ def test_what_it_needs(images, tmp_path):
         tiny_gan().fit(images, epochs=1, verbose=0, callbacks=[TrainingMonitor(real=images[:, :4])])
     with pytest.raises(ValueError, match="Checkpoint"):
         tiny_gan().fit(images, epochs=1, verbose=0, callbacks=[TrainingMonitor("rollback")])
+    # A discriminator, but not one that takes images as a GAN's does.
+    detector = keras_gan.GANomaly(*networks.ganomaly((8, 8, 1), latent_dim=3, filters=4))
+    detector.compile()
+    with pytest.raises(ValueError, match="Received: GANomaly. Remove the callback"):
+        detector.fit(images, verbose=0, callbacks=[TrainingMonitor()])
 
 
 @pytest.mark.slow

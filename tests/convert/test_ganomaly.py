@@ -28,5 +28,5 @@ def test_equal_to_the_official_networks():
     detector = keras_gan.GANomaly(*parts, judge)
     np.testing.assert_allclose(detector.score(images), values["score"], rtol=1e-3, atol=1e-6)
     for ours, theirs in ((images, "d_features"), (made, "d_features_reconstruction")):
-        features = np.asarray(detector._features(ours, training=False))
+        features = np.asarray(detector._judge(ours, training=False)[0])
         np.testing.assert_allclose(features, nhwc(values[theirs]), atol=1e-4)

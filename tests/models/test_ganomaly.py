@@ -29,7 +29,7 @@ def test_losses_and_scores_by_hand(images):
     z = encoder(x, training=True)
     made = decoder(z, training=True)
     again = second(made, training=True)
-    features = [np.asarray(detector._features(i, training=True)).reshape(16, -1) for i in (x, made)]
+    features = [np.asarray(detector._judge(i, training=True)[0]).reshape(16, -1) for i in (x, made)]
     logits = [np.asarray(judge(i, training=True))[:, 0] for i in (x, made)]
     expected = {
         "adversarial": np.square(features[0] - features[1]).mean(),
@@ -95,5 +95,8 @@ def test_networks_that_do_not_fit():
         keras_gan.GANomaly(encoder, decoder, networks.encoder((8, 8, 1), 4, filters=4), judge)
     with pytest.raises(ValueError, match="`discriminator` must be from images"):
         keras_gan.GANomaly(encoder, decoder, second, encoder)
+    grown = networks.progan((8, 8, 1), latent_dim=3)[1]
+    with pytest.raises(ValueError, match="must be a functional model"):
+        keras_gan.GANomaly(encoder, decoder, second, grown)
     with pytest.raises(ValueError, match="power of two"):
         networks.ganomaly((28, 28, 1))
