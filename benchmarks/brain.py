@@ -10,8 +10,11 @@ brighter, darker or of another texture, of radius 3, 5 or 8 pixels (2 mm each), 
 pixels; PCA is that of the patches, 30 components.
 
 "translation": Pix2Pix from grey and white matter to T1 (the average brain), and from labels to the slice (the single one). PSNR and SSIM
-beside linear interpolation between the nearest training slices, and beside a linear map of the same inputs; whether generated slices give
-away which ones were trained on: the AUROC of distances to training against held-out slices, .5 where nothing leaks.
+beside linear interpolation between the nearest training slices, and beside a linear map of the same inputs.
+
+Both print whether generated images give away which ones were trained on: "memorized", the share of them that is nearer to a training image
+than 99% of the held-out ones are, and the AUROC of the distances of training and held-out images to the nearest generated one, .5 where
+nothing leaks. Of translations and reconstructions the images of all inputs count, of training and held-out ones alike.
 """
 
 import argparse
@@ -29,9 +32,16 @@ from machine import machine
 
 import keras_gan
 from keras_gan.metrics.detection import auroc, membership_auroc
+from keras_gan.metrics.functional import memorization
 from keras_gan.tiles import in_windows
 
 KINDS, RADII, SIDE = ("brighter", "darker", "texture"), (3, 5, 8), 32
+
+
+def leaks(made, train, held_out):
+    """How much uint8 images say about which ones a model was trained on."""
+    flat = [x.reshape(len(x), -1).astype("float64") for x in (made, train, held_out)]
+    return {"memorized": memorization(*flat)["memorized"], "membership_auroc": membership_auroc(*flat)}
 
 
 # === Lesions ===
@@ -58,7 +68,7 @@ def painted(images, kind, radius, seed):
 
 
 def detector_of(name, patches, options):
-    """A function of uint8 slices to scores and heat maps."""
+    """A function of uint8 slices to scores and heat maps, and one from uint8 patches to what the networks make of them."""
     keras.utils.set_random_seed(options.seed)
     if name == "pca":
         flat = keras_gan.data.from_uint8(patches).numpy().reshape(len(patches), -1)
@@ -71,7 +81,7 @@ def detector_of(name, patches, options):
             left = np.abs(flat - flat @ basis @ basis.T).reshape(x.shape[:3])
             return (left**2).mean((1, 2)), left
 
-        return lambda images: in_windows(scored, images, (SIDE, SIDE), 0.75)
+        return lambda images: in_windows(scored, images, (SIDE, SIDE), 0.75), None
     data = keras_gan.data.from_arrays(patches, batch_size=64, seed=options.seed, flip=True)
     if name == "ganomaly":
         model = keras_gan.GANomaly(
@@ -79,7 +89,7 @@ def detector_of(name, patches, options):
         )
         model.compile()
         fit(model, data, options.steps)
-        return lambda images: model.found(images, overlap=0.75)
+        return lambda images: model.found(images, overlap=0.75), model.reconstruct
     pair = keras_gan.networks.dcgan((SIDE, SIDE, 1), 32, filters=16, discriminator_normalization="none")
     gan = keras_gan.GAN(*pair, seed=options.seed)
     gan.compile(
@@ -91,7 +101,7 @@ def detector_of(name, patches, options):
     model = keras_gan.FAnoGAN(encoder, gan.ema_generator, gan.discriminator, seed=options.seed)
     model.compile(encoder_optimizer=keras_gan.optimizers.Adam(1e-3, 0.5))
     fit(model, data, options.steps)
-    return lambda images: model.found(images, overlap=0.75)
+    return lambda images: model.found(images, overlap=0.75), lambda images: gan.generate(len(images), seed=0)
 
 
 def fit(model, data, steps):
@@ -110,12 +120,20 @@ def lesions(options, write):
     test = np.concatenate([images[split == 1] for images, split in parts])
     patches = keras_gan.data.patches(train, SIDE, overlap=0.75)
     patches = patches[(patches > 60).mean((1, 2, 3)) > 0.1]
+    random = np.random.default_rng(options.seed)
+    others = keras_gan.data.patches(test, SIDE, overlap=0.75)
+    others = others[(others > 60).mean((1, 2, 3)) > 0.1]
+    seen, unseen = (random.permutation(each)[:1000] for each in (patches, others))
     # A slice without brain cannot have a lesion.
     test = test[(test > 60).mean((1, 2, 3)) > 0.1]
     print(f"{len(patches)} patches of {len(train)} slices, {len(test)} held-out slices", flush=True)
     for name in options.detectors:
         clock = time.process_time()
-        found = detector_of(name, patches, options)
+        found, make = detector_of(name, patches, options)
+        if make:
+            row = leaks(make(np.concatenate([seen, unseen])), seen, unseen)
+            write({"part": "leaks", "detector": name, **row})
+            print(f"{name:10} patches: " + " ".join(f"{k} {v:.3f}" for k, v in row.items()), flush=True)
         normal, normal_maps = found(test)
         sheet = []
         for kind in KINDS:
@@ -179,7 +197,7 @@ def translation(options, write):
             target[train].reshape(-1).astype("float64"),
             rcond=None,
         )[0]
-        linear = (inputs[test] @ weights)[..., None].clip(0, 255).round().astype("uint8")
+        linear = (inputs @ weights)[..., None].clip(0, 255).round().astype("uint8")
         keras.utils.set_random_seed(options.seed)
         generator = keras_gan.networks.resnet((None, None, source.shape[-1]), 1, filters=24, blocks=4)
         discriminator = keras_gan.networks.patchgan(
@@ -191,24 +209,23 @@ def translation(options, write):
             source[train], target[train], batch_size=4, flip=True, crop=80
         )
         fit(gan, data, options.steps)
-        made, again = gan.translate(source[test]), gan.translate(source[train])
-        flat = [x.reshape(len(x), -1).astype("float64") for x in (again, target[train], target[test])]
-        for method, images in (
-            ("Pix2Pix", made),
-            ("linear map", linear),
-            ("interpolation", np.stack(between).round().astype("uint8")),
+        made, both = gan.translate(source), np.concatenate([train, test])
+        for method, images, of_all in (
+            ("Pix2Pix", made[test], made[both]),
+            ("linear map", linear[test], linear[both]),
+            ("interpolation", np.stack(between).round().astype("uint8"), None),
         ):
             row = {
                 "psnr": psnr(target[test], images),
                 "ssim": float(np.mean(keras_gan.metrics.ssim(target[test], images))),
             }
-            if method == "Pix2Pix":
-                row["membership_auroc"] = membership_auroc(*flat)
+            if of_all is not None:
+                row |= leaks(of_all, target[train], target[test])
             write({"part": name, "method": method, **row})
             print(f"{name:16} {method:14} " + " ".join(f"{k} {v:.3f}" for k, v in row.items()), flush=True)
         print(f"{name}: {time.process_time() - clock:.0f} s", flush=True)
         if options.pictures:
-            rows = [np.repeat(source[test][::4][..., :1], 1, -1), made[::4], target[test][::4]]
+            rows = [np.repeat(source[test][::4][..., :1], 1, -1), made[test][::4], target[test][::4]]
             cells = np.concatenate(rows)
             keras_gan.grid.image_grid(cells, len(rows[0])).save(
                 f"{options.pictures}_{name.replace(' ', '_')}.png"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.options import existing, model_path, writable
+from keras_gan.cli.options import existing, model_path, value_range_of, writable
 
 
 def augment(
@@ -30,12 +30,19 @@ def augment(
     ] = None,
     split: Annotated[str, typer.Option(help="Split of the real images.")] = "train",
     data_dir: Annotated[str | None, typer.Option(help="Folder of TFDS' data.")] = None,
+    value_range: Annotated[
+        str | None,
+        typer.Option(
+            help="LOW,HIGH: values of 16-bit or float images that become black and white. Default: the model's."
+        ),
+    ] = None,
     truncation: Annotated[float, typer.Option(help="Less than 1: more typical, less varied images.")] = 1.0,
     seed: Annotated[int, typer.Option()] = 0,
 ):
     """Fill up small classes with generated images; writes a folder to train a classifier on."""
     if dataset and dataset.startswith("folder:"):
         existing(dataset.removeprefix("folder:"), "--dataset")
+    levels = value_range_of(value_range)
     writable(out, "--out", folder=True)
     model = model_path(model)
 
@@ -47,6 +54,7 @@ def augment(
         dataset=dataset,
         split=split,
         data_dir=data_dir,
+        value_range=levels,
         per_class=per_class,
         mix=mix,
         truncation=truncation,

@@ -15,7 +15,10 @@ def detect(
             help="Run folder, .keras file or SavedModel of a detector (f-anogan, ganomaly, bigan)."
         ),
     ],
-    images: Annotated[pathlib.Path, typer.Argument(help="Folder of images; folders below it too.")],
+    images: Annotated[
+        pathlib.Path,
+        typer.Argument(help="Folder of images, or of DICOM or NIfTI files; folders below it too."),
+    ],
     out: Annotated[
         pathlib.Path, typer.Option(help="Folder to write: scores.csv, sheet.png, heatmaps.")
     ] = pathlib.Path("anomalies"),

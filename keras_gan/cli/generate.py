@@ -9,6 +9,8 @@ from keras_gan.cli.options import loaded, model_path, writable
 
 TABLES = (".csv", ".parquet")
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp")
+# Of slices in the units of medical data.
+VOLUMES = (".nii", ".nii.gz")
 # Of sounds, shapes, videos and texts.
 OTHERS = (".wav", ".npz", ".obj", ".stl", ".ply", ".glb", ".mp4", ".txt")
 
@@ -56,7 +58,8 @@ def generate(
 ):
     """Write a grid of generated images, or the other data that a model makes.
 
-    These are files such as rows.csv, sounds.wav, shapes.npz, clips.gif, series.csv, texts.txt.
+    These are files such as rows.csv, sounds.wav, shapes.npz, clips.gif, series.csv, texts.txt; slices.nii.gz has
+    the images of a model of medical volumes in their own units, such as Hounsfield units.
     """
     if text and (label is not None or truncation_cutoff is not None or noise or columns):
         raise ValueError(
@@ -73,6 +76,11 @@ def generate(
         ):
             raise ValueError(f"Rows of a table ({out.name}) go with -n, --seed and --where.")
         return _write_rows(model, n or 1000, out, seed, where or [])
+    if out.name.lower().endswith(VOLUMES):
+        if text or columns:
+            raise ValueError(f"Slices in their own units ({out.name}) go with neither --text nor --columns.")
+        styles = {"truncation_cutoff": truncation_cutoff, "noise": noise}
+        return _write_volume(model, n or 64, out, seed, truncation, label, styles)
     if where:
         raise ValueError(
             f"--where is of tables, whose --out is a {' or '.join(TABLES)} file. Received: {out}"
@@ -80,7 +88,7 @@ def generate(
     if out.suffix.lower() not in (*PICTURES, *OTHERS):
         raise ValueError(
             f"--out must be an image's name, such as grid.png, of sound .wav, of shapes .npz or a mesh's, such as .obj, of videos .gif, .webp "
-            f"or .mp4, of tables and series .csv, of texts .txt. Received: {out}"
+            f"or .mp4, of tables and series .csv, of texts .txt, of medical slices .nii.gz. Received: {out}"
         )
     writable(out)
     name, model = model, model_path(model)
@@ -123,6 +131,23 @@ def generate(
         provenance.save(image_grid(pictures, columns, row_names=text), out, about if mark else None)
     for path in paths:
         typer.echo(str(path))
+
+
+def _write_volume(model, n, out, seed, truncation, label, styles):
+    """Write grey images in the units of the training data as the slices of a NIfTI file."""
+    writable(out)
+
+    from keras_gan.data.volumes import write_nifti
+    from keras_gan.runs.generator import Generator
+
+    generator = Generator(model_path(model))
+    styles = {name: value for name, value in styles.items() if value is not None}
+    images = generator.sample(n, seed, truncation, label, units=True, **styles)
+    if images.ndim != 4 or images.shape[3] != 1:
+        raise ValueError(f"Slices of a NIfTI file are grey. {model} makes images of {images.shape[1:]}.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_nifti(images[..., 0], out)
+    typer.echo(f"{out}: {n} slices in the units of the training data")
 
 
 def _write_rows(model, n, out, seed, where):

@@ -531,12 +531,7 @@ def _fit(chosen, run, config, given):
                 checkpoint,
             ],
         )
-    about = {
-        "recipe": name,
-        "dataset": dataset,
-        "classes_a": config["classes_a"],
-        "value_range": value_range_of(config["value_range"]),
-    }
+    about = {"recipe": name, "dataset": gan.dataset_name, "classes_a": config["classes_a"]}
     gan.export(run.saved_model, metadata=about)
     if of_table:
         from keras_gan.runs.rows import write_rows

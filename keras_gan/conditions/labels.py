@@ -30,6 +30,8 @@ class Labels(Condition):
 
     key = "label"
     missing = -1
+    # The argument of the model that allows images without a label, for messages. None: its `condition`.
+    argument = None
 
     def __init__(self, num_classes, unlabelled=False):
         check_int(num_classes, "num_classes")
@@ -76,7 +78,8 @@ class Labels(Condition):
 
     @property
     def _hint_of_unlabelled(self):
-        return f"Where -1 is for images without a label: `condition=conditions.Labels({self.num_classes}, unlabelled=True)`."
+        how = self.argument or f"condition=conditions.Labels({self.num_classes}, unlabelled=True)"
+        return f"Where -1 is for images without a label: `{how}`."
 
     def draws(self, count, seed):
         if not self.unlabelled:

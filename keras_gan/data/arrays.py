@@ -72,11 +72,11 @@ def arrays_of(dataset):
     """Return the images (of rank 4: as uint8) and labels of a data set that yields both, or of two arrays.
 
     Returns:
-        images, labels, and a dict of its `name` and `class_names`.
+        images, labels, and a dict of its `name`, `class_names` and `value_range`.
     """
     # A data set with a `map` on top is not accepted: the work of the `map` would be lost.
     stream = getattr(dataset, "stream", None)
-    about = {"name": "arrays", "class_names": None}
+    about = {"name": "arrays", "class_names": None, "value_range": None}
     if stream is not None:
         parts = list(stream.whole().as_numpy_iterator())
         if not isinstance(parts[0], tuple):
@@ -84,7 +84,7 @@ def arrays_of(dataset):
                 f"{stream.name} has no labels: `keras_gan.data.load(..., labels=True)` gives them."
             )
         images, labels = (np.concatenate(column) for column in zip(*parts, strict=True))
-        about = {"name": stream.name, "class_names": stream.class_names}
+        about = {name: getattr(stream, name) for name in about}
     elif isinstance(dataset, (tuple, list)) and len(dataset) == 2:
         images, labels = map(np.asarray, dataset)
     else:

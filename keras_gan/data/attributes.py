@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_gan.data.arrays import getter
 from keras_gan.data.file_names import FILE_COLUMNS, as_key, named, of_files, text_of
-from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
+from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair, with_range
 from keras_gan.data.load import check_options, read
 from keras_gan.data.stream import Stream
 
@@ -114,7 +114,8 @@ def attributes(
         flip=flip,
         then=then,
         class_names=chosen,
-        name=folder if split == "train" else f"{folder}[{split}]",
+        value_range=source.value_range,
+        name=with_range(folder if split == "train" else f"{folder}[{split}]", source.value_range),
     )
     dataset = stream.dataset()
     dataset.class_names = chosen

@@ -64,6 +64,7 @@ def augment(dataset, gan, *, per_class=None, mix=1.0, truncation=1.0, batch_size
     )
     augmented.generated = generated
     augmented.class_names = augmented.stream.class_names = about["class_names"] or gan.class_names
+    augmented.stream.value_range = about["value_range"]
     return augmented
 
 

@@ -12,7 +12,7 @@ import tensorflow as tf
 from keras_gan.data import tensorflow_datasets
 from keras_gan.data.arrays import getter
 from keras_gan.data.file_names import FILE_COLUMNS, as_key, named, of_files, text_of
-from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
+from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair, with_range
 from keras_gan.data.load import SOURCES, check_options, read
 from keras_gan.data.stream import Stream
 from keras_gan.data.texts import check_texts, encoded
@@ -129,7 +129,8 @@ def captioned(
             seed=seed,
             flip=flip,
             then=_without_captions if encoder is None else _drawn(*embed(found, encoder)),
-            name=name if split == "train" else f"{name}[{split}]",
+            value_range=source.value_range,
+            name=with_range(name if split == "train" else f"{name}[{split}]", source.value_range),
         )
         dataset = stream.dataset()
         dataset.captions, dataset.encoded_by = found, encoded_by

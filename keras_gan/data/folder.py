@@ -461,7 +461,10 @@ def check_files(files, on_error=None, value_range=None):
             image = open_image(path)
             if image.mode == "LAB":
                 return None, None, f"{path} has the colours LAB, which Pillow does not convert"
-            return image.mode, image.getextrema() if is_deep(image) else None, None
+            extrema = image.getextrema() if is_deep(image) else None
+            if image.mode == "F" and not np.isfinite(np.asarray(image)).all():
+                return None, None, f"{path} has pixels that are NaN or infinite"
+            return image.mode, extrema, None
         except (ValueError, OSError) as error:
             return None, None, str(error)
 
@@ -478,8 +481,25 @@ def check_files(files, on_error=None, value_range=None):
     kept = [i for i, p in enumerate(problems) if not p]
     if not kept:
         raise ValueError("None of the files can be read.")
+    several = [files[i] for i in kept if _pages_of(files[i]) > 1]
+    if several:
+        warnings.warn(
+            f"{len(several)} TIFF files have several pages, of which the first is taken, such as {several[0]}. Write each page into a "
+            "file of its own to use all.",
+            stacklevel=3,
+        )
     check_value_range([(modes[i], extrema[i]) for i in kept if extrema[i]], value_range)
     return [files[i] for i in kept], kept, [modes[i] for i in kept]
+
+
+def _pages_of(path):
+    """Return the number of pages of a TIFF file, and 1 for any other."""
+    from PIL import Image
+
+    if not path.lower().endswith((".tif", ".tiff")):
+        return 1
+    with Image.open(path) as image:
+        return getattr(image, "n_frames", 1)
 
 
 def check_value_range(deep, value_range):

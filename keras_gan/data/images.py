@@ -81,6 +81,8 @@ def to_8_bits(image, value_range=None):
 
     low, high = value_range or ((0, 255) if image.mode == "F" else (0, 65535))
     values = np.asarray(image, "float64")
+    if not np.isfinite(values).all():
+        raise ValueError("the image has pixels that are NaN or infinite")
     levels = ((values - low) * (255.0 / (high - low))).round().clip(0, 255).astype("uint8")
     transparent = image.info.get("transparency")
     if transparent is None:
@@ -142,6 +144,11 @@ def check_value_range(value_range):
             f"`value_range` must be (low, high), two numbers with low < high. Received: {value_range!r}"
         )
     return pair
+
+
+def with_range(name, value_range):
+    """Add the value range to the name of data: the same files with another range are other data."""
+    return name if value_range is None else "{}, {:g} to {:g}".format(name, *value_range)
 
 
 def to_picture(pixels):

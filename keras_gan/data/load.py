@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_gan.data import folder, mnist_5k, tensorflow_datasets, volume_folder
 from keras_gan.data.arrays import getter
-from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair
+from keras_gan.data.images import check_channels, check_value_range, from_uint8, image_size_pair, with_range
 from keras_gan.data.source import Source, Wanted
 from keras_gan.data.stream import Stream
 
@@ -106,10 +106,6 @@ def load(
     ]
     datasets = []
     for split, source in zip(names, sources, strict=True):
-        called = name if split == "train" else f"{name}[{split}]"
-        if source.value_range:
-            # Data with another value range get another name.
-            called += ", {:g} to {:g}".format(*source.value_range)
         stream = Stream(
             _fetch(source, labels),
             len(source.labels),
@@ -119,7 +115,7 @@ def load(
             class_names=source.class_names,
             value_range=source.value_range,
             structure=(lambda b: (b["image"], b["label"])) if labels else (lambda b: b["image"]),
-            name=called,
+            name=with_range(name if split == "train" else f"{name}[{split}]", source.value_range),
         )
         dataset = stream.dataset()
         dataset.class_names, dataset.value_range = source.class_names, source.value_range

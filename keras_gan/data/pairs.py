@@ -19,6 +19,7 @@ from keras_gan.data.images import (
     image_size_pair,
     open_image,
     size_of,
+    with_range,
 )
 from keras_gan.data.stream import Stream
 
@@ -110,9 +111,11 @@ def paired_folders(
             )
     condition, image = (left, right) if direction == "a2b" else (right, left)
     name = os.path.basename(os.path.normpath(str(a))) if b is None else f"{a} -> {b}"
+    name = with_range(name, value_range)
     dataset = pairs_from_arrays(
         condition, image, crop=crop, batch_size=batch_size, flip=flip, seed=seed, name=name
     )
+    dataset.stream.value_range = value_range
     dataset.stream.pictures = digests_of_files(files_b if classes_a else [*files_a, *files_b])
     return dataset
 
@@ -218,8 +221,9 @@ def unpaired_folders(
         batch_size=batch_size,
         flip=flip,
         seed=seed,
-        name=str(a) if b is None else f"{a}, {b}",
+        name=str(a) if b is None else with_range(f"{a}, {b}", value_range),
     )
+    dataset.stream.value_range = value_range
     dataset.stream.pictures = pictures or dataset.stream.pictures
     return dataset
 

@@ -73,8 +73,10 @@ def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, n
     >>> bool((next(iter(data))["labelled_label"].numpy() >= 0).all())
     True
     """
+    value_range = None
     if labels is None:
         images, labels, about = arrays_of(images)
+        value_range = about["value_range"]
         name, class_names = name or about["name"], class_names or about["class_names"]
     images, labels = checked_rows(images), np.asarray(labels)
     if flip and images.ndim == 2:
@@ -107,6 +109,7 @@ def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, n
         flip=flip,
         then=then,
         class_names=class_names,
+        value_range=value_range,
         name=name or "semi-supervised",
     )
     dataset = stream.dataset()

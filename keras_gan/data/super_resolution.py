@@ -27,6 +27,7 @@ from keras_gan.data.images import (
     open_image,
     size_of,
     to_uint8,
+    with_range,
 )
 from keras_gan.data.load import read
 from keras_gan.data.pairs import check_partners, digests, digests_of_files, pairs_from_arrays
@@ -122,6 +123,8 @@ def low_high(
                 value_range=value_range,
             )
             source = found.images
+    elif value_range is not None:
+        raise ValueError(f"`value_range` is of files. Received: {value_range}, and a {type(source).__name__}")
     if isinstance(source, (list, tuple)):
         source = [np.asarray(picture) for picture in source]
         pictures = digests(source)
@@ -162,7 +165,15 @@ def low_high(
         return {**batch, "condition": from_uint8(to_uint8(low))}
 
     stream = Stream(
-        fetch, len(source), batch_size, seed=seed, flip=flip, crop=crop, then=add_small, name=name
+        fetch,
+        len(source),
+        batch_size,
+        seed=seed,
+        flip=flip,
+        crop=crop,
+        then=add_small,
+        value_range=value_range,
+        name=with_range(name, value_range),
     )
     stream.pictures = pictures or (digests(source) if isinstance(source, np.ndarray) else {})
     return stream.dataset()
@@ -269,7 +280,7 @@ def _own_pairs(high, low, scale, split, crop, channels, cache_limit, value_range
         raise ValueError("Images of several sizes need `crop` (--crop).")
     if crop is not None and any(side % scale for side in crop):
         raise ValueError(f"`crop` must be a multiple of scale={scale}. Received: {crop}")
-    name = f"{low} -> {high}"
+    name = with_range(f"{low} -> {high}", value_range)
     if len(set(sizes[0])) == 1:
         large, small = (
             Files(some, of[0], channels, "crop", value_range).cached(cache_limit)
@@ -285,5 +296,5 @@ def _own_pairs(high, low, scale, split, crop, channels, cache_limit, value_range
                     fit_image(open_image(file), None, channels, value_range=value_range) for file in some
                 ]
     dataset = pairs_from_arrays(small, large, crop=crop, name=name, **options)
-    dataset.stream.pictures = digests_of_files(files[0])
+    dataset.stream.pictures, dataset.stream.value_range = digests_of_files(files[0]), value_range
     return dataset

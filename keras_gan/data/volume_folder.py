@@ -63,6 +63,7 @@ def read(root, split, size, channels, labels, fit, on_error, value_range):
         if not names:
             raise ValueError(f"Labels need one folder per class. {root!r} has none.")
     found = [volumes.read_volumes(group) for group in groups]
+    _check_spacings([volume for group in found for volume in group])
     # One window for all splits, so that a value means the same in each.
     others = (
         [] if value_range else [v for folder in every if folder != root for v in volumes.read_volumes(folder)]
@@ -88,6 +89,27 @@ def read(root, split, size, channels, labels, fit, on_error, value_range):
             classes += [label] * len(images[-1])
     images = np.concatenate(images)
     return Source(images, np.array(classes, "int64"), names, images.shape[1:], value_range=window)
+
+
+def _check_spacings(found):
+    """Warn of volumes whose pixels or slices are of different sizes in mm, in which the same organ differs in size."""
+    spacings = {volume.name: volume.spacing for volume in found if volume.spacing is not None}
+    for what, part in (("pixels", slice(1, 3)), ("slices", slice(0, 1))):
+        sizes = {name: spacing[part] for name, spacing in spacings.items() if None not in spacing[part]}
+        if not sizes:
+            continue
+        (first, usual), *others = sizes.items()
+        other = next((name for name, size in others if not np.allclose(size, usual, rtol=0.02)), None)
+        if other is not None:
+            warnings.warn(
+                f"The volumes mix spacings: {what} of {_in_mm(usual)} mm in {first}, of {_in_mm(sizes[other])} mm in {other}. They are "
+                "taken as they are; resample them to one spacing if sizes matter.",
+                stacklevel=5,
+            )
+
+
+def _in_mm(spacing):
+    return " x ".join(f"{each:g}" for each in spacing)
 
 
 def _folders(root):

@@ -223,9 +223,15 @@ def _of_series(parts):
             )
     parts, between = _in_order(parts, name)
     values = np.concatenate([_values_of(file, dataset) for file, dataset in parts])
-    dataset = parts[0][1]
+    dataset, windows = parts[0][1], {_window_of(dataset) for _, dataset in parts}
     spacing = tuple(map(float, _given(dataset, "PixelSpacing", ())))
-    return Volume(values, name, (between, *spacing) if spacing else None, window=_window_of(dataset))
+    # Slices with windows of their own have none in common.
+    window = windows.pop() if len(windows) == 1 else None
+    return Volume(values, name, (between, *spacing) if spacing else None, window=window)
+
+
+def _shortened(numbers):
+    return ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
 
 
 def _in_order(parts, name):
@@ -237,7 +243,14 @@ def _in_order(parts, name):
     if not placed:
         if not all(_given(d, "InstanceNumber") is not None for _, d in parts):
             raise ValueError(f"The slices in {name} have neither positions nor numbers, and no order.")
-        return sorted(parts, key=lambda part: int(part[1].InstanceNumber)), None
+        parts = sorted(parts, key=lambda part: int(part[1].InstanceNumber))
+        numbers = [int(d.InstanceNumber) for _, d in parts]
+        if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
+            raise ValueError(
+                f"The slices in {name} have no positions, and their numbers (InstanceNumber) are not consecutive: {_shortened(numbers)}."
+                " A slice is missing or there twice."
+            )
+        return parts, None
     orientation = np.array(parts[0][1].ImageOrientationPatient, float)
     normal = np.cross(orientation[:3], orientation[3:])
     places = [float(np.dot(normal, np.array(d.ImagePositionPatient, float))) for _, d in parts]
@@ -268,7 +281,10 @@ def _values_of(file, dataset):
     try:
         stored = dataset.pixel_array
     except Exception as error:
-        syntax = dataset.file_meta.TransferSyntaxUID.name
+        syntax = dataset.file_meta.TransferSyntaxUID
+        if not syntax.is_compressed:
+            raise ValueError(f"{file} cannot be decoded: {str(error).splitlines()[0]}") from error
+        syntax = syntax.name
         raise ValueError(
             f"{file} cannot be decoded ({syntax}): `pip install pylibjpeg pylibjpeg-libjpeg pylibjpeg-openjpeg` reads compressed "
             f"ones. {str(error).splitlines()[0]}"

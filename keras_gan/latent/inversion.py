@@ -11,7 +11,7 @@ from keras_gan.arguments import check_int, check_weight
 from keras_gan.conditions.several import rows_of
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.latent.projection import project
-from keras_gan.latent.search import LeastSquares, Search
+from keras_gan.latent.search import LeastSquares, Search, mean_square
 from keras_gan.networks.outputs import first
 
 
@@ -124,15 +124,18 @@ def invert(
         raise ValueError(
             f'`encoder` is a keras.Model, for the methods "encoder" and "hybrid". Received: {encoder!r:.100}, method={method!r}'
         )
-    if gan.condition is not None and labels is None:
-        raise ValueError(
-            f"This model is conditioned on {gan.condition}: say which of it the images show, `labels=`."
-        )
+    condition = _condition_of(gan, labels, len(images), seed)
     if encoder is None and method in ("encoder", "hybrid") and not callable(getattr(gan, "codes", None)):
         raise ValueError(
             f"{type(gan).__name__} has no encoder: give one, `encoder=latent.train_encoder(gan)`, or search."
         )
-    condition = gan.labels_of(labels, len(images), seed)
+    if encoder is not None:
+        wanted = (tuple(gan.output_shape), (None, first(gan.generator.input_shape)[-1]))
+        if (encoder.input_shape, encoder.output_shape) != wanted:
+            raise ValueError(
+                f"`encoder` must be from images {wanted[0]} to latents {wanted[1]}. Received: {encoder.input_shape} to "
+                f"{encoder.output_shape}"
+            )
     if method == "styles":
         return _of_styles(gan, images, extractor, condition, steps, learning_rate or 0.1, seed, verbose)
     if method == "encoder":
@@ -192,22 +195,43 @@ def _of_styles(gan, images, extractor, condition, steps, learning_rate, seed, ve
     return Inversion(np.concatenate([each.w for each in found]), made, errors)
 
 
-def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size=64, seed=0, verbose=True):
-    """Train an encoder for a generator, on pairs of latents and generated images.
+def train_encoder(
+    gan,
+    steps=2000,
+    *,
+    images=None,
+    labels=None,
+    filters=32,
+    learning_rate=1e-3,
+    batch_size=64,
+    seed=0,
+    verbose=True,
+):
+    """Train an encoder for a generator, on pairs of latents and generated images, and on images.
 
-    The latents differ from those of any `generate(seed=)`.
+        loss = mean (E(G(z)) - z)^2 + mean (G(E(x)) - x)^2
+
+    Without images x it is the first term alone, and the encoder may be inaccurate on images that the generator does
+    not make. The latents differ from those of any `generate(seed=)`. The classes of a model with classes are
+    drawn at random; the encoder sees the images alone.
 
     The seeds of Python, NumPy and Keras are set.
 
     Args:
-        gan: a model of images without a condition, as in `invert`. It is not changed.
+        gan: a model of images, as in `invert`. It is not changed.
         steps: int, steps of Adam; the learning rate falls to zero along half a cosine.
+        images: real images, as in `invert`, or None.
+        labels: for `images` and a model with a condition, their condition, as in `generate`.
         filters: int, of `networks.encoder`.
         learning_rate, batch_size, seed: as usual.
         verbose: bool, whether to show progress.
 
     Returns:
         keras.Model from images to latents.
+
+    Raises:
+        ValueError: for a model of vectors, for a condition that cannot be drawn at random, such as vectors of texts, and as
+            `invert` for images and labels.
 
     Example:
     >>> gan = keras_gan.GAN(*keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4))
@@ -221,19 +245,39 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
     check_int(steps, "steps")
     check_int(batch_size, "batch_size")
     check_model(gan)
-    if gan.condition is not None or len(gan.output_shape) != 4:
+    if len(gan.output_shape) != 4:
         raise ValueError(
-            "`train_encoder` needs a model of images without a condition. "
-            f"Received: {type(gan).__name__} on {gan.condition}, of "
-            f"{gan.output_shape[1:]}. Give `invert` an encoder of your own."
+            "`train_encoder` needs a model of images. Received: "
+            f"{type(gan).__name__}, of {gan.output_shape[1:]}. Give `invert` an encoder of your own."
         )
+    # A condition that must be given has no pairs: this raises.
+    gan.labels_of(None, 1, seed)
+    condition = None
+    if images is not None:
+        images = checked_images(gan, images)
+        condition = _condition_of(gan, labels, len(images), seed)
+    elif labels is not None:
+        raise ValueError("`labels` are those of `images`, which are missing.")
     keras.utils.set_random_seed(seed)
     network = encoder_network(gan.output_shape[1:], first(gan.generator.input_shape)[-1], filters=filters)
 
     def pairs(i):
         # The second word of the seed differs from that of `generate`.
-        latents = gan.noise.truncated(batch_size, tf.stack([tf.cast(i, "int64"), seed + 1]), 1.0)
-        return gan.synthesize(latents), latents
+        drawn = tf.stack([tf.cast(i, "int64"), seed + 1])
+        beside = None if gan.condition is None else gan.condition.draw(batch_size, tf.reduce_sum(drawn))
+        latents = gan.noise.truncated(batch_size, drawn, 1.0)
+        return gan.synthesize(latents, beside), latents
+
+    def reconstruction(i):
+        rows = tf.random.stateless_uniform(
+            [batch_size], tf.stack([tf.cast(i, "int64"), seed + 2]), 0, len(images), "int64"
+        )
+        real = tf.numpy_function(lambda rows: images[rows], [rows], "float32", stateful=False)
+        real = tf.ensure_shape(real, (batch_size, *images.shape[1:]))
+        beside = (
+            tf.nest.map_structure(lambda x: tf.gather(x, rows), condition) if condition is not None else None
+        )
+        return ops.mean(mean_square(real, gan.synthesize(network(real, training=True), beside)))
 
     rate = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     optimizer = keras.optimizers.Adam(rate)
@@ -244,6 +288,8 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
         made, latents = pairs(i)
         with tf.GradientTape() as tape:
             loss = ops.mean(ops.square(network(made, training=True) - latents))
+            if images is not None:
+                loss = loss + reconstruction(i)
         optimizer.apply(tape.gradient(loss, [v.value for v in network.trainable_variables]))
         return loss
 
@@ -251,6 +297,15 @@ def train_encoder(gan, steps=2000, *, filters=32, learning_rate=1e-3, batch_size
     for i in range(steps):
         bar.update(i + 1, [("loss", float(step(tf.constant(i))))])
     return network
+
+
+def _condition_of(gan, labels, count, seed):
+    """The condition of given images, as `synthesize` takes it; None for a model without one."""
+    if gan.condition is not None and labels is None:
+        raise ValueError(
+            f"This model is conditioned on {gan.condition}: say which of it the images show, `labels=`."
+        )
+    return gan.labels_of(labels, count, seed)
 
 
 def checked_images(gan, images):

@@ -34,6 +34,9 @@ class BAGAN(InParts, Generative, Game):
     Args:
         encoder, generator, discriminator: such as `networks.bagan(image_shape, num_classes)`.
         autoencoder_steps: int. Default 1000.
+        unlabelled: bool, whether the data may contain images without a label, label -1. They train the
+            autoencoder, have no part in the Gaussians, and the discriminator's loss for them is -log of the
+            sum of the probabilities of all classes, "not generated".
         ema_decay, seed, class_names: as in `GAN`.
 
     Example:
@@ -60,11 +63,15 @@ class BAGAN(InParts, Generative, Game):
     validation_names = ("reconstruction",)
     classes_of_outputs = True
 
-    def __init__(self, encoder, generator, discriminator, *, autoencoder_steps=1000, **kwargs):
+    def __init__(
+        self, encoder, generator, discriminator, *, autoencoder_steps=1000, unlabelled=False, **kwargs
+    ):
         super().__init__(encoder, generator, discriminator, **kwargs)
         self.autoencoder_steps = check_int(autoencoder_steps, "autoencoder_steps")
         self.num_classes = discriminator.output_shape[-1] - 1
-        vars(self)["condition"] = Labels(self.num_classes)
+        condition = Labels(self.num_classes, unlabelled)
+        condition.argument = "unlabelled=True"
+        vars(self)["condition"] = condition
         size = encoder.output_shape[-1]
         self.state.add("class_means", (self.num_classes, size), "float32")
         self.state.add("class_factors", (self.num_classes, size, size), "float32")
@@ -88,7 +95,11 @@ class BAGAN(InParts, Generative, Game):
             )
 
     def get_config(self):
-        return {**super().get_config(), "autoencoder_steps": self.autoencoder_steps}
+        return {
+            **super().get_config(),
+            "autoencoder_steps": self.autoencoder_steps,
+            "unlabelled": self.condition.unlabelled,
+        }
 
     def defaults(self):
         return {f"{player}_optimizer": Adam(5e-5, beta_1=0.5) for player in reversed(self.players)}
@@ -171,9 +182,16 @@ class BAGAN(InParts, Generative, Game):
         return figures | self.minimize("generator", generator_objective, tape)
 
     def _entropy(self, images, labels):
-        """Cross-entropy of each image's label; the label of a generated image is `num_classes`."""
+        """Cross-entropy of each image's label; the label of a generated image is `num_classes`.
+
+        For the label -1: -log of the sum of the probabilities of all classes.
+        """
         logits = ops.cast(self.discriminator(images, training=True), "float32")
-        return ops.sparse_categorical_crossentropy(labels, logits, from_logits=True)
+        entropy = ops.sparse_categorical_crossentropy(ops.maximum(labels, 0), logits, from_logits=True)
+        if not self.condition.unlabelled:
+            return entropy
+        of_classes = ops.logsumexp(logits[:, : self.num_classes], axis=1)
+        return ops.where(labels < 0, ops.logsumexp(logits, axis=1) - of_classes, entropy)
 
     def _discriminator_objective(self, batch, fake):
         """Mean over real and generated images; one generated image counts for `num_classes` real ones."""
@@ -188,7 +206,7 @@ class BAGAN(InParts, Generative, Game):
     def validate(self, batch):
         images, weight = batch["image"], batch.get("sample_weight")
         distances = self.distance(images, self.ema_encoder, self.ema_generator, False)
-        fake = self.synthesize(batch["latents"], self.condition.of(batch))
+        fake = self.synthesize(batch["latents"], self.condition.to_make(batch))
         return {"reconstruction": weighted_mean(distances, weight)}, images, fake
 
     # === Use ===

@@ -198,6 +198,7 @@ class Detector(InParts):
             "class": type(self).__name__,
             "image_shape": list(self.image_shape),
             "range": [-1, 1],
+            "value_range": self.value_range and list(self.value_range),
             "limit": self.limit,
             "remembered": 0 if self.memory is None else len(self.memory),
             "dataset": self.dataset_name,

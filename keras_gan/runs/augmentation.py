@@ -11,7 +11,7 @@ from keras_gan.data.augment import check_classes, filled_up
 from keras_gan.data.images import to_picture
 from keras_gan.data.load import read
 from keras_gan.runs.generator import Generator
-from keras_gan.runs.pictures import options_of, range_of
+from keras_gan.runs.pictures import options_of
 
 
 def augment_folder(
@@ -21,6 +21,7 @@ def augment_folder(
     dataset=None,
     split="train",
     data_dir=None,
+    value_range=None,
     per_class=None,
     mix=1.0,
     truncation=1.0,
@@ -36,6 +37,8 @@ def augment_folder(
         out: folder to write, new or empty.
         dataset: real images, as `keras_gan.data.load` takes them. Default: those of the run.
         split, data_dir: as in `keras_gan.data.load`.
+        value_range: (low, high), as in `keras_gan.data.load`. Default: for a folder that of the model, so that
+            real and generated images have the same units.
         per_class, mix, truncation, seed: as in `keras_gan.data.augment`.
         report: function that takes lines of text.
 
@@ -47,9 +50,7 @@ def augment_folder(
         raise ValueError(f"{out} is not empty: give the name of a new folder.")
     options = options_of(path)
     if dataset in (None, options.get("dataset")):
-        data_dir, value_range = data_dir or options.get("data_dir"), range_of(options)
-    else:
-        value_range = None
+        data_dir = data_dir or options.get("data_dir")
     dataset = dataset or options.get("dataset")
     if not dataset:
         raise ValueError(f"{path} does not contain which data it was trained on: give --dataset.")
@@ -58,6 +59,8 @@ def augment_folder(
         raise ValueError(
             f"{path} has no classes: train a model that has, such as `keras-gan train projection` or `bagan`."
         )
+    if value_range is None and dataset.startswith("folder:"):
+        value_range = generator.value_range
     height, width, channels = generator.sample(1, seed, truncation, 0).shape[1:]
     source = read(
         dataset,

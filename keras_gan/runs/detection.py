@@ -8,11 +8,11 @@ import numpy as np
 
 from keras_gan.arguments import check_int
 from keras_gan.data import folder
-from keras_gan.data.images import fit_image, open_image
+from keras_gan.data.images import fit_image
 from keras_gan.grid import as_colour, as_levels, image_grid, interleave
 from keras_gan.metrics.detection import limit_of
 from keras_gan.runs.load import load_model
-from keras_gan.runs.pictures import options_of, pictures_of, range_of
+from keras_gan.runs.pictures import Slice, opened, options_of, pictures_or_slices_of, range_of
 from keras_gan.tiles import in_windows
 
 
@@ -60,7 +60,7 @@ class Detection:
                 )
             self.image_shape, self.limit, scored = model.image_shape, model.limit, model.found
             self._remember = model.remember
-            own = range_of(options_of(path))
+            own = model.value_range or range_of(options_of(path))
         self._scored, self.value_range = scored, value_range or own
         if len(self.image_shape) != 3:
             raise ValueError(
@@ -68,16 +68,17 @@ class Detection:
             )
 
     def remember(self, files, report=lambda line: None):
-        """Call `Detector.remember` with image files, resized to the network's size; the limit is removed."""
+        """Call `Detector.remember` with files, as in `of_files`, resized to the network's size; the limit is removed."""
         if self._remember is None:
             raise ValueError(
                 "A SavedModel remembers what it was exported with: use the run folder or the `.keras` file."
             )
         *size, channels = self.image_shape
         images = []
+        self._check_units(files)
         for file in files:
-            with open_image(file) as opened:
-                images.append(fit_image(opened, tuple(size), channels, value_range=self.value_range))
+            with opened(file) as image:
+                images.append(fit_image(image, tuple(size), channels, value_range=self.value_range))
         self._remember(np.stack(images))
         self.limit = None
         report(f"{len(images)} normal images are remembered")
@@ -101,7 +102,7 @@ class Detection:
         """Score image files.
 
         Args:
-            files: list of paths.
+            files: list of paths, or of slices, as `pictures_or_slices_of` returns them.
             windows: bool, whether images keep their size, and are scored window by window; else they are
                 resized to the network's size.
             report: function that takes a line of text now and then.
@@ -110,15 +111,16 @@ class Detection:
             (index, image, score, heat map) for each file that can be scored; (index, a sentence) for any
             other.
         """
+        self._check_units(files)
         *size, channels = self.image_shape
         waiting, coloured, cut, done = [], 0, 0, 0
         for i, file in enumerate(files):
             try:
-                with open_image(file) as opened:
-                    coloured += channels == 1 and opened.mode not in folder.GREY_MODES
-                    cut += not windows and opened.height * size[1] != opened.width * size[0]
+                with opened(file) as image:
+                    coloured += channels == 1 and image.mode not in folder.GREY_MODES
+                    cut += not windows and image.height * size[1] != image.width * size[0]
                     image = fit_image(
-                        opened, None if windows else tuple(size), channels, value_range=self.value_range
+                        image, None if windows else tuple(size), channels, value_range=self.value_range
                     )
             except (OSError, ValueError) as error:
                 yield i, f"{file}: {error}"
@@ -140,6 +142,13 @@ class Detection:
             report(
                 f"{cut} of {len(files)} images are not of the shape {size[0]} x {size[1]}: their middle is scored. With --windows "
                 "all of an image is."
+            )
+
+    def _check_units(self, files):
+        if self.value_range is None and any(isinstance(file, Slice) for file in files):
+            raise ValueError(
+                "These are medical volumes, and the detector was trained on data without a value range: give the values that are black "
+                "and white, `value_range=(low, high)` (--value-range LOW,HIGH)."
             )
 
     def _of(self, waiting):
@@ -166,7 +175,7 @@ def detect_folder(
 
     Args:
         path, value_range: as in `Detection`.
-        pictures: folder of images, or one image.
+        pictures: folder of images or of medical volumes, whose slices are scored, or one file of these.
         out: folder to write.
         limit: float, the score above which an image is an anomaly. Default: set by `normal`, else the
             detector's own limit, if it has one.
@@ -186,14 +195,11 @@ def detect_folder(
 
     check_int(top, "top")
     pictures, out = pathlib.Path(pictures).expanduser(), pathlib.Path(out)
-    if pictures.is_file():
-        files, names = [str(pictures)], [pathlib.Path(pictures.name).with_suffix(".png")]
-    else:
-        files, names = pictures_of(pictures, out, report)
-    held_out = pictures_of(normal, out)[0] if normal is not None and limit is None else None
+    files, names = pictures_or_slices_of(pictures, out, report)
+    held_out = pictures_or_slices_of(normal, out)[0] if normal is not None and limit is None else None
     detector = Detection(path, value_range)
     if remember is not None:
-        detector.remember(pictures_of(remember, out)[0], report)
+        detector.remember(pictures_or_slices_of(remember, out)[0], report)
     if held_out is not None:
         scores = [found[2] for found in detector.of_files(held_out, windows, report) if len(found) == 4]
         limit = limit_of(scores, false_positive_rate)
@@ -220,8 +226,8 @@ def detect_folder(
         rows = csv.writer(file)
         rows.writerow(["file", "score", *([] if limit is None else ["anomaly"])])
         for place in order:
-            name = pathlib.Path(files[kept[place]]).relative_to(base).as_posix()
-            score = scores[place]
+            file, score = files[kept[place]], scores[place]
+            name = file.name if isinstance(file, Slice) else pathlib.Path(file).relative_to(base).as_posix()
             rows.writerow([name, f"{score:.8g}", *([] if limit is None else [int(score > limit)])])
     # One scale for all, so that the heat maps can be compared.
     scale = max(float(np.quantile(highest, 0.99)), 1e-12)

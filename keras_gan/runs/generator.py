@@ -10,6 +10,7 @@ from keras_gan import provenance
 from keras_gan.arguments import check_int, check_truncation
 from keras_gan.conditions import Texts
 from keras_gan.conditions.labels import numbers_of_classes
+from keras_gan.data.volumes import to_units
 from keras_gan.hub import hub_name
 from keras_gan.modalities import Images
 from keras_gan.networks.outputs import first
@@ -28,6 +29,7 @@ class Generator:
         num_classes: int, or None.
         noise_dim: int, length of the noise in the latents, if they contain a category and codes too.
         modality: `keras_gan.modalities.Modality` of its output.
+        value_range: (low, high), the units of its data, or None.
     """
 
     def __init__(self, path):
@@ -63,7 +65,7 @@ class Generator:
             if gan.from_images:
                 raise ValueError(f"{path} makes images of images: use `keras-gan translate` or `upscale`.")
             self.num_classes = getattr(gan, "num_classes", None)
-            self.class_names, self.modality = gan.class_names, gan.modality
+            self.class_names, self.modality, self.value_range = gan.class_names, gan.modality, gan.value_range
             self.latent_dim = first(gan.generator.input_shape)[-1]
             self.noise_dim = getattr(gan, "noise_dim", None)
             self._sample = lambda n, seed, truncation, **options: gan.generate(
@@ -93,6 +95,7 @@ class Generator:
             else Images(shape)
         )
         self.num_classes, self.class_names = about.get("num_classes"), about.get("class_names")
+        self.value_range = about.get("value_range") and tuple(about["value_range"])
 
         def of_texts(texts, seed, truncation):
             try:
@@ -129,8 +132,8 @@ class Generator:
             self._metadata.get("class"), step=self._metadata.get("generator_steps"), **more
         )
 
-    def sample(self, n, seed=0, truncation=1.0, label=None, **styles):
-        """Draw n uint8 images.
+    def sample(self, n, seed=0, truncation=1.0, label=None, units=False, **styles):
+        """Draw n uint8 images, or with `units` float32 images in the units of the training data.
 
         `label` is an int, the name of a class, n of them, or None; a model without classes raises an error
         for a label. `styles` are `truncation_cutoff` and `noise` of a StyleGAN; other models raise an error
@@ -146,7 +149,15 @@ class Generator:
         if not hasattr(self, "_sample"):
             raise ValueError("This model draws images of texts alone: give some, --text.")
         labels = {} if label is None else {"labels": self._class(label)}
-        return self._sample(n, seed, truncation, **labels, **styles)
+        if not units:
+            return self._sample(n, seed, truncation, **labels, **styles)
+        if self.value_range is None:
+            raise ValueError(
+                "The model has no units: it was trained on data without a value range (--value-range), such as images of 8 bits."
+            )
+        if self.gan is not None:
+            return self._sample(n, seed, truncation, units=True, **labels, **styles)
+        return to_units(self._sample(n, seed, truncation, **labels), self.value_range)
 
     def sample_texts(self, texts, seed=0, truncation=1.0):
         """Draw a uint8 image for each text in a list of str; a model without texts raises an error."""

@@ -1,10 +1,14 @@
 """The images of a folder that a command reads, and the files that it writes for them."""
 
 import collections
+import dataclasses
 import json
 import pathlib
 
-from keras_gan.data import folder
+import numpy as np
+
+from keras_gan.data import folder, volume_folder, volumes
+from keras_gan.data.images import open_image
 from keras_gan.runs.folder import RunFolder
 
 
@@ -41,6 +45,44 @@ def pictures_of(pictures, out, report=lambda line: None):
     if twice:
         raise ValueError(f"Images whose names differ in their endings alone would all become {twice[0]}.")
     return files, names
+
+
+@dataclasses.dataclass
+class Slice:
+    """A slice of a medical volume in place of an image file: its name, and values (height, width)."""
+
+    name: str
+    values: np.ndarray
+
+    def __str__(self):
+        return self.name
+
+
+def opened(file):
+    """Return the PIL image of a file or a `Slice`."""
+    from PIL import Image
+
+    return Image.fromarray(file.values, "F") if isinstance(file, Slice) else open_image(file)
+
+
+def pictures_or_slices_of(pictures, out, report=lambda line: None):
+    """The same as `pictures_of`, for one file too, and for medical volumes, of which each slice is a `Slice`."""
+    pictures = pathlib.Path(pictures).expanduser()
+    if not pictures.exists():
+        raise ValueError(f"There is no {str(pictures)!r}.")
+    alone = pictures.is_file()
+    if not (volumes.is_volume(pictures) if alone else volume_folder.holds_volumes(pictures)):
+        if alone:
+            return [str(pictures)], [pathlib.Path(pictures.name).with_suffix(".png")]
+        return pictures_of(pictures, out, report)
+    files, times = [], collections.Counter()
+    for volume in volumes.read_volumes(pictures):
+        name = pathlib.Path(volume.name).relative_to(pictures.parent).as_posix()
+        times[name] += 1
+        # One folder may have several series.
+        name += f"_{times[name]}" if times[name] > 1 else ""
+        files += [Slice(f"{name}/{i:04d}", each) for i, each in enumerate(volume.values)]
+    return files, [pathlib.Path(f"{file.name}.png") for file in files]
 
 
 def options_of(path):

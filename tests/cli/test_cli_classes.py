@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
+import keras_gan
 from keras_gan.runs.load import load_model
 from tests.cli.test_cli import here
 
@@ -48,6 +49,38 @@ def test_bagan_fills_up_the_small_class(classes):
     assert code == 1 and "is not empty" in text
     code, text = here("augment", classes / "run", "--out", classes / "new", "--dataset", "folder:nowhere")
     assert code == 1 and "nowhere" in text and not (classes / "new").exists()
+
+
+@pytest.mark.slow
+def test_real_and_generated_images_have_the_same_units(tmp_path):
+    """A model of 12 bits in 16: the real images are read with its range, in a run or not."""
+    rng = np.random.default_rng(0)
+    for name, count in (("a", 8), ("b", 4)):
+        (tmp_path / "deep" / name).mkdir(parents=True)
+        for i in range(count):
+            Image.fromarray(rng.integers(0, 4096, (8, 8)).astype("uint16")).save(
+                tmp_path / "deep" / name / f"{i}.png"
+            )
+    data = f"folder:{tmp_path / 'deep'}"
+    batches = keras_gan.data.load(data, labels=True, batch_size=4, value_range=(0, 4095))
+    gan = keras_gan.ConditionalGAN(
+        *keras_gan.networks.dcgan((8, 8, 1), 4, filters=4, num_classes=2), num_classes=2
+    )
+    gan.compile()
+    gan.fit(batches, verbose=0)
+    assert keras_gan.data.augment(batches, gan).stream.value_range == (0, 4095)
+    gan.save(tmp_path / "gan.keras")
+    gan.export(tmp_path / "exported")
+    for model, options in (("gan.keras", ()), ("exported", ()), ("gan.keras", ("--value-range", "0,8190"))):
+        out = tmp_path / f"{model}{len(options)}"
+        code, text = here("augment", tmp_path / model, "--dataset", data, "--out", out, *options)
+        assert code == 0, text
+        real = np.stack([np.asarray(Image.open(path)) for path in sorted(out.glob("*/real_*.png"))])
+        assert abs(real.mean() - (64 if options else 128)) < 8
+    code, text = here(
+        "augment", tmp_path / "gan.keras", "--dataset", "mnist_5k", "--out", tmp_path / "x", *options
+    )
+    assert code == 1 and "`value_range` is of a folder's images" in text
 
 
 @pytest.mark.slow

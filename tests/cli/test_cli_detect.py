@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 import keras_gan
+from keras_gan.runs.detection import Detection
 from tests.cli.test_cli import here
 
 
@@ -126,6 +127,13 @@ def test_images_as_the_training_had_them(tmp_path):
     code, text = here(*train, "--image-size", 16, "--batch-size", 8, "--steps", 3, "--out", run)
     assert code == 0, text
     detector = keras_gan.runs.load_model(run)
+    # Without its run, too.
+    detector.save(tmp_path / "alone.keras")
+    detector.export(tmp_path / "exported")
+    for model in ("alone.keras", "exported"):
+        assert tuple(Detection(tmp_path / model).value_range) == (0, 4095)
+    about = json.loads((run / "saved_model" / "metadata.json").read_text())
+    assert about["value_range"] == [0, 4095] and about["dataset"].endswith(", 0 to 4095")
     images = keras_gan.data.load(f"folder:{folder}", value_range=(0, 4095), batch_size=16).stream.whole()
     expected = sorted(detector.score(np.concatenate(list(images))), reverse=True)
     Image.fromarray(rng.integers(0, 255, (16, 40, 3), "uint8")).save(folder / "wide.png")
@@ -155,3 +163,32 @@ def test_images_as_the_training_had_them(tmp_path):
     assert code == 1 and "must be a finite number" in text
     code, text = here("translate", run, folder, tmp_path / "other")
     assert code == 1 and "use `keras-gan detect`" in text
+
+
+@pytest.mark.slow
+def test_slices_of_medical_volumes(tmp_path):
+    """DICOM and NIfTI as the training reads them; scores equal those of the slices in Python."""
+    nibabel = pytest.importorskip("nibabel")
+    rng = np.random.default_rng(0)
+    for name in ("train", "suspects/deep"):
+        (tmp_path / name).mkdir(parents=True)
+        voxels = rng.normal(size=(16, 16, 12)).astype("float32")
+        nibabel.save(nibabel.Nifti1Image(voxels, np.eye(4)), tmp_path / name / "scan.nii.gz")
+    train = ("train", "ganomaly", "--dataset", f"folder:{tmp_path / 'train'}", "--value-range=-3,3")
+    code, text = here(*train, "--batch-size", 4, "--steps", 3, "--out", tmp_path / "run")
+    assert code == 0, text
+    detector = keras_gan.runs.load_model(tmp_path / "run")
+    (volume,) = keras_gan.data.read_volumes(tmp_path / "suspects")
+    expected = detector.score(keras_gan.data.slices_of(volume, (-3, 3)))
+    scan = tmp_path / "suspects" / "deep" / "scan.nii.gz"
+    for images in (tmp_path / "suspects", scan):
+        out = tmp_path / f"of_{images.name}"
+        code, text = here("detect", tmp_path / "run", images, "--normal", tmp_path / "train", "--out", out)
+        assert code == 0 and "12 images scored" in text, text
+        rows = rows_of(out)
+        found = {int(row["file"].rpartition("/")[2]): float(row["score"]) for row in rows}
+        np.testing.assert_allclose([found[i] for i in range(12)], expected, rtol=1e-3)
+        assert all((out / "heatmaps" / f"{row['file']}.png").exists() for row in rows)
+    keras_gan.GANomaly(*keras_gan.networks.ganomaly((16, 16, 1), 3, filters=4)).save(tmp_path / "plain.keras")
+    code, text = here("detect", tmp_path / "plain.keras", scan, "--out", tmp_path / "none")
+    assert code == 1 and "give the values that are black and white" in text

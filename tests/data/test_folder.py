@@ -271,6 +271,48 @@ def test_12_bits_in_16_are_warned_of_and_have_a_range(tmp_path):
         keras_gan.data.load(tmp_path / "shallow", batch_size=1, value_range=(0, 10))
 
 
+def test_the_range_is_part_of_every_datas_name(tmp_path):
+    """The same files with another range are other data, and a model knows the units, however they are loaded."""
+    rng = np.random.default_rng(0)
+    for name in ("a/one", "b/one"):
+        (tmp_path / name).mkdir(parents=True)
+        for i in range(4):
+            save_deep(tmp_path / name / f"{i}.png", rng.integers(0, 4096, (8, 8)))
+    a, b = str(tmp_path / "a"), str(tmp_path / "b")
+    table = tmp_path / "table.csv"
+    table.write_text("file,round\n" + "".join(f"{i}.png,{i % 2}\n" for i in range(4)))
+    labelled = keras_gan.data.load(f"folder:{a}", labels=True, batch_size=2, value_range=(0, 4095))
+    for load in (
+        lambda levels: keras_gan.data.paired_folders(a, b, value_range=levels),
+        lambda levels: keras_gan.data.unpaired_folders(a, b, value_range=levels),
+        lambda levels: keras_gan.data.low_high(a, 2, batch_size=2, value_range=levels),
+        lambda levels: keras_gan.data.low_high(a, 2, crop=4, batch_size=2, value_range=levels),
+        lambda levels: keras_gan.data.captioned(f"folder:{a}", batch_size=2, value_range=levels),
+        lambda levels: keras_gan.data.attributes(f"{a}/one", table, batch_size=2, value_range=levels),
+    ):
+        names = [load(levels).stream.name for levels in ((0, 4095), (-100, 5000))]
+        assert names[0].endswith(", 0 to 4095") and names[1].endswith(", -100 to 5000"), names
+        assert load((0, 4095)).stream.value_range == (0, 4095)
+    assert keras_gan.data.semi_supervised(labelled, batch_size=2).stream.value_range == (0, 4095)
+    with pytest.raises(ValueError, match="`value_range` is of files"):
+        keras_gan.data.low_high(np.zeros((4, 8, 8, 1), "uint8"), 2, value_range=(0, 1))
+
+
+def test_tiff_of_floats(tmp_path):
+    values = np.linspace(-1.0, 3.0, 64, dtype="float32").reshape(8, 8)
+    Image.fromarray(values).save(tmp_path / "a.tif")
+    image = next(iter(keras_gan.data.load(tmp_path, batch_size=1, value_range=(-1, 3))))[0]
+    np.testing.assert_allclose(image[..., 0], values / 2 - 0.5, atol=1 / 255 + 1e-3)
+    pages = [Image.fromarray(values + i) for i in range(3)]
+    pages[0].save(tmp_path / "b.tif", save_all=True, append_images=pages[1:])
+    with pytest.warns(UserWarning, match=r"1 TIFF files have several pages.*b\.tif"):
+        keras_gan.data.load(tmp_path, batch_size=1, value_range=(-1, 3))
+    values[3, 4] = np.nan
+    Image.fromarray(values).save(tmp_path / "c.tif")
+    with pytest.raises(ValueError, match=r"c\.tif has pixels that are NaN"):
+        keras_gan.data.load(tmp_path, batch_size=1, value_range=(-1, 3))
+
+
 def test_beyond_the_cache_limit_images_are_decoded_once(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for i in range(6):

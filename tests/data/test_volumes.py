@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from keras_gan.data import load, read_volumes, slices_of, to_uint8, to_units, write_nifti
+from tests.cli.test_cli import here
 from tests.conftest import SHARED
 from tests.helpers import tiny_gan
 
@@ -92,6 +93,15 @@ def test_generated_images_come_back_in_hounsfield_units(tmp_path, pixels):
     np.testing.assert_allclose(again.generate(3, seed=0, units=True), made, rtol=1e-4, atol=1e-2)
     gan.export(tmp_path / "exported")
     assert json.loads((tmp_path / "exported" / "metadata.json").read_text())["value_range"] == [-1000, 1000]
+    # And from the command line, of the file and of the SavedModel.
+    for model, atol in (("gan.keras", 1e-2), ("exported", 4.0)):
+        code, text = here("generate", tmp_path / model, "-n", 3, "--out", tmp_path / "made.nii.gz")
+        assert code == 0, text
+        (volume,) = read_volumes(tmp_path / "made.nii.gz")
+        np.testing.assert_allclose(volume.values, made[..., 0], rtol=1e-4, atol=atol)
+    tiny_gan().save(tmp_path / "plain.keras")
+    code, text = here("generate", tmp_path / "plain.keras", "--out", tmp_path / "made.nii")
+    assert code == 1 and "The model has no units" in text
 
 
 def test_monochrome1_is_turned(tmp_path, pixels):
@@ -105,6 +115,33 @@ def test_slices_without_positions_are_ordered_by_number(tmp_path, pixels):
     for i in range(3):
         write_slice(tmp_path / f"{i}.dcm", pixels[i], InstanceNumber=10 - i, ImagePositionPatient=None)
     np.testing.assert_array_equal(read_volumes(tmp_path)[0].values, 2.0 * pixels[2::-1] - 1000)
+    write_slice(tmp_path / "3.dcm", pixels[3], InstanceNumber=12, ImagePositionPatient=None)
+    with pytest.raises(ValueError, match="not consecutive: 8, 9, 10, 12"):
+        read_volumes(tmp_path)
+
+
+def test_series_of_different_spacings_are_named(tmp_path, pixels):
+    for name, between, size in (("a", 1.0, 0.5), ("b", 5.0, 0.5), ("c", 1.0, 0.8)):
+        for i in range(3):
+            write_slice(
+                tmp_path / name / f"{i}.dcm",
+                pixels[i],
+                between * i,
+                f"1.2.{ord(name)}",
+                PixelSpacing=[size, size],
+            )
+    with pytest.warns(UserWarning, match="mix spacings") as told:
+        load(f"folder:{tmp_path}", batch_size=2, value_range=(-1000, 1000))
+    texts = " ".join(str(each.message) for each in told)
+    assert "slices of 1 mm" in texts and "of 5 mm" in texts and "of 0.8 x 0.8 mm" in texts
+
+
+def test_windows_that_differ_within_a_series_are_not_one(tmp_path, pixels):
+    for i in range(3):
+        write_slice(tmp_path / f"{i}.dcm", pixels[i], float(i), WindowCenter=40 + i, WindowWidth=400)
+    assert read_volumes(tmp_path)[0].window is None
+    with pytest.warns(UserWarning, match="black and white are all values"):
+        load(f"folder:{tmp_path}", batch_size=2)
 
 
 def test_classes_splits_and_mixed_series(tmp_path, pixels):
@@ -152,6 +189,14 @@ def test_compressed_pixels_without_a_plugin_are_named(tmp_path, pixels):
     dataset.save_as(path)
     with pytest.raises(ValueError, match=r"a\.dcm cannot be decoded \(JPEG 2000.*pip install"):
         read_volumes(path)
+    # Cut off, but not compressed: no plugin helps.
+    write_slice(path, pixels[0])
+    dataset = pydicom.dcmread(path)
+    dataset.PixelData = dataset.PixelData[:20]
+    dataset.save_as(path)
+    with pytest.raises(ValueError, match=r"a\.dcm cannot be decoded: ") as error:
+        read_volumes(path)
+    assert "pip install" not in str(error.value)
 
 
 @pytest.mark.parametrize("axis", ["axial", "coronal", "sagittal"])

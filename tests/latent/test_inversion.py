@@ -135,5 +135,29 @@ def test_what_is_refused(images):
     for model in (keras_gan.GANomaly(*networks.ganomaly((8, 8, 1), 3, filters=4)), linear()[1]):
         with pytest.raises(ValueError, match=r"makes images from latents|an encoder of your own"):
             latent.train_encoder(model)
-    with pytest.raises(ValueError, match="without a condition"):
-        latent.train_encoder(conditional())
+    with pytest.raises(ValueError, match="must be from images"):
+        latent.invert(gan, images, "encoder", encoder=networks.encoder((8, 8, 1), 5, filters=4))
+    for arguments, message in (
+        ({"images": images}, "say which of it the images show"),
+        ({"labels": [0]}, "are those of `images`"),
+        ({"images": images[:, :4], "labels": [0]}, "must have shape"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            latent.train_encoder(conditional(), **arguments)
+
+
+@pytest.mark.slow
+def test_an_encoder_trained_on_images_too_is_better_on_these():
+    """Images of latents that the pairs hardly have. Classes are drawn for the pairs, and given for the images."""
+    gan, labels = conditional(), np.arange(64) % 3
+    # As drawn, its images are nearly alike.
+    for variable in gan.ema_generator.weights:
+        variable.assign(5.0 * variable if variable.ndim > 1 else variable)
+    images = gan.synthesize(tf.constant(4.0 * gan.sample_latents(64, 9)), tf.constant(labels)).numpy()
+    distances = []
+    for real in ({}, {"images": images, "labels": labels}):
+        encoder = latent.train_encoder(gan, 120, filters=8, learning_rate=3e-3, verbose=False, **real)
+        distances.append(
+            latent.invert(gan, images, "encoder", encoder=encoder, labels=labels).distances.mean()
+        )
+    assert distances[1] < 0.95 * distances[0], distances

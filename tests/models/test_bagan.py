@@ -73,6 +73,27 @@ def test_losses_and_images_by_hand(images):
     assert float(loss) == pytest.approx((3 * real.mean() + fake.mean()) / 4, rel=1e-5)
 
 
+def test_images_without_a_label(images):
+    """-log of the sum of all classes' probabilities, and no part in the Gaussians; without the option they are refused."""
+    with pytest.raises(ValueError, match="images without a label: `unlabelled=True`"):
+        tiny().fit(images, np.where(LABELS == 1, -1, LABELS), batch_size=16, verbose=0)
+    keras.utils.set_random_seed(0)
+    trio = networks.bagan((8, 8, 1), 3, latent_dim=3, filters=4, dropout=0.0)
+    gan = keras_gan.BAGAN(*trio, autoencoder_steps=1, unlabelled=True, seed=0)
+    gan.compile()
+    labels = np.where(np.arange(64) < 20, -1, LABELS)
+    gan.fit(images, labels, batch_size=16, verbose=0, validation_data=(images, labels))
+    assert keras_gan.BAGAN.from_config(gan.get_config()).condition.unlabelled
+    own = np.asarray(gan.encoder(images, training=False))[labels == 2]
+    np.testing.assert_allclose(gan.state.class_means.numpy()[2], own.mean(0), atol=1e-5)
+    logits = np.asarray(gan.discriminator(images[:6]), "float64")
+    shares = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    given = np.array([-1, 0, -1, 2, 1, -1])
+    expected = np.where(given < 0, shares[:, :3].sum(1), shares[np.arange(6), given])
+    found = gan._entropy(images[:6], tf.constant(given, "int32"))
+    np.testing.assert_allclose(found, -np.log(expected), rtol=1e-4)
+
+
 @pytest.mark.slow
 def test_contract(images, tmp_path, mirrored):
     """Resumed in both parts; images by class, in files and exports."""
