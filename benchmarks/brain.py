@@ -12,9 +12,9 @@ pixels; PCA is that of the patches, 30 components.
 "translation": Pix2Pix from grey and white matter to T1 (the average brain), and from labels to the slice (the single one). PSNR and SSIM
 beside linear interpolation between the nearest training slices, and beside a linear map of the same inputs.
 
-Both print whether generated images give away which ones were trained on: "memorized", the share of them that is nearer to a training image
-than 99% of the held-out ones are, and the AUROC of the distances of training and held-out images to the nearest generated one, .5 where
-nothing leaks. Of translations and reconstructions the images of all inputs count, of training and held-out ones alike.
+Both print whether generated images give away which ones were trained on: "memorized", the share of those made of held-out inputs that is
+nearer to a training image than 99% of the held-out ones are, and the AUROC of the distances of training and held-out images to the nearest
+image made of either, .5 where nothing leaks.
 """
 
 import argparse
@@ -38,10 +38,15 @@ from keras_gan.tiles import in_windows
 KINDS, RADII, SIDE = ("brighter", "darker", "texture"), (3, 5, 8), 32
 
 
-def leaks(made, train, held_out):
-    """How much uint8 images say about which ones a model was trained on."""
-    flat = [x.reshape(len(x), -1).astype("float64") for x in (made, train, held_out)]
-    return {"memorized": memorization(*flat)["memorized"], "membership_auroc": membership_auroc(*flat)}
+def leaks(of_train, of_held_out, train, held_out):
+    """How much uint8 images, made of those trained on and of those held out, say about which ones were trained on."""
+    first, second, *real = (
+        x.reshape(len(x), -1).astype("float64") for x in (of_train, of_held_out, train, held_out)
+    )
+    return {
+        "memorized": memorization(second, *real)["memorized"],
+        "membership_auroc": membership_auroc(np.concatenate([first, second]), *real),
+    }
 
 
 # === Lesions ===
@@ -131,7 +136,8 @@ def lesions(options, write):
         clock = time.process_time()
         found, make = detector_of(name, patches, options)
         if make:
-            row = leaks(make(np.concatenate([seen, unseen])), seen, unseen)
+            made = make(np.concatenate([seen, unseen]))
+            row = leaks(made[: len(seen)], made[len(seen) :], seen, unseen)
             write({"part": "leaks", "detector": name, **row})
             print(f"{name:10} patches: " + " ".join(f"{k} {v:.3f}" for k, v in row.items()), flush=True)
         normal, normal_maps = found(test)
@@ -209,18 +215,18 @@ def translation(options, write):
             source[train], target[train], batch_size=4, flip=True, crop=80
         )
         fit(gan, data, options.steps)
-        made, both = gan.translate(source), np.concatenate([train, test])
-        for method, images, of_all in (
-            ("Pix2Pix", made[test], made[both]),
-            ("linear map", linear[test], linear[both]),
+        made = gan.translate(source)
+        for method, images, of_train in (
+            ("Pix2Pix", made[test], made[train]),
+            ("linear map", linear[test], linear[train]),
             ("interpolation", np.stack(between).round().astype("uint8"), None),
         ):
             row = {
                 "psnr": psnr(target[test], images),
                 "ssim": float(np.mean(keras_gan.metrics.ssim(target[test], images))),
             }
-            if of_all is not None:
-                row |= leaks(of_all, target[train], target[test])
+            if of_train is not None:
+                row |= leaks(of_train, images, target[train], target[test])
             write({"part": name, "method": method, **row})
             print(f"{name:16} {method:14} " + " ".join(f"{k} {v:.3f}" for k, v in row.items()), flush=True)
         print(f"{name}: {time.process_time() - clock:.0f} s", flush=True)

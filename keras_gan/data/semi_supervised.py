@@ -48,7 +48,17 @@ def unlabel(labels, keep, seed=0):
     return found
 
 
-def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, name=None, class_names=None):
+def semi_supervised(
+    images,
+    labels=None,
+    *,
+    batch_size=64,
+    seed=0,
+    flip=False,
+    name=None,
+    class_names=None,
+    value_range=None,
+):
     """Make a data set for `SemiSupervisedGAN`: batches of all images, each with one of labelled images.
 
     The labelled images are drawn anew for each batch, so that few labels are seen as often as many images.
@@ -60,6 +70,8 @@ def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, n
         labels: array of n ints, -1 where there is none; None with a data set.
         batch_size, seed, flip, name: as in `keras_gan.data.from_arrays`.
         class_names: list of str by label, or None; a data set has its own.
+        value_range: (low, high), the values of black and white in the images' units, or None; a data set has its
+            own.
 
     Returns:
         `tf.data.Dataset` of dicts with `image`, `label`, `labelled_image` and `labelled_label`.
@@ -73,10 +85,9 @@ def semi_supervised(images, labels=None, *, batch_size=64, seed=0, flip=False, n
     >>> bool((next(iter(data))["labelled_label"].numpy() >= 0).all())
     True
     """
-    value_range = None
     if labels is None:
         images, labels, about = arrays_of(images)
-        value_range = about["value_range"]
+        value_range = value_range or about["value_range"]
         name, class_names = name or about["name"], class_names or about["class_names"]
     images, labels = checked_rows(images), np.asarray(labels)
     if flip and images.ndim == 2:

@@ -68,7 +68,7 @@ def test_real_and_generated_images_have_the_same_units(tmp_path):
     )
     gan.compile()
     gan.fit(batches, verbose=0)
-    assert keras_gan.data.augment(batches, gan).stream.value_range == (0, 4095)
+    assert keras_gan.data.augment(batches, gan, batch_size=8).stream.value_range == (0, 4095)
     gan.save(tmp_path / "gan.keras")
     gan.export(tmp_path / "exported")
     for model, options in (("gan.keras", ()), ("exported", ()), ("gan.keras", ("--value-range", "0,8190"))):

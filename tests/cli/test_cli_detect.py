@@ -175,7 +175,7 @@ def test_slices_of_medical_volumes(tmp_path):
         voxels = rng.normal(size=(16, 16, 12)).astype("float32")
         nibabel.save(nibabel.Nifti1Image(voxels, np.eye(4)), tmp_path / name / "scan.nii.gz")
     train = ("train", "ganomaly", "--dataset", f"folder:{tmp_path / 'train'}", "--value-range=-3,3")
-    code, text = here(*train, "--batch-size", 4, "--steps", 3, "--out", tmp_path / "run")
+    code, text = here(*train, "--image-size", 16, "--batch-size", 4, "--steps", 3, "--out", tmp_path / "run")
     assert code == 0, text
     detector = keras_gan.runs.load_model(tmp_path / "run")
     (volume,) = keras_gan.data.read_volumes(tmp_path / "suspects")
@@ -183,7 +183,17 @@ def test_slices_of_medical_volumes(tmp_path):
     scan = tmp_path / "suspects" / "deep" / "scan.nii.gz"
     for images in (tmp_path / "suspects", scan):
         out = tmp_path / f"of_{images.name}"
-        code, text = here("detect", tmp_path / "run", images, "--normal", tmp_path / "train", "--out", out)
+        code, text = here(
+            "detect",
+            tmp_path / "run",
+            images,
+            "--normal",
+            tmp_path / "train",
+            "--false-positive-rate",
+            0.2,
+            "--out",
+            out,
+        )
         assert code == 0 and "12 images scored" in text, text
         rows = rows_of(out)
         found = {int(row["file"].rpartition("/")[2]): float(row["score"]) for row in rows}
