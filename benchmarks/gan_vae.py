@@ -8,7 +8,7 @@ Each recipe (dcgan, vae, vae-gan, scale "small") trains for --minutes of CPU tim
 of the EMA generator against 5,000 test images that it never saw, on the features of a classifier of the training images: Fréchet
 distance, precision, recall (k = 3), and the perceptual path length, how evenly images change on a way between two latents; the sliced
 Wasserstein distance of the finest scale, times 1000; of 500 test images that are encoded and made again the mean squared error of pixels
-in [-1, 1], and sharpness, the root mean square of their gradient as a share of the images' own; and the VAE's bound in nats.
+in [-1, 1], and sharpness, the root mean square of their gradient as a share of the images' own (of samples, "sample_sharpness"); and the VAE's bound in nats.
 """
 
 import argparse
@@ -29,7 +29,17 @@ from keras_gan.data import mnist_5k
 from keras_gan.metrics import functional
 
 RECIPES = ("dcgan", "vae", "vae-gan")
-COLUMNS = ("frechet", "precision", "recall", "swd", "path_length", "error", "sharpness", "bound")
+COLUMNS = (
+    "frechet",
+    "precision",
+    "recall",
+    "swd",
+    "path_length",
+    "sample_sharpness",
+    "error",
+    "sharpness",
+    "bound",
+)
 
 
 class StopAfter(keras.callbacks.Callback):
@@ -79,6 +89,7 @@ def run(name, seed, seconds, classifier, images, real, held_out, pictures):
     figures["parameters"] = model.generator.count_params()
     if hasattr(model, "elbo"):
         figures["bound"] = float(model.elbo(held_out).mean())
+    figures["sample_sharpness"] = gradient_size(samples) / gradient_size(real)
     rows = [samples[:10]]
     if hasattr(model, "reconstruct"):
         again = model.reconstruct(held_out)

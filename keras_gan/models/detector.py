@@ -183,8 +183,12 @@ class Detector(InParts):
         Raises:
             ValueError: as `metrics.detection.auroc`, and if images that are not `anomalous` have a mask.
         """
-        if masks is not None and (np.asarray(masks).any((1, 2)) & ~np.asarray(anomalous, bool)).any():
-            raise ValueError("Some images have a mask and are not `anomalous`.")
+        if masks is not None:
+            masks, wanted = np.asarray(masks), np.shape(images)[:-1]
+            if masks.shape != wanted:
+                raise ValueError(f"`masks` must have the images' shape {wanted}. Received: {masks.shape}")
+            if (masks.any((1, 2)) & ~np.asarray(anomalous, bool)).any():
+                raise ValueError("Some images have a mask and are not `anomalous`.")
         scores, heatmaps = self.found(images, batch_size, overlap)
         found = {"auroc": detection.auroc(anomalous, scores), "auprc": detection.auprc(anomalous, scores)}
         if masks is not None:

@@ -102,8 +102,10 @@ def build(
         )
     classes = {"num_classes": num_classes} if recipe.labels and not attributes else {}
     keras.utils.set_random_seed(seed)
+    trained = None
     if recipe.on_gan:
-        chosen = recipe.networks(image_shape, _gan_for(name, init_from, image_shape))
+        trained = _gan_for(name, init_from, image_shape)
+        chosen = recipe.networks(image_shape, trained)
     elif recipe.data in ("captions", "texts", "text_vectors") and text_encoder is None:
         raise ValueError(f"The recipe {name!r} trains on captions: give the `text_encoder`.")
     elif recipe.data in ("rows_by_category", "rows"):
@@ -149,7 +151,11 @@ def build(
     chosen = chosen[:-1] if told else chosen
     gan = model(*chosen, ema_decay=ema_decay, seed=seed, **classes, **told, **recipe.options(plan))
     if init_from is not None and not recipe.on_gan:
-        _copy_weights(load_model(init_from), gan, init_from)
+        trained = load_model(init_from)
+        _copy_weights(trained, gan, init_from)
+    if trained is not None:
+        # `fit` warns where the data have another range.
+        gan.value_range = trained.value_range
     if frozen_blocks:
         keras_gan.networks.freeze_blocks(gan.discriminator, frozen_blocks)
     parts = recipe.parts(plan)

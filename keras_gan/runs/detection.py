@@ -8,7 +8,7 @@ import numpy as np
 
 from keras_gan.arguments import check_int
 from keras_gan.data import folder
-from keras_gan.data.images import fit_image
+from keras_gan.data.images import fit_image, is_deep
 from keras_gan.grid import as_colour, as_levels, image_grid, interleave
 from keras_gan.metrics.detection import limit_of
 from keras_gan.runs.load import load_model
@@ -157,6 +157,13 @@ class Detection:
             yield i, image, float(score), heatmap
 
 
+def _is_deep(file):
+    try:
+        return is_deep(opened(file))
+    except ValueError:
+        return False
+
+
 def detect_folder(
     path,
     pictures,
@@ -198,6 +205,10 @@ def detect_folder(
     files, names = pictures_or_slices_of(pictures, out, report)
     held_out = pictures_or_slices_of(normal, out)[0] if normal is not None and limit is None else None
     detector = Detection(path, value_range)
+    if value_range is not None and not any(map(_is_deep, files)):
+        raise ValueError(
+            f"`value_range` (--value-range) is of images of more than 8 bits, and none in {pictures} is. Received: {value_range}"
+        )
     if remember is not None:
         detector.remember(pictures_or_slices_of(remember, out)[0], report)
     if held_out is not None:

@@ -144,7 +144,15 @@ class Loops:
         self.dataset_name = batches.name
         # Names set by the user are kept if the data have none.
         self.class_names = names or self.class_names
-        self.value_range = getattr(batches.stream, "value_range", None) or self.value_range
+        levels = getattr(batches.stream, "value_range", None)
+        if levels and self.value_range and tuple(levels) != tuple(self.value_range):
+            warnings.warn(
+                "The model was trained with black and white at {:g} and {:g}; it goes on with {:g} and {:g}.".format(
+                    *self.value_range, *levels
+                ),
+                stacklevel=2,
+            )
+        self.value_range = levels or self.value_range
         before, session = self.session, FitSession(batches, validation, in_order(batches, callbacks))
         self.session, self._examples = session, session.examples
         try:

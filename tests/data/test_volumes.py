@@ -75,6 +75,7 @@ def test_generated_images_come_back_in_hounsfield_units(tmp_path, pixels):
     for i in range(4):
         write_slice(tmp_path / f"{i}.dcm", pixels[i, :6, :6], 2.0 * i)
     data = load(f"folder:{tmp_path}", batch_size=2, image_size=8, value_range=(-1000, 1000))
+    narrower = load(f"folder:{tmp_path}", batch_size=2, image_size=8, value_range=(0, 100))
     gan = tiny_gan()
     with pytest.raises(ValueError, match="has no units: it was trained on data without a `value_range`"):
         gan.generate(2, units=True)
@@ -102,6 +103,9 @@ def test_generated_images_come_back_in_hounsfield_units(tmp_path, pixels):
     tiny_gan().save(tmp_path / "plain.keras")
     code, text = here("generate", tmp_path / "plain.keras", "--out", tmp_path / "made.nii")
     assert code == 1 and "The model has no units" in text
+    with pytest.warns(UserWarning, match="black and white at -1000 and 1000; it goes on with 0 and 100"):
+        gan.fit(narrower, verbose=0)
+    assert gan.value_range == (0, 100)
 
 
 def test_monochrome1_is_turned(tmp_path, pixels):

@@ -108,6 +108,10 @@ def test_figures_of_images_and_of_pixels(detector):
     assert set(detector.measure(images, anomalous)) == {"auroc", "auprc"}
     with pytest.raises(ValueError, match="have a mask and are not"):
         detector.measure(images, ~anomalous, masks)
+    with pytest.raises(ValueError, match="`masks` must have the images' shape"):
+        detector.measure(images, anomalous, masks[:, 1:])
+    with pytest.raises(ValueError, match="`false_positive_rate` must be in"):
+        detector.threshold("0.1", images)
 
 
 def test_vectors():
