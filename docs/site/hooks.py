@@ -93,6 +93,7 @@ def on_files(files, config):
     for name in PACKAGES:
         add(f"api/{name}.md", _api_page(name))
     add("api/index.md", _index_of_api())
+    add("commands.md", _commands())
     for path, uri in (("benchmarks/README.md", "benchmarks.md"), ("CHANGELOG.md", "changelog.md")):
         add(uri, _without_outer_links((ROOT / path).read_text()))
     add("assets/iframe-worker.js", _search_from_the_disk())
@@ -283,6 +284,49 @@ def _index_of_api():
 
 def _first_line(name):
     return (inspect.getdoc(importlib.import_module(name)) or "").split("\n")[0]
+
+
+# === Commands ===
+
+
+def _commands():
+    """Each command of `keras-gan` with its arguments and options, as `--help` prints them."""
+    import typer
+
+    from keras_gan.cli import app
+
+    lines = ["# Commands and options", "", f"{app.info.help} `keras-gan COMMAND --help` prints the same.", ""]
+    for name, command in _flat(typer.main.get_command(app)):
+        lines += [f"## keras-gan {name}", "", inspect.cleandoc(command.help or ""), ""]
+        rows = [
+            (_names_of(option), _default_of(option), (option.help or "").replace("*", "\\*"))
+            for option in command.params
+        ]
+        if rows:
+            lines += [_table(("argument or option", "default", "meaning"), rows), ""]
+    return "\n".join(lines)
+
+
+def _flat(group, before=""):
+    """The commands of a group and of the groups in it, each with its name."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _flat(command, f"{before}{name} ")
+        else:
+            yield before + name, command
+
+
+def _names_of(option):
+    if option.param_type_name == "argument":
+        return f"`{option.name.upper()}`" + (" ..." if option.nargs == -1 else "")
+    return ", ".join(f"`{each}`" for each in [*option.opts, *option.secondary_opts])
+
+
+def _default_of(option):
+    if option.required:
+        return "required"
+    unset = option.default is None or option.default is False or option.default == ()
+    return "" if unset else f"`{option.default}`"
 
 
 # === Tables ===
