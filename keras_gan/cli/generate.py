@@ -142,9 +142,10 @@ def _write_volume(model, n, out, seed, truncation, label, styles):
 
     generator = Generator(model_path(model))
     styles = {name: value for name, value in styles.items() if value is not None}
+    shape = getattr(getattr(generator, "modality", None), "shape", (1,))
+    if len(shape) != 3 or shape[2] != 1:
+        raise ValueError(f"Slices of a NIfTI file are grey images. {model} makes others: give another --out.")
     images = generator.sample(n, seed, truncation, label, units=True, **styles)
-    if images.ndim != 4 or images.shape[3] != 1:
-        raise ValueError(f"Slices of a NIfTI file are grey. {model} makes images of {images.shape[1:]}.")
     out.parent.mkdir(parents=True, exist_ok=True)
     write_nifti(images[..., 0], out)
     typer.echo(f"{out}: {n} slices in the units of the training data")

@@ -75,6 +75,10 @@ def pictures_or_slices_of(pictures, out, report=lambda line: None):
         if alone:
             return [str(pictures)], [pathlib.Path(pictures.name).with_suffix(".png")]
         return pictures_of(pictures, out, report)
+    if pathlib.Path(out).resolve().is_relative_to(pictures.resolve()):
+        raise ValueError(
+            f"{out} is in the folder of the volumes, which may hold no images: give another folder to write."
+        )
     files, times = [], collections.Counter()
     for volume in volumes.read_volumes(pictures):
         name = pathlib.Path(volume.name).relative_to(pictures.parent).as_posix()

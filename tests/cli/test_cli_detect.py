@@ -199,6 +199,10 @@ def test_slices_of_medical_volumes(tmp_path):
         found = {int(row["file"].rpartition("/")[2]): float(row["score"]) for row in rows}
         np.testing.assert_allclose([found[i] for i in range(12)], expected, rtol=1e-3)
         assert all((out / "heatmaps" / f"{row['file']}.png").exists() for row in rows)
+    code, text = here(
+        "detect", tmp_path / "run", tmp_path / "suspects", "--out", tmp_path / "suspects" / "found"
+    )
+    assert code == 1 and "is in the folder of the volumes" in text
     keras_gan.GANomaly(*keras_gan.networks.ganomaly((16, 16, 1), 3, filters=4)).save(tmp_path / "plain.keras")
     code, text = here("detect", tmp_path / "plain.keras", scan, "--out", tmp_path / "none")
     assert code == 1 and "give the values that are black and white" in text

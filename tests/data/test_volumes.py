@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from keras_gan import networks
 from keras_gan.data import load, read_volumes, slices_of, to_uint8, to_units, write_nifti
 from tests.cli.test_cli import here
 from tests.conftest import SHARED
@@ -103,6 +104,10 @@ def test_generated_images_come_back_in_hounsfield_units(tmp_path, pixels):
     tiny_gan().save(tmp_path / "plain.keras")
     code, text = here("generate", tmp_path / "plain.keras", "--out", tmp_path / "made.nii")
     assert code == 1 and "The model has no units" in text
+    colour = networks.dcgan((8, 8, 3), 4, filters=4)
+    tiny_gan(networks=colour).save(tmp_path / "colour.keras")
+    code, text = here("generate", tmp_path / "colour.keras", "--out", tmp_path / "made.nii")
+    assert code == 1 and "Slices of a NIfTI file are grey images" in text
     with pytest.warns(UserWarning, match="black and white at -1000 and 1000; it goes on with 0 and 100"):
         gan.fit(narrower, verbose=0)
     assert gan.value_range == (0, 100)

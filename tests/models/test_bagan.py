@@ -73,6 +73,7 @@ def test_losses_and_images_by_hand(images):
     assert float(loss) == pytest.approx((3 * real.mean() + fake.mean()) / 4, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_images_without_a_label(images):
     """-log of the sum of all classes' probabilities, and no part in the Gaussians; without the option they are refused."""
     with pytest.raises(ValueError, match="images without a label: `unlabelled=True`"):
