@@ -77,8 +77,10 @@ def generate(
             raise ValueError(f"Rows of a table ({out.name}) go with -n, --seed and --where.")
         return _write_rows(model, n or 1000, out, seed, where or [])
     if out.name.lower().endswith(VOLUMES):
-        if text or columns:
-            raise ValueError(f"Slices in their own units ({out.name}) go with neither --text nor --columns.")
+        if text or columns or where:
+            raise ValueError(
+                f"Slices in their own units ({out.name}) go without --text, --columns and --where."
+            )
         styles = {"truncation_cutoff": truncation_cutoff, "noise": noise}
         return _write_volume(model, n or 64, out, seed, truncation, label, styles)
     if where:
