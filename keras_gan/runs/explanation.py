@@ -138,7 +138,9 @@ def real_images(gan, path, folder, count, data_dir, seed, out):
     if folder is not None:
         files, _ = pictures_of(folder, out)
         chosen = np.random.default_rng(seed).permutation(len(files))[:count]
-        found, _, broken = images_of([files[i] for i in np.sort(chosen)], gan.image_shape, range_of(options))
+        found, _, broken = images_of(
+            [files[i] for i in np.sort(chosen)], gan.image_shape, gan.value_range or range_of(options)
+        )
         if not len(found):
             raise ValueError(f"None of {len(chosen)} images of {folder} can be read, such as: {broken[0]}")
         return found, None

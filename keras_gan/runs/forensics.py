@@ -66,7 +66,7 @@ def detect_generated(
     shape = tuple(generator.modality.shape)
     if len(shape) != 3 or not generator.modality.drawable:
         raise ValueError(f"{model} makes {generator.modality.name} of shape {shape}, not images.")
-    levels = range_of(options_of(model))
+    levels = generator.value_range or range_of(options_of(model))
     random = np.random.default_rng(seed)
     if len(real_files) > samples:
         real_files = [real_files[i] for i in np.sort(random.choice(len(real_files), samples, replace=False))]

@@ -85,7 +85,10 @@ class Translator:
             self.source_shape = gan.source_shape if gan.from_images else None
             self.overlap = default_overlap(gan.ema_generator)
             found = options_of(path)
-            self.classes, self.value_range = found.get("classes_a"), range_of(found)
+            self.classes, self.value_range = (
+                found.get("classes_a"),
+                getattr(gan, "value_range", None) or range_of(found),
+            )
         self.value_range = value_range or self.value_range
         if not self.directions:
             raise ValueError(
