@@ -119,7 +119,7 @@ def main():
     real = keras_gan.data.to_uint8(real).numpy()
     held_out, real = real[5000:5500], real[:5000]
     print(machine())
-    print(f"{'recipe':10}{'steps':>7}" + "".join(f"{column:>12}" for column in COLUMNS))
+    print(f"{'recipe':10}{'steps':>7}" + "".join(f"{column:>17}" for column in COLUMNS))
     for name in options.recipe or RECIPES:
         for seed in options.seeds:
             figures = run(
@@ -129,7 +129,7 @@ def main():
             with options.results.open("a") as file:
                 file.write(json.dumps(figures) + "\n")
             cells = [f"{figures[column]:.3f}" if column in figures else "-" for column in COLUMNS]
-            print(f"{name:10}{figures['steps']:7}" + "".join(f"{cell:>12}" for cell in cells), flush=True)
+            print(f"{name:10}{figures['steps']:7}" + "".join(f"{cell:>17}" for cell in cells), flush=True)
 
 
 if __name__ == "__main__":
