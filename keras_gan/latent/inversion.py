@@ -59,8 +59,8 @@ def invert(
 
     "search" begins at `restarts` random latents, takes a tenth of the steps from each, and continues from the
     nearest; a single start usually ends at a different image. "encoder" takes the output of an encoder;
-    "hybrid" searches from there. Both end with steps of least squares, and repeat these in further rounds:
-    slightly moved latents can leave a local minimum, and a search that ended far away restarts elsewhere.
+    "hybrid" searches from there. Both end with steps of least squares, and repeat these in further rounds, which
+    begin at the best latents so far with a quarter of their axes drawn anew: this leaves local minima.
     "styles" finds the w of a StyleGAN by a perceptual distance, with `project` for each image.
 
     Args:
@@ -144,7 +144,7 @@ def invert(
     refine = LeastSquares(gan.synthesize, refinements)
     found = np.empty((len(images), first(gan.generator.input_shape)[-1]), "float32")
     distances = np.empty(len(images))
-    moves = np.random.default_rng(seed).normal(0.0, 0.3, (rounds - 1, *found.shape)).astype("float32")
+    drawn = np.random.default_rng(seed)
     bar = keras.utils.Progbar(len(images), unit_name="image", verbose=int(verbose))
     parts = max(1, batch_size // (restarts if method == "search" else 1))
     for start in range(0, len(images), parts):
@@ -157,17 +157,14 @@ def invert(
             latents = encoder(targets, training=False) if encoder is not None else gan.codes(targets)
             latents, _ = onward(targets, ops.convert_to_numpy(latents).astype("float32"), beside)
         found[rows], distances[rows] = refine(targets, latents, beside)
-        for move in moves:
+        for _ in range(rounds - 1):
             # Only images that are not recovered yet continue.
             rows = rows[distances[rows] > 1e-6]
             if not len(rows):
                 break
             targets, beside = _of_rows(images, condition, rows)
-            starts = found[rows] + move[rows]
-            if method == "search":
-                # Searches that ended far away restart elsewhere.
-                far = distances[rows] > 0.01 * images.var()
-                starts[far] = move[rows][far] / 0.3
+            fresh = gan.sample_latents(len(rows), int(drawn.integers(2**31)))
+            starts = np.where(drawn.random(fresh.shape) < 0.25, fresh, found[rows])
             latents, _ = onward(targets, starts, beside)
             latents, nearer = refine(targets, latents, beside)
             better = nearer < distances[rows]
