@@ -12,7 +12,8 @@ from typing import Annotated
 
 import typer
 
-from keras_gan.cli.kinds import KINDS, check_folders, text_encoder
+from keras_gan.cli.kinds import KINDS, check_folders
+from keras_gan.cli.kinds.texts import text_encoder
 from keras_gan.cli.options import (
     Monitor,
     Precision,
