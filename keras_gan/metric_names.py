@@ -69,7 +69,7 @@ def on_extractor(names):
 
 def check_extractor(source):
     """Raise a ValueError for a path of an extractor that does not exist; names are checked where they are loaded."""
-    path = pathlib.Path(source)
+    path = pathlib.Path(source).expanduser()
     if (path.suffix == ".keras" or os.sep in str(source)) and not path.exists():
         raise ValueError(
             f"There is no extractor {str(source)!r}: {path.absolute()} does not exist. It must be 'inception', the path of a "

@@ -66,14 +66,16 @@ class Extractor:
     def __init__(self, source, *, layer=None, weights=None, value_range=None, sha256=None):
         if not isinstance(source, (str, os.PathLike, keras.Model)):
             raise ValueError(f"`source` must be a name, a path or a keras.Model. Received: {source!r}")
+        source = source if isinstance(source, keras.Model) else os.path.expanduser(source)
+        weights = None if weights is None else os.path.expanduser(str(weights))
         if not isinstance(source, keras.Model) and sha256 is None:
             # Checked here, before an epoch is trained. With a hash from a config the file may be missing.
             _check_source(source, weights)
         if value_range is not None and not (len(value_range) == 2 and value_range[0] < value_range[1]):
             raise ValueError(f"`value_range` must be (low, high). Received: {value_range!r}")
-        self.source = source if isinstance(source, keras.Model) else str(source)
+        self.source = source
         self.layer = layer
-        self.weights = None if weights is None else str(weights)
+        self.weights = weights
         self.value_range = value_range
         self._expected = sha256
         self._network, self._maps = None, {}

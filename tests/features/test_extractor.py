@@ -92,11 +92,15 @@ def test_a_config_survives_where_the_file_is_not(tmp_path):
         again.load()
 
 
-def test_keras_files_and_saved_models(tmp_path):
+def test_keras_files_and_saved_models(tmp_path, monkeypatch):
     network, images = convolution(), np.random.default_rng(0).integers(0, 256, (2, 8, 8, 1)).astype("uint8")
     expected = metrics.Extractor(network)(images)
     network.save(tmp_path / "network.keras")
     np.testing.assert_allclose(metrics.Extractor(tmp_path / "network.keras")(images), expected, atol=1e-6)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    at_home = metrics.Extractor("~/network.keras")
+    np.testing.assert_allclose(at_home(images), expected, atol=1e-6)
+    assert at_home.get_config()["source"] == str(tmp_path / "network.keras")
     network.export(tmp_path / "exported", verbose=False)
     one = metrics.Extractor(tmp_path / "exported")
     np.testing.assert_allclose(one(images), expected, atol=1e-6)
