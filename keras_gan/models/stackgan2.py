@@ -88,7 +88,7 @@ class StackGAN2(StackGAN):
     def check_networks(self, generator, discriminator):
         super().check_networks(generator, discriminator)
         made = [layer for layer in generator.layers if isinstance(layer, ImagePyramid)]
-        sides = [tensor.shape[1] for tensor in made[-1].input] if made else None
+        sides = [tensor.shape[1] for tensor in keras.tree.flatten(made[-1].input)] if made else None
         wanted = next(layer.sides for layer in discriminator.layers if isinstance(layer, PyramidLevels))
         if sides != wanted:
             raise ValueError(

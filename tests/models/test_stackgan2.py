@@ -42,6 +42,17 @@ def test_without_a_condition(data):
     assert gan.generate(3, seed=0).shape == (3, 16, 16, 3)
 
 
+@pytest.mark.parametrize("unconditional", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_one_size_alone(data, unconditional):
+    sizes = {**SIZES, "branches": 1}
+    gan = keras_gan.StackGAN2(
+        *networks.stackgan2((16, 16, 3), 3, **sizes, unconditional=unconditional), seed=0
+    )
+    gan.compile()
+    assert set(gan.fit(data, batch_size=32, verbose=0).history) == set(gan.figure_names)
+    assert gan.generate(2, labels=data["condition"][:2], seed=0).shape == (2, 16, 16, 3)
+
+
 @pytest.mark.slow
 def test_images_are_the_largest(data, tmp_path):
     gan = tiny(unconditional=False)
