@@ -9,6 +9,7 @@ import numpy as np
 from keras_gan import provenance
 from keras_gan.arguments import check_int, check_weight
 from keras_gan.callbacks import StopAtStep
+from keras_gan.conditions import Labels
 from keras_gan.data.images import is_deep, open_image, to_8_bits
 from keras_gan.grid import as_colour, image_grid
 from keras_gan.models.watermark import Watermark, WatermarkedGenerator
@@ -41,7 +42,8 @@ def watermark_run(
     """Train a watermark on a run's data, then fine-tune the generator until all its images carry a message.
 
     Args:
-        path: run folder or `.keras` file of a model that makes images from latents.
+        path: run folder or `.keras` file of a model that makes images from latents, or from latents and
+            classes, which are drawn at random.
         out: folder to write: `watermark.keras`, which reads messages; `model.keras` and `saved_model`, the
             generator; `sheet.png`.
         message: str of 0 and 1.
@@ -78,9 +80,9 @@ def watermark_run(
         raise ValueError(
             f"{path} is a {type(gan).__name__}: watermarks go into models that make images of latents."
         )
-    if gan.condition is not None:
+    if not isinstance(gan.condition, (Labels, type(None))):
         raise ValueError(
-            f"{path} takes a condition: use `keras_gan.WatermarkedGenerator` in Python, with its data."
+            f"{path} is conditioned on {gan.condition}: use `keras_gan.WatermarkedGenerator` in Python, with its data."
         )
     keras.utils.set_random_seed(seed)
     coder = Watermark(*watermark(gan.image_shape, len(message)), seed=seed)
@@ -103,11 +105,14 @@ def watermark_run(
         coder.decoder,
         message,
         noise=noise,
+        condition=gan.condition,
         seed=seed,
         **card,
     )
     model.compile(distortion=LinearRise(2.0 * distortion, steps=min(1000, -(-generator_steps // 2))))
-    _trained(model, real, generator_steps, batch_size, "generator", report)
+    _trained(
+        model, real, generator_steps, batch_size, "generator", report, gan.labels_of(None, len(real), seed)
+    )
     model.save(out / "model.keras")
     model.export(out / "saved_model")
     before, after = gan.generate(8, seed), model.generate(8, seed)
@@ -128,8 +133,8 @@ def watermark_run(
     return read
 
 
-def _trained(model, images, steps, batch_size, what, report):
-    """Train a game on images for a number of steps; the metrics are reported after each epoch."""
+def _trained(model, images, steps, batch_size, what, report, labels=None):
+    """Train a game on images, and classes, for a number of steps; the metrics are reported after each epoch."""
     images, each = images.astype("float32") / 127.5 - 1.0, len(images) // batch_size
     epochs = -(-steps // each)
 
@@ -138,9 +143,8 @@ def _trained(model, images, steps, batch_size, what, report):
             figures = "  ".join(f"{name} {value:.4f}" for name, value in logs.items())
             report(f"{what}, step {int(model.state.step.numpy())}/{steps}: {figures}")
 
-    model.fit(
-        images, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=[StopAtStep(steps), Report()]
-    )
+    callbacks = [StopAtStep(steps), Report()]
+    model.fit(images, labels, batch_size=batch_size, epochs=epochs, verbose=0, callbacks=callbacks)
 
 
 def read_folder(pictures, mark, message, out, *, report=print):

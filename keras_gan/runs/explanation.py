@@ -75,10 +75,10 @@ def explain_run(
         report(f"Real images are left out: {unknown}")
     if layer is not None:
         explain.ablate(gan, [0], layer, n=1)  # raises an error for an unknown layer before writing
-    out.mkdir(parents=True, exist_ok=True)
     written = []
 
     def save(sheet, name):
+        out.mkdir(parents=True, exist_ok=True)
         written.append(out / name)
         sheet.save(written[-1])
 

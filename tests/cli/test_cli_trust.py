@@ -98,6 +98,19 @@ def test_signed_on_the_command_line(keys, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
+def test_a_generator_of_classes_is_watermarked(folder, tmp_path):
+    networks = keras_gan.networks.dcgan((24, 24, 1), latent_dim=8, filters=4, num_classes=3)
+    keras_gan.ConditionalGAN(*networks, num_classes=3).save(tmp_path / "gan.keras")
+    given = ("trust", "watermark", tmp_path / "gan.keras", "--images", folder / "real", "--message", "1011")
+    options = ("--steps", 3, "--batch-size", 8, "--generator-steps", 2, "--out", tmp_path / "marked")
+    code, text = here(*given, *options)
+    assert code == 0 and "generator, step 2/2" in text, text
+    marked = keras_gan.runs.load_model(tmp_path / "marked" / "model.keras")
+    one, two = (marked.generate(2, seed=0, labels=label) for label in (0, 1))
+    assert one.shape == (2, 24, 24, 1) and (one != two).any()
+
+
 def test_a_generator_is_watermarked_and_its_images_are_read(folder, tmp_path):
     out = tmp_path / "marked"
     given = (
