@@ -91,9 +91,9 @@ def test_known_faces_come_back(tmp_path):
     images = gan.synthesize(known).numpy()
     found = latent.invert(gan, images, verbose=False)
     back = found.distances < 1e-3 * images.var()
-    assert back.sum() >= 7
+    assert back.all()
     # The same latents, not others that make the same image.
-    assert np.abs(found.latents - known)[back].max() < 0.05
+    assert np.abs(found.latents - known).max() < 0.05
 
 
 def conditional():
