@@ -18,6 +18,7 @@ class Turn:
         latents: latents of the fakes, or None if the model has none.
         real_logits, fake_logits: the discriminator's logits for them; `real_logits` is None in the
             generator's turn if the loss does not need it.
+        mismatched_logits: the logits of the real images with the conditions of others, if a part counts them.
         real_heads, fake_heads: dicts of the discriminator's other outputs, by the names in the model.
         player: "discriminator" or "generator".
         batch: dict of the real images and what comes with them.
@@ -30,6 +31,7 @@ class Turn:
     latents: object = None
     real_logits: object = None
     fake_logits: object = None
+    mismatched_logits: object = None
     real_heads: object = None
     fake_heads: object = None
     player: str = "discriminator"
@@ -38,7 +40,7 @@ class Turn:
 
     def differentiable(self):
         """Return the tensors through which the player's objective depends on the player's variables."""
-        found = [self.real_logits, self.fake_logits, self.real_heads, self.fake_heads]
+        found = [self.real_logits, self.fake_logits, self.mismatched_logits, self.real_heads, self.fake_heads]
         if self.player == "generator":
             found += [self.fake, self.latents, self.condition, self.batch]
         return [x for x in tf.nest.flatten(found) if x is not None and x.dtype.is_floating]

@@ -12,11 +12,12 @@ from keras_gan.arguments import check_int
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks, hooks
 from keras_gan.models.generative import Generative, inputs_of
-from keras_gan.networks.outputs import first, maps_of, over_maps
+from keras_gan.networks.outputs import first, maps_of, of_two_conditions, over_maps
 from keras_gan.optimizers import Adam
 from keras_gan.parts import Turn, as_list
 from keras_gan.regularizers import Penalty
 from keras_gan.regularizers import get as get_regularizer
+from keras_gan.regularizers.mismatched_pairs import mismatched_condition
 from keras_gan.training.game import Game
 
 
@@ -221,6 +222,8 @@ class GAN(Generative, Game):
         self.augmentations = [augmentations.get(part) for part in [*as_list(augmentation), *moved]]
         self.discriminator_steps = check_int(discriminator_steps, "discriminator_steps")
         checks.check_parts(self)
+        if self.counts_mismatched:
+            of_two_conditions(self.discriminator)
         super()._take_parts(**others)
 
     def parts(self):
@@ -427,7 +430,7 @@ class GAN(Generative, Game):
         }
         return figures, real, fake
 
-    def discriminator_outputs(self, images, condition=None, training=True, network=None):
+    def discriminator_outputs(self, images, condition=None, training=True, network=None, other=None):
         """All outputs of the discriminator for images, which reach it only through this method.
 
         Args:
@@ -435,11 +438,13 @@ class GAN(Generative, Game):
             condition: passed to a discriminator that takes one.
             training: bool; images are augmented only in training.
             network: another network to use, made of the discriminator's layers, with the same inputs.
+            other: a second condition, for a network that takes two.
         """
         if training:
             for augmentation in self.augmentations:
                 images, condition = augmentation.augment(self, images, condition)
         network = network or self.discriminator
+        condition = condition if other is None else (condition, other)
         return network(inputs_of(self.discriminator, images, condition), training=training)
 
     def discriminate(self, images, condition=None, training=True):
@@ -455,8 +460,11 @@ class GAN(Generative, Game):
         Returns:
             The loss, a scalar, and a dict of scalar metrics for the logs.
         """
-        real, fake = (self.discriminator_outputs(x, turn.condition) for x in (turn.real, turn.fake))
-        turn = self.with_outputs(turn, real, fake)
+        if self.counts_mismatched:
+            turn, real = self.with_mismatched(turn)
+        else:
+            real = self.discriminator_outputs(turn.real, turn.condition)
+        turn = self.with_outputs(turn, real, self.discriminator_outputs(turn.fake, turn.condition))
         figures = {"real_score": mean_logit(turn.real_logits), "fake_score": mean_logit(turn.fake_logits)}
         if "real_sign" in self.figure_names:
             figures["real_sign"] = over_maps(lambda logits: mean_logit(tf.sign(logits)), turn.real_logits)
@@ -466,6 +474,25 @@ class GAN(Generative, Game):
             counted = dataclasses.replace(counted, real_logits=real, fake_logits=fake)
         loss = self.discriminator_loss(counted)
         return self._add(turn, loss, {**figures, "d_adversarial": loss}, self.discriminator_terms(turn))
+
+    @property
+    def counts_mismatched(self):
+        """Whether the discriminator also counts real images with the condition of another one."""
+        return any(regularizer.counts_mismatched for regularizer in self.regularizers)
+
+    def with_mismatched(self, turn):
+        """The turn with logits of mismatched pairs, and all outputs for the real images."""
+        other, network = (
+            mismatched_condition(turn, type(self).__name__),
+            of_two_conditions(self.discriminator),
+        )
+        if network is None:
+            real, mismatched = (self.discriminator_outputs(turn.real, c) for c in (turn.condition, other))
+        else:
+            outputs = self.discriminator_outputs(turn.real, turn.condition, network=network, other=other)
+            half = len(outputs) // 2
+            real, mismatched = (part if half > 1 else part[0] for part in (outputs[:half], outputs[half:]))
+        return dataclasses.replace(turn, mismatched_logits=maps_of(mismatched, self.heads)), real
 
     def discriminator_loss(self, turn):
         """The discriminator's adversarial loss on the logits of its turn, as regularizers left them."""

@@ -8,7 +8,7 @@ from keras_gan.layers import ConditioningAugmentation
 from keras_gan.models import checks
 from keras_gan.models.gan import GAN
 from keras_gan.regularizers import MismatchedPairs
-from keras_gan.regularizers.mismatched_pairs import check_loss, mismatched_condition
+from keras_gan.regularizers.mismatched_pairs import check_loss
 
 
 @keras.saving.register_keras_serializable("keras_gan")
@@ -101,22 +101,24 @@ class StackGAN(GAN):
                 f"{type(self).__name__} counts mismatched pairs itself: leave out `mismatched_pairs`."
             )
 
-    def discriminator_outputs(self, images, condition=None, training=True, network=None):
+    def discriminator_outputs(self, images, condition=None, training=True, network=None, other=None):
         if condition is not None:
-            generator = self.generator if training else self.ema_generator
-            condition, _ = augmentation_of(generator).distribution(condition)
-            condition = condition if self.mean_is_trained else ops.stop_gradient(condition)
-        return super().discriminator_outputs(images, condition, training, network)
+            layer = augmentation_of(self.generator if training else self.ema_generator)
+            means = [None if given is None else layer.distribution(given)[0] for given in (condition, other)]
+            if not self.mean_is_trained:
+                means = [None if mean is None else ops.stop_gradient(mean) for mean in means]
+            condition, other = means
+        return super().discriminator_outputs(images, condition, training, network, other)
 
     # === Objectives ===
 
-    def mismatched(self, turn):
-        """Real images, and conditions of other images."""
-        return turn.real, mismatched_condition(turn, type(self).__name__)
+    @property
+    def counts_mismatched(self):
+        return self.condition is not None
 
     def discriminator_loss(self, turn):
         loss = self.adversarial_loss
-        mismatched = self.discriminate(*self.mismatched(turn))
+        mismatched = turn.mismatched_logits
         if not isinstance(mismatched, list):
             real, fake = loss.sides(turn.real_logits, turn.fake_logits, turn.batch.get("sample_weight"))
             return real + (fake + loss.sides(turn.real_logits, mismatched)[1]) / 2.0

@@ -151,7 +151,7 @@ class StackGAN2(StackGAN):
         loss, weight = self.adversarial_loss, turn.batch.get("sample_weight")
         if self.condition is None:
             return loss.discriminator_loss(turn.real_logits, turn.fake_logits, weight)
-        mismatched = as_list(self.discriminate(*self.mismatched(turn)))
+        mismatched = as_list(turn.mismatched_logits)
         maps = list(zip(as_list(turn.real_logits), as_list(turn.fake_logits), mismatched, strict=True))
         each, total = len(maps) // len(self.levels.sides), 0.0
         for real, fake, other in maps[::each]:

@@ -35,3 +35,49 @@ def inputs_of(network):
     """The symbolic inputs of a functional or Sequential model: one, or a list."""
     # A Sequential model that was never called has no `input`.
     return network.inputs[0] if len(network.inputs) == 1 else network.inputs
+
+
+def of_two_conditions(network):
+    """A functional network of [images, condition], applied to the same images with two conditions.
+
+    What is computed from the images alone is computed once. It is built once for each network.
+
+    Returns:
+        keras.Model from [images, *condition, *other condition] to a list of the outputs for the one, then those
+        for the other; None if the condition reaches the first layer with weights, or the network is no graph.
+    """
+    if not hasattr(network, "_of_two_conditions"):
+        made = _of_two_conditions(network) if isinstance(getattr(network, "input", None), list) else None
+        object.__setattr__(network, "_of_two_conditions", made)  # bypasses Keras, which would save it
+    return network._of_two_conditions
+
+
+def _of_two_conditions(network):
+    images, *conditions = network.inputs
+    inputs = [keras.Input(batch_shape=x.shape, dtype=x.dtype) for x in (images, *conditions, *conditions)]
+    alone, halves = {id(images): inputs[0]}, []
+    # Nothing is shared if the condition is there before any layer with weights.
+    if not any(getattr(operation, "weights", ()) for operation in _applied(network, alone)):
+        return None
+    for start in (1, 1 + len(conditions)):
+        given = zip(map(id, conditions), inputs[start : start + len(conditions)], strict=True)
+        halves.append({**alone, **dict(given)})
+        _applied(network, halves[-1])
+    return keras.Model(inputs, [half[id(output)] for half in halves for output in network.outputs])
+
+
+def _applied(network, known):
+    """Apply the operations of a graph whose arguments are known; returns these operations.
+
+    `known` maps the ids of the graph's tensors to those of this call, and is extended.
+    """
+    applied = []
+    for depth in sorted(network._nodes_by_depth, reverse=True):
+        for node in network._nodes_by_depth[depth]:
+            ready = node.input_tensors and all(id(each) in known for each in node.input_tensors)
+            if ready and id(node.output_tensors[0]) not in known:
+                args, kwargs = node.arguments.fill_in(known)
+                made = keras.tree.flatten(node.operation(*args, **kwargs))
+                known |= zip(map(id, node.output_tensors), made, strict=True)
+                applied.append(node.operation)
+    return applied

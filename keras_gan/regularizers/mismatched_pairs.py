@@ -17,7 +17,8 @@ class MismatchedPairs(Regularizer):
         real + (fake + mismatched) / 2
 
     The other image is the nearest one before it in the batch that has a different condition; the papers' code
-    always uses the one directly before it. This takes one more pass of the discriminator.
+    always uses the one directly before it. Layers of the discriminator before the condition enters run once for
+    the real images; if it enters at the first layer, this takes one more pass.
 
     Example:
     >>> networks = keras_gan.networks.dfgan((16, 16, 3), condition_dim=4, filters=2)
@@ -28,6 +29,7 @@ class MismatchedPairs(Regularizer):
     """
 
     name = "mismatched_pairs"
+    counts_mismatched = True
 
     def __init__(self):
         super().__init__()
@@ -49,8 +51,8 @@ class MismatchedPairs(Regularizer):
             )
 
     def relabel(self, gan, turn):
-        mismatched = gan.discriminate(turn.real, mismatched_condition(turn, f"`{self.name}`"))
-        both = tf.nest.map_structure(lambda *maps: ops.concatenate(maps), turn.fake_logits, mismatched)
+        maps = turn.fake_logits, turn.mismatched_logits
+        both = tf.nest.map_structure(lambda *maps: ops.concatenate(maps), *maps)
         return turn.real_logits, both
 
 

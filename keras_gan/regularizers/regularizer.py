@@ -23,10 +23,12 @@ class Regularizer(Part):
     Attributes:
         player: "discriminator" or "generator".
         name: its name in the logs.
+        counts_mismatched: bool, whether it needs `turn.mismatched_logits`.
     """
 
     player = "discriminator"
     name = None
+    counts_mismatched = False
 
     def __init__(self, interval=1):
         self.interval = check_int(interval, "interval")

@@ -4,6 +4,8 @@ A gradient is given in the official names, as the weights are: `convert` brings 
 compared weight by weight.
 """
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -505,7 +507,12 @@ def test_stackgan2(step):
     latents = tf.constant(np.concatenate([step["z"], step["eps"]], axis=1), "float32")
     gan.draw = lambda count, seed: {"latents": latents}
     gan.arrange = lambda batch: {**batch, "image": pyramid("real")}
-    gan.mismatched = lambda turn: (pyramid("wrong"), turn.condition)
+
+    def with_mismatched(turn):
+        wrong = gan.discriminate(pyramid("wrong"), turn.condition)
+        return dataclasses.replace(turn, mismatched_logits=wrong), gan.discriminate(turn.real, turn.condition)
+
+    gan.with_mismatched = with_mismatched
     batch = {"image": tf.constant(step["real128"]), "condition": tf.constant(step["text"], "float32")}
     figures = gan.update(batch)
     official = sum(step[f"loss.D{side}.errD"] for side in sides)
