@@ -9,13 +9,8 @@ own. Printed are medians of the CPU time of a step and of the ratio over the tur
 
 import argparse
 import dataclasses
-import json
-import pathlib
-import statistics
-import time
 
-from machine import machine
-from turns import measure
+from turns import print_ratios
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +27,6 @@ CASES = {
     "f-AnoGAN 32, grey": Case("fanogan", 32, 1, 64),
     "GANomaly 32": Case("ganomaly", 32, 3, 64, steps=4),
 }
-METHODS = ("fit", "torch")
 
 
 def make_images(case):
@@ -183,22 +177,5 @@ def torch_ganomaly(case):
     return torch_loop(case, step)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--case", choices=CASES, action="append", help="default: all")
-    parser.add_argument("--repeats", type=int, default=15)
-    parser.add_argument("--results", type=pathlib.Path, required=True, help="file of results (JSON lines)")
-    options = parser.parse_args()
-    print(f"{'case':20}{'fit ms':>10}{'torch ms':>10}{'ratio':>8}")
-    for name in options.case or CASES:
-        times, _, _ = measure(make, METHODS, CASES[name], options.repeats, time.process_time)
-        ratio = statistics.median(a / b for a, b in zip(times["fit"], times["torch"], strict=True))
-        row = {"case": name, "ratio": ratio, **dataclasses.asdict(CASES[name])}
-        row |= {f"{method}_ms": 1000 * statistics.median(seconds) for method, seconds in times.items()}
-        with options.results.open("a") as file:
-            file.write(json.dumps(row | machine("torch")) + "\n")
-        print(f"{name:20}{row['fit_ms']:10.1f}{row['torch_ms']:10.1f}{ratio:8.2f}", flush=True)
-
-
 if __name__ == "__main__":
-    main()
+    print_ratios(argparse.ArgumentParser(description=__doc__.splitlines()[0]), CASES, make, repeats=15)

@@ -4,11 +4,17 @@ Each method has a process of its own; the processes take turns, so that a slow m
 meets all.
 """
 
+import dataclasses
 import importlib.util
+import json
 import multiprocessing
 import os
+import pathlib
 import resource
+import statistics
 import time
+
+from machine import machine
 
 
 def peak_mb():
@@ -43,6 +49,8 @@ def measure(make, methods, case, repeats, clock=time.perf_counter):
             continue
         here, there = context.Pipe()
         context.Process(target=work, args=(there, make, method, case, clock), daemon=True).start()
+        # So that a process that fails ends this one.
+        there.close()
         here.recv()
         workers[method] = here
     times = {method: [] for method in workers}
@@ -56,3 +64,25 @@ def measure(make, methods, case, repeats, clock=time.perf_counter):
         pipe.send("stop")
         peaks[method], starts[method] = pipe.recv()
     return times, peaks, starts
+
+
+def print_ratios(parser, cases, make, repeats):
+    """Measure the cases that are asked for, `fit` against "torch"; print a table of CPU times and append rows to a file.
+
+    Options of `parser` that are fields of the cases are passed to them.
+    """
+    parser.add_argument("--case", choices=cases, action="append", help="default: all")
+    parser.add_argument("--repeats", type=int, default=repeats)
+    parser.add_argument("--results", type=pathlib.Path, required=True, help="file of results (JSON lines)")
+    options = parser.parse_args()
+    print(f"{'case':24}{'fit ms':>10}{'torch ms':>10}{'ratio':>8}")
+    for name in options.case or cases:
+        fields = dataclasses.asdict(cases[name])
+        case = dataclasses.replace(cases[name], **{k: v for k, v in vars(options).items() if k in fields})
+        times, _, _ = measure(make, ("fit", "torch"), case, options.repeats, time.process_time)
+        ratio = statistics.median(a / b for a, b in zip(times["fit"], times["torch"], strict=True))
+        row = {"case": name, "ratio": ratio, **fields}
+        row |= {f"{method}_ms": 1000 * statistics.median(seconds) for method, seconds in times.items()}
+        with options.results.open("a") as file:
+            file.write(json.dumps(row | machine("torch")) + "\n")
+        print(f"{name:24}{row['fit_ms']:10.1f}{row['torch_ms']:10.1f}{ratio:8.2f}", flush=True)
