@@ -1,4 +1,4 @@
-"""Anomalies among MNIST's digits: GANomaly, f-AnoGAN and a VAE beside PCA.
+"""Anomalies among MNIST's digits: GANomaly, f-AnoGAN, BiGAN and a VAE beside PCA.
 
     taskset -c 0 python benchmarks/anomalies.py --results anomalies.jsonl --protocol normal --classes 8 3
     taskset -c 0 python benchmarks/anomalies.py --results anomalies.jsonl --protocol abnormal --detectors ganomaly
@@ -86,6 +86,16 @@ def scores_of(detector, train, test, protocol, options):
         fitted(model, train, options, options.steps)
         found = nearest(model.encode(test)[0], model.encode(train)[0])
         return {"vae": -model.elbo(test), "vae, nearest": found}
+    if detector == "bigan":
+        generator, _ = keras_gan.networks.dcgan((32, 32, 1), 32, filters=16)
+        encoder = keras_gan.networks.encoder((32, 32, 1), 32, filters=16, normalization="batch")
+        joint = keras_gan.networks.joint_discriminator((32, 32, 1), 32, filters=16)
+        model = keras_gan.BiGAN(encoder, generator, joint, seed=options.seed)
+        model.compile(
+            **{f"{player}_optimizer": keras_gan.optimizers.Adam(5e-4, 0.5) for player in model.players}
+        )
+        fitted(model, train, options, options.steps)
+        return both("bigan", model, train, test)
     pair = keras_gan.networks.dcgan(
         (32, 32, 1), latent_dim=32, filters=16, discriminator_normalization="none"
     )

@@ -30,7 +30,8 @@ class BiGAN(Detector, Encoding, Generative, Game):
     `latent.invert(model, images, "encoder")` uses its encoder.
 
     Args:
-        encoder: keras.Model from images to latents, such as `networks.encoder(image_shape, latent_dim)`.
+        encoder: keras.Model from images to latents, such as `networks.encoder(image_shape, latent_dim,
+            normalization="batch")`. Without batch normalisation it learns one code for all images.
         generator: keras.Model from latents, drawn from N(0, I), to images in [-1, 1].
         discriminator: keras.Model from [images, latents] to logits, such as `networks.joint_discriminator`.
         feature_weight: float in [0, 1]. Default 0.1.
@@ -38,7 +39,7 @@ class BiGAN(Detector, Encoding, Generative, Game):
         ema_decay: as in `GAN`, for encoder and generator. seed, dataset_name, class_names: as in `GAN`.
 
     Example:
-    >>> encoder = keras_gan.networks.encoder((28, 28, 1), 8, filters=4)
+    >>> encoder = keras_gan.networks.encoder((28, 28, 1), 8, filters=4, normalization="batch")
     >>> generator, _ = keras_gan.networks.dcgan((28, 28, 1), latent_dim=8, filters=4)
     >>> model = keras_gan.BiGAN(encoder, generator, keras_gan.networks.joint_discriminator((28, 28, 1), 8, filters=4))
     >>> model.compile()

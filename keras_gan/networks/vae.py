@@ -4,9 +4,10 @@ import keras
 from keras import layers
 
 from keras_gan.layers import LeakyReLU
+from keras_gan.networks.blocks import has_bias, normalize
 
 
-def encoder(image_shape, outputs, *, filters=32):
+def encoder(image_shape, outputs, *, filters=32, normalization="none"):
     """Convolutions of stride 2 from images to a vector.
 
     They halve the image while its sides are even and above 4, with twice as many filters each time (at most 8
@@ -16,15 +17,22 @@ def encoder(image_shape, outputs, *, filters=32):
         image_shape: (height, width, channels).
         outputs: int, size of the vector: of latents, or of means and log variances.
         filters: int, of the first convolution.
+        normalization: of all layers but the last: "none" or "batch". `BiGAN` needs "batch": without it the
+            encoder gives the same latents for all images.
 
     Example:
     >>> keras_gan.networks.encoder((28, 28, 1), 8, filters=4).output_shape
     (None, 8)
     """
+    if normalization not in ("none", "batch"):
+        raise ValueError(f'`normalization` must be "none" or "batch". Received: {normalization!r}')
+    bias = has_bias(normalization)
     x = inputs = keras.Input((*image_shape,), name="images")
     for size in _widths(image_shape, filters):
-        x = layers.Conv2D(size, 4, 2, "same", activation="relu")(x)
-    x = layers.Dense(256, "relu")(layers.Flatten()(x))
+        x = layers.Conv2D(size, 4, 2, "same", use_bias=bias)(x)
+        x = layers.ReLU()(normalize(x, normalization))
+    x = layers.Dense(256, use_bias=bias)(layers.Flatten()(x))
+    x = layers.ReLU()(normalize(x, normalization))
     return keras.Model(inputs, layers.Dense(outputs, dtype="float32")(x), name="encoder")
 
 

@@ -1,6 +1,7 @@
 """f-AnoGAN, GANomaly and BiGAN."""
 
 import keras_gan
+from keras_gan.recipes.parts import adam
 from keras_gan.recipes.recipe import Recipe, register
 
 
@@ -19,7 +20,7 @@ def bigan(latent_dim, filters):
     def networks(image_shape):
         generator, _ = keras_gan.networks.dcgan(image_shape, latent_dim, filters=filters)
         return (
-            keras_gan.networks.encoder(image_shape, latent_dim, filters=filters),
+            keras_gan.networks.encoder(image_shape, latent_dim, filters=filters, normalization="batch"),
             generator,
             keras_gan.networks.joint_discriminator(image_shape, latent_dim, filters=filters),
         )
@@ -80,7 +81,8 @@ register(
         "a GAN with an encoder, which finds anomalies (EGBAD)",
         "BiGAN",
         bigan(32, 32),
-        steps=2500,
+        lambda plan: adam(5e-4, 0.5, 0.999),
+        steps=1500,
         ema_decay=0.995,
         adversarial=False,
     ),

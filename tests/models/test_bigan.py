@@ -81,3 +81,16 @@ def test_networks_that_do_not_fit():
         keras_gan.BiGAN(encoder, generator, tiny_networks()[1])
     with pytest.raises(ValueError, match="must give a latent"):
         keras_gan.BiGAN(networks.encoder((8, 8, 1), 5, filters=4), generator, tiny_networks()[1])
+
+
+@pytest.mark.slow
+def test_the_recipes_encoder_tells_images_apart():
+    """An encoder without normalisation gave all digits one code, of which the generator made a black image."""
+    digits = keras_gan.data.load("mnist_5k", batch_size=64)
+    gan = keras_gan.recipes.build("bigan", (28, 28, 1), "small", steps=420)
+    gan.fit(digits, epochs=6, verbose=0)
+    codes = gan.encode(next(iter(digits.stream.whole())))
+    assert codes.std(axis=0).mean() > 0.3
+    latents = gan.sample_latents(64, seed=1)
+    again = gan.encode(gan.images_of(latents))
+    assert np.corrcoef(latents.ravel(), again.ravel())[0, 1] > 0.2
