@@ -1,4 +1,4 @@
-"""GAN, VAE and VAE-GAN on digits or Fashion-MNIST, with generators of equal size and the same CPU time each.
+"""GAN, VAE and VAE-GAN on digits or Fashion-MNIST, with the recipes' own networks and the same CPU time each.
 
     taskset -c 0 python benchmarks/gan_vae.py --results gan_vae.jsonl --pictures pictures
     taskset -c 0 python benchmarks/gan_vae.py --results gan_vae.jsonl --dataset fashion_mnist

@@ -31,6 +31,13 @@ def check_weight(value, name):
     return float(value)
 
 
+def check_rate(value, name="learning_rate"):
+    """Return a rate as a float, or raise a ValueError."""
+    if check_weight(value, name) == 0.0:
+        raise ValueError(f"`{name}` must be above 0. Received: {name}={value!r}")
+    return float(value)
+
+
 def check_fraction(value, name):
     """Return a float in [0, 1], or raise a ValueError."""
     if not 0.0 <= value <= 1.0:

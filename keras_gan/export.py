@@ -29,7 +29,8 @@ def export(gan, filepath, format="saved_model", metadata=None, **options):
       conditional model both take `labels` too: `sample(n, seed, truncation, labels)` with one
       label, or n; without labels, `sample` draws classes as `gan.generate` does. If a keras.Model
       encodes the model's texts, `sample_texts(texts, seed, truncation)` makes one image for each text.
-      A `SemiSupervisedGAN` has `classify(images)`, from uint8 images to class probabilities.
+      A `SemiSupervisedGAN` has `classify(images)`, from images (uint8, or float32 in [-1, 1]) to class
+      probabilities.
     - "litert": a `.tflite` file, from `latents` (and `labels`) to `images`, floats clipped to [-1, 1]. It
       uses only LiteRT's own operations.
     - "onnx": an `.onnx` file with the same inputs and output, checked with onnxruntime; needs
@@ -235,12 +236,7 @@ class Sampler(tf.Module):
         self.serving_default = serving_default
         self.sample = sample
         if hasattr(gan, "class_probabilities"):
-
-            @tf.function(input_signature=[tf.TensorSpec([None, *gan.image_shape], tf.uint8, name="images")])
-            def classify(images):
-                return gan.class_probabilities(from_uint8(images))
-
-            self.classify = classify
+            self.classify, _ = of_images(gan.class_probabilities, [None, *gan.image_shape])
         encoder = getattr(gan, "text_encoder", None)
         if encoder is not None:
             self.text_encoder = Embedded(encoder)
@@ -304,33 +300,26 @@ def export_encoders(clip, filepath, format="saved_model", metadata=None, **optio
     module.weights = [variable.value for variable in network.weights]
     module.text_encoder = Embedded(clip.ema_text_encoder)
     shape = [None, *clip.image_shape]
-    images = tf.TensorSpec(shape, tf.uint8, name="images")
     texts = tf.TensorSpec([None], tf.string, name="texts")
+
+    def vectors(images):
+        return tf.math.l2_normalize(network(images, training=False), axis=-1)
 
     @tf.function(input_signature=[tf.TensorSpec(shape, tf.float32, name="images")])
     def serving_default(images):
-        return {"vectors": tf.math.l2_normalize(network(images, training=False), axis=-1)}
-
-    @tf.function(input_signature=[images])
-    def embed_images(images):
-        return serving_default(from_uint8(images))["vectors"]
+        return {"vectors": vectors(images)}
 
     @tf.function(input_signature=[texts])
     def embed_texts(texts):
         return tf.math.l2_normalize(module.text_encoder(texts), axis=-1)
 
-    @tf.function(input_signature=[images, texts])
     def similarity(images, texts):
-        return tf.matmul(embed_images(images), embed_texts(texts), transpose_b=True)
+        return tf.matmul(vectors(images), embed_texts(texts), transpose_b=True)
 
-    signatures = {
-        "serving_default": serving_default,
-        "embed_images": embed_images,
-        "embed_texts": embed_texts,
-        "similarity": similarity,
-    }
-    for name, function in signatures.items():
-        setattr(module, name, function)
+    module.serving_default, module.embed_texts = serving_default, embed_texts
+    signatures = {"serving_default": serving_default, "embed_texts": embed_texts}
+    module.embed_images, signatures["embed_images"] = of_images(vectors, shape)
+    module.similarity, signatures["similarity"] = of_images(similarity, shape, texts)
     write_module(module, signatures, filepath)
     return with_metadata(filepath, {**describe(clip), "format": format}, metadata)
 
@@ -459,16 +448,27 @@ def export_detector(detector, filepath, format="saved_model", metadata=None):
     def serving_default(images):
         return found(images)
 
-    @tf.function(input_signature=[tf.TensorSpec(shape, tf.uint8, name="images")])
-    def score(images):
-        return found(from_uint8(images))
-
-    module.serving_default, module.score = serving_default, score
-    write_module(module, {"serving_default": serving_default, "score": score}, filepath)
+    module.serving_default, (module.score, signature) = serving_default, of_images(found, shape)
+    write_module(module, {"serving_default": serving_default, "score": signature}, filepath)
     about = {**describe(detector), "format": format, **(metadata or {})}
     about["inputs"] = {"images": {"shape": shape, "dtype": "float32", "range": [-1, 1]}}
     (filepath / "metadata.json").write_text(json.dumps(about, indent=2) + "\n")
     return str(filepath)
+
+
+def of_images(function, shape, *beside):
+    """A graph function of images, uint8 or float32 in [-1, 1], and what `beside` specifies; and that of uint8, as a signature.
+
+    With a signature of uint8 alone, floats would be cut to whole numbers in silence.
+    """
+
+    @tf.function
+    def of_either(images, *others):
+        return function(from_uint8(images) if images.dtype == tf.uint8 else images, *others)
+
+    floats, levels = (tf.TensorSpec(shape, dtype, name="images") for dtype in (tf.float32, tf.uint8))
+    of_either.get_concrete_function(floats, *beside)
+    return of_either, of_either.get_concrete_function(levels, *beside)
 
 
 def of_any_size(network):

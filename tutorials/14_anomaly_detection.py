@@ -68,7 +68,7 @@ print(f"PCA: AUROC {auroc(anomalous, residual):.3f}, AUPRC {auprc(anomalous, res
 # %% [markdown]
 # ## GANomaly
 # An encoder, a decoder and a second encoder: the score is the difference between the latents of an image and
-# those of its reconstruction.
+# those of its reconstruction. Here it is no better than chance either.
 
 # %%
 detector = keras_gan.GANomaly(*keras_gan.networks.ganomaly((32, 32, 1), 64, filters=16), seed=0)

@@ -41,7 +41,7 @@ def augment(
 ):
     """Fill up small classes with generated images; writes a folder to train a classifier on."""
     if dataset and dataset.startswith("folder:"):
-        existing(dataset.removeprefix("folder:"), "--dataset")
+        existing(dataset.removeprefix("folder:"), " --dataset is folder:PATH or a name.")
     levels = value_range_of(value_range)
     writable(out, "--out", folder=True)
     model = model_path(model)

@@ -121,12 +121,13 @@ def check_floats(images, name="Images", in_range=True):
 
 def range_problem(low, high, name="Images"):
     """Return a message on what is wrong with images of this range, or None."""
-    if low >= -1.001 and high <= 1.001 and low < 0:
-        return None
-    if low == high:
+    if low >= -1.001 and high <= 1.001 and (low < 0 or low == high):
         return None
     if low >= 0 and high <= 1.001:
-        fix = f"They look like [0, 1]: write `{name.lower()} * 2 - 1`."
+        fix = (
+            f"They look like [0, 1]: write `{name.lower()} * 2 - 1`. If they are in [-1, 1], and just bright, "
+            "pass them as uint8, `keras_gan.data.to_uint8`."
+        )
     elif low >= 0 and high <= 255:
         fix = f"They look like 0..255: write `{name.lower()} / 127.5 - 1`."
     else:

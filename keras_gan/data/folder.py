@@ -14,7 +14,7 @@ import zipfile
 import numpy as np
 
 from keras_gan.cache import cache_folder, spilled
-from keras_gan.data.images import fit_image, is_deep, label_map, open_image, size_of
+from keras_gan.data.images import check_overlap, fit_image, is_deep, label_map, open_image, size_of
 from keras_gan.data.source import Source
 
 # Names of folders that are splits, in any case, by the name that `load` takes for the split.
@@ -514,6 +514,7 @@ def check_value_range(deep, value_range):
             raise ValueError(
                 f"`value_range` is of images of more than 8 bits, and none of these is. Received: {value_range}"
             )
+        check_overlap(value_range, [extrema for _, extrema in deep])
         return
     floats = [extrema for mode, extrema in deep if mode == "F"]
     for kind, (low, high), taken in (

@@ -146,6 +146,15 @@ def check_value_range(value_range):
     return pair
 
 
+def check_overlap(value_range, extrema):
+    """Raise a ValueError if no value of the data, given its pairs (lowest, highest), is within the range."""
+    low, high = min(pair[0] for pair in extrema), max(pair[1] for pair in extrema)
+    if high < value_range[0] or low > value_range[1]:
+        raise ValueError(
+            f"`value_range` fits none of the values, which are from {low:g} to {high:g}. Received: {value_range}"
+        )
+
+
 def with_range(name, value_range):
     """Add the value range to the name of data: the same files with another range are other data."""
     return name if value_range is None else "{}, {:g} to {:g}".format(name, *value_range)

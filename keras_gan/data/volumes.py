@@ -8,7 +8,7 @@ import warnings
 
 import numpy as np
 
-from keras_gan.data.images import check_value_range, fit_image
+from keras_gan.data.images import check_overlap, check_value_range, fit_image
 
 NIFTI = (".nii", ".nii.gz")
 DICOM = (".dcm", ".dicom", ".ima")
@@ -160,6 +160,8 @@ def write_nifti(values, path, like=None):
     """
     nibabel = _needed("nibabel")
     values = np.asarray(values, "float32")
+    if not np.isfinite(values).all():
+        raise ValueError("`values` contain NaN or infinite values.")
     if not str(path).lower().endswith(NIFTI):
         raise ValueError(f"`path` must end in .nii or .nii.gz. Received: {str(path)!r}")
     if values.ndim != 3 or (like is not None and values.shape != like.values.shape):
@@ -263,12 +265,20 @@ def _in_order(parts, name):
         raise ValueError(
             f"Two slices in {name} are at one place: {parts[i][0].name} and {parts[i + 1][0].name}."
         )
-    odd = np.flatnonzero(np.abs(gaps - usual) > max(0.02 * usual, 0.01))
-    if len(odd):
-        i = int(odd[0])
+    if gaps.max() - gaps.min() > max(0.04 * usual, 0.02):
+        i, least = int(np.argmax(gaps)), float(gaps.min())
         raise ValueError(
-            f"Slices are missing in {name}: {gaps[i]:g} mm between {parts[i][0].name} and {parts[i + 1][0].name}, {usual:g} mm "
-            "between most others."
+            f"Slices are missing in {name}: {gaps[i]:g} mm between {parts[i][0].name} and {parts[i + 1][0].name}, {least:g} mm "
+            "between others."
+        )
+    # A series of which every second slice is missing is even, too.
+    numbers = [int(d.InstanceNumber) for _, d in parts if _given(d, "InstanceNumber") is not None]
+    said = _given(parts[0][1], "SpacingBetweenSlices")
+    steps = np.abs(np.diff(numbers)) if len(numbers) == len(parts) else np.ones(1)
+    if said is not None and usual > 1.5 * abs(float(said)) and steps.min() > 1:
+        raise ValueError(
+            f"Slices are missing in {name}: {usual:g} mm between them, and SpacingBetweenSlices is {float(said):g} mm; their numbers "
+            f"(InstanceNumber) are {_shortened(numbers)}."
         )
     return parts, usual
 
@@ -328,7 +338,9 @@ def window_of(volumes, value_range=None):
     """
     value_range = check_value_range(value_range)
     if value_range is not None:
-        return tuple(map(float, value_range)), None
+        low, high = map(float, value_range)
+        check_overlap((low, high), [(v.values.min(), v.values.max()) for v in volumes])
+        return (low, high), None
     asked = {volume.window for volume in volumes}
     if len(asked) == 1 and None not in asked:
         low, high = asked.pop()
@@ -366,5 +378,11 @@ def to_units(images, value_range):
     if low is None:
         raise ValueError("`value_range` must be (low, high). Received: None")
     images = np.asarray(images)
+    if images.dtype != np.uint8 and not (
+        np.issubdtype(images.dtype, np.floating) and abs(images).max(initial=0) <= 1.001
+    ):
+        raise ValueError(
+            f"`images` must be uint8, or floats in [-1, 1]. Received: {images.dtype}, from {images.min()} to {images.max()}"
+        )
     share = images.astype("float32") / 255.0 if images.dtype == np.uint8 else (images + 1.0) / 2.0
     return (low + share * (high - low)).astype("float32")

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from keras_gan.arguments import check_int, check_weight
+from keras_gan.arguments import check_int, check_rate
 from keras_gan.conditions.several import rows_of
 from keras_gan.data.images import from_uint8, to_uint8
 from keras_gan.latent.projection import project
@@ -64,8 +64,8 @@ def invert(
     "styles" finds the w of a StyleGAN by a perceptual distance, with `project` for each image.
 
     Args:
-        gan: a model with latents: a `GAN` of any kind except image to image, `VAE`, `VAEGAN`, `FAnoGAN`. It
-            is not changed.
+        gan: a model with one vector of latents for each image: a `GAN` of any kind except image to image,
+            `VAE`, `VAEGAN`, `BiGAN`, `FAnoGAN`. It is not changed.
         images: uint8, or floats in [-1, 1], of shape (n, height, width, channels), or vectors (n, size).
         method: "search", "encoder", "hybrid" or "styles".
         encoder: keras.Model from images to latents, such as `train_encoder` returns. Default: the model's own
@@ -119,7 +119,7 @@ def invert(
         )
     images = checked_images(gan, images)
     if learning_rate is not None:
-        check_weight(learning_rate, "learning_rate")
+        check_rate(learning_rate)
     if encoder is not None and (method in ("search", "styles") or not isinstance(encoder, keras.Model)):
         raise ValueError(
             f'`encoder` is a keras.Model, for the methods "encoder" and "hybrid". Received: {encoder!r:.100}, method={method!r}'
@@ -241,6 +241,7 @@ def train_encoder(
 
     check_int(steps, "steps")
     check_int(batch_size, "batch_size")
+    check_rate(learning_rate)
     check_model(gan)
     if len(gan.output_shape) != 4:
         raise ValueError(
@@ -321,7 +322,11 @@ def checked_images(gan, images):
 
 def check_model(gan):
     """Raise a ValueError for models that do not make images from latents."""
-    if getattr(gan, "from_images", True) or not hasattr(gan, "sample_latents"):
+    if (
+        getattr(gan, "from_images", True)
+        or not hasattr(gan, "sample_latents")
+        or len(first(gan.generator.input_shape)) != 2
+    ):
         raise ValueError(
-            f"Inversion needs a model that makes images from latents. Received: {type(gan).__name__}"
+            f"Inversion needs a model that makes images from latents, a vector for each. Received: {type(gan).__name__}"
         )

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from keras_gan import gradients
-from keras_gan.arguments import check_int
+from keras_gan.arguments import check_int, check_rate
 from keras_gan.data.images import from_uint8
 from keras_gan.features.extractor import get as get_extractor
 from keras_gan.latent.paths import _condition
@@ -132,7 +132,7 @@ def project(
             )
         return total, distance
 
-    optimizer = keras.optimizers.Adam(learning_rate, 0.9, 0.999)
+    optimizer = keras.optimizers.Adam(check_rate(learning_rate), 0.9, 0.999)
     minimize = gradients.minimizer(loss, [w, *noises], optimizer)
     shown = np.unique(np.linspace(0, steps - 1, min(frames, steps)).astype(int))
     bar = keras.utils.Progbar(steps, unit_name="step", verbose=int(verbose))

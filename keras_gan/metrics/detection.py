@@ -1,5 +1,7 @@
 """How well scores separate anomalies from normal images, and members of a training set from others."""
 
+import numbers
+
 import numpy as np
 import scipy.ndimage
 import scipy.stats
@@ -115,7 +117,7 @@ def limit_of(scores, false_positive_rate):
     scores = np.sort(np.asarray(scores, "float64").reshape(-1))
     if not np.isfinite(scores).all():
         raise ValueError("The scores contain NaN or infinite values.")
-    if not isinstance(false_positive_rate, (int, float)) or not 0.0 <= false_positive_rate < 1.0:
+    if not isinstance(false_positive_rate, numbers.Real) or not 0.0 <= false_positive_rate < 1.0:
         raise ValueError(f"`false_positive_rate` must be in [0, 1). Received: {false_positive_rate!r}")
     above = int(np.floor(false_positive_rate * len(scores) + 1e-9))
     if not len(scores) or (false_positive_rate > 0.0 and not above):

@@ -6,7 +6,7 @@ import tensorflow as tf
 from keras import ops
 
 from keras_gan import modalities
-from keras_gan.arguments import check_int, check_weight
+from keras_gan.arguments import check_int, check_rate
 from keras_gan.latent.search import Search
 from keras_gan.layers.packing import pack_size
 from keras_gan.models import checks
@@ -23,7 +23,7 @@ class AnoGAN(Detector, keras.Model):
 
     for the z that minimises it; f is the input of the discriminator's last layer with weights. Nothing is
     trained. The search starts from `restarts` random latents, makes a tenth of the steps from each, and then
-    all steps from the best one. It takes seconds per image, where `FAnoGAN` takes milliseconds. `score`,
+    all steps from the best one. It takes hundreds of times as long as `FAnoGAN`. `score`,
     `heatmap`, `threshold`, `detect` and `measure` are those of `keras_gan.models.detector.Detector`.
 
     Args:
@@ -74,7 +74,7 @@ class AnoGAN(Detector, keras.Model):
         self.generator, self.discriminator = generator, discriminator
         self.feature_weight = float(feature_weight)
         self.steps, self.restarts, self.seed = int(steps), int(restarts), seed
-        self.learning_rate = check_weight(learning_rate, "learning_rate")
+        self.learning_rate = check_rate(learning_rate)
         # Bypasses Keras' attribute tracking: the layers belong to the discriminator.
         vars(self)["_features"] = last_features(discriminator)
         vars(self)["_search"] = Search(

@@ -1,5 +1,6 @@
 """Base class of anomaly detectors: scores, heat maps, a threshold, and images in windows."""
 
+import numbers
 import warnings
 
 import numpy as np
@@ -33,7 +34,7 @@ class Detector(InParts):
 
     def __init__(self, *networks, limit=None, **kwargs):
         super().__init__(*networks, **kwargs)
-        if limit is not None and not np.isfinite(limit):
+        if limit is not None and not (isinstance(limit, numbers.Real) and np.isfinite(limit)):
             raise ValueError(f"`limit` must be a finite number, or None. Received: {limit!r}")
         self.limit = None if limit is None else float(limit)
         # Bypasses Keras' attribute tracking: `memory` is not a weight.
@@ -138,10 +139,16 @@ class Detector(InParts):
         if not 0.0 <= overlap < 1.0:
             raise ValueError(f"`overlap` must be in [0, 1). Received: {overlap!r}")
         larger = images.ndim == len(own) + 1 == 4 and images.shape[1:3] != own[:2]
-        if not larger or images.shape[3] != own[2] or any(a < b for a, b in zip(images.shape[1:3], own)):
+        fits = images.shape[3:] == own[2:] and all(a >= b for a, b in zip(images.shape[1:3], own))
+        if not larger or not fits or not len(images):
             return self.in_parts(self.result, images, batch_size)
+        # The range is that of all images, not of one window.
+        images = self.as_floats(images)
         return in_windows(
-            lambda windows: self.in_parts(self.result, windows, batch_size), images, own[:2], overlap
+            lambda windows: self.in_parts(self.result, windows, batch_size, checked=True),
+            images,
+            own[:2],
+            overlap,
         )
 
     def threshold(self, false_positive_rate=0.05, images=None, batch_size=None, overlap=0.5):

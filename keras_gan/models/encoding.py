@@ -12,13 +12,21 @@ from keras_gan.data.images import from_uint8
 class InParts:
     """Applies functions to many images, one batch at a time; a mixin for `Game`."""
 
-    def in_parts(self, function, images, batch_size):
+    def as_floats(self, images):
+        """Images as floats; raises a ValueError for floats out of [-1, 1]."""
+        if images.dtype == np.uint8:
+            images = from_uint8(images).numpy()
+        self.modality.check_array(images, "Images")
+        return images
+
+    def in_parts(self, function, images, batch_size, checked=False):
         """Apply a function to many images, one batch at a time.
 
         Args:
             function: takes a batch of images in [-1, 1]; returns a list of tensors.
             images: uint8, or floats in [-1, 1].
             batch_size: int, images at once.
+            checked: bool, whether the images are a result of `as_floats`.
 
         Returns:
             list of arrays, the concatenated results.
@@ -29,9 +37,7 @@ class InParts:
             raise ValueError(
                 f"`images` must have shape {('n', *self.image_shape)}. Received: shape={images.shape}"
             )
-        if images.dtype == np.uint8:
-            images = from_uint8(images).numpy()
-        self.modality.check_array(images, "Images")
+        images = images if checked else self.as_floats(images)
         parts = [
             function(tf.constant(images[start : start + batch_size], "float32"))
             for start in range(0, len(images), batch_size)

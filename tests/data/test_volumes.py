@@ -177,6 +177,7 @@ def test_classes_splits_and_mixed_series(tmp_path, pixels):
         ({"ImageOrientationPatient": [0, 1, 0, 0, 0, 1]}, "mixes orientations"),
         ({"place": 7.0}, r"Slices are missing.*2 mm between 1\.dcm and 3\.dcm, 1 mm"),
         ({"place": 1.0}, r"at one place: 1\.dcm and 2\.dcm"),
+        ({"place": 20.0}, r"Slices are missing.*15 mm between 5\.dcm and 2\.dcm, 1 mm between others"),
         ({"PhotometricInterpretation": "RGB"}, "in colour"),
     ],
 )
@@ -270,6 +271,26 @@ def test_real_files():
     assert brain.values.shape == (47, 58, 49) and brain.values.mean() == pytest.approx(39.008, abs=1e-3)
     assert brain.spacing == (4.0, 4.0, 4.0)
     assert slices_of(brain, (0, 255), size=(32, 32)).shape == (47, 32, 32, 1)
+
+
+def test_every_second_slice_missing_is_named(tmp_path, pixels):
+    """The positions are even then: only the spacing that the files state, and their numbers, tell."""
+    for i in range(4):
+        told = {"SpacingBetweenSlices": 1.0, "InstanceNumber": 2 * i + 1}
+        write_slice(tmp_path / f"{i}.dcm", pixels[i], 2.0 * i, **told)
+    with pytest.raises(ValueError, match=r"2 mm between them, and SpacingBetweenSlices is 1 mm.*1, 3, 5, 7"):
+        read_volumes(tmp_path)
+
+
+def test_what_the_values_do_not_allow(tmp_path, pixels):
+    write_slice(tmp_path / "a.dcm", pixels[0])
+    with pytest.raises(ValueError, match="fits none of the values, which are from"):
+        load(f"folder:{tmp_path}", batch_size=1, value_range=(1e6, 2e6))
+    for bad in (np.full(2, 200), np.full(2, 3.0), np.arange(3)):
+        with pytest.raises(ValueError, match=r"uint8, or floats in \[-1, 1\]"):
+            to_units(bad, (0, 1))
+    with pytest.raises(ValueError, match="NaN"):
+        write_nifti(np.full((2, 4, 4), np.nan), tmp_path / "a.nii")
 
 
 def test_missing_packages_are_named(tmp_path, pixels, monkeypatch):

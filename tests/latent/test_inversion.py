@@ -127,6 +127,7 @@ def test_what_is_refused(images):
         ({"encoder": "x"}, "`encoder` is a keras.Model"),
         ({"method": "encoder", "encoder": "x"}, "`encoder` is a keras.Model"),
         ({"learning_rate": -1.0}, "learning_rate"),
+        ({"learning_rate": 0}, "must be above 0"),
     ):
         with pytest.raises(ValueError, match=message):
             latent.invert(gan, images, **options)
@@ -135,6 +136,8 @@ def test_what_is_refused(images):
     for model in (keras_gan.GANomaly(*networks.ganomaly((8, 8, 1), 3, filters=4)), linear()[1]):
         with pytest.raises(ValueError, match=r"makes images from latents|an encoder of your own"):
             latent.train_encoder(model)
+    with pytest.raises(ValueError, match="must be above 0"):
+        latent.train_encoder(gan, learning_rate=0)
     with pytest.raises(ValueError, match="must be from images"):
         latent.invert(gan, images, "encoder", encoder=networks.encoder((8, 8, 1), 5, filters=4))
     for arguments, message in (

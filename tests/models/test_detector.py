@@ -63,13 +63,28 @@ def test_precisions_and_xla(tiny, policy, options, images):
 
 
 def test_a_limit_is_finite_and_of_the_detector_as_it_is(images):
-    with pytest.raises(ValueError, match="`limit` must be a finite number"):
-        keras_gan.GANomaly(*keras_gan.networks.ganomaly((8, 8, 1), 3, filters=4), limit=float("nan"))
+    for limit in (float("nan"), "a"):
+        with pytest.raises(ValueError, match="`limit` must be a finite number"):
+            keras_gan.GANomaly(*keras_gan.networks.ganomaly((8, 8, 1), 3, filters=4), limit=limit)
     detector = test_ganomaly.tiny()
     detector.threshold(0.25, images[:16])
     with pytest.warns(UserWarning, match="Find it anew"):
         detector.fit(images, batch_size=16, verbose=0)
     assert detector.limit is None
+
+
+def test_the_range_is_that_of_all_images(images, detector):
+    """One bright image among others is one of [-1, 1], whatever the size; a constant is not of any range."""
+    own = detector.image_shape
+    bright = np.concatenate([np.full((1, *own), -0.5), np.linspace(0.1, 0.9, np.prod(own)).reshape(1, *own)])
+    larger = np.pad(bright, [(0, 0), (4, 0), (4, 0), (0, 0)], mode="reflect")
+    assert detector.score(bright).shape == detector.score(larger).shape == (2,)
+    for wrong in (np.full((2, *own), 200.0), np.tile(bright[1:], (2, 1, 1, 1)), larger[1:]):
+        with pytest.raises(ValueError, match=r"must be in \[-1, 1\]"):
+            detector.score(wrong)
+    with pytest.raises(ValueError, match="must have shape"):
+        detector.score(larger[:0])
+    assert detector.threshold(np.float32(0.25), bright[[0, 1, 0, 1]]) > 0
 
 
 def test_larger_images_window_by_window(detector):

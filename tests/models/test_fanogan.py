@@ -75,6 +75,8 @@ def test_scores_by_hand_and_only_the_encoder_moves(images, tmp_path):
     found = saved.score(levels)
     np.testing.assert_allclose(found["scores"], detector.score(levels), rtol=1e-4)
     np.testing.assert_allclose(found["heatmaps"], detector.heatmap(levels), atol=1e-5)
+    # Of floats, which a signature of uint8 alone would cut to 0 and 1.
+    np.testing.assert_allclose(saved.score(images)["scores"], detector.score(images), rtol=1e-4)
     for arguments, message in (((images[:, :4],), "shape"), ((images * 3,), r"\[-1, 1\]")):
         with pytest.raises(ValueError, match=message):
             detector.score(*arguments)
