@@ -40,11 +40,12 @@ def rows(name, seed):
         yield scaled[train], scaled[test], anomalous[test]
 
 
-def encoder(size, outputs):
+def encoder(size, outputs, normalized=False):
     inputs = keras.Input((size,))
     x = inputs
     for width in (64, 64):
-        x = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(width)(x))
+        x = layers.Dense(width)(x)
+        x = layers.LeakyReLU(negative_slope=0.2)(layers.BatchNormalization()(x) if normalized else x)
     return keras.Model(inputs, layers.Dense(outputs)(x))
 
 
@@ -79,7 +80,7 @@ def scores_of(detector, train, test, steps, seed):
         x, z = keras.Input((size,)), keras.Input((latents,))
         joint = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(64)(layers.Concatenate()([x, z])))
         joint = keras.Model([x, z], layers.Dense(1)(joint))
-        model = keras_gan.BiGAN(encoder(size, latents), generator, joint, seed=seed)
+        model = keras_gan.BiGAN(encoder(size, latents, normalized=True), generator, joint, seed=seed)
         model.compile(**{f"{player}_optimizer": adam() for player in model.players})
     else:
         gan = keras_gan.GAN(generator, discriminator, seed=seed)
