@@ -476,3 +476,18 @@ def test_init_from_takes_the_variance_of_a_likelihood(tmp_path):
     first.save(tmp_path / "first.keras")
     second = recipes.build("vae", (8, 8, 1), seed=2, init_from=tmp_path / "first.keras")
     assert float(second.likelihood.log_variance) == -3.0
+
+
+@pytest.mark.slow
+def test_the_decoder_of_digits_does_not_turn_black():
+    """With the same rate for both players all of its images were black after 50 steps, and stayed so."""
+    digits = keras_gan.data.load("mnist_5k", image_size=32, labels=True, batch_size=500)
+    images, labels, _ = keras_gan.data.arrays.arrays_of(digits)
+    classes = np.eye(10, dtype="float32")
+    gan = recipes.build("decoder", (32, 32, 1), source_shape=(10,))
+    gan.fit(
+        keras_gan.data.conditioned(images, classes[labels], batch_size=32), steps_per_epoch=200, verbose=0
+    )
+    made = gan.generate(40, seed=0, labels=classes[np.arange(40) % 10])
+    # Real digits: 47.
+    assert made.std(axis=0).mean() > 15

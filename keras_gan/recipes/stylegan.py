@@ -97,7 +97,15 @@ register(
         "styles by AdaIN, noise, mixing",
         "StyleGAN",
         networks("stylegan", **SMALL),
-        lambda plan: adam(2e-3, 0.0, 0.99, regularizers=[r1(0.1, 4)]),
+        # With the non-saturating loss and R1 all images of digits became one.
+        lambda plan: adam(
+            2e-3,
+            0.0,
+            0.99,
+            loss="relativistic",
+            regularizers=[r1(1.0), keras_gan.regularizers.R2Penalty(1.0)],
+        ),
+        steps=2000,
     ),
     paper=faces(
         "StyleGAN on FFHQ, at its full size",
