@@ -110,7 +110,7 @@ def test_every_benchmark_that_keeps_rows_notes_the_machine():
     """Date, commit, versions and processor are in each row."""
     for path in sorted((ROOT / "benchmarks").glob("*.py")):
         if path.stem not in ("machine", "turns"):
-            assert re.search(r"add_row\(|machine\(", path.read_text()), path.name
+            assert re.search(r"add_row\(|machine\(|print_ratios\(", path.read_text()), path.name
     rows = [
         (path.name, json.loads(line))
         for path in (ROOT / "benchmarks/results").glob("*.jsonl")
