@@ -81,7 +81,7 @@ def print_ratios(parser, cases, make, repeats):
         case = dataclasses.replace(cases[name], **{k: v for k, v in vars(options).items() if k in fields})
         times, _, _ = measure(make, ("fit", "torch"), case, options.repeats, time.process_time)
         ratio = statistics.median(a / b for a, b in zip(times["fit"], times["torch"], strict=True))
-        row = {"case": name, "ratio": ratio, **fields}
+        row = {"case": name, "ratio": ratio, "repeats": options.repeats, **fields}
         row |= {f"{method}_ms": 1000 * statistics.median(seconds) for method, seconds in times.items()}
         with options.results.open("a") as file:
             file.write(json.dumps(row | machine("torch")) + "\n")
