@@ -488,7 +488,8 @@ def check_files(files, on_error=None, value_range=None):
             "file of its own to use all.",
             stacklevel=3,
         )
-    check_value_range([(modes[i], extrema[i]) for i in kept if extrema[i]], value_range)
+    deep = [(modes[i], extrema[i]) for i in kept if extrema[i]]
+    check_value_range(deep, value_range, len(kept) - len(deep))
     return [files[i] for i in kept], kept, [modes[i] for i in kept]
 
 
@@ -502,12 +503,13 @@ def _pages_of(path):
         return getattr(image, "n_frames", 1)
 
 
-def check_value_range(deep, value_range):
+def check_value_range(deep, value_range, others=0):
     """Warn if images of more than 8 bits use little of their range; raise if `value_range` fits none.
 
     Args:
         deep: list of (mode, (low, high)) of the images of more than 8 bits.
         value_range: (low, high), or None.
+        others: int, number of images of 8 bits, which have no range.
     """
     if value_range is not None:
         if not deep:
@@ -515,6 +517,11 @@ def check_value_range(deep, value_range):
                 f"`value_range` is of images of more than 8 bits, and none of these is. Received: {value_range}"
             )
         check_overlap(value_range, [extrema for _, extrema in deep])
+        if others:
+            warnings.warn(
+                f"{others} of {others + len(deep)} images have 8 bits: `value_range` is not applied to them.",
+                stacklevel=3,
+            )
         return
     floats = [extrema for mode, extrema in deep if mode == "F"]
     for kind, (low, high), taken in (

@@ -356,6 +356,7 @@ def slices_of(volume, value_range, size=None, fit="crop", channels=1):
     """Return the slices of a volume as uint8 images, (n, height, width, channels), clipped to the range."""
     from PIL import Image
 
+    check_value_range(value_range)
     pictures = [Image.fromarray(each, "F") for each in np.asarray(volume.values, "float32")]
     return np.stack([fit_image(each, size, channels, fit, value_range) for each in pictures])
 

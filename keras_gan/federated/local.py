@@ -174,8 +174,6 @@ class Local:
                 f"{images.shape}"
             )
         self.gan.modality.check_array(images, "Images")
-        if self.gan.modality.in_range and np.abs(images).max(initial=0.0) > 1.001:
-            raise ValueError(f"Images must be in [-1, 1]. Received: up to {np.abs(images).max():.4g}")
 
     def _batches(self, steps, round):
         """`steps` batches of a client's data, {"image": ...}, which continue from round to round."""

@@ -266,9 +266,14 @@ def test_12_bits_in_16_are_warned_of_and_have_a_range(tmp_path):
     assert wider.stream.name.endswith(", -100 to 5000")
     with pytest.raises(ValueError, match="low < high"):
         keras_gan.data.load(tmp_path, value_range=(5, 1))
+    with pytest.raises(ValueError, match="fits none of the values, which are from 0 to 4095"):
+        keras_gan.data.load(tmp_path, batch_size=1, value_range=(1e5, 2e5))
     make(tmp_path / "shallow", "a.png")
     with pytest.raises(ValueError, match="more than 8 bits"):
         keras_gan.data.load(tmp_path / "shallow", batch_size=1, value_range=(0, 10))
+    save_deep(tmp_path / "shallow" / "b.png", np.linspace(0, 4095, 64).reshape(8, 8))
+    with pytest.warns(UserWarning, match="1 of 2 images have 8 bits: `value_range` is not applied"):
+        keras_gan.data.load(tmp_path / "shallow", batch_size=1, image_size=8, value_range=(0, 4095))
 
 
 def test_the_range_is_part_of_every_datas_name(tmp_path):

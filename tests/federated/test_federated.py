@@ -213,7 +213,7 @@ def test_the_arithmetic():
         ({"clip": -1.0}, "`clip` must be positive"),
         ({"clip": 1.0, "weights": {"a": 1.0}}, "leave out `weights`"),
         ({"clients": {"a": np.zeros((64, 8, 8, 1), "uint8")}}, "must be floats of shape"),
-        ({"clients": {"a": np.full((64, 8, 8, 1), 9.0)}, "average": "discriminator"}, "up to 9"),
+        ({"clients": {"a": np.full((64, 8, 8, 1), 9.0)}, "average": "discriminator"}, "from 9 to 9"),
         ({"participation": 2}, "`participation` must be a function"),
         ({"clients": [1]}, "`clients` must be a dict"),
         (
